@@ -1,4 +1,4 @@
-"""Every environment variable: read once, typed, one comment each; what is missing or wrong refuses the start in one line."""
+"""Settings from environment variables: read once, typed, one comment each; a missing or invalid one refuses the start in one line."""
 
 import json
 import os
@@ -26,48 +26,48 @@ from config_values import (
     is_loopback,
 )
 
-# `live` of the Procfile, as long as no PORT is set for it
+# port of `live` in the Procfile, unless PORT is set for it
 LIVE_PORT = 8100
 ROOT = Path(__file__).resolve().parent
 NEEDED_IN_PRODUCTION = ("SECRET_KEY", "ENCRYPTION_KEYS", "DATABASE_URL", "REDIS_URL")
 GENERATED_IN_DEVELOPMENT = ("SECRET_KEY", "ENCRYPTION_KEYS", "RETELL_API_KEY", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN")
 
 
-# what these hold, or a part of it, is nobody's to read
+# values of these are never shown, not even in part
 HIDDEN = re.compile(r"key|token|secret|password|dsn|database_url|redis_url|smtp_url")
 
 
 class SettingsRefused(SystemExit):
-    """The start is refused; the message is one line that names the variable and says what would be right."""
+    """The start is refused; the message is one line with the variable and its valid form."""
 
 
 class Settings(BaseSettings):
-    """The environment. A secret that is set to the empty string stays empty: its door is closed, never open."""
+    """The environment. A secret set to an empty string stays empty, which disables its entry point."""
 
     model_config = SettingsConfigDict(extra="ignore", case_sensitive=False, populate_by_name=True)
 
     app_env: Literal["development", "testing", "production"] = "development"
-    # where the web process listens
+    # port of the web process
     port: Port = 8000
-    # the address the outside world uses; Twilio's signature is made over it. Unset: http://localhost:PORT
+    # public address, over which Twilio's signature is computed. Unset: http://localhost:PORT
     public_url: WebAddress | None = None
-    # proxies in front of us whose X-Forwarded-* headers count
+    # number of proxies whose X-Forwarded-* headers are trusted
     proxy_hops: int = Field(0, ge=0, le=10)
     # signs cookies and tokens
     secret_key: str | None = None
-    # comma-separated, 32 bytes base64 each; the first one writes, all read
+    # comma-separated, 32 bytes base64 each; the first encrypts, all decrypt
     encryption_keys: EncryptionKeys | None = None
     # unset: SQLite in INSTANCE_PATH
     database_url: DatabaseUrl | None = None
     # unset: the embedded server's address, read from INSTANCE_PATH
     redis_url: RedisUrl | None = None
-    # secrets, database and logs of the embedded default live here
+    # folder of the embedded default's secrets, database and logs
     instance_path: Path = ROOT / "instance"
-    # connections kept to the database, per process; as many as `web` has threads (WEB_THREADS of its Procfile line)
+    # pooled connections to the database, per process; equal to the threads of `web` (WEB_THREADS of its Procfile line)
     database_pool: int = Field(24, ge=1, le=64)
-    # whether the web process carries the live sockets itself; unset: yes, but not in production, where `live` does
+    # whether the web process serves the live sockets; unset: yes, except in production, where `live` does
     live_in_web: bool | None = None
-    # sockets one process carries before it sends newcomers to polling
+    # live sockets per process; further clients fall back to polling
     live_sockets: int = Field(60, ge=0, le=100_000)
 
     demo_password: str | None = None
@@ -82,31 +82,31 @@ class Settings(BaseSettings):
     # signs Twilio's webhooks. Empty: those webhooks answer 503
     twilio_auth_token: str | None = None
     twilio_base_url: WebAddress = "https://api.twilio.com"
-    # as whom we send SMS: a number, a name of up to eleven letters, or a messaging service (MG…). Unset: none are sent
+    # sender of SMS: a number, a name of up to eleven letters, or a messaging service (MG…). Unset: none are sent
     twilio_sender: SmsSender | None = None
-    # what one SMS costs us, in euro cents: support sees what a company's codes and links have cost
+    # our price of one SMS in euro cents, to show support the cost of a company's codes and links
     sms_price_cents: float = Field(8, ge=0, le=1000)
     calcom_api_key: str | None = None
     calcom_base_url: WebAddress = "https://api.cal.com/v2"
     # signs Cal.com's webhooks. Empty: those webhooks answer 503
     calcom_webhook_secret: str | None = None
-    # where e-mail is handed over, and as whom we write: "Salon Lindgren <termine@…>"
+    # server and sender of e-mail: "Salon Lindgren <termine@…>"
     smtp_url: MailServer | None = None
     mail_from: MailAddress | None = None
-    # whether mail servers that companies name may stand in a private network; for one's own network, and for tests
+    # whether companies' mail servers may be in a private network; for installations in such a network, and for tests
     private_hosts: bool = False
     sentry_dsn: SentryDsn | None = None
-    # a scraper's bearer token for /metrics; unset: loopback only
+    # bearer token for /metrics; unset: loopback only
     metrics_token: str | None = None
     log_level: LogLevel = "INFO"
 
-    _retell_key_is_ours: bool = PrivateAttr(False)
+    _is_retell_key_generated: bool = PrivateAttr(False)
 
     def __init__(self, **given: Any) -> None:
         try:
             super().__init__(**given)
         except ValidationError as error:
-            raise SettingsRefused(_in_one_line(error)) from None
+            raise SettingsRefused(_format_error(error)) from None
 
     @field_validator("*", mode="before")
     @classmethod
@@ -122,11 +122,11 @@ class Settings(BaseSettings):
                 if not getattr(self, name.lower()):
                     raise SettingsRefused(f"{name} is not set; production does not start without it.")
             return
-        kept = self._kept_secrets()
+        secrets = self._read_secrets()
         for name in GENERATED_IN_DEVELOPMENT:
-            if getattr(self, name.lower()) is None and name in kept:
-                setattr(self, name.lower(), kept[name])
-                self._retell_key_is_ours |= name == "RETELL_API_KEY"
+            if getattr(self, name.lower()) is None and name in secrets:
+                setattr(self, name.lower(), secrets[name])
+                self._is_retell_key_generated |= name == "RETELL_API_KEY"
         address = self.instance_path / "redis.url"
         if self.redis_url is None and address.exists():
             self.redis_url = address.read_text().strip()
@@ -140,7 +140,7 @@ class Settings(BaseSettings):
         if reason:
             raise SettingsRefused(f"INSTANCE_PATH is {str(self.instance_path)!r}: {reason}; it must be a folder that may be written to.")
 
-    def _kept_secrets(self) -> dict[str, str]:
+    def _read_secrets(self) -> dict[str, str]:
         file = self.instance_path / "secrets.json"
         try:
             return json.loads(file.read_text()) if file.exists() else {}
@@ -149,9 +149,9 @@ class Settings(BaseSettings):
 
     @property
     def retell_account_key(self) -> str | None:
-        """The key to speak to Retell with: one that was made up here only signs, it opens no account but that of a stand-in."""
-        real = self.retell_base_url == type(self).model_fields["retell_base_url"].default
-        return None if real and self._retell_key_is_ours else self.retell_api_key or None
+        """The key for Retell's API; None with the generated one at the real API, since it belongs to no account there."""
+        is_real_api = self.retell_base_url == type(self).model_fields["retell_base_url"].default
+        return None if is_real_api and self._is_retell_key_generated else self.retell_api_key or None
 
     @property
     def is_production(self) -> bool:
@@ -167,17 +167,17 @@ class Settings(BaseSettings):
 
     @property
     def own_base(self) -> str:
-        """Where `web` listens on this machine."""
+        """URL of `web` on this machine."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def own_live_base(self) -> str:
-        """Where the live sockets are on this machine: with `web`, or in a process of their own."""
+        """URL of the live sockets on this machine: that of `web`, or of the `live` process."""
         return self.own_base if self.sockets_in_web else f"http://127.0.0.1:{LIVE_PORT}"
 
     @property
     def has_secure_address(self) -> bool:
-        """Whether browsers keep a session under it: over https, and on the machine itself."""
+        """Whether browsers keep a secure cookie of the public address: over https, or on the same machine."""
         return self.public_base.startswith("https:") or is_loopback(urlsplit(self.public_base).hostname or "")
 
     @property
@@ -185,14 +185,14 @@ class Settings(BaseSettings):
         return not self.is_production if self.live_in_web is None else self.live_in_web
 
 
-def _in_one_line(error: ValidationError) -> str:
+def _format_error(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     name, given = str(first["loc"][0]), first["input"]
     shown = "is not right" if HIDDEN.search(name) else f"is {str(given)[:60]!r}"
-    return f"{name.upper()} {shown}; it must be {_right(name, first['type'], first.get('ctx', {}))}."
+    return f"{name.upper()} {shown}; it must be {_valid_form(name, first['type'], first.get('ctx', {}))}."
 
 
-def _right(name: str, kind: str, context: dict[str, Any]) -> str:
+def _valid_form(name: str, kind: str, context: dict[str, Any]) -> str:
     if kind == "value_error":
         return str(context["error"])
     if kind == "literal_error":

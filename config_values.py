@@ -1,4 +1,4 @@
-"""What a variable of the environment may hold: each type refuses with what would be right, in words that go behind "must be"."""
+"""Types of environment variables; a validation error is a phrase that completes "must be …" with the valid form."""
 
 import base64
 import binascii
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field
 
 KEY_BYTES = 32
-# of our own accord: PyMySQL is the driver that is installed
+# the scheme of the installed driver, PyMySQL
 MARIADB = "mysql+pymysql"
 MEANT_AS_MARIADB = ("mysql", "mariadb", "mariadb+pymysql")
 DATABASE = re.compile(
@@ -41,28 +41,28 @@ def _encryption_keys(value: str) -> str:
 
 
 def _database_url(value: str) -> str:
-    found = DATABASE.fullmatch(value)
-    scheme, rest = (found["scheme"], value.partition("://")[2]) if found else ("", "")
+    match = DATABASE.fullmatch(value)
+    scheme, rest = (match["scheme"], value.partition("://")[2]) if match else ("", "")
     if scheme in MEANT_AS_MARIADB:
         scheme = MARIADB
-    if found is None or scheme not in (MARIADB, "sqlite"):
-        # without "://" what stands there may be the password
+    if match is None or scheme not in (MARIADB, "sqlite"):
+        # without "://" the beginning may be the password
         shown = f"; this one begins with {value.partition('://')[0]!r}" if re.match(r"[\w+]{1,20}://", value) else ""
         raise ValueError(f"{MARIADB}://user:password@host/name{shown}")
     if scheme == MARIADB:
-        # a bare @ or / moves the end of the password, and its rest would be shown as host or name
-        if "@" in rest.partition("@")[2] or "@" in value[found.start("host") :]:
+        # an unescaped @ or / shifts the end of the password, whose rest would be shown as host or name
+        if "@" in rest.partition("@")[2] or "@" in value[match.start("host") :]:
             raise ValueError(f"{MARIADB}://user:password@host/name with user and password percent-encoded: %40 for @, %2F for /, %3A for :")
-        if not _is_port(found["port"]):
+        if not _is_port(match["port"]):
             raise ValueError(f"{MARIADB}://user:password@host:port/name; the port of this one is no number from 1 to {LARGEST_PORT}")
-        if not found["name"] or not (found["host"] or "unix_socket=" in (found["options"] or "")):
-            lacking = "database" if found["host"] else "host"
+        if not match["name"] or not (match["host"] or "unix_socket=" in (match["options"] or "")):
+            lacking = "database" if match["host"] else "host"
             raise ValueError(f"{MARIADB}://user:password@host/name; this one names no {lacking}")
     return f"{scheme}://{rest}"
 
 
 def is_loopback(host: str) -> bool:
-    """Whether it is this machine, where browsers take http for safe (W3C Secure Contexts, 3.1)."""
+    """Whether the host is this machine, for which browsers treat http as secure (W3C Secure Contexts, 3.1)."""
     return host == "localhost" or host.endswith(".localhost") or host == "::1" or bool(re.fullmatch(r"127(\.\d{1,3}){3}", host))
 
 
@@ -71,15 +71,15 @@ def _is_port(text: str | None) -> bool:
 
 
 def _address(*schemes: str, form: str) -> AfterValidator:
-    """An address with a host, and with one of these schemes."""
+    """A validator for a URL with a host and one of these schemes."""
 
     def check(value: str) -> str:
         try:
             parts = urlsplit(value)
-            is_right = parts.scheme in schemes and bool(parts.hostname) and _is_port(_port_of(parts.netloc))
+            is_valid = parts.scheme in schemes and bool(parts.hostname) and _is_port(_port_of(parts.netloc))
         except ValueError:
-            is_right = False
-        if not is_right or re.search(r"\s", value):
+            is_valid = False
+        if not is_valid or re.search(r"\s", value):
             raise ValueError(form)
         return value
 
@@ -87,7 +87,7 @@ def _address(*schemes: str, form: str) -> AfterValidator:
 
 
 def _port_of(netloc: str) -> str | None:
-    return found[1] if (found := re.search(r":([^:\]@]*)$", netloc.rpartition("@")[2])) else None
+    return match[1] if (match := re.search(r":([^:\]@]*)$", netloc.rpartition("@")[2])) else None
 
 
 def _sentry_dsn(value: str) -> str:

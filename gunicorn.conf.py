@@ -1,4 +1,4 @@
-"""What all our gunicorn processes share; the number of workers and threads is said where they are started."""
+"""Settings shared by all gunicorn processes; the number of workers and threads is set on the command line."""
 
 import os
 import subprocess
@@ -9,26 +9,26 @@ from typing import Any
 from scripts.embedded.parent_death_signal import bound_to
 from scripts.web_server.allocator import return_large_buffers
 
-# as in config.py, which is too heavy for the process that only watches others
+# equals the default in config.py, which is too heavy to import into the arbiter
 DATABASE_POOL = 24
 
 loglevel = "warning"
 graceful_timeout = 5
 keepalive = 5
 control_socket_disable = True
-# Whom X-Forwarded-* is believed of is said by PROXY_HOPS alone (app/core/request_hooks); gunicorn would believe everybody on this machine.
+# PROXY_HOPS alone decides about X-Forwarded-* (app/core/request_hooks); gunicorn would trust every client on this machine.
 forwarded_allow_ips = ""
 return_large_buffers()
 
-# Said once and before any worker is there, which would say it again and again. A process of its own looks: what it loads for that
-# would be in the way of green threads.
+# Checked once, before the first worker, which would repeat the errors. In a separate process: modules imported for the check
+# would break the monkey-patching of gevent.
 checked = ["app.core.start_check", "--wait"] if os.environ.get("APP_ENV") == "production" else ["config"]
 if code := subprocess.run([sys.executable, "-m", *checked], cwd=Path(__file__).parent, check=False).returncode:
     raise SystemExit(code)
 
 
 def on_starting(server: Any) -> None:
-    """Threads without a connection of their own wait for each other's: slower than need be, and said at the start."""
+    """Warn about more threads than pooled connections, since threads then wait for each other's connection."""
     pool, sockets = int(os.environ.get("DATABASE_POOL") or DATABASE_POOL), int(os.environ.get("LIVE_SOCKETS") or 60)
     if os.environ.get("APP_ENV") == "production":
         sockets = 0
@@ -37,5 +37,5 @@ def on_starting(server: Any) -> None:
 
 
 def post_fork(_arbiter: Any, worker: Any) -> None:
-    """A worker without its arbiter would keep half a server alive."""
+    """End the worker with its arbiter."""
     bound_to(worker.ppid)()

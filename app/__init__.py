@@ -1,4 +1,4 @@
-"""create_app(): the one file that knows every door."""
+"""create_app(): the one file that knows every entry point."""
 
 from flask import Flask
 
@@ -6,7 +6,7 @@ from config import ROOT, Settings
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The application on these settings (default: the environment's)."""
+    """Create the application with these settings (default: from the environment)."""
     settings = settings or Settings()
     app = Flask(
         __name__, template_folder=ROOT / "templates", static_folder=ROOT / "static", instance_path=str(settings.instance_path.resolve())
@@ -21,28 +21,24 @@ def create_app(settings: Settings | None = None) -> Flask:
         SESSION_PROTECTION=None,
         BABEL_DEFAULT_LOCALE="de",
         BABEL_DEFAULT_TIMEZONE="Europe/Berlin",
-        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
-        RATELIMIT_STORAGE_OPTIONS={"socket_connect_timeout": 0.5, "socket_timeout": 0.5} if settings.redis_url else {},
-        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis_url),
         TESTING=settings.app_env == "testing",
     )
-    _ground(app, settings)
-    _listeners()
-    _doors(app)
+    _set_up_core(app, settings)
+    _register_listeners()
+    _register_entry_points(app)
     if settings.sockets_in_web and settings.redis_url:
-        from app.realtime.server import serve_sockets
+        from app.realtime.socketio_setup import serve_sockets
 
         serve_sockets(app, settings)
     return app
 
 
-def _ground(app: Flask, settings: Settings) -> None:
+def _set_up_core(app: Flask, settings: Settings) -> None:
     from app.core import (
         assets,
         database,
         encryption,
         error_tracking,
-        lazy_imports,
         locale,
         logging,
         query_stats,
@@ -51,27 +47,28 @@ def _ground(app: Flask, settings: Settings) -> None:
         response_compression,
         route_guards,
         sessions,
+        suppressed_imports,
     )
     from app.core.extensions import babel, csrf, db, login_manager
 
     logging.set_up(settings)
     error_tracking.set_up(settings)
-    encryption.use_keys(settings.encryption_keys or _throw_away_key())
+    encryption.use_keys(app, settings.encryption_keys or _throw_away_key())
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = database.engine_options(settings)
     db.init_app(app)
     with app.app_context():
         database.prepare_engine(db.engine)
         query_stats.instrument(db.engine)
-    app.extensions["migrate"] = lazy_imports.LazyMigrate(app, db, str(ROOT / "migrations"))
+    app.extensions["migrate"] = suppressed_imports.LazyMigrate(app, db, str(ROOT / "migrations"))
     if settings.redis_url:
         app.extensions["askproai_redis"] = redis.connect(settings.redis_url)
     app.session_interface = sessions.DatabaseSessionInterface(secure=settings.is_production)
     login_manager.init_app(app)
-    # nobody is remembered beyond the session, so its look into the session of every answer is not needed
+    # The remember cookie is not used, and its hook would read the session after every request, even of routes that need none.
     app.after_request_funcs[None].remove(login_manager._update_remember_cookie)
     route_guards.set_up(app)
     csrf.init_app(app)
-    babel.init_app(app, locale_selector=locale.reader_language, timezone_selector=locale.reader_zone)
+    babel.init_app(app, locale_selector=locale.reader_language, timezone_selector=locale.reader_timezone)
     request_hooks.set_up(app)
     assets.set_up(app)
     response_compression.set_up(app)
@@ -79,19 +76,19 @@ def _ground(app: Flask, settings: Settings) -> None:
     from app import models  # noqa: F401  (mapped before the first query)
 
 
-def _listeners() -> None:
-    from app import listeners  # noqa: F401  (each registers itself)
+def _register_listeners() -> None:
+    from app import listeners  # noqa: F401  (importing it registers all of them)
 
 
-def _doors(app: Flask) -> None:
+def _register_entry_points(app: Flask) -> None:
     from app import api, cli, web, webhooks
 
-    for floor in (webhooks, api, web, cli):
-        floor.register(app)
+    for package in (webhooks, api, web, cli):
+        package.register(app)
 
 
 def _throw_away_key() -> str:
-    """Without a key (development before the first `scripts/server`) nothing sealed outlives the process."""
+    """Create a key for this process only (development before the first `scripts/server`); data encrypted with it is lost at its end."""
     from app.core.encryption import new_key
 
     return new_key()

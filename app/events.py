@@ -1,4 +1,4 @@
-"""All that can happen, on one page: small frozen facts that the domain announces and listeners follow."""
+"""All events: frozen dataclasses that the domain publishes and listeners handle."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class CallEventBase:
-    """Something happened in a call; `received_at` is when the webhook behind it came in, for measuring the way."""
+    """Base of call events; `received_at` is the arrival of the webhook behind it, to measure the delay."""
 
     company_id: str
     branch_id: str
@@ -17,27 +17,27 @@ class CallEventBase:
 
 @dataclass(frozen=True, slots=True)
 class CallStarted(CallEventBase):
-    """First seen: it rings or is already being talked."""
+    """The first event of a call arrived: it is ringing or in progress."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallUpdated(CallEventBase):
-    """Status, transfer or caller changed while it runs."""
+    """Status, transfer or caller changed during the call."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallEnded(CallEventBase):
-    """It is over: talked, not connected or failed."""
+    """The call ended, was not connected, or failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallAnalyzed(CallEventBase):
-    """Summary, sentiment and outcome are known."""
+    """Summary, sentiment and outcome are available."""
 
 
 @dataclass(frozen=True, slots=True)
-class TranscriptRevised:
-    """Words or uses of tools came in after it was over."""
+class LateTranscriptAdded:
+    """Turns or tool calls arrived after the end of the call."""
 
     company_id: str
     call_id: str
@@ -45,7 +45,7 @@ class TranscriptRevised:
 
 @dataclass(frozen=True, slots=True)
 class TranscriptTurnAdded(CallEventBase):
-    """A turn was added or grew: {index, role, text, start_s}."""
+    """A turn was added or extended: {index, role, text, start_s}."""
 
     turn: dict[str, Any] = field(default_factory=dict)
 
@@ -66,14 +66,14 @@ class ToolFinished(CallEventBase):
 
 @dataclass(frozen=True, slots=True)
 class LineCheckReceived(CallEventBase):
-    """The synthetic call of a line check is stored; nothing else is ever said of it."""
+    """The synthetic call of a line check was stored; it is its only event."""
 
     check_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class CallStatsChanged:
-    """The counts of a branch change: so many calls and seconds more (or fewer) of this outcome, in the hour of that start."""
+class CallStatsDelta:
+    """A branch's counts change: calls and seconds to add (or subtract) for this outcome, in the hour of `started_at`."""
 
     company_id: str
     branch_id: str
@@ -101,45 +101,48 @@ class TaskUpdated:
 
 @dataclass(frozen=True, slots=True)
 class BookingEventBase:
+    """Base of events of bookings and holds; `notify` says whether the customer is to be told, None: by the company's rules."""
+
     company_id: str
     branch_id: str
     booking_id: str
     call_id: str | None = None
+    notify: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BookingCreated(BookingEventBase):
-    """A slot is taken."""
+    """A booking was created."""
 
 
 @dataclass(frozen=True, slots=True)
 class BookingRescheduled(BookingEventBase):
-    """Another time or person."""
+    """Time or person changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class BookingCancelled(BookingEventBase):
-    """The slot is free again."""
+    """A booking was cancelled; its slot is free again."""
 
 
 @dataclass(frozen=True, slots=True)
 class BookingChanged(BookingEventBase):
-    """Confirmed, done, nobody came, or its notes were edited; time and person are as before."""
+    """Confirmed, done, no-show, or its notes were edited; time and person are unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
 class HoldPlaced(BookingEventBase):
-    """A slot is kept while the caller decides."""
+    """A slot was reserved while the caller decides."""
 
 
 @dataclass(frozen=True, slots=True)
 class HoldReleased(BookingEventBase):
-    """It was given back or ran out."""
+    """A hold was released or expired."""
 
 
 @dataclass(frozen=True, slots=True)
 class WaitlistOffered:
-    """A time that became free is kept for somebody who waits; they must be told before the offer expires."""
+    """A free time was reserved for a waiting customer, who must be notified before the offer expires."""
 
     company_id: str
     branch_id: str
@@ -149,7 +152,7 @@ class WaitlistOffered:
 
 @dataclass(frozen=True, slots=True)
 class PhoneNumberChanged:
-    """A phone number was made, moved to another branch, switched or removed: who cached it must forget it."""
+    """A phone number was created, moved to another branch, switched or removed: caches must be invalidated."""
 
     company_id: str
     e164: str
@@ -157,22 +160,45 @@ class PhoneNumberChanged:
 
 @dataclass(frozen=True, slots=True)
 class WebhookEventsReleased:
-    """Waiting webhook events became due: somebody should drain the inbox."""
+    """Waiting webhook events became due: the inbox should be drained."""
 
     count: int
 
 
 @dataclass(frozen=True, slots=True)
 class NotificationQueued:
-    """A message to a customer is written down and may leave."""
+    """A message to a customer was stored and may be sent."""
 
     company_id: str
     notification_id: str
 
 
 @dataclass(frozen=True, slots=True)
+class NotificationUndelivered:
+    """A message that was sent did not arrive, as its carrier reports."""
+
+    company_id: str
+    notification_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessageStored:
+    """A person wrote to the business; the message waits to be answered."""
+
+    company_id: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePolicyChanged:
+    """The rules of messages changed: planned ones must be brought in line with them."""
+
+    company_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderDeletionQueued:
-    """A call is to be deleted at its provider."""
+    """A call must be deleted at its provider."""
 
     company_id: str
     deletion_id: str
@@ -180,7 +206,7 @@ class ProviderDeletionQueued:
 
 @dataclass(frozen=True, slots=True)
 class OneTimeCodeRequested:
-    """A caller is to be sent this one-time code; the digits stand nowhere else."""
+    """A one-time code must be sent to a caller; the digits are stored nowhere."""
 
     company_id: str
     branch_id: str
@@ -192,7 +218,7 @@ class OneTimeCodeRequested:
 
 @dataclass(frozen=True, slots=True)
 class SessionsRevoked:
-    """A user's sessions are dead (sign-out, password, role, block): sockets must go too. `session` None means all."""
+    """A user's sessions ended (sign-out, password, role, block), so their sockets must close. `session` None means all."""
 
     user_id: str
     session: str | None = None

@@ -1,4 +1,4 @@
-"""A client that spends as little as it can: prepared requests over kept connections, one thread each."""
+"""A load client with little overhead: prepared requests on keep-alive connections, one thread for each."""
 
 import socket
 import threading
@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 
 @dataclass
-class Answers:
-    """What came back: statuses, and latencies in milliseconds."""
+class LoadResult:
+    """Response statuses, and latencies in milliseconds."""
 
     seconds: float = 0.0
     statuses: dict[int, int] = field(default_factory=dict)
@@ -24,8 +24,8 @@ class Answers:
         return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
 
 
-def prepared(path: str, events: Iterable[tuple[bytes, str]]) -> list[bytes]:
-    """Whole HTTP requests, ready to be sent."""
+def build_requests(path: str, events: Iterable[tuple[bytes, str]]) -> list[bytes]:
+    """Build complete HTTP requests."""
     return [
         f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nX-Retell-Signature: {signature}\r\n"
         f"Content-Length: {len(raw)}\r\n\r\n".encode() + raw
@@ -33,9 +33,9 @@ def prepared(path: str, events: Iterable[tuple[bytes, str]]) -> list[bytes]:
     ]  # fmt: skip
 
 
-def send(port: int, requests: list[bytes], *, clients: int, rate: float | None = None) -> Answers:
-    """Sends all requests from so many connections; with a rate (per second) each at its time, else as fast as answers come."""
-    answers = Answers()
+def send(port: int, requests: list[bytes], *, clients: int, rate: float | None = None) -> LoadResult:
+    """Send all requests on `clients` connections, at a rate per second or as fast as responses arrive."""
+    answers = LoadResult()
     lock = threading.Lock()
     position = iter(range(len(requests)))
     began = time.perf_counter()
@@ -73,7 +73,7 @@ def send(port: int, requests: list[bytes], *, clients: int, rate: float | None =
 
 
 def _read_answer(connection: socket.socket) -> tuple[int, bool]:
-    """(status, whether the server closes)."""
+    """Read a response and return its status and whether the server closes the connection."""
     data = b""
     while b"\r\n\r\n" not in data:
         piece = connection.recv(65536)

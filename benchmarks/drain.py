@@ -1,4 +1,4 @@
-"""Applied events a second of one worker process, with the whole real work, beside loops that do one upsert an event.
+"""Events per second that one worker process applies, against loops that do one upsert for each event.
 
 python -m benchmarks.drain [sqlite|mariadb] [calls]
 """
@@ -19,8 +19,8 @@ WORDS = [f"Satz Nummer {number} mit einigen Worten darin, wie man sie am Telefon
 SNAPSHOTS = (2, 4, 6, 8, 10)
 
 
-def events_of(call_id: str, caller: str) -> Iterator[bytes]:
-    """The eight events of a call of ten turns."""
+def build_call_events(call_id: str, caller: str) -> Iterator[bytes]:
+    """Build the eight events of a call with ten turns."""
     base = {
         "call_id": call_id, "call_type": "phone_call", "agent_id": "agent_lena", "from_number": caller, "to_number": MITTE,
         "direction": "inbound", "start_timestamp": START_MS,
@@ -49,14 +49,14 @@ def _words(text: str, start: float) -> list[dict]:
     return [{"word": word, "start": start, "end": start + 0.3} for word in text.split()]
 
 
-def interleaved(calls: int, run: str) -> list[bytes]:
-    """Twenty calls speak at the same time."""
-    all_calls = [list(events_of(f"call_{run}_{number}", CALLER.format(50 + number % 20))) for number in range(calls)]
+def build_interleaved_events(calls: int, run: str) -> list[bytes]:
+    """Build the events of all calls, twenty calls interleaved."""
+    all_calls = [list(build_call_events(f"call_{run}_{number}", CALLER.format(50 + number % 20))) for number in range(calls)]
     return [events[step] for group in range(0, calls, 20) for step in range(8) for events in all_calls[group : group + 20]]
 
 
 def main(kind: str, calls: int) -> None:
-    with servers.place(kind) as environment:
+    with servers.isolated_environment(kind) as environment:
         os.environ.clear()
         os.environ.update(environment)
         servers.run_flask(environment, "db", "upgrade")
@@ -64,9 +64,9 @@ def main(kind: str, calls: int) -> None:
 
         app = create_app()
         with app.app_context():
-            ours = _rate(_drain, interleaved(calls, "ours"))
-            bare = _rate(_upserts, interleaved(max(20, calls // 4), "bare"))
-            queued = _rate(_upsert_jobs, interleaved(20, "jobs"))
+            ours = _rate(_drain, build_interleaved_events(calls, "ours"))
+            bare = _rate(_upserts, build_interleaved_events(max(20, calls // 4), "bare"))
+            queued = _rate(_upsert_jobs, build_interleaved_events(20, "jobs"))
     print(f"applying on {kind}: one process, {calls * 8} events")
     print(f"  ours, whole work, batches      {ours:7.0f} /s   (target 1000)")
     print(f"  one upsert and commit an event {bare:7.0f} /s   ours / this = {ours / bare:.2f}")
@@ -82,11 +82,11 @@ def _drain(bodies: list[bytes]) -> float:
     from app.domain.inbox import processor, store
     from app.jobs import inbox
     from app.models import WebhookEvent
-    from app.providers import get_call_driver
-    from tests.support.lindgren import make_salon
+    from app.providers import get_call_webhook_reader
+    from tests.support.retell_webhooks import make_company_with_number
 
-    make_salon()
-    driver = get_call_driver("retell")
+    make_company_with_number()
+    driver = get_call_webhook_reader("retell")
     peeks = [(driver.peek(body), body) for body in bodies]
     rows = [
         store.IncomingWebhook("retell", peek.event, peek.dedupe_key, body, peek.provider_call_id, peek.business_raw).row()
@@ -127,7 +127,7 @@ def _upsert_jobs(bodies: list[bytes]) -> float:
 
 
 def upsert(body: bytes | str) -> None:
-    """What a queue's job does at the least: read the body, insert or update one row, commit."""
+    """Do the least work of a queue job: parse the body, insert or update one row, commit."""
     import orjson
     from sqlalchemy.dialects.mysql import insert as mysql_insert
     from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -136,13 +136,13 @@ def upsert(body: bytes | str) -> None:
     from app.models import FeatureFlag
 
     call = orjson.loads(body)["call"]
-    values = {"name": call["call_id"], "company_id": "", "is_on": True, "changed_at": datetime.now(UTC)}
+    values = {"name": call["call_id"], "company_id": "", "is_enabled": True, "changed_at": datetime.now(UTC)}
     with db.engine.begin() as connection:
         if connection.dialect.name == "sqlite":
             adding = sqlite_insert(FeatureFlag.__table__).values(values)
-            connection.execute(adding.on_conflict_do_update(index_elements=["name", "company_id"], set_={"is_on": False}))
+            connection.execute(adding.on_conflict_do_update(index_elements=["name", "company_id"], set_={"is_enabled": False}))
         else:
-            connection.execute(mysql_insert(FeatureFlag.__table__).values(values).on_duplicate_key_update(is_on=False))
+            connection.execute(mysql_insert(FeatureFlag.__table__).values(values).on_duplicate_key_update(is_enabled=False))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Makes a company large: calls with their words and hourly counts, customers and past appointments, as copies of what it has.
+"""Fills a company with copies of its rows: calls with search texts and hourly counts, customers and past bookings.
 
 The database copies by itself, so that a million calls take minutes.
 """
@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection, text
 
 BATCH = 50_000
-# what a search looks for: in one call of so many
+# words for searches, and in one of how many calls they occur
 RARE_WORD, RARE = "quittenblau", 200_000
 UNCOMMON_WORD, UNCOMMON = "lavendel", 1_000
 CALLS_PER_CUSTOMER = 20
@@ -19,7 +19,7 @@ CALLS_PER_BOOKING = 5
 
 
 class Sqlite:
-    """How SQLite says it."""
+    """SQL of SQLite."""
 
     concat = staticmethod(" || ".join)
     day, hour = "date(started_at, '+1 hour')", "cast(strftime('%H', started_at, '+1 hour') AS integer)"
@@ -49,7 +49,7 @@ class Sqlite:
 
 
 class MariaDb:
-    """How MariaDB says it."""
+    """SQL of MariaDB."""
 
     day, hour = "date(started_at + INTERVAL 1 HOUR)", "hour(started_at + INTERVAL 1 HOUR)"
     analyze = "ANALYZE TABLE calls, call_search_texts, call_days, call_hours, customers, bookings"
@@ -80,8 +80,8 @@ class MariaDb:
         connection.execute(text("CREATE FULLTEXT INDEX ft_call_search_texts_text ON call_search_texts (text)"))
 
 
-class Filling:
-    """One company, filled up step by step; `newest` is when its newest call began."""
+class CompanyFiller:
+    """Fills one company step by step; `newest` is the start of its newest call."""
 
     def __init__(self, connection: Connection, company_id: str, newest: datetime) -> None:
         self._connection = connection
@@ -95,14 +95,14 @@ class Filling:
         }
         self._calls = self._samples["calls"]
 
-    def grow(self, size: int) -> None:
-        """To this many calls, a minute apart, back into the past."""
+    def fill_to(self, size: int) -> None:
+        """Fill up to this number of calls, one for each minute into the past."""
         began, present = time.monotonic(), self._calls
         self._add_customers(size // CALLS_PER_CUSTOMER)
         with self._sql.without_search(self._connection):
             for first in range(present, size, BATCH):
                 end = min(first + BATCH, size)
-                self._copy("calls", self._call(), self._sql.numbers(first, end))
+                self._copy("calls", self._build_call_columns(), self._sql.numbers(first, end))
                 self._add_words(self._sql.numbers(first, end))
                 self._copy("bookings", self._booking(), self._sql.numbers(first, end, CALLS_PER_BOOKING))
                 print(f"{end:,} calls after {time.monotonic() - began:.0f} s", flush=True)
@@ -113,7 +113,7 @@ class Filling:
         print(f"filled up to {size:,} calls in {time.monotonic() - began:.0f} s", flush=True)
 
     def _sample(self, name: str, what: str) -> int:
-        """What there is already, numbered, to be copied from; says how much."""
+        """Number the existing rows in a temporary table to copy from; return their count."""
         numbered = f"SELECT row_number() OVER (ORDER BY {name}.id) - 1 AS place, {what} WHERE {name}.company_id = :company"
         self._run(f"CREATE TEMPORARY TABLE sample_{name} AS {numbered}")
         self._run(f"CREATE INDEX place_of_{name} ON sample_{name} (place)")
@@ -137,12 +137,12 @@ class Filling:
             f" FROM {numbers} JOIN sample_{name} AS sample ON sample.place = n % {self._samples[name]}"
         )
 
-    def _call(self) -> dict[str, str]:
+    def _build_call_columns(self) -> dict[str, str]:
         return {
             "id": self._id(1, "n"),
             "provider_call_id": self._sql.concat(("'grown_'", self._sql.padded("n", 7))),
-            "customer_id": f"CASE WHEN sample.customer_id IS NULL THEN NULL ELSE {self._id(2, self._whose)} END",
-            "from_number": self._sql.concat(("'+4930'", f"(23000000 + {self._whose})")),
+            "customer_id": f"CASE WHEN sample.customer_id IS NULL THEN NULL ELSE {self._id(2, self._customer_id)} END",
+            "from_number": self._sql.concat(("'+4930'", f"(23000000 + {self._customer_id})")),
             "started_at": self._sql.moment("n"),
             "ended_at": self._sql.moment("n - 1"),
             "created_at": self._sql.moment("n"),
@@ -153,7 +153,7 @@ class Filling:
         unused = dict.fromkeys(("source_ref", "idempotency_key", "visit_id", "series_id", "session_id"), "NULL")
         return unused | {
             "id": self._id(3, "n"),
-            "customer_id": self._id(2, self._whose),
+            "customer_id": self._id(2, self._customer_id),
             "call_id": self._id(1, "n"),
             "status": "'done'",
             "starts_at": self._sql.moment("n + 120"),
@@ -165,7 +165,7 @@ class Filling:
             f"CASE WHEN n % {every} = {every // 2} THEN ' {word}' ELSE '' END"
             for word, every in ((RARE_WORD, RARE), (UNCOMMON_WORD, UNCOMMON))
         ]
-        number = self._sql.concat(("' grown '", self._sql.padded("n", 7), "' 030'", f"(23000000 + {self._whose})"))
+        number = self._sql.concat(("' grown '", self._sql.padded("n", 7), "' 030'", f"(23000000 + {self._customer_id})"))
         words = self._sql.concat(("sample.words", "' wort'", "(n * 104729 % 50021)", number, *sometimes))
         self._run(
             f"INSERT INTO call_search_texts (company_id, call_id, text) SELECT :company, {self._id(1, 'n')}, {words}"
@@ -173,7 +173,7 @@ class Filling:
         )
 
     def _count_hours(self) -> None:
-        """All of the company's hours and days anew, with winter's time throughout."""
+        """Rebuild the company's hourly and daily counts, with winter time throughout."""
         self._run("DELETE FROM call_hours WHERE company_id = :company")
         self._run("DELETE FROM call_days WHERE company_id = :company")
         self._run(
@@ -188,13 +188,13 @@ class Filling:
         )
 
     @property
-    def _whose(self) -> str:
-        """Which of the customers calls."""
+    def _customer_id(self) -> str:
+        """Return the SQL that selects the customer of a call."""
         return f"(n * 7919 % {self._customers})"
 
     def _id(self, kind: int, number: str) -> str:
         return self._sql.concat((f"'0{kind}'", self._sql.padded(number, 24)))
 
     def _run(self, statement: str) -> None:
-        asked = {name: value for name, value in self._values.items() if f":{name}" in statement}
-        self._connection.execute(text(statement), asked)
+        arguments = {name: value for name, value in self._values.items() if f":{name}" in statement}
+        self._connection.execute(text(statement), arguments)

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from sqlalchemy import event, insert
 
-from benchmarks.servers import place
+from benchmarks.servers import isolated_environment
 
 PEOPLE = 20
 BOOKED_A_DAY = 8
@@ -23,13 +23,13 @@ RUNS = 30
 
 
 def main() -> None:
-    wanted = argparse.ArgumentParser(description=__doc__)
-    wanted.add_argument("--kind", choices=("sqlite", "mariadb"), default="sqlite")
-    wanted.add_argument("--past", type=int, nargs="+", default=[1000, 100_000])
-    asked = wanted.parse_args()
-    with place(asked.kind) as environment:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kind", choices=("sqlite", "mariadb"), default="sqlite")
+    parser.add_argument("--past", type=int, nargs="+", default=[1000, 100_000])
+    arguments = parser.parse_args()
+    with isolated_environment(arguments.kind) as environment:
         os.environ.update(environment)
-        measure(asked.past)
+        measure(arguments.past)
 
 
 def measure(steps: list[int]) -> None:
@@ -41,7 +41,7 @@ def measure(steps: list[int]) -> None:
     from app.core.tenancy import company_scope
     from app.domain.scheduling.availability import find_free_slots
     from app.domain.scheduling.loader import load_scheduling_data
-    from app.domain.scheduling.types import AvailabilityQuery, VisitPart
+    from app.domain.scheduling.types import SlotQuery, VisitPart
 
     app = create_app()
     with app.app_context():
@@ -54,7 +54,7 @@ def measure(steps: list[int]) -> None:
                 fill(company, service, branch, people, before, past)
                 before = past
                 start = now().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=7)
-                question = AvailabilityQuery((VisitPart(service),), start, start + timedelta(days=7), now(), branch_id=branch)
+                question = SlotQuery((VisitPart(service),), start, start + timedelta(days=7), now(), branch_id=branch)
                 statements: list[tuple[str, object]] = []
 
                 def note(_connection: object, _cursor: object, statement: str, values: object, *_: object) -> None:
@@ -71,18 +71,17 @@ def measure(steps: list[int]) -> None:
                         cursor.execute(statement, values)
                         cursor.fetchall()
 
-                floor, load = cpu(bare), cpu(lambda: load_scheduling_data(question))  # noqa: B023
+                baseline, load = cpu(bare), cpu(lambda: load_scheduling_data(question))  # noqa: B023
                 answer = cpu(lambda: find_free_slots(question, facts).first(50))  # noqa: B023
                 both = cpu(lambda: find_free_slots(question, load_scheduling_data(question)).first(50))  # noqa: B023
                 slots = sum(1 for _ in find_free_slots(question, facts))
-                line = (
-                    f"{past:>9} {len(statements):>7} {floor:>8.2f} {load:>8.2f} {answer:>9.2f} {both:>7.2f} {both / floor:>6.1f} {slots:>6}"
-                )
+                line = f"{past:>9} {len(statements):>7} {baseline:>8.2f} {load:>8.2f} {answer:>9.2f} {both:>7.2f}"
+                line += f" {both / baseline:>6.1f} {slots:>6}"
                 print(line, flush=True)
 
 
 def cpu(work: Callable[[], object]) -> float:
-    """The median CPU time of this process for one go, in milliseconds."""
+    """Return the median CPU time of one run in this process, in milliseconds."""
     taken = []
     for _ in range(RUNS):
         begun = time.process_time()
@@ -117,7 +116,7 @@ def make_branch() -> tuple[str, str, str, list[str]]:
 
 
 def fill(company: str, service: str, branch: str, people: list[str], first: int, last: int) -> None:
-    """Bookings number `first` to `last`, going back in time from yesterday; the first time also the coming three weeks."""
+    """Insert bookings `first` to `last`, from yesterday back in time; the first call adds the next three weeks."""
     from app.core.clock import now
     from app.core.extensions import db
     from app.core.ids import new_ulid
@@ -138,7 +137,7 @@ def fill(company: str, service: str, branch: str, people: list[str], first: int,
                 {
                     "id": booking, "company_id": company, "branch_id": branch, "service_id": service, "staff_id": people[person],
                     "status": "done" if number >= 0 else "confirmed", "starts_at": starts_at, "ends_at": starts_at + timedelta(minutes=45),
-                    "zone": "Europe/Berlin", "source": "call", "seats": 1, "version": 1,
+                    "timezone": "Europe/Berlin", "source": "call", "seats": 1, "version": 1,
                 }
             )  # fmt: skip
             spans.append(

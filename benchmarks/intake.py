@@ -1,4 +1,4 @@
-"""Accepted webhooks a second, ours beside the floors F1 and F2 in the same run, in turn so that the machine's moods even out.
+"""Accepted webhooks per second, against the baselines F1 and F2 in the same run, in turn to even out the machine's load.
 
 python -m benchmarks.intake [sqlite|mariadb] [requests a round] [rounds]
 """
@@ -19,29 +19,31 @@ SERVERS = {
 
 
 def main(kind: str, count: int, rounds: int) -> None:
-    with servers.place(kind) as environment:
+    with servers.isolated_environment(kind) as environment:
         servers.run_flask(environment, "db", "upgrade")
-        results: dict[str, list[client.Answers]] = {name: [] for name in SERVERS}
+        results: dict[str, list[client.LoadResult]] = {name: [] for name in SERVERS}
         for turn in range(rounds):
             for name, (module, worker) in SERVERS.items():
                 if kind == "sqlite" and worker == "gevent":
                     worker = "gthread"
-                with servers.served(module, environment, worker=worker, workers=2) as port:
+                with servers.web_server(module, environment, worker=worker, workers=2) as port:
                     warm = _requests(300, f"warm{turn}{name[:2]}")
                     client.send(port, warm, clients=CLIENTS)
                     results[name].append(client.send(port, _requests(count, f"run{turn}{name[:2]}"), clients=CLIENTS))
-        with servers.served("wsgi:app", environment, worker=servers.WEB_WORKER, workers=2) as port:
+        with servers.web_server("wsgi:app", environment, worker=servers.WEB_WORKER, workers=2) as port:
             client.send(port, _requests(300, "warmrate"), clients=CLIENTS)
             paced = {rate: client.send(port, _requests(rate * 5, f"rate{rate}"), clients=CLIENTS * 2, rate=rate) for rate in P99_TARGETS_MS}
-    _tell(kind, results, paced)
+    print_results(kind, results, paced)
 
 
 def _requests(count: int, prefix: str) -> list[bytes]:
     now_ms = time.time_ns() // 10**6
-    return client.prepared("/api/retell/webhook", payloads.signed(count, key=servers.KEY, now_ms=now_ms, prefix=prefix.replace(" ", "")))
+    return client.build_requests(
+        "/api/retell/webhook", payloads.signed(count, key=servers.KEY, now_ms=now_ms, prefix=prefix.replace(" ", ""))
+    )
 
 
-def _tell(kind: str, results: dict[str, list[client.Answers]], paced: dict[int, client.Answers]) -> None:
+def print_results(kind: str, results: dict[str, list[client.LoadResult]], paced: dict[int, client.LoadResult]) -> None:
     size = len(next(payloads.signed(1, key="k", now_ms=1, prefix="p"))[0])
     print(f"intake on {kind}: {CLIENTS} clients, 2 web processes, body {size} bytes")
     rates = {name: median(answers.per_second for answers in runs) for name, runs in results.items()}
@@ -49,8 +51,8 @@ def _tell(kind: str, results: dict[str, list[client.Answers]], paced: dict[int, 
         p50, p99 = (median(answers.percentile(share) for answers in runs) for share in (0.5, 0.99))
         bad = sum(count for answers in runs for status, count in answers.statuses.items() if status != 204)
         print(f"  {name:10} {rates[name]:7.0f} /s   p50 {p50:6.1f} ms   p99 {p99:6.1f} ms   not 204: {bad}")
-    for floor, target in (("F1 plain", 1.2), ("F2 grouped", 0.7)):
-        print(f"  ours / {floor} = {rates['ours'] / rates[floor]:.2f} (target {target})")
+    for baseline, target in (("F1 plain", 1.2), ("F2 grouped", 0.7)):
+        print(f"  ours / {baseline} = {rates['ours'] / rates[baseline]:.2f} (target {target})")
     for rate, answers in paced.items():
         p50, p99 = answers.percentile(0.5), answers.percentile(0.99)
         print(f"  ours at {rate}/s: p50 {p50:.1f} ms, p99 {p99:.1f} ms (target {P99_TARGETS_MS[rate]})")

@@ -1,4 +1,4 @@
-"""From a webhook to the browsers that watch: 200 sockets of 50 companies, a web, a live and a worker process as in production.
+"""Latency from webhook to browser: 200 sockets of 50 companies, with a web, a live and a worker process as in production.
 
 python -m benchmarks.live [sqlite|mariadb] [seconds a rate]
 """
@@ -25,34 +25,34 @@ TOKEN = re.compile(rb"zeichen([0-9]{8})x")
 
 
 def main(kind: str, seconds: float) -> None:
-    with servers.place(kind) as environment:
+    with servers.isolated_environment(kind) as environment:
         os.environ.clear()
         os.environ.update(environment)
         servers.run_flask(environment, "db", "upgrade")
-        cookies = _town()
+        cookies = create_companies()
         live = environment | {"LIVE_IN_WEB": "1", "LIVE_SOCKETS": "1000"}
         with (
-            servers.served("wsgi:app", environment | {"LIVE_IN_WEB": "0"}, worker=servers.WEB_WORKER, workers=1) as web,
-            servers.served("wsgi:app", live, worker="scripts.web_server.live_worker.TimedWebSocketWorker", workers=1) as sockets,
+            servers.web_server("wsgi:app", environment | {"LIVE_IN_WEB": "0"}, worker=servers.WEB_WORKER, workers=1) as web,
+            servers.web_server("wsgi:app", live, worker="scripts.web_server.live_worker.TimedWebSocketWorker", workers=1) as sockets,
             _worker(environment),
         ):
-            ears = Ears(sockets, cookies)
+            live_sockets = LiveSockets(sockets, cookies)
             print(f"webhook to browser on {kind}: {len(cookies) * SOCKETS_EACH} sockets, {COMPANIES} companies")
-            _run(web, ears, rate=50, seconds=3)
+            _run(web, live_sockets, rate=50, seconds=3)
             for rate, target in RATES.items():
-                sent, heard = _run(web, ears, rate=rate, seconds=seconds)
-                ordered = sorted(heard)
+                sent, received = _run(web, live_sockets, rate=rate, seconds=seconds)
+                ordered = sorted(received)
                 p50, p99 = (ordered[int(len(ordered) * share)] if ordered else float("nan") for share in (0.5, 0.99))
-                told = f"{sent} webhooks, heard {len(heard)} times, missing {sent * SOCKETS_EACH - len(heard)}"
-                print(f"  {rate}/s: {told}; p50 {p50:.0f} ms, p99 {p99:.0f} ms (target {target})")
-            ears.close()
+                summary = f"{sent} webhooks, received {len(received)} times, missing {sent * SOCKETS_EACH - len(received)}"
+                print(f"  {rate}/s: {summary}; p50 {p50:.0f} ms, p99 {p99:.0f} ms (target {target})")
+            live_sockets.close()
 
 
-class Ears:
-    """All sockets in one thread: when each token was heard, and by how many."""
+class LiveSockets:
+    """All sockets in one thread; records the time at which each received a token."""
 
     def __init__(self, port: int, cookies: list[str]) -> None:
-        self.heard: list[tuple[int, float]] = []
+        self.received: list[tuple[int, float]] = []
         self._selector = selectors.DefaultSelector()
         self._open = True
         for cookie in cookies * SOCKETS_EACH:
@@ -69,67 +69,68 @@ class Ears:
                     continue
                 buffer: bytearray = key.data
                 buffer += data
-                found = None
-                for found in TOKEN.finditer(buffer):
-                    self.heard.append((int(found[1]), moment))
-                del buffer[: found.end() if found else max(0, len(buffer) - 32)]
+                match = None
+                for match in TOKEN.finditer(buffer):
+                    self.received.append((int(match[1]), moment))
+                del buffer[: match.end() if match else max(0, len(buffer) - 32)]
 
     def close(self) -> None:
         self._open = False
 
 
-def _run(port: int, ears: Ears, *, rate: int, seconds: float) -> tuple[int, list[float]]:
-    """(webhooks sent, milliseconds from sending to each first hearing by a socket)."""
+def _run(port: int, live_sockets: LiveSockets, *, rate: int, seconds: float) -> tuple[int, list[float]]:
+    """Send webhooks; return their number and the milliseconds until each socket received its turn."""
     count = int(rate * seconds)
     first = secrets.randbelow(9_000) * 10_000
-    requests = client.prepared("/api/retell/webhook", _snapshots(first, count))
-    ears.heard.clear()
+    requests = client.build_requests("/api/retell/webhook", _snapshots(first, count))
+    live_sockets.received.clear()
     began = time.perf_counter()
     client.send(port, requests, clients=32, rate=rate)
     time.sleep(4)
-    seen: dict[int, int] = {}
+    receipts: dict[int, int] = {}
     latencies = []
-    for token, moment in list(ears.heard):
+    for token, moment in list(live_sockets.received):
         place = token - first
-        if 0 <= place < count and seen.get(place, 0) < SOCKETS_EACH:
-            seen[place] = seen.get(place, 0) + 1
+        if 0 <= place < count and receipts.get(place, 0) < SOCKETS_EACH:
+            receipts[place] = receipts.get(place, 0) + 1
             latencies.append((moment - began - place / rate) * 1000)
     return count, latencies
 
 
 def _snapshots(first: int, count: int) -> Iterator[tuple[bytes, str]]:
-    """Each webhook adds a turn with its token to one of the running calls of a company."""
+    """Build webhooks; each adds a turn with its token to a running call of a company."""
     from app.core.signatures import sign_retell
 
     turns: dict[int, list[dict]] = {}
     for place in range(count):
         company = place % COMPANIES
-        said = turns.setdefault(company, [])
-        said.append({"role": "user", "content": f"zeichen{first + place:08d}x und noch einige Worte", "words": []})
-        if len(said) > 20:
-            said[:] = said[-1:]
+        spoken = turns.setdefault(company, [])
+        spoken.append({"role": "user", "content": f"zeichen{first + place:08d}x und noch einige Worte", "words": []})
+        if len(spoken) > 20:
+            spoken[:] = spoken[-1:]
         call = {
             "call_id": f"call_{first}_{company}_{place // COMPANIES // 20}", "call_type": "phone_call", "direction": "inbound",
-            "from_number": "+491713920050", "to_number": _number(company), "start_timestamp": 1773130445120, "transcript_object": said,
+            "from_number": "+491713920050", "to_number": _format_number(company), "start_timestamp": 1773130445120,
+            "transcript_object": spoken,
         }  # fmt: skip
         raw = json.dumps({"event": "transcript_updated", "call": call}).encode()
         yield raw, sign_retell(raw, servers.KEY, time.time_ns() // 10**6)
 
 
-def _number(company: int) -> str:
+def _format_number(company: int) -> str:
     return f"+4930231251{company:02d}"
 
 
-def _town() -> list[str]:
-    """Companies with a number and an owner who is signed in; their cookies."""
+def create_companies() -> list[str]:
+    """Create companies with a phone number and a signed-in owner; return the cookies."""
     from app import create_app
-    from tests.support import lindgren, live, sockets
+    from tests.support import live, retell_webhooks, sockets
 
     cookies = []
     with create_app().app_context():
         for company in range(COMPANIES):
-            salon = lindgren.make_salon(f"salon-{company}", _number(company))
-            user = sockets.make_user(live.Salon(salon.id, ()), f"owner{company}@example.com")
+            salon = retell_webhooks.make_company_with_number(f"salon-{company}", _format_number(company))
+            user = sockets.make_user(live.LiveCompany(salon.id, ()), f"owner{company}@example.com")
             cookies.append(sockets.sign_in(user))
     return cookies
 
@@ -146,7 +147,7 @@ def _open_socket(port: int, cookie: str) -> socket.socket:
         answer += connection.recv(4096)
     if b" 101 " not in answer.split(b"\r\n")[0]:
         raise ConnectionError(answer.decode(errors="replace"))
-    # the text "40", masked with zeros: Socket.IO's greeting
+    # Socket.IO's connect packet "40", masked with zeros
     connection.sendall(b"\x81\x82\0\0\0\x0040")
     return connection
 

@@ -1,4 +1,4 @@
-"""From the commit to the dashboards: one live process, many sockets, events pushed through Redis at a steady rate.
+"""Latency from commit to dashboard: one live process, many sockets, events pushed through Redis at a steady rate.
 
 python -m benchmarks.live_push [sockets] [events a second] [seconds] [gevent|gthread]
 """
@@ -8,7 +8,7 @@ import sys
 import time
 
 from benchmarks import servers
-from benchmarks.socket_clients import Audience
+from benchmarks.socket_clients import SocketClients
 
 COMPANIES = 50
 WORKERS = {"gevent": "geventwebsocket.gunicorn.workers.GeventWebSocketWorker", "gthread": "gthread"}
@@ -16,7 +16,7 @@ TARGET_MS = 20
 
 
 def main(sockets: int, rate: int, seconds: int, kind: str) -> None:
-    with servers.place("sqlite") as environment:
+    with servers.isolated_environment("sqlite") as environment:
         os.environ.clear()
         os.environ.update(environment)
         servers.run_flask(environment, "db", "upgrade")
@@ -29,24 +29,24 @@ def main(sockets: int, rate: int, seconds: int, kind: str) -> None:
 
         app = create_app()
         with app.app_context():
-            companies = _companies()
-        with servers.served("wsgi:app", live, worker=WORKERS[kind], workers=1, threads=sockets + 20) as port:
-            audience = Audience(port, [list(companies.values())[number % COMPANIES] for number in range(sockets)])
-            audience.wait_until_welcomed()
+            companies = create_companies()
+        with servers.web_server("wsgi:app", live, worker=WORKERS[kind], workers=1, threads=sockets + 20) as port:
+            clients = SocketClients(port, [list(companies.values())[number % COMPANIES] for number in range(sockets)])
+            clients.wait_until_connected()
             with app.app_context():
                 _push(list(companies), rate, 2)
-                audience.arrivals.clear()
+                clients.arrivals.clear()
                 pushed = _push(list(companies), rate, seconds)
             time.sleep(2)
-            audience.close()
-    delays = sorted((arrived - pushed[mark]) * 1000 for mark, arrived in audience.arrivals)
+            clients.close()
+    delays = sorted((arrived - pushed[mark]) * 1000 for mark, arrived in clients.arrivals)
     p50, p99 = (delays[int(len(delays) * share)] for share in (0.5, 0.99))
     print(f"push to browser, {kind}: {sockets} sockets of {COMPANIES} companies, {rate} events/s, {len(delays) / seconds:.0f} deliveries/s")
     print(f"  p50 {p50:.1f} ms, p99 {p99:.1f} ms (target {TARGET_MS}); {len(delays)} of {len(pushed) * sockets // COMPANIES} arrived")
 
 
 def _push(companies: list[str], rate: int, seconds: int) -> dict[int, float]:
-    """Each event at its time; when that was."""
+    """Push each event at its time; return the times."""
     from app.core.clock import now
     from app.realtime import broadcast
 
@@ -60,7 +60,7 @@ def _push(companies: list[str], rate: int, seconds: int) -> dict[int, float]:
         broadcast.push(
             [
                 {
-                    "seq": mark + 1, "at": now(), "company_id": company, "name": "message.received", "data": data,
+                    "seq": mark + 1, "occurred_at": now(), "company_id": company, "name": "message.received", "data": data,
                     "branch_id": None, "call_id": None, "booking_id": None,
                 }
             ]
@@ -68,12 +68,12 @@ def _push(companies: list[str], rate: int, seconds: int) -> dict[int, float]:
     return pushed
 
 
-def _companies() -> dict[str, str]:
-    """Companies, and the cookie of somebody who is signed in at each."""
-    from tests.support.live import make_salon
+def create_companies() -> dict[str, str]:
+    """Create companies; return the cookie of a signed-in user for each."""
+    from tests.support.live import make_live_company
     from tests.support.sockets import make_user, sign_in
 
-    salons = [make_salon(f"salon-{number}", branches=1) for number in range(COMPANIES)]
+    salons = [make_live_company(f"salon-{number}", branches=1) for number in range(COMPANIES)]
     return {salon.company_id: sign_in(make_user(salon, f"owner@{salon.company_id.lower()}.example")) for salon in salons}
 
 

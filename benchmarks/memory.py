@@ -1,4 +1,4 @@
-"""Memory of one web process under mixed traffic: honest pages, API and webhooks between all that attackers send.
+"""Memory of one web process under mixed traffic: pages, API and webhooks among hostile requests.
 
 python -m benchmarks.memory [requests] [--by-kind]
 """
@@ -18,9 +18,9 @@ from benchmarks import servers
 CLIENTS = 16
 STEP = 10_000
 THREADS = 32
-# after the first step everything is loaded and every cache has filled; from there on it must not grow by more
+# maximal growth after the first step, when all modules are loaded and all caches are filled
 MAX_GROWTH = 1.15
-# how often a kind comes beside the others; large ones keep the client busy
+# relative frequency of a kind; large ones are rare because they occupy the client
 WEIGHTS = {"page": 3, "live": 4, "api": 3, "webhook": 3, "asset": 4, "big form": 0.5, "big body": 0.5, "rim day": 0.5}
 OWNER_KEY = "ask_measuring_" + "k" * 40
 Request = tuple[str, str, bytes, dict[str, str]]
@@ -28,31 +28,31 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 JSON = {"Content-Type": "application/json"}
 
 
-def main(total: int, *, actor_type: bool) -> None:
-    with servers.place("sqlite") as environment:
+def main(total: int, *, by_kind: bool) -> None:
+    with servers.isolated_environment("sqlite") as environment:
         environment |= {"DEMO_PASSWORD": "benchmarks-only-1", "DEMO_API_KEY": OWNER_KEY}
         os.environ.clear()
         os.environ.update(environment)
         servers.run_flask(environment, "db", "upgrade")
         servers.run_flask(environment, "seed", "demo")
         cookie = _cookie()
-        with servers.served("wsgi:app", environment, worker=servers.WEB_WORKER, workers=1, threads=THREADS) as port:
-            kinds = kinds_of_requests(cookie, environment["BENCH_KEY"])
-            _tell(f"{'at the start':>14}", port, Counter())
-            if actor_type:
+        with servers.web_server("wsgi:app", environment, worker=servers.WEB_WORKER, workers=1, threads=THREADS) as port:
+            kinds = build_request_kinds(cookie, environment["BENCH_KEY"])
+            print_results(f"{'at the start':>14}", port, Counter())
+            if by_kind:
                 for name, make in kinds.items():
-                    _tell(f"{name:>14}", port, send(port, [make] * total))
+                    print_results(f"{name:>14}", port, send(port, [make] * total))
                 return
             first = 0
             for done in range(STEP, total + 1, STEP):
                 shuffled = random.Random(done).choices([*kinds.values()], weights=[WEIGHTS.get(kind, 2) for kind in kinds], k=STEP)
-                now = _tell(f"{done:>14,}", port, send(port, shuffled))
+                now = print_results(f"{done:>14,}", port, send(port, shuffled))
                 first = first or now
             print(f"growth after the first {STEP:,}: x {now / first:.2f}, target at most x {MAX_GROWTH}")
 
 
-def kinds_of_requests(cookie: str, key: str) -> dict[str, Callable[[random.Random], Request]]:
-    """What each kind sends, made anew for every request; the first five are honest."""
+def build_request_kinds(cookie: str, key: str) -> dict[str, Callable[[random.Random], Request]]:
+    """Build a function for each kind that creates a new request; the first five kinds are legitimate."""
     from app.core.clock import now, to_ms
     from app.core.signatures import sign_retell
 
@@ -116,7 +116,7 @@ def kinds_of_requests(cookie: str, key: str) -> dict[str, Callable[[random.Rando
 
 
 def send(port: int, makers: list[Callable[[random.Random], Request]]) -> Counter[int]:
-    """Sends one request of each maker from several connections; the statuses that came back."""
+    """Send one request of each maker on several connections; return the response statuses."""
     answers: Counter[int] = Counter()
     lock, left = threading.Lock(), iter(enumerate(makers))
 
@@ -134,7 +134,7 @@ def send(port: int, makers: list[Callable[[random.Random], Request]]) -> Counter
                 answer.read()
                 status = answer.status
             except (OSError, http.client.HTTPException):
-                # who sends too much is cut off
+                # the server closes the connection of a too large request
                 connection.close()
                 status = 0
             with lock:
@@ -151,28 +151,28 @@ def send(port: int, makers: list[Callable[[random.Random], Request]]) -> Counter
 
 def _cookie() -> str:
     from app import create_app
-    from benchmarks.pages import salon
+    from benchmarks.pages import load_salon
 
     with create_app().app_context():
-        return salon()[1]
+        return load_salon()[1]
 
 
-def _tell(label: str, port: int, answers: Counter[int]) -> int:
+def print_results(label: str, port: int, answers: Counter[int]) -> int:
     memory = max(resident_mb(pid) for pid in _listeners(port))
     print(f"{label}  {memory:5} MB   {dict(sorted(answers.items()))}", flush=True)
     return memory
 
 
 def _listeners(port: int) -> list[int]:
-    """The gunicorn processes of this port: the arbiter and its worker."""
-    found = []
+    """List the gunicorn processes of this port: the arbiter and its worker."""
+    pids = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             if f"127.0.0.1:{port}" in (folder / "cmdline").read_text():
-                found.append(int(folder.name))
+                pids.append(int(folder.name))
         except OSError:
             continue
-    return found
+    return pids
 
 
 def resident_mb(pid: int) -> int:
@@ -181,4 +181,4 @@ def resident_mb(pid: int) -> int:
 
 if __name__ == "__main__":
     arguments = [argument for argument in sys.argv[1:] if argument != "--by-kind"]
-    main(int(arguments[0]) if arguments else 100_000, actor_type="--by-kind" in sys.argv)
+    main(int(arguments[0]) if arguments else 100_000, by_kind="--by-kind" in sys.argv)

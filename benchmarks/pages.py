@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import create_engine
 
 from benchmarks import servers
-from benchmarks.fill_database import RARE_WORD, UNCOMMON_WORD, Filling
+from benchmarks.fill_database import RARE_WORD, UNCOMMON_WORD, CompanyFiller
 
 TIMES = 60
 WARM = 5
@@ -23,8 +23,8 @@ OWNER = "owner@salon-lindgren.example"
 
 
 def main(kind: str, sizes: list[int]) -> None:
-    found: dict[str, list[list[float]]] = {}
-    with servers.place(kind) as environment:
+    results: dict[str, list[list[float]]] = {}
+    with servers.isolated_environment(kind) as environment:
         environment |= {"DEMO_PASSWORD": "benchmarks-only-1", "DEMO_API_KEY": KEY}
         os.environ.clear()
         os.environ.update(environment)
@@ -34,28 +34,28 @@ def main(kind: str, sizes: list[int]) -> None:
 
         app = create_app()
         with app.app_context():
-            company_id, cookie, call_id, newest = salon()
+            company_id, cookie, call_id, newest = load_salon()
         with create_engine(environment["DATABASE_URL"]).connect() as connection:
-            filling = Filling(connection, company_id, newest)
+            filler = CompanyFiller(connection, company_id, newest)
             for size in sizes:
-                filling.grow(size)
-                # outside of an application context, so that each request has its own, as on a server
-                for name, ask in questions(app, cookie, call_id).items():
-                    found.setdefault(name, []).append(timed(ask))
-    _tell(kind, sizes, found)
+                filler.fill_to(size)
+                # outside an application context: each request creates its own, as on a server
+                for name, ask in build_requests(app, cookie, call_id).items():
+                    results.setdefault(name, []).append(measure_times(ask))
+    print_results(kind, sizes, results)
 
 
-def _tell(kind: str, sizes: list[int], found: dict[str, list[list[float]]]) -> None:
+def print_results(kind: str, sizes: list[int], results: dict[str, list[list[float]]]) -> None:
     print(f"pages on {kind}, server time in ms, p50 / p99 of {TIMES}, at {', '.join(f'{size:,}' for size in sizes)} calls")
     print(f"target: p50 {P50_MS}, p99 {P99_MS}, growth of the p50 at most {GROWTH}")
-    for name, runs in found.items():
-        middles = [_share(times, 0.5) for times in runs]
-        shown = "  ".join(f"{middle:7.1f} / {_share(times, 0.99):6.1f}" for middle, times in zip(middles, runs, strict=True))
+    for name, runs in results.items():
+        middles = [get_percentile(times, 0.5) for times in runs]
+        shown = "  ".join(f"{middle:7.1f} / {get_percentile(times, 0.99):6.1f}" for middle, times in zip(middles, runs, strict=True))
         print(f"  {name:30} {shown}   x {middles[-1] / middles[0]:.2f}")
 
 
-def salon() -> tuple[str, str, str, datetime]:
-    """The demo town's first company, the cookie of its owner's session, and id and start of its newest call with a transcript."""
+def load_salon() -> tuple[str, str, str, datetime]:
+    """Return the id of the first demo company, its owner's session cookie, and id and start of its newest call with a transcript."""
     from sqlalchemy import select
 
     from app.core.extensions import db
@@ -66,24 +66,24 @@ def salon() -> tuple[str, str, str, datetime]:
     company_id = db.session.scalars(select(Company.id).where(Company.slug == "salon-lindgren")).one()
     cookie = sockets.sign_in(db.session.scalars(select(User).where(User.email == OWNER)).one())
     with company_scope(company_id):
-        told = select(Call.id, Call.started_at).where(Call.turn_count > 4).order_by(Call.started_at.desc()).limit(1)
-        newest = db.session.execute(told).one()
+        statement = select(Call.id, Call.started_at).where(Call.turn_count > 4).order_by(Call.started_at.desc()).limit(1)
+        newest = db.session.execute(statement).one()
     db.session.remove()
     return company_id, cookie, newest.id, newest.started_at
 
 
-def questions(app: Any, cookie: str, call_id: str) -> dict[str, Callable[[], int]]:
+def build_requests(app: Any, cookie: str, call_id: str) -> dict[str, Callable[[], int]]:
     client = app.test_client()
     client.set_cookie("askproai", cookie)
 
     def page(path: str) -> Callable[[], int]:
         return lambda: client.get(path).status_code
 
-    def program(path: str) -> Callable[[], int]:
+    def api_client(path: str) -> Callable[[], int]:
         return lambda: client.get(f"/api/v1{path}", headers={"Authorization": f"Bearer {KEY}"}).status_code
 
     return {
-        "nothing but the way there": page("/health/live"),
+        "health check": page("/health/live"),
         "start": page("/dashboard"),
         "calls, today": page("/calls"),
         "calls, 30 days": page("/calls?period=month"),
@@ -105,16 +105,16 @@ def questions(app: Any, cookie: str, call_id: str) -> dict[str, Callable[[], int
         "bookings": page("/bookings"),
         "calendar": page("/calendar"),
         "tasks": page("/tasks"),
-        "API calls": program("/calls"),
-        "API calls, one branch, status": program("/calls?status=ended"),
-        "API calls, a number": program("/calls?q=%2B493023000010"),
-        "API calls, a common word": program("/calls?q=salon"),
-        "API bookings": program("/bookings"),
+        "API calls": api_client("/calls"),
+        "API calls, one branch, status": api_client("/calls?status=ended"),
+        "API calls, a number": api_client("/calls?q=%2B493023000010"),
+        "API calls, a common word": api_client("/calls?q=salon"),
+        "API bookings": api_client("/bookings"),
     }
 
 
-def timed(ask: Callable[[], int]) -> list[float]:
-    """Milliseconds of each answer, sorted; slow ones are asked less often."""
+def measure_times(ask: Callable[[], int]) -> list[float]:
+    """Return the sorted response times in milliseconds; slow requests are repeated less often."""
     taken: list[float] = []
     while len(taken) < TIMES + WARM and (len(taken) < 2 * WARM or sum(taken) < 10_000):
         began = time.perf_counter()
@@ -124,7 +124,7 @@ def timed(ask: Callable[[], int]) -> list[float]:
     return sorted(taken[WARM:])
 
 
-def _share(times: list[float], share: float) -> float:
+def get_percentile(times: list[float], share: float) -> float:
     return times[min(len(times) - 1, int(len(times) * share))]
 
 

@@ -1,4 +1,4 @@
-"""Bodies as Retell sends them at the end of a call: about 19 KB, most of it times of words; each with its own call id."""
+"""Webhook bodies as Retell sends them at the end of a call: about 19 KB, mostly word times; each with its own call id."""
 
 import json
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ SENTENCE = WORDS.split(" ")
 def signed(
     count: int, *, key: str, now_ms: int, prefix: str, event: str = "call_ended", number: str = NUMBER
 ) -> Iterator[tuple[bytes, str]]:
-    """(raw body, signature) of so many different events."""
+    """Build pairs of raw body and signature for different events."""
     head, tail = _template(event, number)
     for position in range(count):
         raw = head + f"{prefix}_{position:08d}".encode() + tail

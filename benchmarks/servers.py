@@ -1,4 +1,4 @@
-"""Databases, Redis and web servers for a measurement: private, on loopback, gone afterwards."""
+"""Private databases, Redis and web servers for a benchmark, on loopback, removed afterwards."""
 
 import base64
 import os
@@ -15,7 +15,7 @@ from tests.support import mariadb
 from tests.support.redis import private_redis
 
 KEY = "key_for_measuring"
-# how `web` runs
+# the worker class of `web` in the Procfile
 WEB_WORKER = "scripts.web_server.buffered_worker.BufferedThreadWorker"
 ENVIRONMENT = {
     "SECRET_KEY": "s" * 40,
@@ -27,8 +27,8 @@ ENVIRONMENT = {
 
 
 @contextmanager
-def place(kind: str) -> Iterator[dict[str, str]]:
-    """The environment of an application on a fresh database of this kind (sqlite, mariadb) and a fresh Redis."""
+def isolated_environment(kind: str) -> Iterator[dict[str, str]]:
+    """Yield the environment of an application on a new database of this kind (sqlite, mariadb) and a new Redis."""
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         (folder / "redis").mkdir()
@@ -40,18 +40,21 @@ def place(kind: str) -> Iterator[dict[str, str]]:
             )
             base.pop("PROMETHEUS_MULTIPROC_DIR", None)
             if kind == "sqlite":
-                yield base | {"DATABASE_URL": f"sqlite:///{folder}/ours.sqlite3", "BENCH_DATABASE_URL": f"sqlite:///{folder}/floor.sqlite3"}
+                yield base | {
+                    "DATABASE_URL": f"sqlite:///{folder}/ours.sqlite3",
+                    "BENCH_DATABASE_URL": f"sqlite:///{folder}/baseline.sqlite3",
+                }
                 return
             (folder / "mariadb").mkdir()
             with mariadb.private_mariadb(folder / "mariadb", durable=True) as server:
                 yield base | {
-                    "DATABASE_URL": mariadb.make_database(server, "ours"), "BENCH_DATABASE_URL": mariadb.make_database(server, "floor"),
+                    "DATABASE_URL": mariadb.make_database(server, "ours"), "BENCH_DATABASE_URL": mariadb.make_database(server, "baseline"),
                 }  # fmt: skip
 
 
 @contextmanager
-def served(module: str, environment: dict[str, str], *, worker: str, workers: int, threads: int = 32) -> Iterator[int]:
-    """The port of a gunicorn that serves this application."""
+def web_server(module: str, environment: dict[str, str], *, worker: str, workers: int, threads: int = 32) -> Iterator[int]:
+    """Serve the application with gunicorn; yields the port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -1,4 +1,4 @@
-"""Many dashboards in one thread, as cheap as they can be: they note when a text with a mark like `#17#` arrived."""
+"""Many dashboard sockets in one thread with little overhead; they record when a text with a mark like `#17#` arrives."""
 
 import base64
 import os
@@ -16,23 +16,23 @@ HANDSHAKE = (
 MARK = re.compile(rb"#(\d+)#")
 
 
-class Audience:
-    """Sockets that listen until closed; `arrivals` are (mark, time.perf_counter())."""
+class SocketClients:
+    """Sockets that receive until closed; `arrivals` holds pairs of mark and time.perf_counter()."""
 
     def __init__(self, port: int, cookies: Iterable[str]) -> None:
         self.arrivals: list[tuple[int, float]] = []
-        self.welcomed = 0
+        self.connected = 0
         self._selector = selectors.DefaultSelector()
         self._open = True
         self._sockets = [self._connect(port, cookie) for cookie in cookies]
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
 
-    def wait_until_welcomed(self, within_s: float = 60.0) -> None:
+    def wait_until_connected(self, within_s: float = 60.0) -> None:
         deadline = time.monotonic() + within_s
-        while self.welcomed < len(self._sockets):
+        while self.connected < len(self._sockets):
             if time.monotonic() > deadline:
-                raise TimeoutError(f"{self.welcomed} of {len(self._sockets)} dashboards were let in.")
+                raise TimeoutError(f"{self.connected} of {len(self._sockets)} dashboards were connected.")
             time.sleep(0.05)
 
     def close(self) -> None:
@@ -74,19 +74,19 @@ class Audience:
             if payload == b"2":
                 each.sendall(_frame(b"3"))
             elif payload.startswith(b'42["message.'):
-                if found := MARK.search(payload):
-                    self.arrivals.append((int(found[1]), arrived))
+                if match := MARK.search(payload):
+                    self.arrivals.append((int(match[1]), arrived))
             elif payload.startswith(b'42["welcome"'):
-                self.welcomed += 1
+                self.connected += 1
 
 
 def _frame(text: bytes) -> bytes:
-    """Masked with zeros, which leaves it as it is."""
+    """Build a WebSocket frame, masked with zeros."""
     return bytes((0x81, 0x80 | len(text))) + b"\0\0\0\0" + text
 
 
 def _take(buffer: bytearray) -> bytes | None:
-    """The next whole frame's payload, taken from the buffer."""
+    """Remove the next complete frame from the buffer and return its payload."""
     if len(buffer) < 2:
         return None
     length, start = buffer[1] & 0x7F, 2

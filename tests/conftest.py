@@ -1,5 +1,6 @@
 """Fixtures for every test: an application on a clean database (SQLite and MariaDB in turn), Redis, a server, a browser."""
 
+import gc
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -21,6 +22,8 @@ from app.core.extensions import db as the_db
 from tests.support import applications, browser, mariadb
 from tests.support.redis import private_redis
 
+# What is imported and collected stays to the end: the collector would walk through all of it again and again.
+gc.disable()
 pytest_plugins = ["tests.support.serving"]
 DATABASES = ["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)]
 # the mark of the tests that need it, whether they run, and what is said if not; in CI they run, and fail where it is missing
@@ -48,6 +51,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = [any(map(item.get_closest_marker, missing)) for item in items]
     config.hook.pytest_deselected(items=list(compress(items, left_out)))
     items[:] = compress(items, map(not_, left_out))
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
@@ -115,13 +123,18 @@ def database_kind(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
-@pytest.fixture
-def redis(redis_url: str) -> Iterator[redis_library.Redis]:
-    """Redis, emptied."""
+@pytest.fixture(scope="session")
+def redis_connection(redis_url: str) -> Iterator[redis_library.Redis]:
     connection = redis_library.Redis.from_url(redis_url)
-    connection.flushall()
     yield connection
     connection.close()
+
+
+@pytest.fixture
+def redis(redis_connection: redis_library.Redis) -> redis_library.Redis:
+    """Redis, emptied."""
+    redis_connection.flushall()
+    return redis_connection
 
 
 @pytest.fixture

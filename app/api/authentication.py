@@ -1,4 +1,4 @@
-"""Keys of the API: who calls, for which company, with which rights, and how often."""
+"""Authentication of API keys: company, scopes and rate limits of a request."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -23,7 +23,7 @@ from app.core.transactions import autonomous_transaction
 from app.domain.accounts.api_keys import ActiveApiKey, find_key
 
 LAST_USED_RESOLUTION = timedelta(minutes=1)
-# wrong keys a minute from one address; keys that are right come in from there all the same
+# Per address and minute, for unknown keys only; valid keys from the same address still work.
 FAILED_KEYS_LIMIT = RateLimit("api_key.wrong", 30)
 log = structlog.get_logger()
 keys = table("api_keys", column("id", Id), column("last_used_at", UtcDateTime))
@@ -38,13 +38,13 @@ class ScopeMissing(NotAllowed):
 
 
 def require_scope(scope: str | None = None) -> Callable[[View], View]:
-    """Lets in programs with a living key that has the scope (None: any key); the request then works for the key's company.
+    """Require an active key with the scope (None: any key) and run the request inside the key's company.
 
-    Sets `g.key` and `g.zone`. 401 without or with an unknown key, 403 without the scope, 429 beyond the key's
+    Sets `g.key` and `g.timezone`. 401 without or with an unknown key, 403 without the scope, 429 beyond the key's
     requests a minute, and for too many unknown keys from one address.
     """
 
-    def around(view: View) -> View:
+    def decorate(view: View) -> View:
         @wraps(view)
         def guarded_view(*args: Any, **kwargs: Any) -> Any:
             key = _authenticate_key()
@@ -53,23 +53,23 @@ def require_scope(scope: str | None = None) -> Callable[[View], View]:
             wait_s = RateLimit("api_key", key.per_minute).hit(key.id)
             if wait_s is not None:
                 raise TooManyRequests(_("Zu viele Anfragen mit diesem Schlüssel. Bitte warten Sie einen Moment."), retry_after_s=wait_s)
-            g.key, g.zone = key, key.zone
+            g.key, g.timezone = key, key.timezone
             structlog.contextvars.bind_contextvars(api_client=key.id)
             enter_for_request(company_scope(key.company_id))
-            answer = view(*args, **kwargs)
+            response = view(*args, **kwargs)
             _record_use(key)
-            return answer
+            return response
 
         return declare_guard("key", scope or "any")(guarded_view)  # type: ignore[return-value]
 
-    return around
+    return decorate
 
 
 def _authenticate_key() -> ActiveApiKey:
     scheme, _blank, plain = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not plain.strip():
         raise KeyInvalid(_("Bitte schicken Sie Ihren Schlüssel: Authorization: Bearer …"))
-    # nobody waits for a writer to be recognised
+    # Read-only, so that authentication never waits for a write lock.
     with read_only():
         key = find_key(plain.strip())
         db.session.rollback()
@@ -84,12 +84,12 @@ def _authenticate_key() -> ActiveApiKey:
 
 
 def _record_use(key: ActiveApiKey) -> None:
-    """At most once a minute; an answer never fails for it."""
-    instant = now()
-    if key.last_used_at is not None and instant - key.last_used_at < LAST_USED_RESOLUTION:
+    """Record the use at most once a minute; a database error is logged and does not fail the request."""
+    used_at = now()
+    if key.last_used_at is not None and used_at - key.last_used_at < LAST_USED_RESOLUTION:
         return
     try:
         with autonomous_transaction() as connection:
-            connection.execute(update(keys).where(keys.c.id == key.id).values(last_used_at=instant))
+            connection.execute(update(keys).where(keys.c.id == key.id).values(last_used_at=used_at))
     except SQLAlchemyError as error:
         log.warning("api_key.use_not_noted", error=type(error).__name__)

@@ -1,4 +1,4 @@
-"""POST /api/reports: browsers tell what the policy of our pages kept out (the report-uri and report-to of every answer)."""
+"""POST /api/reports: browsers report violations of our Content-Security-Policy (report-uri and report-to of every response)."""
 
 import json
 
@@ -19,11 +19,11 @@ blueprint = Blueprint("api_browser_reports", __name__)
 @blueprint.post("/api/reports")
 @declare_guard("public", "browsers send reports of pages on which nobody has signed in, too")
 def keep() -> Response:
-    """Always the same answer: a browser does nothing with another one."""
+    """Record the reports and respond 204 in every case, because browsers ignore other responses."""
     if SENDER_LIMIT.hit(network_of(request.remote_addr)) is None and (request.content_length or 0) <= MAX_REPORT_LENGTH:
         try:
-            sent = json.loads(request.get_data()[:MAX_REPORT_LENGTH])
+            reports = json.loads(request.get_data()[:MAX_REPORT_LENGTH])
         except (ValueError, RecursionError):
-            sent = None
-        run_in_transaction(lambda: record_reports(sent))
+            reports = None
+        run_in_transaction(lambda: record_reports(reports))
     return Response(status=204)

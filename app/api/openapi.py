@@ -1,4 +1,4 @@
-"""The OpenAPI document, made from the operations themselves, and the page that shows it."""
+"""The OpenAPI document, generated from the operations, and the page that shows it."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Map
 
-from app.api.operation import PUBLIC, Operation, get_operation, operation
+from app.api.operation import PUBLIC, ApiOperation, get_operation, operation
 from app.core.route_guards import declare_guard
 
 BASE = "/api/v1"
@@ -54,28 +54,30 @@ def openapi() -> Response:
 @blueprint.get("/api/docs")
 @declare_guard("public", "developers read it before they have a key")
 def docs() -> str:
-    whole = build_document()
-    wanted = request.args.get("q", "")[:200].strip()
-    return render_template("api/docs.html", document=whole, operations=resolve_schema(whole, wanted), q=wanted)
+    document = build_document()
+    query = request.args.get("q", "")[:200].strip()
+    return render_template("api/docs.html", document=document, operations=search_operations(document, query), q=query)
 
 
 def build_document() -> dict[str, Any]:
-    """The whole API of the running application, as OpenAPI 3.1; made once."""
+    """Build the OpenAPI 3.1 document of the running application, once per process."""
     if "api_document" not in current_app.extensions:
         current_app.extensions["api_document"] = _build_document(current_app.url_map, current_app.view_functions)
     return current_app.extensions["api_document"]
 
 
 def _build_document(routes: Map, views: Mapping[str, Any]) -> dict[str, Any]:
-    found = list_operations(routes, views)
+    operations = list_operations(routes, views)
     answers: list[tuple[type[BaseModel], Mode]] = [
-        (model, "serialization") for model in _remove_duplicates(of.answer for _, _, of in found)
+        (model, "serialization") for model in _remove_duplicates(spec.answer for _, _, spec in operations)
     ]
-    bodies: list[tuple[type[BaseModel], Mode]] = [(model, "validation") for model in _remove_duplicates(of.body for _, _, of in found)]
+    bodies: list[tuple[type[BaseModel], Mode]] = [
+        (model, "validation") for model in _remove_duplicates(spec.body for _, _, spec in operations)
+    ]
     _, schemas = models_json_schema([*answers, *bodies, (Problem, "serialization")], ref_template="#/components/schemas/{model}")
     paths: dict[str, dict[str, Any]] = {}
-    for path, method, of in found:
-        paths.setdefault(path, {})[method] = _describe_operation(path, method, of)
+    for path, method, spec in operations:
+        paths.setdefault(path, {})[method] = _describe_operation(path, method, spec)
     return {
         "openapi": "3.1.0",
         "info": {"title": "AskProAI API", "version": VERSION, "description": INTRODUCTION},
@@ -85,26 +87,28 @@ def _build_document(routes: Map, views: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def list_operations(routes: Map, views: Mapping[str, Any]) -> list[tuple[str, str, Operation]]:
-    """(path, method, operation), in the order of the paths."""
-    found = []
+def list_operations(routes: Map, views: Mapping[str, Any]) -> list[tuple[str, str, ApiOperation]]:
+    """List (path, method, operation), ordered by path."""
+    operations = []
     for rule in routes.iter_rules():
-        of = get_operation(views[rule.endpoint])
-        if of is not None:
-            found += [(PLACEHOLDER.sub(r"{\1}", rule.rule), method.lower(), of) for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}]
-    return sorted(found, key=lambda one: one[:2])
+        spec = get_operation(views[rule.endpoint])
+        if spec is not None:
+            operations += [
+                (PLACEHOLDER.sub(r"{\1}", rule.rule), method.lower(), spec) for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+            ]
+    return sorted(operations, key=lambda entry: entry[:2])
 
 
-def resolve_schema(whole: dict[str, Any], wanted: str) -> list[dict[str, Any]]:
-    """The operations in which the word occurs, as the page shows them: with the fields of what is sent and of what is answered."""
-    schemas, found = whole["components"]["schemas"], []
-    for path, methods in whole["paths"].items():
+def search_operations(document: dict[str, Any], query: str) -> list[dict[str, Any]]:
+    """Search the operations that contain the query; each result has the fields of its request and its response."""
+    schemas, matches = document["components"]["schemas"], []
+    for path, methods in document["paths"].items():
         for method, described in methods.items():
-            answer = next(answer for status, answer in described["responses"].items() if status.startswith("2"))
-            sent, answered = _list_fields(schemas, described.get("requestBody", {})), _list_fields(schemas, answer)
-            if wanted.lower() in json.dumps([path, described, sent, answered]).lower():
-                found.append({"method": method.upper(), "path": path, **described, "sent": sent, "answered": answered})
-    return found
+            response = next(response for status, response in described["responses"].items() if status.startswith("2"))
+            sent_fields, answered_fields = _list_fields(schemas, described.get("requestBody", {})), _list_fields(schemas, response)
+            if query.lower() in json.dumps([path, described, sent_fields, answered_fields]).lower():
+                matches.append({"method": method.upper(), "path": path, **described, "sent": sent_fields, "answered": answered_fields})
+    return matches
 
 
 def _list_fields(schemas: dict[str, Any], part: dict[str, Any]) -> list[dict[str, Any]]:
@@ -112,12 +116,12 @@ def _list_fields(schemas: dict[str, Any], part: dict[str, Any]) -> list[dict[str
 
 
 def _flatten(schemas: dict[str, Any], schema: dict[str, Any], prefix: str) -> list[dict[str, Any]]:
-    """The fields of an object; those of the objects in it have its name in front."""
-    known = schemas.get(schema.get("$ref", "").rpartition("/")[2], schema)
+    """Flatten the fields of an object; nested fields have the outer name as prefix."""
+    resolved = schemas.get(schema.get("$ref", "").rpartition("/")[2], schema)
     rows = []
-    for name, field in known.get("properties", {}).items():
-        needed = name in known.get("required", ())
-        rows.append({"name": prefix + name, "type": get_type(field), "description": field.get("description", ""), "required": needed})
+    for name, field in resolved.get("properties", {}).items():
+        is_required = name in resolved.get("required", ())
+        rows.append({"name": prefix + name, "type": get_type(field), "description": field.get("description", ""), "required": is_required})
         if "items" in field:
             rows += _flatten(schemas, field["items"], f"{prefix}{name}[].")
         elif "$ref" in field:
@@ -126,38 +130,38 @@ def _flatten(schemas: dict[str, Any], schema: dict[str, Any], prefix: str) -> li
 
 
 def get_type(schema: dict[str, Any]) -> str:
-    """In one or two words: `string`, `integer or null`, `list`."""
+    """Get the type as text: `string`, `integer or null`, `list`."""
     if "anyOf" in schema:
-        return " or ".join(dict.fromkeys(get_type(one) for one in schema["anyOf"]))
+        return " or ".join(dict.fromkeys(get_type(choice) for choice in schema["anyOf"]))
     return {"array": "list"}.get(
         schema.get("type", ""), schema.get("format") or schema.get("type") or ("object" if "$ref" in schema else "any")
     )
 
 
-def _describe_operation(path: str, method: str, of: Operation) -> dict[str, Any]:
+def _describe_operation(path: str, method: str, spec: ApiOperation) -> dict[str, Any]:
     noun = path.removeprefix(BASE).split("/")[1]
-    refusals = {**({} if of.scope == PUBLIC else KEY_SECURITY), **dict(of.refusals)}
-    if of.body:
+    refusals = {**({} if spec.scope == PUBLIC else KEY_SECURITY), **dict(spec.refusals)}
+    if spec.body:
         refusals[400] = "The body is no readable JSON."
-    if of.scope not in (None, PUBLIC):
-        refusals[403] = f"The key lacks the scope {of.scope}."
+    if spec.scope not in (None, PUBLIC):
+        refusals[403] = f"The key lacks the scope {spec.scope}."
     described: dict[str, Any] = {
         "operationId": f"{method}_{re.sub(r'[^a-z]+', '_', path.removeprefix(BASE)).strip('_')}",
-        "summary": of.summary,
+        "summary": spec.summary,
         "tags": [noun],
-        "parameters": [*_path_parameters(path), *_query_parameters(of), *_header_parameters(of)],
+        "parameters": [*_path_parameters(path), *_query_parameters(spec), *_header_parameters(spec)],
         "responses": {
-            str(of.status): _build_responses(of),
+            str(spec.status): _build_responses(spec),
             **{str(status): _build_problem(refusals[status]) for status in sorted(refusals)},
         },
-        "security": [] if of.scope == PUBLIC else [{"key": []}],
+        "security": [] if spec.scope == PUBLIC else [{"key": []}],
     }
-    if of.description:
-        described["description"] = of.description
-    if of.scope not in (None, PUBLIC):
-        described["x-scope"] = of.scope
-    if of.body:
-        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": _build_reference(of.body)}}}
+    if spec.description:
+        described["description"] = spec.description
+    if spec.scope not in (None, PUBLIC):
+        described["x-scope"] = spec.scope
+    if spec.body:
+        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": _build_reference(spec.body)}}}
     return described
 
 
@@ -165,30 +169,30 @@ def _path_parameters(path: str) -> list[dict[str, Any]]:
     return [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in re.findall(r"{(\w+)}", path)]
 
 
-def _query_parameters(of: Operation) -> list[dict[str, Any]]:
-    schema = of.query.model_json_schema() if of.query else {}
+def _query_parameters(spec: ApiOperation) -> list[dict[str, Any]]:
+    schema = spec.query.model_json_schema() if spec.query else {}
     return [_build_parameter(name, dict(field), name in schema.get("required", ())) for name, field in schema.get("properties", {}).items()]
 
 
-def _header_parameters(of: Operation) -> list[dict[str, Any]]:
-    known = {"in": "header", "required": False, "schema": {"type": "string"}}
-    return [{"name": name, "description": text, **known} for name, text in of.headers]
+def _header_parameters(spec: ApiOperation) -> list[dict[str, Any]]:
+    common = {"in": "header", "required": False, "schema": {"type": "string"}}
+    return [{"name": name, "description": text, **common} for name, text in spec.headers]
 
 
 def _build_parameter(name: str, schema: dict[str, Any], required: bool) -> dict[str, Any]:
-    """A parameter that may be left out is not one that may be null."""
+    """Build a query parameter; an optional parameter is not a nullable one, so `null` leaves its schema."""
     described = {"name": name, "in": "query", "required": required, "allowEmptyValue": not required}
     if description := schema.pop("description", None):
         described["description"] = description
-    if one := [choice for choice in schema.get("anyOf", ()) if choice.get("type") != "null"]:
-        schema = one[0]
+    if choices := [choice for choice in schema.get("anyOf", ()) if choice.get("type") != "null"]:
+        schema = choices[0]
     schema = {key: value for key, value in schema.items() if key != "title" and not (key == "default" and value in (None, ""))}
     return described | {"schema": schema}
 
 
-def _build_responses(of: Operation) -> dict[str, Any]:
-    schema = _build_reference(of.answer) if of.answer else {"type": "object"}
-    return {"description": of.summary, "content": {"application/json": {"schema": schema}}}
+def _build_responses(spec: ApiOperation) -> dict[str, Any]:
+    schema = _build_reference(spec.answer) if spec.answer else {"type": "object"}
+    return {"description": spec.summary, "content": {"application/json": {"schema": schema}}}
 
 
 def _build_problem(meaning: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""An operation of the API: its key, what it reads from the request, what it answers, and what the document says of it."""
+"""API operations: scope, validated input, serialized response, and the facts for the OpenAPI document."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,14 +14,15 @@ from werkzeug.exceptions import BadRequest
 from app.api.authentication import require_scope
 from app.core.errors import InvalidInput
 from app.core.route_guards import declare_guard
+from app.domain.agents.request_hash import hash_request
 from app.serializers.page import Page
 
 MAX_DEPTH = 10_000
 
 
 @dataclass(frozen=True)
-class Operation:
-    """What a program must know to use it. `scope` None: any key; PUBLIC: no key."""
+class ApiOperation:
+    """The declaration of an operation. `scope` None: any key; PUBLIC: no key."""
 
     summary: str
     answer: type[BaseModel] | None
@@ -30,62 +31,67 @@ class Operation:
     body: type[BaseModel] | None = None
     description: str = ""
     status: int = 200
-    # names of headers it reads beside the key → what they are for
+    # (header, purpose) beside the key
     headers: tuple[tuple[str, str], ...] = ()
-    # further answers: status → what it means
+    # further responses: (status, meaning)
     refusals: tuple[tuple[int, str], ...] = ()
 
 
 PUBLIC = "public"
 
 
-def operation(summary: str, **facts: Any) -> Callable[[Callable[..., BaseModel | Response]], Callable[..., Response]]:
-    """Makes a view an operation of the API; `facts` are the fields of Operation.
+def operation(summary: str, **fields: Any) -> Callable[[Callable[..., BaseModel | Response]], Callable[..., Response]]:
+    """Declare a view as an operation of the API; `fields` are those of ApiOperation.
 
-    The view gets `query` and `body` as models, where the operation has them, and answers with a model.
+    The view gets `query` and `body` as models where the operation has them, and returns a model. Raises InvalidInput.
     """
-    of = Operation(summary, **facts)
+    spec = ApiOperation(summary, **fields)
 
-    def around(view: Callable[..., BaseModel | Response]) -> Callable[..., Response]:
+    def decorate(view: Callable[..., BaseModel | Response]) -> Callable[..., Response]:
         @wraps(view)
-        def answering(**ids: Any) -> Response:
-            read: dict[str, Any] = dict(ids)
-            if of.query:
-                read["query"] = _validate(of.query, {name: value for name, value in request.args.items() if value != ""})
-            if of.body:
-                read["body"] = _validate(of.body, _read_json())
-            answer = view(**read)
-            if isinstance(answer, Response):
-                return answer
-            _check_depth(answer)
-            return Response(answer.model_dump_json(by_alias=True), of.status, mimetype="application/json")
+        def respond(**ids: Any) -> Response:
+            arguments: dict[str, Any] = dict(ids)
+            if spec.query:
+                arguments["query"] = _validate(spec.query, {name: value for name, value in request.args.items() if value != ""})
+            if spec.body:
+                arguments["body"] = _validate(spec.body, _read_json())
+            result = view(**arguments)
+            if isinstance(result, Response):
+                return result
+            _check_depth(result)
+            return Response(result.model_dump_json(by_alias=True), spec.status, mimetype="application/json")
 
-        guard = declare_guard("public", "the document of the API") if of.scope == PUBLIC else require_scope(of.scope)
-        made = guard(answering)
-        made.operation = of  # type: ignore[attr-defined]
-        return made
+        guard = declare_guard("public", "the document of the API") if spec.scope == PUBLIC else require_scope(spec.scope)
+        guarded_view = guard(respond)
+        guarded_view.operation = spec  # type: ignore[attr-defined]
+        return guarded_view
 
-    return around
+    return decorate
 
 
-def get_operation(view: Callable[..., Any]) -> Operation | None:
+def get_operation(view: Callable[..., Any]) -> ApiOperation | None:
     return getattr(view, "operation", None)
 
 
+def hash_body() -> str:
+    """Hash the operation and its JSON body, to recognise the same request; notation and order of keys do not matter."""
+    return hash_request(f"{request.method} {request.path}", _read_json())
+
+
 def get_offset(page: int, per_page: int) -> int:
-    """How many entries come before the page; never more than it is allowed to count past."""
+    """Get the number of entries before the page, at most MAX_DEPTH + 1."""
     return min((page - 1) * per_page, MAX_DEPTH + 1)
 
 
-def _check_depth(answer: Any) -> None:
-    """A list with more entries than one can leaf through is to be narrowed; behind the end of a shorter one there is nothing."""
-    if isinstance(answer, Page) and (answer.page - 1) * answer.per_page > MAX_DEPTH < answer.total:
+def _check_depth(result: Any) -> None:
+    """Raise InvalidInput for a page beyond MAX_DEPTH; a page beyond the end of a shorter list is empty instead."""
+    if isinstance(result, Page) and (result.page - 1) * result.per_page > MAX_DEPTH < result.total:
         sentence = _("Listen reichen bis zum %(n)s. Eintrag. Grenzen Sie die Liste ein, zum Beispiel mit from und to.", n=MAX_DEPTH)
         raise InvalidInput(sentence, fields={"page": sentence})
 
 
 def _read_json() -> Any:
-    """No body at all says nothing, as an empty object does."""
+    """Read the JSON body; an empty body counts as an empty object. Raises InvalidInput (400)."""
     if not request.get_data():
         return {}
     try:
@@ -97,13 +103,13 @@ def _read_json() -> Any:
 def _validate(model: type[BaseModel], values: Any) -> Any:
     try:
         return model.model_validate(values)
-    except ValidationError as wrong:
-        fields = {".".join(str(part) for part in error["loc"]) or "body": _to_sentence(error) for error in wrong.errors()}
-        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=fields) from wrong
+    except ValidationError as invalid:
+        fields = {".".join(str(part) for part in error["loc"]) or "body": _to_sentence(error) for error in invalid.errors()}
+        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=fields) from invalid
 
 
 def _to_sentence(error: ErrorDetails) -> str:
-    """What is wrong with a field, in the reader's language."""
+    """Describe a validation error in the reader's language."""
     context = error.get("ctx", {})
     match error["type"]:
         case "missing":

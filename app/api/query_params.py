@@ -1,4 +1,4 @@
-"""What the lists of the API take from the address."""
+"""Query parameters that the lists of the API share."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-# nothing of ours happened before or will after; keeps conversions between zones inside the calendar
+# Bounds that keep conversions between time zones inside the range of datetime.
 MIN_TIME, MAX_TIME = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-# a plus that was not encoded in the address arrives as a blank
+# A plus sign that is not percent-encoded in the URL arrives as a blank.
 DECODED_PLUS = re.compile(r"(\d) (\d\d:?\d\d)$")
 
 
-class Moment:
-    """An instant, or a day where the business is."""
+class InstantOrDay:
+    """An instant, or a calendar day in the time zone of the business."""
 
     def __init__(self, text: Any) -> None:
         try:
@@ -26,25 +26,25 @@ class Moment:
         except ValueError as error:
             raise PydanticCustomError("no_instant", "not an ISO 8601 time") from error
 
-    def begins(self, zone: str) -> datetime:
-        return self._at(zone, self.day)
+    def begins(self, timezone: str) -> datetime:
+        return self._at(timezone, self.day)
 
-    def ends(self, zone: str) -> datetime:
-        """A day counts to its end."""
+    def ends(self, timezone: str) -> datetime:
+        """Get the end of the range; a day counts to its end."""
         day = self.day + timedelta(days=1) if self.day is not None and self.day < MAX_TIME.date() else self.day
-        return self._at(zone, day)
+        return self._at(timezone, day)
 
-    def _at(self, zone: str, day: date | None) -> datetime:
+    def _at(self, timezone: str, day: date | None) -> datetime:
         instant = self.instant if day is None else datetime.combine(day, time())
         assert instant is not None
         if instant.year < MIN_TIME.year:
             return MIN_TIME
         if instant.year >= MAX_TIME.year:
             return MAX_TIME
-        return instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(zone))
+        return instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(timezone))
 
 
-Instant = Annotated[Moment, PlainValidator(Moment), WithJsonSchema({"type": "string", "format": "date-time"})]
+Instant = Annotated[InstantOrDay, PlainValidator(InstantOrDay), WithJsonSchema({"type": "string", "format": "date-time"})]
 
 
 class PageQuery(BaseModel):

@@ -1,10 +1,10 @@
-"""The doors of cli; each module brings its own."""
+"""The flask commands."""
 
 from flask import Flask
 
 
 def register(app: Flask) -> None:
-    """Opens the doors of this room."""
+    """Add all commands; imported here, so that only processes with a command line load them."""
     from app.cli import (
         api_keys,
         branches,

@@ -1,14 +1,14 @@
-"""flask api-keys: what programs may do for a company."""
+"""flask api-keys: keys with which programs use the API of a company."""
 
 import click
 
-from app.cli.base import Group
-from app.cli.command_errors import get_company, one_transaction
+from app.cli.command_context import get_company, one_transaction
+from app.cli.command_group import CommandGroup
 from app.cli.tables import Table
 from app.core.tenancy import unscoped
 from app.domain.accounts import api_keys as keys
 
-api_keys = Group("api-keys", help="Keys of the API.")
+api_keys = CommandGroup("api-keys", help="Keys of the API.")
 
 
 @api_keys.command("create")
@@ -16,10 +16,10 @@ api_keys = Group("api-keys", help="Keys of the API.")
 @click.option("--name", default="made on the command line", show_default=True)
 @click.option("--scopes", required=True, help="Comma-separated: " + ", ".join(keys.SCOPES))
 def create(slug: str, name: str, scopes: str) -> None:
-    """Make a key and print it, this once."""
-    wanted = [scope.strip() for scope in scopes.split(",") if scope.strip()]
+    """Create a key and print it, this once."""
+    requested_scopes = [scope.strip() for scope in scopes.split(",") if scope.strip()]
     with unscoped(), one_transaction():
-        key, plain = keys.create_key(get_company(slug), name, wanted)
+        key, plain = keys.create_key(get_company(slug), name, requested_scopes)
     click.echo(f"Key {key.id} for {slug}: {', '.join(key.scopes)}. It is shown this once:\n\n  {plain}\n")
 
 
@@ -31,9 +31,9 @@ def list_keys(slug: str | None) -> None:
     with unscoped(), one_transaction():
         company = get_company(slug) if slug else None
         for key in keys.list_keys(company.id if company else None):
-            used = f"{key.last_used_at:%Y-%m-%d %H:%M} UTC" if key.last_used_at else "never"
+            last_used = f"{key.last_used_at:%Y-%m-%d %H:%M} UTC" if key.last_used_at else "never"
             table.add_row(
-                key.id, key.prefix, key.name, key.company_id, " ".join(key.scopes), used, "revoked" if key.revoked_at else "alive"
+                key.id, key.prefix, key.name, key.company_id, " ".join(key.scopes), last_used, "revoked" if key.revoked_at else "alive"
             )
     table.show()
 
@@ -41,7 +41,7 @@ def list_keys(slug: str | None) -> None:
 @api_keys.command("revoke")
 @click.argument("key")
 def revoke(key: str) -> None:
-    """Kill a key, named by its id or by what it begins with."""
+    """Revoke a key, named by its id or its prefix."""
     with unscoped(), one_transaction():
-        dead = keys.revoke_key(key)
-    click.echo(f"Key {dead.id} is revoked.")
+        revoked_key = keys.revoke_key(key)
+    click.echo(f"Key {revoked_key.id} is revoked.")

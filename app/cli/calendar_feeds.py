@@ -1,15 +1,15 @@
-"""flask feeds: addresses under which calendar programs read the bookings of a person or a branch."""
+"""flask feeds: URLs under which calendar programs read the bookings of a staff member or a branch."""
 
 import click
 
-from app.cli.base import Group
-from app.cli.command_errors import get_branch, one_transaction, with_company
+from app.cli.command_context import get_branch, one_transaction, with_company
+from app.cli.command_group import CommandGroup
 from app.cli.tables import Table
 from app.core import settings
-from app.domain.bookings import calendar_feeds as making
-from app.domain.services.matching import get_staff
+from app.domain.bookings import calendar_feeds
+from app.domain.services.staff_matching import get_staff
 
-feeds = Group("feeds", help="Feeds for calendar programs.")
+feeds = CommandGroup("feeds", help="Feeds for calendar programs.")
 
 
 @feeds.command("create")
@@ -17,21 +17,21 @@ feeds = Group("feeds", help="Feeds for calendar programs.")
 @click.option("--staff")
 @click.option("--branch", metavar="SLUG")
 def create(staff: str | None, branch: str | None) -> None:
-    """Make an address for a calendar program and print it, this once."""
+    """Create an address for a calendar program and print it, this once."""
     with one_transaction():
         branch_id = get_branch(branch)
-        token = making.create_feed(staff_id=get_staff(staff).id if staff else None, branch_id=branch_id)
+        token = calendar_feeds.create_feed(staff_id=get_staff(staff).id if staff else None, branch_id=branch_id)
     click.echo(f"{settings().public_base}/ics/{token}.ics")
 
 
 @feeds.command("list")
 @with_company
 def list_feeds() -> None:
-    """Show the living feeds."""
+    """List the active feeds."""
     table = Table("begins with", "whose", "made")
     with one_transaction():
-        for each in making.list_feeds():
-            table.add_row(each.token_hash[:12], making.get_feed_name(each), f"{each.created_at:%Y-%m-%d %H:%M} UTC")
+        for feed in calendar_feeds.list_feeds():
+            table.add_row(feed.token_hash[:12], calendar_feeds.get_feed_name(feed), f"{feed.created_at:%Y-%m-%d %H:%M} UTC")
     table.show()
 
 
@@ -39,9 +39,9 @@ def list_feeds() -> None:
 @with_company
 @click.argument("beginning")
 def revoke(beginning: str) -> None:
-    """Take a feed's address back; it is named by what `list` shows."""
+    """Revoke a feed, named by the beginning that `list` shows."""
     with one_transaction():
-        meant = [each.token_hash for each in making.list_feeds() if len(beginning) >= 8 and each.token_hash.startswith(beginning)]
-        if len(meant) != 1:
+        matches = [feed.token_hash for feed in calendar_feeds.list_feeds() if len(beginning) >= 8 and feed.token_hash.startswith(beginning)]
+        if len(matches) != 1:
             raise click.ClickException("That names no living feed.")
-        making.revoke_feed(meant[0])
+        calendar_feeds.revoke_feed(matches[0])

@@ -1,24 +1,24 @@
-"""flask keys, flask encryption: the keys with which secrets and personal data are sealed."""
+"""flask keys, flask encryption: the keys that encrypt secrets and personal data."""
 
 import click
 
-from app.cli.base import Group
+from app.cli.command_group import CommandGroup
 from app.core import key_rotation
 from app.core.encryption import DecryptionError, new_key
 
-keys = Group("keys", help="Keys for ENCRYPTION_KEYS.")
-encryption = Group("encryption", help="What is sealed with them.")
+keys = CommandGroup("keys", help="Keys for ENCRYPTION_KEYS.")
+encryption = CommandGroup("encryption", help="What is sealed with them.")
 
 
 @keys.command("new")
 def new() -> None:
-    """Print a new key. Put it in front of the others, so that it writes and they still read."""
+    """Print a new key. Put it in front of the others: the first key encrypts, all of them decrypt."""
     click.echo(new_key())
 
 
 @encryption.command("rotate")
 def rotate() -> None:
-    """Seal everything with the first key; afterwards the others can be taken out. May be stopped and started again."""
+    """Encrypt everything with the first key; afterwards the others can be removed. May be stopped and started again."""
     from rich.progress import Progress
 
     resealed = 0
@@ -29,7 +29,7 @@ def rotate() -> None:
             try:
                 for step in key_rotation.rotate(column):
                     resealed += step.resealed
-                    progress.advance(task, step.looked_at)
-            except DecryptionError as broken:
-                raise click.ClickException(f"{name}: {broken} Is the key that sealed it missing?") from broken
+                    progress.advance(task, step.checked)
+            except DecryptionError as error:
+                raise click.ClickException(f"{name}: {error} Is the key that sealed it missing?") from error
     click.echo(f"{resealed} values are sealed anew; everything rests under the first key.")

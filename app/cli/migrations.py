@@ -1,18 +1,18 @@
-"""flask db: the commands of flask-migrate, loaded when they are called, since Alembic weighs ten megabytes."""
+"""flask db: the commands of flask-migrate, loaded only when called, because Alembic takes ten megabytes."""
 
 from typing import Any
 
 import click
 
-from app.cli.base import Group
+from app.cli.command_group import CommandGroup
 
 
-class Migrations(click.Command):
+class MigrationCommand(click.Command):
     def make_context(self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any) -> click.Context:
         from flask_migrate import cli
 
-        group = Group(self.name, help=self.help, callback=cli.db.callback, params=cli.db.params, commands=cli.db.commands)
+        group = CommandGroup(self.name, help=self.help, callback=cli.db.callback, params=cli.db.params, commands=cli.db.commands)
         return group.make_context(info_name, args, parent, **extra)
 
 
-db = Migrations("db", help="Perform database migrations.")
+db = MigrationCommand("db", help="Perform database migrations.")

@@ -1,10 +1,10 @@
-"""flask numbers: which branch a dialled number belongs to."""
+"""flask numbers: the phone numbers of businesses and the branch of each."""
 
 import click
 from sqlalchemy import select
 
-from app.cli.base import Group
-from app.cli.command_errors import get_branch, get_company, one_transaction
+from app.cli.command_context import get_branch, get_company, one_transaction
+from app.cli.command_group import CommandGroup
 from app.cli.tables import Table
 from app.core.extensions import db
 from app.core.tenancy import company_scope, unscoped
@@ -12,7 +12,7 @@ from app.domain.companies.phone_numbers import NumberTaken
 from app.domain.operations import onboarding
 from app.models import Agent, Branch, Company, PhoneNumber
 
-numbers = Group("numbers", help="Phone numbers of businesses.")
+numbers = CommandGroup("numbers", help="Phone numbers of businesses.")
 
 
 @numbers.command("add")
@@ -21,7 +21,7 @@ numbers = Group("numbers", help="Phone numbers of businesses.")
 @click.option("--branch", "branch_slug", required=True, metavar="SLUG")
 @click.option("--label", help="What it is called in lists.")
 def add(number: str, slug: str, branch_slug: str, label: str | None) -> None:
-    """Give NUMBER to a branch; its calls belong there from now on. Again is harmless, at another branch it is moved."""
+    """Assign NUMBER to a branch, whose calls it carries from now on. Idempotent; with another branch the number is moved."""
     with one_transaction():
         company = get_company(slug)
         with company_scope(company.id):
@@ -30,22 +30,23 @@ def add(number: str, slug: str, branch_slug: str, label: str | None) -> None:
             try:
                 row, _registrations = onboarding.add_number(company, branch_id, number, label=label)
             except NumberTaken as taken:
-                raise click.ClickException(f"{number} belongs to {taken.owner} already ({taken.slug}).") from taken
+                off = "" if taken.owner.is_active else ", where it is switched off"
+                raise click.ClickException(f"{number} belongs to {taken.owner.company} already ({taken.owner.slug}){off}.") from taken
             agent = db.session.get(Agent, row.agent_id) if row.agent_id else None
-            told = (
+            lines = (
                 f"{row.e164} belongs to {branch_slug} of {company.name}" + (f", and {agent.name} answers it." if agent else "."),
                 f"  number     {row.id}",
                 f"Next: flask retell publish --company {slug}",
             )
-    click.echo("\n".join(told))
+    click.echo("\n".join(lines))
 
 
 @numbers.command("list")
 @click.option("--company", "slug", metavar="SLUG", help="Only this one's.")
 def show_all(slug: str | None) -> None:
-    """Show all numbers, or those of one business."""
+    """List all numbers, or those of one business."""
     table = Table("number", "company", "branch", "answered by", "label", "active", "id")
-    shown = (
+    statement = (
         select(PhoneNumber, Company.slug.label("company"), Branch.slug.label("branch"), Agent.name.label("agent"))
         .join(Company, Company.id == PhoneNumber.company_id)
         .join(Branch, Branch.id == PhoneNumber.branch_id)
@@ -53,7 +54,7 @@ def show_all(slug: str | None) -> None:
         .order_by(Company.slug, PhoneNumber.e164)
     )
     with unscoped(), one_transaction():
-        for row in db.session.execute(shown.where(Company.id == get_company(slug).id) if slug else shown):
+        for row in db.session.execute(statement.where(Company.id == get_company(slug).id) if slug else statement):
             number = row.PhoneNumber
             table.add_row(
                 number.e164, row.company, row.branch, row.agent or "nobody", number.label or "", "yes" if number.is_active else "no",

@@ -1,11 +1,11 @@
-"""flask simulate: invented callers ring up a running server, and it is checked that every accepted call is found again."""
+"""flask simulate: synthetic calls to a running server, each checked to be stored after it was accepted."""
 
 import click
 
-from app.cli.base import Group
-from app.cli.command_errors import one_transaction, with_company
+from app.cli.command_context import one_transaction, with_company
+from app.cli.command_group import CommandGroup
 
-simulate = Group("simulate", help="Calls without a telephone.")
+simulate = CommandGroup("simulate", help="Calls without a telephone.")
 
 
 @simulate.command("call")
@@ -29,24 +29,24 @@ def call(
     within_s: float,
     lists: bool,
 ) -> None:
-    """Act as Retell: send complete, signed conversations to a running server and find them again.
+    """Act as Retell: send complete, signed conversations to a running server and read them back.
 
-    Ends with 1 when an accepted call is not found again, or an answer was not the right one.
+    Exits with 1 when an accepted call is missing or a response was wrong.
     """
-    from app.domain.operations.readiness import list_missing_booking_steps
-    from app.simulator.run_calls import RunOptions, make_calls, name_scenarios
+    from app.domain.operations.setup_checklist import list_missing_booking_steps
+    from app.simulator.run_calls import RunOptions, make_calls, print_scenarios
 
     if lists:
-        name_scenarios()
+        print_scenarios()
         return
-    wishes = RunOptions(names=names, count=count, rate=rate, number=number, url=url, pace_s=pace, api_key=api_key, within_s=within_s)
-    raise SystemExit(make_calls(wishes, list_missing_booking_steps))
+    options = RunOptions(names=names, count=count, rate=rate, number=number, url=url, pace_s=pace, api_key=api_key, within_s=within_s)
+    raise SystemExit(make_calls(options, list_missing_booking_steps))
 
 
 @simulate.command("hide")
 @with_company
 def hide() -> None:
-    """Take simulated calls of a business out of its lists and figures again, and cancel what they booked."""
+    """Remove the simulated calls of a business from its lists and figures, and cancel their bookings."""
     from app.domain.calls.simulated_calls import hide_simulated_calls
 
     with one_transaction():

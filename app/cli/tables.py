@@ -1,11 +1,11 @@
 """Tables on the terminal."""
 
-# a line that is wider than the terminal goes on in the next one: keys, addresses and ids are copied from here, and never cut
+# Wider than any terminal, so that lines wrap instead of being cut: keys, addresses and ids are copied from the output.
 MAX_WIDTH = 10_000
 
 
 class Table:
-    """Rows under headings; what draws them is loaded when they are shown, for web, worker and clock carry all commands with them."""
+    """Rows under headings; rich is loaded only when a table is shown, because web, worker and clock load all commands."""
 
     def __init__(self, *headings: str) -> None:
         self._headings = headings
@@ -16,10 +16,10 @@ class Table:
 
     def show(self) -> None:
         from rich.console import Console
-        from rich.table import Table as Drawn
+        from rich.table import Table as RichTable
         from rich.text import Text
 
-        drawn = Drawn(*self._headings)
+        rich_table = RichTable(*self._headings)
         for cells in self._rows:
-            drawn.add_row(*map(Text, cells))
-        Console(width=MAX_WIDTH).print(drawn)
+            rich_table.add_row(*map(Text, cells))
+        Console(width=MAX_WIDTH).print(rich_table)

@@ -1,16 +1,16 @@
-"""flask users: who may sign in."""
+"""flask users: accounts that may sign in."""
 
 import click
 
-from app.cli.base import Group
-from app.cli.command_errors import get_company, one_transaction
+from app.cli.command_context import get_company, one_transaction
+from app.cli.command_group import CommandGroup
 from app.cli.tables import Table
 from app.core import settings
 from app.core.tenancy import unscoped
 from app.domain.accounts import users as accounts
 from app.models.user import COMPANY_ROLES, PLATFORM_ROLES
 
-users = Group("users", help="Who may sign in.")
+users = CommandGroup("users", help="Who may sign in.")
 
 
 @users.command("create")
@@ -19,7 +19,7 @@ users = Group("users", help="Who may sign in.")
 @click.option("--company", "slug", metavar="SLUG", help="Needed for the roles of a company.")
 @click.option("--name", help="Default: what stands before the @.")
 def create(email: str, role: str, slug: str | None, name: str | None) -> None:
-    """Make a user and print a one-time password, which must be changed at the first sign-in."""
+    """Create a user and print a one-time password, which must be changed at the first sign-in."""
     with unscoped(), one_transaction():
         user, password = accounts.create_user(email, role, company=get_company(slug) if slug else None, name=name)
         address = f"{settings().public_base}/login"
@@ -33,21 +33,21 @@ def create(email: str, role: str, slug: str | None, name: str | None) -> None:
 @users.command("list")
 @click.option("--company", "slug", metavar="SLUG")
 def list_users(slug: str | None) -> None:
-    """Show all users, or those of one company."""
+    """List all users, or those of one company."""
     table = Table("e-mail", "name", "role", "company", "signed in", "state")
     with unscoped(), one_transaction():
         company = get_company(slug) if slug else None
         for user in accounts.list_users(company.id if company else None):
             state = "blocked" if not user.is_active else "must change password" if user.must_change_password else "active"
-            seen = f"{user.signed_in_at:%Y-%m-%d %H:%M} UTC" if user.signed_in_at else "never"
-            table.add_row(user.email, user.name, user.role, user.company_id or "", seen, state)
+            signed_in = f"{user.signed_in_at:%Y-%m-%d %H:%M} UTC" if user.signed_in_at else "never"
+            table.add_row(user.email, user.name, user.role, user.company_id or "", signed_in, state)
     table.show()
 
 
 @users.command("block")
 @click.argument("email")
 def block(email: str) -> None:
-    """Lock a user out, in every browser, at once."""
+    """Block a user and end all their sessions at once."""
     with unscoped(), one_transaction():
         accounts.block_user(accounts.get_user(email))
     click.echo(f"{email} is blocked.")
@@ -56,7 +56,7 @@ def block(email: str) -> None:
 @users.command("unblock")
 @click.argument("email")
 def unblock(email: str) -> None:
-    """Let a blocked user in again."""
+    """Unblock a user."""
     with unscoped(), one_transaction():
         accounts.unblock_user(accounts.get_user(email))
     click.echo(f"{email} may sign in again.")
@@ -66,7 +66,7 @@ def unblock(email: str) -> None:
 @click.argument("email")
 @click.argument("role", type=click.Choice([*COMPANY_ROLES, *PLATFORM_ROLES]))
 def role(email: str, role: str) -> None:
-    """Give a user another role; they have to sign in again."""
+    """Change a user's role; they have to sign in again."""
     with unscoped(), one_transaction():
         accounts.change_role(accounts.get_user(email), role)
     click.echo(f"{email} is {role} now.")
@@ -75,7 +75,7 @@ def role(email: str, role: str) -> None:
 @users.command("reset")
 @click.argument("email")
 def reset(email: str) -> None:
-    """Print a new one-time password; the old one and all sessions are dead."""
+    """Print a new one-time password; the old password and all sessions end."""
     with unscoped(), one_transaction():
         password = accounts.reset_password(accounts.get_user(email))
     click.echo(f"{email} can sign in with this password once, and then chooses another one:\n\n  {password}\n")

@@ -1,4 +1,4 @@
-"""flask worker, flask clock, flask inbox: the processes behind the web."""
+"""flask worker, flask clock, flask inbox: the background processes."""
 
 import signal
 import threading
@@ -6,7 +6,7 @@ import threading
 import click
 from flask import current_app
 
-from app.cli.base import Command, Group
+from app.cli.command_group import Command, CommandGroup
 from app.core import settings
 from app.core.redis import RedisUnavailable
 from app.core.start_check import check_connections
@@ -20,7 +20,7 @@ MAX_ID = 2**63 - 1
 @click.command("worker", cls=Command)
 @click.option("--burst", is_flag=True, help="End when all queues are empty.")
 def worker(burst: bool) -> None:
-    """Work through the jobs of all queues."""
+    """Run the jobs of all queues."""
     from app.core.worker import work
 
     if not settings().redis_url:
@@ -31,7 +31,7 @@ def worker(burst: bool) -> None:
 
 @click.command("clock", cls=Command)
 def clock() -> None:
-    """Keep the schedule."""
+    """Run the schedule."""
     from app.jobs.schedule import SCHEDULE
     from app.jobs.scheduler import run_forever
 
@@ -42,13 +42,13 @@ def clock() -> None:
     run_forever(current_app._get_current_object(), SCHEDULE, stop)  # type: ignore[attr-defined]
 
 
-inbox = Group("inbox", help="Webhook events that came in.")
+inbox = CommandGroup("inbox", help="Webhook events that came in.")
 
 
 @inbox.command("replay")
 @click.argument("ids", nargs=-1, type=click.IntRange(1, MAX_ID), required=True)
 def replay(ids: tuple[int, ...]) -> None:
-    """Send events through again."""
+    """Process events again."""
     with transaction():
         unknown = inbox_replay.find_unknown(ids)
         released = inbox_replay.replay(ids)
@@ -60,5 +60,5 @@ def replay(ids: tuple[int, ...]) -> None:
 
 @inbox.command("sweep")
 def sweep() -> None:
-    """Work through everything that is due, here and now."""
+    """Process all due events in this process."""
     click.echo(f"{inbox_jobs.drain()} events worked through.")

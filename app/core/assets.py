@@ -1,4 +1,4 @@
-"""Files of the pages: their addresses carry what they hold, so a browser that has one never asks for it again."""
+"""Static files: their URLs carry a hash of the content, so a browser may cache them for good."""
 
 import hashlib
 from functools import lru_cache
@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, request
 
-# what stands under a name with its version in it, or is asked for by a style sheet or a script that cannot say which
+# their names carry a version, or a style sheet or script requests them, which cannot add one
 VERSIONED_FOLDERS = ("fonts/", "vendor/")
 IMMUTABLE = "public, max-age=31536000, immutable"
 
@@ -28,7 +28,7 @@ def _add_version(endpoint: str, values: dict[str, Any]) -> None:
 
 @lru_cache(maxsize=512)
 def _version(file: str, _changed: int) -> str:
-    """Of the content, so that all machines that serve it say the same."""
+    """Hash of the content: the same on all machines that serve the file."""
     return hashlib.sha256(Path(file).read_bytes()).hexdigest()[:10]
 
 

@@ -1,4 +1,4 @@
-"""Answers kept in Redis for a while; each kind has a generation that every edit replaces, so old answers are never read again."""
+"""Cache in Redis with a lifetime; each kind has a generation that every edit replaces, so stale entries are never read."""
 
 import json
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from app.core.redis import RedisError, get_redis
 
 
 class Cache:
-    """A kind of answers; with Redis away it simply knows nothing."""
+    """The cache of one kind; every look-up misses while Redis is unreachable."""
 
     def __init__(self, kind: str, *, seconds: int) -> None:
         self.kind = kind
@@ -18,21 +18,21 @@ class Cache:
         self._generation_key = f"cache:{kind}:generation"
 
     def get_many(self, keys: Iterable[str]) -> tuple[str | None, dict[str, Any]]:
-        """The generation (hand it to put_many) and what is known of these keys."""
+        """The generation, to be passed to put_many, and the cached values by key."""
         keys = list(keys)
         try:
             generation = _to_text(get_redis().get(self._generation_key)) or self._begin()
-            found = get_redis().mget([self._key(generation, key) for key in keys]) if keys else []
+            values = get_redis().mget([self._key(generation, key) for key in keys]) if keys else []
         except RedisError:
             metrics.CACHE_REQUESTS.labels(self.kind, "away").inc()
             return None, {}
-        known = {key: json.loads(value) for key, value in zip(keys, found, strict=True) if value is not None}
-        metrics.CACHE_REQUESTS.labels(self.kind, "hit").inc(len(known))
-        metrics.CACHE_REQUESTS.labels(self.kind, "miss").inc(len(keys) - len(known))
-        return generation, known
+        cached = {key: json.loads(value) for key, value in zip(keys, values, strict=True) if value is not None}
+        metrics.CACHE_REQUESTS.labels(self.kind, "hit").inc(len(cached))
+        metrics.CACHE_REQUESTS.labels(self.kind, "miss").inc(len(keys) - len(cached))
+        return generation, cached
 
     def put_many(self, generation: str | None, answers: dict[str, Any]) -> None:
-        """Keeps answers that were read after that generation was; an edit in between has made it unreadable."""
+        """Store answers read after their generation; an edit in between has invalidated it, and they are never served."""
         if generation is None or not answers:
             return
         try:
@@ -44,14 +44,14 @@ class Cache:
             metrics.CACHE_REQUESTS.labels(self.kind, "away").inc()
 
     def forget(self) -> None:
-        """Makes everything kept unreadable; called before and after the commit of an edit."""
+        """Invalidate all entries; called before and after the commit of an edit."""
         try:
             get_redis().set(self._generation_key, new_ulid())
         except RedisError:
             metrics.CACHE_REQUESTS.labels(self.kind, "away").inc()
 
     def _begin(self) -> str:
-        """The first generation, or the first after Redis was emptied: never one that was there before."""
+        """Create the first generation, also after Redis was emptied; never one used before."""
         get_redis().set(self._generation_key, new_ulid(), nx=True)
         return _to_text(get_redis().get(self._generation_key)) or ""
 

@@ -1,4 +1,4 @@
-"""Breakers: who fails again and again is left alone for a while, which all processes know through Redis (each alone while it is away)."""
+"""Circuit breakers: a provider that keeps failing gets no requests for a while; shared in Redis, per process while it is unreachable."""
 
 from datetime import UTC, datetime
 from functools import cache
@@ -17,7 +17,7 @@ STATE_VALUES = {STATE_CLOSED: 0, STATE_HALF_OPEN: 1, STATE_OPEN: 2}
 
 @cache
 def breaker(name: str, *, shown_as: str) -> CircuitBreaker:
-    """The breaker of this name; `shown_as` is its label in the metrics.
+    """The circuit breaker of this name; `shown_as` is its label in the metrics.
 
     Use it as `with breaker(…).calling():`, which lets several requests through at a time (its `call` holds a lock for the whole
     request). Every exception raised inside counts as a failure; while it is open entering raises CircuitBreakerError.
@@ -26,14 +26,14 @@ def breaker(name: str, *, shown_as: str) -> CircuitBreaker:
         fail_max=MAX_FAILURES,
         reset_timeout=RESET_TIMEOUT_S,
         state_storage=RedisStateStorage(name),
-        listeners=[StateMetrics(shown_as)],
+        listeners=[BreakerStateMetrics(shown_as)],
         name=name,
         throw_new_error_on_trip=False,
     )
 
 
-class StateMetrics(CircuitBreakerListener):
-    """Keeps the gauge of /metrics."""
+class BreakerStateMetrics(CircuitBreakerListener):
+    """Update the gauge in /metrics."""
 
     def __init__(self, provider: str) -> None:
         self._gauge = metrics.BREAKER_STATE.labels(provider)
@@ -43,7 +43,10 @@ class StateMetrics(CircuitBreakerListener):
 
 
 class RedisStateStorage(CircuitMemoryStorage):
-    """A breaker's state in one Redis hash; this process's own copy is used while Redis does not answer."""
+    """A breaker's state in one Redis hash; this process's own copy serves while Redis does not answer.
+
+    Decision 18 says why it is not pybreaker's CircuitRedisStorage.
+    """
 
     def __init__(self, name: str) -> None:
         super().__init__(STATE_CLOSED)
@@ -51,8 +54,8 @@ class RedisStateStorage(CircuitMemoryStorage):
 
     @property
     def state(self) -> str:
-        kept = self._read("state", self._state)
-        return kept if kept in STATE_VALUES else STATE_CLOSED
+        state_name = self._read("state", self._state)
+        return state_name if state_name in STATE_VALUES else STATE_CLOSED
 
     @state.setter
     def state(self, state: str) -> None:
@@ -86,21 +89,21 @@ class RedisStateStorage(CircuitMemoryStorage):
 
     @property
     def opened_at(self) -> datetime | None:
-        own = str(self._opened_at.timestamp()) if self._opened_at else None
-        kept = self._read("opened_at", own)
-        return datetime.fromtimestamp(float(kept), UTC) if kept else None
+        own_timestamp = str(self._opened_at.timestamp()) if self._opened_at else None
+        timestamp = self._read("opened_at", own_timestamp)
+        return datetime.fromtimestamp(float(timestamp), UTC) if timestamp else None
 
     @opened_at.setter
-    def opened_at(self, moment: datetime) -> None:
-        self._opened_at = moment
-        self._write("opened_at", str(moment.timestamp()))
+    def opened_at(self, opened_at: datetime) -> None:
+        self._opened_at = opened_at
+        self._write("opened_at", str(opened_at.timestamp()))
 
     def _read(self, field: str, own: str | None) -> str | None:
         try:
-            kept = get_redis().hget(self._key, field)
+            value = get_redis().hget(self._key, field)
         except RedisError:
             return own
-        return kept.decode() if isinstance(kept, bytes) else kept
+        return value.decode() if isinstance(value, bytes) else value
 
     def _write(self, field: str, value: str) -> None:
         try:

@@ -14,12 +14,12 @@ MYSQL = ("mysql", "mariadb")
 
 
 def AsciiString(length: int) -> TypeEngine[str]:
-    """Text that is compared byte by byte: ids, hashes, E.164 numbers, vendor ids, status words."""
+    """ASCII text compared byte by byte: ids, hashes, E.164 numbers, vendor ids, status words."""
     return String(length).with_variant(VARCHAR(length, charset="ascii", collation="ascii_bin"), *MYSQL)
 
 
 def CaseSensitiveString(length: int) -> TypeEngine[str]:
-    """Any text, compared exactly as it stands: what vendors call things."""
+    """Any text, compared case-sensitively and without padding: names given by vendors."""
     return String(length).with_variant(VARCHAR(length, charset="utf8mb4", collation="utf8mb4_nopad_bin"), *MYSQL)
 
 
@@ -31,7 +31,7 @@ Blob = LargeBinary().with_variant(MEDIUMBLOB, *MYSQL)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An instant with microseconds; aware UTC in and out, naive times are refused."""
+    """A time with microseconds; aware UTC in and out, a naive time raises ValueError."""
 
     impl = DateTime
     cache_ok = True
@@ -51,7 +51,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class EncryptedBytes(TypeDecorator[bytes]):
-    """Bytes that rest encrypted (see core/encryption)."""
+    """Bytes stored encrypted (core/encryption)."""
 
     impl = LargeBinary
     cache_ok = True
@@ -67,7 +67,7 @@ class EncryptedBytes(TypeDecorator[bytes]):
 
 
 class RawEncryptedBytes(EncryptedBytes):
-    """Bytes that are sealed on the way in and stay so on the way out: one broken seal must not keep the other rows from being read."""
+    """Bytes encrypted when written and returned encrypted, so that one damaged value does not prevent reading the other rows."""
 
     cache_ok = True
 
@@ -76,7 +76,7 @@ class RawEncryptedBytes(EncryptedBytes):
 
 
 class EncryptedString(TypeDecorator[str]):
-    """Text that rests encrypted; it cannot be searched, keep a blind index beside it where that is needed."""
+    """Text stored encrypted; it cannot be searched, so a column that must be has a blind index beside it."""
 
     impl = LargeBinary
     cache_ok = True

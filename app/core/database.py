@@ -1,4 +1,4 @@
-"""How connections to MariaDB and SQLite are made, and which database errors pass by themselves."""
+"""Connections to MariaDB and SQLite, and which database errors are transient."""
 
 import sqlite3
 import time
@@ -12,26 +12,26 @@ from flask_babel import gettext as _
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError, TimeoutError as PoolTimeout
 
-from app.core.database_watchdog import DatabaseWatchdog, WatchedConnection, WatchedPool, build_ping
+from app.core.database_outage_detector import DatabaseWatchdog, WatchedConnection, WatchedPool, build_ping
 from app.core.errors import NotFound
 from config import Settings
 
 # MariaDB: lock wait time-out, deadlock; "record has changed since last read"; a savepoint that a deadlock took along
 TRANSIENT_MARIADB_ERRORS = {1205, 1213, 1020, 1305}
-# text that a column's alphabet does not have was compared with it
+# a column was compared with text outside its character set
 ILLEGAL_MIX_OF_COLLATIONS = 1267
 # all connections are taken, here or at the server
 NO_CONNECTION_LEFT = {1040, 1203}
-# how long one waits for a connection before it is looked whether the others get answers
+# wait for a connection before the pool checks whether other queries are answered
 POOL_TIMEOUT_S = 0.5
-# a connection that lay unused for longer is asked whether it is still there
+# a connection idle for longer is pinged before use
 PING_AFTER_IDLE_S = 2.0
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
 
 
 @contextmanager
 def read_only() -> Iterator[None]:
-    """On SQLite, transactions begun inside wait for no writer and block none."""
+    """Begin transactions inside the block as readers: on SQLite they wait for no writer and block none."""
     token = _reading.set(True)
     try:
         yield
@@ -41,7 +41,7 @@ def read_only() -> Iterator[None]:
 
 @contextmanager
 def read_write() -> Iterator[None]:
-    """Transactions begun inside write, whatever the request around them does."""
+    """Begin transactions inside the block as writers, also within a read-only request."""
     token = _reading.set(False)
     try:
         yield
@@ -50,7 +50,7 @@ def read_write() -> Iterator[None]:
 
 
 def set_read_only(reading: bool) -> None:
-    """Says whether this context (a request) will only read."""
+    """Set whether transactions of this context (a request) are read-only."""
     _reading.set(reading)
 
 
@@ -64,7 +64,7 @@ def engine_options(settings: Settings) -> dict[str, Any]:
         connect_args = {"timeout": 15, "check_same_thread": False}
         return {"connect_args": connect_args, "pool_size": settings.database_pool, "hide_parameters": True}
     return {
-        # an error in the log or in an event's reason says what failed, never with whose words
+        # the parameters hold personal data, and the error text reaches the log and the reasons of events
         "hide_parameters": True,
         "isolation_level": "READ COMMITTED",
         "poolclass": WatchedPool,
@@ -77,7 +77,7 @@ def engine_options(settings: Settings) -> dict[str, Any]:
 
 
 def _conversions() -> dict[Any, Any]:
-    """The driver's own ones, but times are read by the interpreter instead of a regular expression: ten times as fast."""
+    """The driver's conversions, but times are parsed by fromisoformat instead of a regular expression: ten times as fast."""
     from pymysql.constants import FIELD_TYPE
     from pymysql.converters import conversions, convert_datetime
 
@@ -91,7 +91,7 @@ def _conversions() -> dict[Any, Any]:
 
 
 def prepare_engine(engine: Engine) -> None:
-    """SQLite: WAL, foreign keys, durable commits, and BEGIN in our hands (its driver begins too late); MariaDB: see below."""
+    """Configure the engine. SQLite: WAL, foreign keys, durable commits, explicit BEGIN (its driver begins too late). MariaDB: see below."""
     if engine.dialect.name != "sqlite":
         _install_watchdog(engine)
         _ping_idle(engine)
@@ -101,7 +101,7 @@ def prepare_engine(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None
-        # what is deleted is overwritten: a caller who declined must not stand in the file's free pages
+        # secure_delete: deleted personal data must not remain in the file's free pages
         pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", "cache_size=-16000", "secure_delete=ON")
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
@@ -112,7 +112,7 @@ def prepare_engine(engine: Engine) -> None:
 
 
 def _install_watchdog(engine: Engine) -> None:
-    """Connections are the watchdog's, which learns from the first one how to ask for itself."""
+    """Make the engine's connections WatchedConnections; the watchdog pings with the parameters of the latest connection."""
     assert isinstance(engine.pool, WatchedPool)
     watchdog = engine.pool.watchdog = DatabaseWatchdog()
 
@@ -123,9 +123,9 @@ def _install_watchdog(engine: Engine) -> None:
 
 
 def overwrite_deleted(engine: Engine) -> None:
-    """On SQLite: what was deleted still stands in old parts of the full-text index and in the log; both are written anew.
+    """Overwrite deleted text on SQLite, which old segments of the full-text index and the write-ahead log still hold.
 
-    Where somebody reads or writes just now, the next call does it.
+    While another connection reads or writes, this does nothing, and the next call does it.
     """
     if engine.dialect.name != "sqlite":
         return
@@ -142,7 +142,7 @@ def overwrite_deleted(engine: Engine) -> None:
 
 
 def _ping_idle(engine: Engine) -> None:
-    """Asks a connection whether it is still there when it has lain idle; a ping on every use would double a short query's time."""
+    """Ping a connection that was idle before it is used; a ping on every use would double a short query's time."""
 
     @event.listens_for(engine, "checkin")
     def _remember(_connection: Any, record: Any) -> None:
@@ -159,7 +159,7 @@ def _ping_idle(engine: Engine) -> None:
 
 
 def _treat_collation_mix_as_no_match(engine: Engine) -> None:
-    """Ids and words of ours are ASCII; whoever asks MariaDB for `ü` in such a column finds nothing, as on SQLite, and no fault."""
+    """Answer NotFound when `ü` is looked up in an ASCII column: SQLite finds no row, MariaDB raises an error."""
 
     @event.listens_for(engine, "handle_error")
     def _not_found(context: Any) -> None:
@@ -169,7 +169,7 @@ def _treat_collation_mix_as_no_match(engine: Engine) -> None:
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether doing the same again may work: a deadlock, a lock time-out, a busy database."""
+    """Whether a retry may succeed: a deadlock, a lock time-out, a locked SQLite file."""
     if not isinstance(error, DBAPIError):
         return False
     cause = error.orig
@@ -179,14 +179,14 @@ def is_transient(error: BaseException) -> bool:
 
 
 def is_busy(error: BaseException) -> bool:
-    """Whether the database is there, and only too many want something of it."""
+    """Whether the database is reachable but overloaded: no connection free, or a transient error."""
     if isinstance(error, DBAPIError) and error.orig is not None and error.orig.args and error.orig.args[0] in NO_CONNECTION_LEFT:
         return True
     return isinstance(error, PoolTimeout) or is_transient(error)
 
 
 def is_unavailable(error: BaseException) -> bool:
-    """Whether the database cannot be reached at all."""
+    """Whether the database cannot be reached."""
     if isinstance(error, PoolTimeout | InterfaceError):
         return True
     return isinstance(error, DBAPIError) and (error.connection_invalidated or isinstance(error, OperationalError))

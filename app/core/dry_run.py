@@ -1,21 +1,21 @@
-"""Whether what is done now is only a rehearsal: it will be undone, and nothing may leave the house."""
+"""Whether the current transaction is a dry run: it is rolled back, and nothing may be sent."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-_rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
+_is_dry_run: ContextVar[bool] = ContextVar("rehearsing", default=False)
 
 
 def is_dry_run() -> bool:
-    return _rehearsing.get()
+    return _is_dry_run.get()
 
 
 @contextmanager
 def mark_dry_run() -> Iterator[None]:
-    """Everything inside is a rehearsal; see core/transactions."""
-    token = _rehearsing.set(True)
+    """Mark the block as a dry run (core/transactions)."""
+    token = _is_dry_run.set(True)
     try:
         yield
     finally:
-        _rehearsing.reset(token)
+        _is_dry_run.reset(token)

@@ -1,4 +1,4 @@
-"""Seals secrets and personal data with AES-256-GCM; the key's id travels with the text, so keys can be rotated."""
+"""Encrypt secrets and personal data with AES-256-GCM; the key's id is stored with the ciphertext, so keys can be rotated."""
 
 import base64
 import hashlib
@@ -7,6 +7,7 @@ import os
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from flask import Flask, current_app
 
 from config_values import KEY_BYTES, decode_key
 
@@ -19,7 +20,7 @@ class DecryptionError(Exception):
 
 
 class Keyring:
-    """The keys of ENCRYPTION_KEYS: the first writes, all read.
+    """The keys of ENCRYPTION_KEYS: the first encrypts, all decrypt.
 
     Sealed form: 4 bytes key id, 12 bytes nonce, ciphertext with tag.
     """
@@ -50,12 +51,12 @@ class Keyring:
         return sealed[:KEY_ID_BYTES] != self._writing
 
     def blind_index(self, plain: str) -> str:
-        """A keyed hash by which a sealed value can be found again; made with the oldest key, so rotation keeps it."""
+        """A keyed hash to look up an encrypted value by; made with the oldest key, so rotation keeps it."""
         return hmac.new(self._index_key, plain.encode(), hashlib.sha256).hexdigest()
 
 
 def new_key() -> str:
-    """A fresh key in the form ENCRYPTION_KEYS wants."""
+    """Generate a key in the form of ENCRYPTION_KEYS."""
     return base64.urlsafe_b64encode(os.urandom(KEY_BYTES)).decode()
 
 
@@ -63,16 +64,11 @@ def key_id(key: bytes) -> bytes:
     return hashlib.sha256(key).digest()[:KEY_ID_BYTES]
 
 
-_keyring: Keyring | None = None
-
-
-def use_keys(keys: str) -> None:
-    """Sets the process's keyring; the application factory calls it once."""
-    global _keyring
-    _keyring = Keyring(keys)
+def use_keys(app: Flask, keys: str) -> None:
+    """Set the application's keyring; the application factory calls it once."""
+    app.extensions["askproai_keyring"] = Keyring(keys)
 
 
 def keyring() -> Keyring:
-    if _keyring is None:
-        raise RuntimeError("The keyring is not set: create_app() does that.")
-    return _keyring
+    """The keyring of the running application."""
+    return current_app.extensions["askproai_keyring"]

@@ -1,4 +1,4 @@
-"""A clear answer to every error: a problem document for programs (RFC 9457), a page for people."""
+"""Error responses: a problem document for programs (RFC 9457), a page for people."""
 
 from typing import Any
 
@@ -18,17 +18,17 @@ PROGRAM_PATHS = ("/api/", "/live/state", "/health", "/metrics")
 
 
 def wants_problem_json() -> bool:
-    """Whether the reader is a program."""
+    """Whether the request comes from a program."""
     return request.path.startswith(PROGRAM_PATHS)
 
 
 def log_unanswered_error(exc_info: Any) -> None:
-    """What failed while an error was being answered."""
+    """Log an error raised while another error was being answered."""
     log.error("request.unanswered", route=route_of_request(), exc_info=exc_info)
 
 
 def answer_error(error: Exception) -> Any:
-    """A problem document for programs (RFC 9457), a page for people; nothing about our insides in either."""
+    """Roll back and answer with a problem document (RFC 9457) or a page; neither shows internal details."""
     db.session.rollback()
     status, code, message, data = _describe_error(error)
     if status >= 500:
@@ -40,7 +40,7 @@ def answer_error(error: Exception) -> Any:
         headers["Retry-After"] = str(data.pop("retry_after_s", 2))
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         headers["Allow"] = ", ".join(sorted(error.valid_methods))
-    # under a name that is none no page can be built: it has addresses in it
+    # no page can be rendered for an invalid host name: it contains URLs
     if wants_problem_json() or isinstance(error, BadHost):
         problem = {
             "type": "about:blank",
@@ -56,7 +56,7 @@ def answer_error(error: Exception) -> Any:
 
 
 def _describe_error(error: BaseException) -> tuple[int, str, str, dict[str, Any]]:
-    # what went wrong behind the view (storing the session) comes wrapped
+    # an error after the view (storing the session) comes wrapped
     error = getattr(error, "original_exception", None) or error
     if isinstance(error, AppError):
         return error.status, error.code, str(error.message), error.details()

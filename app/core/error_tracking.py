@@ -1,10 +1,10 @@
-"""Error tracking: a fault goes to SENTRY_DSN as its type and its place in the code, under the route; nothing of the request goes along."""
+"""Error tracking: send an error's type, place in the code and route to SENTRY_DSN, and no data of the request."""
 
 from typing import Any
 
 from config import Settings
 
-# what an event keeps of all that the SDK knows; the message of an error may hold names, numbers and links
+# fields of the SDK's event that are sent; an error's message may hold names, numbers and links
 KEPT_FIELDS = ("event_id", "timestamp", "level", "platform", "environment", "tags", "exception")
 CLOSE_TIMEOUT_S = 2.0
 
@@ -28,7 +28,7 @@ def set_up(settings: Settings) -> None:
 
 
 def track(error: BaseException, settings: Settings, **tags: str | None) -> None:
-    """Reports a fault; tags are ids and words of ours: the route, the request, the job."""
+    """Report an error; tags hold our own ids and names only: the route, the request, the job."""
     if not settings.sentry_dsn:
         return
     import sentry_sdk
@@ -39,9 +39,9 @@ def track(error: BaseException, settings: Settings, **tags: str | None) -> None:
 
 
 def strip_event(event: dict[str, Any], _hint: object) -> dict[str, Any]:
-    kept = {name: event[name] for name in KEPT_FIELDS if name in event}
-    for value in kept.get("exception", {}).get("values", ()):
+    stripped = {name: event[name] for name in KEPT_FIELDS if name in event}
+    for value in stripped.get("exception", {}).get("values", ()):
         value.pop("value", None)
         for frame in value.get("stacktrace", {}).get("frames", ()):
             frame.pop("vars", None)
-    return kept
+    return stripped

@@ -1,10 +1,10 @@
-"""Errors that a reader of ours may see; everything else is a fault."""
+"""Errors shown to users and API clients; every other exception is a fault and answered with 500."""
 
 from typing import Any
 
 
 class AppError(Exception):
-    """An expected refusal: `status` for HTTP, `code` for programs, the message (a catalogue sentence) for people."""
+    """An expected error: `status` for HTTP, `code` for programs, the message (a catalogue sentence) for people."""
 
     status = 400
     code = "bad_request"
@@ -17,7 +17,7 @@ class AppError(Exception):
         self.data = data
 
     def details(self) -> dict[str, Any]:
-        """What a reader gets along with the message, ready for JSON."""
+        """Data sent with the message, ready for JSON."""
         return dict(self.data)
 
 
@@ -61,7 +61,7 @@ class NotConfigured(AppError):
 
 
 class ProviderError(AppError):
-    """A provider answered badly or not at all; `retryable` says whether the same again may work."""
+    """A provider answered with an error or not at all; `retryable` says whether a retry may succeed."""
 
     status = 502
     code = "provider_error"

@@ -1,4 +1,4 @@
-"""The domain announces, listeners follow: before the commit what must be written with it, after it what others hear."""
+"""The event bus: the domain publishes events; listeners run before the commit (rows that belong to it) or after it (effects outside)."""
 
 from collections.abc import Callable
 from typing import Any, Literal
@@ -14,7 +14,7 @@ _listeners: dict[When, list[tuple[tuple[type, ...], Listener]]] = {"before_commi
 
 
 def subscribe(*events: type, when: When) -> Callable[[Listener], Listener]:
-    """Registers a listener; it is called once per transaction with all events of these classes, in order."""
+    """Register a listener, called once per transaction with all events of these classes, in order."""
 
     def register(listener: Listener) -> Listener:
         _listeners[when].append((events, listener))
@@ -24,37 +24,37 @@ def subscribe(*events: type, when: When) -> Callable[[Listener], Listener]:
 
 
 def publish(event: object) -> None:
-    """Says that something happened; heard only if the transaction is committed."""
-    db.session().info.setdefault("announced", []).append(event)
+    """Publish an event; listeners get it only if the transaction is committed."""
+    db.session().info.setdefault("published", []).append(event)
 
 
 def run_before_commit() -> None:
-    """Called by the transaction; an error here rolls it back."""
-    _deliver("before_commit", db.session().info.get("announced", []))
+    """Run the listeners inside the transaction; an error rolls it back."""
+    _deliver("before_commit", db.session().info.get("published", []))
     db.session.flush()
 
 
 def run_after_commit() -> None:
-    """Called by the transaction; each listener stands alone, its error is logged.
+    """Run the listeners after the commit; the error of one is logged and stops no other.
 
-    What was announced is taken away first: a listener's own transaction must not hear it again.
+    The events are removed first, so that a listener's own transaction does not publish them again.
     """
-    announced = db.session().info.pop("announced", [])
+    published = db.session().info.pop("published", [])
     for events, listener in _listeners["after_commit"]:
-        heard = [event for event in announced if isinstance(event, events)]
-        if heard:
+        matching = [event for event in published if isinstance(event, events)]
+        if matching:
             try:
-                listener(heard)
+                listener(matching)
             except Exception:
                 log.exception("listener.failed", listener=listener.__qualname__)
 
 
 def discard() -> None:
-    db.session().info.pop("announced", None)
+    db.session().info.pop("published", None)
 
 
-def _deliver(when: When, announced: list[object]) -> None:
+def _deliver(when: When, published: list[object]) -> None:
     for events, listener in _listeners[when]:
-        heard = [event for event in announced if isinstance(event, events)]
-        if heard:
-            listener(heard)
+        matching = [event for event in published if isinstance(event, events)]
+        if matching:
+            listener(matching)

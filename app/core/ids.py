@@ -1,4 +1,4 @@
-"""Ids that leave the house: ULIDs, 26 characters, sortable by the time they were made."""
+"""Public ids: ULIDs, 26 characters, sortable by the time of their creation."""
 
 from ulid import ULID
 
@@ -8,5 +8,5 @@ def new_ulid() -> str:
 
 
 def is_ulid(text: str) -> bool:
-    """Whether the text has the form of one of our ids (not whether the thing exists)."""
+    """Whether the text has the form of an id; the row need not exist."""
     return len(text) == 26 and text.isascii() and text.isalnum()

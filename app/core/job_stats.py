@@ -1,4 +1,4 @@
-"""How many jobs each queue did lately and how long they took: in Redis for all workers, minute by minute, for the page of the queues."""
+"""Job counts and run times per queue and minute, kept in Redis for all workers; the Queues page shows them."""
 
 import time
 from contextlib import suppress
@@ -11,8 +11,8 @@ MINUTES = 60
 
 
 @dataclass(slots=True)
-class QueueStats:
-    """What a queue did within the last hour."""
+class HourlyQueueStats:
+    """Counts and times of one queue over the last hour."""
 
     done: int = 0
     failed: int = 0
@@ -33,7 +33,7 @@ class QueueStats:
 
 
 def record(queue: str, *, wait_s: float, run_s: float, is_done: bool) -> None:
-    """Adds a job that ended; a Redis that is away counts nothing."""
+    """Count a job that ended; does nothing while Redis is unreachable."""
     key = _key(queue, int(time.time()) // 60)
     with suppress(RedisError):
         pipe = get_redis().pipeline(transaction=False)
@@ -44,23 +44,23 @@ def record(queue: str, *, wait_s: float, run_s: float, is_done: bool) -> None:
         pipe.execute()
 
 
-def last_hour(queues: tuple[str, ...]) -> dict[str, QueueStats]:
-    """By queue; raises RedisError."""
+def last_hour(queues: tuple[str, ...]) -> dict[str, HourlyQueueStats]:
+    """Sum up the last hour by queue; raises RedisError."""
     minute = int(time.time()) // 60
     pipe = get_redis().pipeline(transaction=False)
     for queue in queues:
-        for back in range(MINUTES):
-            pipe.hgetall(_key(queue, minute - back))
+        for minutes_ago in range(MINUTES):
+            pipe.hgetall(_key(queue, minute - minutes_ago))
     answers = iter(pipe.execute())
-    found = {}
+    stats_by_queue = {}
     for queue in queues:
-        counts = QueueStats()
+        counts = HourlyQueueStats()
         for _minute in range(MINUTES):
             for name, value in next(answers).items():
                 field = name.decode() if isinstance(name, bytes) else name
                 setattr(counts, field, getattr(counts, field) + int(value))
-        found[queue] = counts
-    return found
+        stats_by_queue[queue] = counts
+    return stats_by_queue
 
 
 def _key(queue: str, minute: int) -> str:

@@ -1,4 +1,4 @@
-"""Seals again, with the first of ENCRYPTION_KEYS, what an older key has sealed, so that the older one can be thrown away."""
+"""Key rotation: re-encrypt with the first of ENCRYPTION_KEYS all values of older keys, so that those can be removed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ BATCH_SIZE = 200
 
 @dataclass(frozen=True, slots=True)
 class RotationProgress:
-    """A batch that is done: rows looked at, values sealed anew."""
+    """A finished batch: rows checked, values re-encrypted."""
 
-    looked_at: int
+    checked: int
     resealed: int
 
 
 def encrypted_columns() -> list[Column]:
-    """Every column that rests encrypted."""
+    """Every column that is stored encrypted."""
     tables = sorted(db.metadata.tables.values(), key=lambda table: table.name)
     return [column for table in tables for column in table.columns if isinstance(column.type, EncryptedString | EncryptedBytes)]
 
@@ -32,22 +32,22 @@ def count_rows(table: Table) -> int:
 
 
 def rotate(column: Column) -> Iterator[RotationProgress]:
-    """Goes through the column in batches, each a transaction of its own; may be stopped and begun again at any time.
+    """Re-encrypt the column in batches, one transaction each; may be interrupted and restarted at any time.
 
-    A value that somebody changes meanwhile is left alone: it was sealed with the first key just then.
+    A value changed meanwhile is skipped: its writer has encrypted it with the first key.
     """
     table, raw = column.table, type_coerce(column, LargeBinary)
     [key] = table.primary_key.columns
     last = None
     while True:
         with db.engine.begin() as connection:
-            wanted = select(key, raw.label("sealed")).order_by(key).limit(BATCH_SIZE)
-            rows = connection.execute(wanted if last is None else wanted.where(key > last)).all()
+            statement = select(key, raw.label("sealed")).order_by(key).limit(BATCH_SIZE)
+            rows = connection.execute(statement if last is None else statement.where(key > last)).all()
             old = [row for row in rows if row.sealed is not None and keyring().needs_resealing(bytes(row.sealed))]
             for row in old:
-                anew = keyring().seal(keyring().open(bytes(row.sealed)))
+                resealed = keyring().seal(keyring().open(bytes(row.sealed)))
                 unchanged = (key == row[0], raw == bytes(row.sealed))
-                connection.execute(update(table).where(*unchanged).values({column.name: type_coerce(anew, LargeBinary)}))
+                connection.execute(update(table).where(*unchanged).values({column.name: type_coerce(resealed, LargeBinary)}))
         if rows:
             last = rows[-1][0]
             yield RotationProgress(len(rows), len(old))

@@ -1,4 +1,4 @@
-"""The reader's language and the business's time zone, as of the present request."""
+"""The reader's language and the business's time zone in the current request."""
 
 from flask import g, has_request_context, request
 from flask_login import current_user
@@ -7,7 +7,7 @@ LANGUAGES = ("de", "en")
 
 
 def reader_language() -> str:
-    """The user's choice, else what the browser asks for, else German."""
+    """The user's or the cookie's language, else the best match of Accept-Language, else German."""
     if current_user and current_user.is_authenticated:
         return current_user.language
     if not has_request_context():
@@ -16,6 +16,6 @@ def reader_language() -> str:
     return chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES) or "de"
 
 
-def reader_zone() -> str:
-    """The business's zone, set by the guard that found the company."""
-    return g.get("zone", "Europe/Berlin")
+def reader_timezone() -> str:
+    """The business's time zone, set by the route guard of its company."""
+    return g.get("timezone", "Europe/Berlin")

@@ -1,4 +1,4 @@
-"""Structured logs: one line an event, with ids of request, company, call and job; no names, numbers or transcripts."""
+"""Structured logs: one line per event, with ids of request, company, call and job; no names, numbers or transcripts."""
 
 import logging
 import re
@@ -17,9 +17,9 @@ from config import Settings
 
 SECRET_FIELDS = re.compile(r"password|secret|token|key|authorization|signature|transcript|body", re.I)
 PHONE = re.compile(r"\+\d{6,}")
-# what stands behind these is the key to somebody's own page or calendar
+# the token after these prefixes opens a customer's booking page or a calendar feed
 LINK = re.compile(r"(?<=/b/)[^\s/?#\"'<>]+|(?<=/ics/)[^\s/?#\"'<>]+")
-# who writes lines of their own, with the path of a request in them
+# loggers of libraries whose lines contain request paths
 SOCKET_LOGGERS = ("engineio.server", "socketio.server", "geventwebsocket.handler")
 FOREIGN_LOGGERS = ("gunicorn.error", "werkzeug", *SOCKET_LOGGERS)
 REPEAT_INTERVAL_S = 60.0
@@ -29,12 +29,12 @@ MAX_REMEMBERED_LINES = 200
 def set_up(settings: Settings) -> None:
     level = logging.getLevelNamesMapping().get(settings.log_level.upper(), logging.INFO)
     logging.basicConfig(format="%(message)s", stream=sys.stderr, level=level)
-    for noisy in ("werkzeug", "engineio.server", "socketio.server", "rq.worker", "rq.scheduler", "alembic", "faker"):
-        logging.getLogger(noisy).setLevel(max(level, logging.WARNING))
-    shown = structlog.processors.JSONRenderer() if settings.is_production else _console_renderer()
-    for foreign in FOREIGN_LOGGERS:
-        logger = logging.getLogger(foreign)
-        logger.filters = [RepeatedLineFilter(), LinkTokenFilter()] if foreign in SOCKET_LOGGERS else [LinkTokenFilter()]
+    for name in ("werkzeug", "engineio.server", "socketio.server", "rq.worker", "rq.scheduler", "alembic", "faker"):
+        logging.getLogger(name).setLevel(max(level, logging.WARNING))
+    renderer = structlog.processors.JSONRenderer() if settings.is_production else _console_renderer()
+    for name in FOREIGN_LOGGERS:
+        logger = logging.getLogger(name)
+        logger.filters = [RepeatedLineFilter(), LinkTokenFilter()] if name in SOCKET_LOGGERS else [LinkTokenFilter()]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -43,7 +43,7 @@ def set_up(settings: Settings) -> None:
             _add_company,
             structlog.processors.format_exc_info,
             _mask_secrets,
-            shown,
+            renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
@@ -59,43 +59,43 @@ def _add_company(_logger: Any, _method: str, line: dict[str, Any]) -> dict[str, 
 
 
 def _mask_secrets(_logger: Any, _method: str, line: dict[str, Any]) -> dict[str, Any]:
-    """Secrets by name, phone numbers and links by their form."""
+    """Mask secrets by field name, phone numbers and link tokens by pattern."""
     for name, value in line.items():
         if SECRET_FIELDS.search(name) and name != "event":
             line[name] = "…"
         elif isinstance(value, str):
-            line[name] = mask_link_tokens(PHONE.sub(lambda found: found.group()[:4] + "…" + found.group()[-2:], value))
+            line[name] = mask_link_tokens(PHONE.sub(lambda match: match.group()[:4] + "…" + match.group()[-2:], value))
     return line
 
 
 def mask_link_tokens(text: str) -> str:
-    """The text without the tokens of links and feeds, and without that of the request itself however it stands there."""
+    """Mask the tokens of links and feeds, and the token of the current request wherever it occurs."""
     token = (request.view_args or {}).get("token") if has_request_context() else None
     return LINK.sub("…", text.replace(token, "…") if token else text)
 
 
 class RepeatedLineFilter(logging.Filter):
-    """For libraries that write a traceback for every packet they cannot read: one line of each sort a minute, with its place."""
+    """Limit libraries that log a traceback for every unreadable packet: one line per message and place in REPEAT_INTERVAL_S."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self._clock = clock
-        self._said: dict[tuple[str, str], float] = {}
+        self._logged_at: dict[tuple[str, str], float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        sort, moment = (str(record.msg), _place_of(record.exc_info)), self._clock()
-        if moment - self._said.get(sort, -REPEAT_INTERVAL_S) < REPEAT_INTERVAL_S:
+        key, logged_at = (str(record.msg), _place_of(record.exc_info)), self._clock()
+        if logged_at - self._logged_at.get(key, -REPEAT_INTERVAL_S) < REPEAT_INTERVAL_S:
             return False
-        if len(self._said) >= MAX_REMEMBERED_LINES:
-            self._said.clear()
-        self._said[sort] = moment
-        record.msg, record.args = f"{record.getMessage()} {sort[1]}".strip(), None
+        if len(self._logged_at) >= MAX_REMEMBERED_LINES:
+            self._logged_at.clear()
+        self._logged_at[key] = logged_at
+        record.msg, record.args = f"{record.getMessage()} {key[1]}".strip(), None
         record.exc_info = record.exc_text = None
         return True
 
 
 def _place_of(exc_info: Any) -> str:
-    """Type and place of an error: `JSONDecodeError in wire.py:20`."""
+    """Format type and place of an error: `JSONDecodeError in wire.py:20`."""
     if not exc_info or exc_info[0] is None:
         return ""
     *_before, last = traceback.walk_tb(exc_info[2])
@@ -103,7 +103,7 @@ def _place_of(exc_info: Any) -> str:
 
 
 class LinkTokenFilter(logging.Filter):
-    """For the lines of servers and libraries, which name the address that they could not answer."""
+    """Mask link tokens in lines of servers and libraries, which contain the URL of a failed request."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg, record.args = mask_link_tokens(record.getMessage()), None
@@ -113,10 +113,10 @@ class LinkTokenFilter(logging.Filter):
 
 
 def _console_renderer() -> Any:
-    """Without the local variables of a traceback: they hold names and numbers."""
+    """A console renderer that omits a traceback's local variables: they hold names and numbers."""
     return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
 
 
 def route_of_request() -> str:
-    """The rule with its gaps, for logs and labels; never the path, which may hold a link's token."""
+    """The URL rule with its placeholders, for logs and labels; never the path, which may hold a link's token."""
     return request.url_rule.rule if request.url_rule else "none"

@@ -1,11 +1,11 @@
-"""What Prometheus sees; counted in every process, gathered from all of them by the one that is asked."""
+"""Prometheus metrics: counted in every process, collected from all of them by the one that serves /metrics."""
 
 import os
 from pathlib import Path
 
 from config import Settings
 
-# prometheus_client decides at its import whether processes share their counts
+# set before the import: prometheus_client reads it once, to decide whether processes share their counts
 FOLDER = Path(os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(Settings().instance_path / "metrics")))
 FOLDER.mkdir(parents=True, exist_ok=True)
 
@@ -30,6 +30,7 @@ DB_QUERY_SECONDS = Histogram("db_query_seconds", "Database statements", buckets=
 SLOW_QUERIES = Counter("slow_queries_total", "Database statements over 200 ms")
 CACHE_REQUESTS = Counter("cache_requests_total", "Looks into a cache", ("cache", "result"))
 IDENTITY_MESSAGES = Counter("identity_messages_total", "Codes and links that show who calls", ("kind", "channel", "result"))
+TRUTH_CLAIMS = Counter("truth_claims_total", "What agents stated, by whether it is so", ("kind", "result"))
 TOOL_SECONDS = Histogram("tool_seconds", "Answering a function of the agent", ("tool",), buckets=QUICK_S)
 EMERGENCIES = Counter("emergencies_total", "Emergencies answered in calls", ("level",))
 LIVE_PUSHES = Counter("live_pushes_total", "Live events handed to Redis", ("result",))

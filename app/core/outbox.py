@@ -26,7 +26,7 @@ from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import run_in_transaction, run_read_only
 
 log = structlog.get_logger()
-# a dispatched job that has not claimed its row by then got lost
+# a dispatched job that has not claimed its row after this is considered lost
 LOST_AFTER = timedelta(seconds=30)
 BATCH_SIZE = 100
 MAX_ERROR_LENGTH = 500
@@ -40,11 +40,11 @@ class OutboxRow:
     due_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     # fencing token of the worker that has claimed the row
     claim_token: Mapped[str | None] = mapped_column(Id)
-    # claims since the last success; being asked to wait is none
+    # claims since the last success; a Retry-After answer does not count
     attempts: Mapped[int] = mapped_column(default=0)
     # when a job was last enqueued for it
     dispatched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # why it waits or has ended, as a code that pages turn into a sentence; and the provider's words
+    # why the row waits or has ended: a code that pages translate; and the provider's message
     reason: Mapped[str | None] = mapped_column(AsciiString(32))
     error: Mapped[str | None] = mapped_column(String(MAX_ERROR_LENGTH))
 
@@ -56,9 +56,11 @@ class OutboxRow:
 
 
 class OrderedOutboxRow(OutboxRow):
-    """Rows with the same key leave in the order in which they were written; without a key a row waits for none."""
+    """Rows with the same key leave in the order in which they were planned to; without a key a row waits for none."""
 
     order_key: Mapped[str | None] = mapped_column(AsciiString(64))
+    # when it is planned to leave; None: as soon as it is written. Tries do not change it, so a later row does not pass a failing one.
+    planned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 Row = TypeVar("Row", bound=OutboxRow)
@@ -149,7 +151,7 @@ class Outbox(Generic[Row]):
         row.clear_error()
 
     def next_in_order(self, row: Row) -> str | None:
-        """The id of the due row that waited for this one."""
+        """The id of the next due row with this row's order key, or None."""
         model, key = self.model, getattr(row, "order_key", None)
         if key is None:
             return None
@@ -161,7 +163,7 @@ class Outbox(Generic[Row]):
         db.session.execute(rows.execution_options(synchronize_session=False))
 
     def sweep(self, job: Job, *, runs_inline: bool) -> int:
-        """Enqueue the job of each due row; without Redis run one of them here, if such a job is short enough. How many were due."""
+        """Enqueue the job of each due row, and return their number; without Redis run one here if `runs_inline`."""
         with unscoped():
             due_rows = run_read_only(self.due)
         reachable = is_reachable()
@@ -176,7 +178,7 @@ class Outbox(Generic[Row]):
         return len(due_rows)
 
     def backlog(self) -> Backlog:
-        """Inside unscoped()."""
+        """Count the open rows of all companies; call it inside unscoped()."""
         due_count = func.coalesce(func.sum(case((self.model.due_at <= now(), 1), else_=0)), 0)
         counts = select(due_count, func.min(self.model.due_at), func.count()).where(self._is_open(self.model))
         due, oldest_due_at, total = db.session.execute(counts).one()
@@ -191,10 +193,13 @@ class Outbox(Generic[Row]):
         return model.status.in_(self.open_statuses)  # type: ignore[no-any-return]
 
     def _is_first(self) -> tuple[ColumnElement[bool], ...]:
-        """No earlier open row has the same key."""
+        """Condition that no earlier open row has the same order key."""
         if not issubclass(self.model, OrderedOutboxRow):
             return ()
         model, earlier = self.model, aliased(self.model)
-        is_earlier = or_(earlier.created_at < model.created_at, and_(earlier.created_at == model.created_at, earlier.id < model.id))
+        planned_at = func.coalesce(model.planned_at, model.created_at)
+        earlier_planned_at = func.coalesce(earlier.planned_at, earlier.created_at)
+        is_older = or_(earlier.created_at < model.created_at, and_(earlier.created_at == model.created_at, earlier.id < model.id))
+        is_earlier = or_(earlier_planned_at < planned_at, and_(earlier_planned_at == planned_at, is_older))
         same = and_(earlier.company_id == model.company_id, earlier.order_key == model.order_key)
         return (~select(earlier.id).where(same, self._is_open(earlier), is_earlier).exists(),)

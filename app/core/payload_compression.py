@@ -1,4 +1,4 @@
-"""How webhook bodies rest: compressed, then sealed by their column (RawEncryptedBytes)."""
+"""Stored form of webhook bodies: compressed, then encrypted by their column (RawEncryptedBytes)."""
 
 import threading
 
@@ -9,20 +9,20 @@ from app.core.encryption import DecryptionError, keyring
 _compressors = threading.local()
 
 
-class PayloadUnreadable(Exception):
-    """What was stored cannot be opened any more: changed, or sealed with a key that is gone."""
+class StoredPayloadUnreadable(Exception):
+    """A stored body cannot be decrypted or decompressed: it was changed, or its key was removed."""
 
 
 def compress_body(body: bytes) -> bytes:
-    """zstd, level 1; a compressor belongs to one thread. The column seals it."""
+    """Compress with zstd, level 1, using one compressor per thread; the column encrypts the result."""
     if not hasattr(_compressors, "zstd"):
         _compressors.zstd = zstandard.ZstdCompressor(level=1)
     return _compressors.zstd.compress(body)
 
 
 def decompress_body(sealed: bytes) -> bytes:
-    """The raw bytes of what the column holds; raises PayloadUnreadable."""
+    """Decrypt and decompress a value of the column; raises StoredPayloadUnreadable."""
     try:
         return zstandard.decompress(keyring().open(sealed))
     except (DecryptionError, zstandard.ZstdError) as error:
-        raise PayloadUnreadable(str(error)) from error
+        raise StoredPayloadUnreadable(str(error)) from error

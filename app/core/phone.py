@@ -1,4 +1,4 @@
-"""Phone numbers: whatever a provider sends or a person types becomes E.164, or one of the words withheld, sip, short, invalid."""
+"""Phone numbers: parse provider values and typed text into E.164, or into one of the kinds withheld, sip, short, invalid."""
 
 import re
 import unicodedata
@@ -51,10 +51,11 @@ LINE_TYPES = {
     PhoneNumberType.VOICEMAIL: "voicemail",
 }
 RECEIVES_SMS = frozenset({"mobile", "fixed_line_or_mobile"})
+UNKNOWN_TIMEZONE = "Etc/Unknown"
 COSTS_EXTRA = frozenset({"premium_rate", "shared_cost"})
 
 PURE_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
-# Here a number without its trunk zero has one reading only, so the library's costly parser may be left out.
+# A number of these countries without its trunk zero is unambiguous, so the library's slow parser may be skipped.
 PLAIN_COUNTRIES = re.compile(r"\+(49|43|41)([1-9][0-9]{6,12})")
 SIP = re.compile(r"sips?:", re.IGNORECASE)
 CARRIED_PREFIX = re.compile(r"(tel|whatsapp):", re.IGNORECASE)
@@ -69,9 +70,9 @@ DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
 
 @dataclass(frozen=True, slots=True)
 class ParsedPhoneNumber:
-    """A number as it came and what it is.
+    """A raw number and its classification.
 
-    `e164` is set for kind "number" only; `valid` says whether the numbering plan knows it, and only a valid number
+    `e164` is set for kind "number" only; `valid` says whether the numbering plan contains it, and only a valid number
     identifies a person. A `possible` one may be kept and called back.
     """
 
@@ -85,14 +86,14 @@ class ParsedPhoneNumber:
 
     @property
     def identity(self) -> str | None:
-        """The E.164 number by which a customer may be recognised, or None."""
+        """The E.164 number that may identify a customer, or None."""
         return self.e164 if self.valid else None
 
 
 def normalise(raw: str | None, *, source: Source, region: str = "DE") -> ParsedPhoneNumber:
-    """Reads a number from a person's typing ("human"), a provider that promises E.164, or one that sends bare digits.
+    """Parse a number typed by a person ("human"), sent by a provider as E.164 ("e164"), or as bare digits ("digits").
 
-    Never raises. A number without a plus from a provider that promises one is "invalid", never guessed into a region.
+    Never raises. With "e164", a number without a plus is "invalid": its region is not guessed.
     """
     if not isinstance(raw, str):
         return ParsedPhoneNumber("withheld" if raw is None else "invalid", "")
@@ -117,7 +118,7 @@ def _normalise(raw: str, source: Source, region: str) -> ParsedPhoneNumber:
     if _is_short(text, region):
         return ParsedPhoneNumber("short", raw)
     if source == "human" and not came_as_sip:
-        return _typed_by_a_person(text, raw, region)
+        return _parse_typed(text, raw, region)
     if source == "digits" and text.isdigit():
         text = "+" + text.removeprefix("00")
     compact = re.sub(r"[\s()/.\-]", "", text)
@@ -125,10 +126,10 @@ def _normalise(raw: str, source: Source, region: str) -> ParsedPhoneNumber:
 
 
 def _plain(raw: str) -> str:
-    """Plain digits and signs: no control or direction marks, no full-width forms, no foreign numerals."""
+    """Normalise the characters: no control or direction marks, no full-width forms, ASCII digits only."""
     text = unicodedata.normalize("NFKC", raw).translate(DASHES)
-    kept = (c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
-    return "".join(str(unicodedata.decimal(c, c)) for c in kept).strip()
+    printable = (c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+    return "".join(str(unicodedata.decimal(c, c)) for c in printable).strip()
 
 
 def _sip_user(text: str) -> str:
@@ -147,7 +148,7 @@ def _is_withheld(text: str, source: Source) -> bool:
 
 
 def _is_short(text: str, region: str) -> bool:
-    """Emergency and other short numbers, with or without the country in front: never dialled, never matched."""
+    """Whether it is an emergency or other short number, with or without country code; these are never dialled or matched."""
     digits = re.sub(r"[\s\-]", "", text)
     country = phonenumbers.country_code_for_region(region)
     national = re.sub(rf"^(\+|00){country}", "", digits)
@@ -159,17 +160,17 @@ def _is_short(text: str, region: str) -> bool:
     )
 
 
-def _typed_by_a_person(text: str, raw: str, region: str) -> ParsedPhoneNumber:
-    """Letters never reach the library, which would read them as keypad digits: only the number's own shape does."""
+def _parse_typed(text: str, raw: str, region: str) -> ParsedPhoneNumber:
+    """Parse typed text; only the part shaped like a number reaches the library, which would read letters as keypad digits."""
     text, context = _phone_context(text)
     start = re.search(r"[+\d(]", text)
-    found = NUMBER_SHAPE.match(text[start.start() :].lstrip("( ")) if start else None
-    if found is None or not start:
+    match = NUMBER_SHAPE.match(text[start.start() :].lstrip("( ")) if start else None
+    if match is None or not start:
         return ParsedPhoneNumber("invalid", raw)
-    number, rest = found.group(), text[start.start() :].lstrip("( ")[found.end() :]
+    number, rest = match.group(), text[start.start() :].lstrip("( ")[match.end() :]
     if context and not number.startswith("+"):
         number = context + number
-    complete = _with_its_country(number, region)
+    complete = _with_country_code(number, region)
     if complete is None:
         return ParsedPhoneNumber("invalid", raw)
     if direct := DIRECT_DIAL.match(rest):
@@ -178,10 +179,10 @@ def _typed_by_a_person(text: str, raw: str, region: str) -> ParsedPhoneNumber:
     return _parsed(complete, raw, region, extension=extension[1] if extension else None)
 
 
-def _with_its_country(number: str, region: str) -> str | None:
-    """Numbers in Germany, Austria and Switzerland start with a plus or a zero.
+def _with_country_code(number: str, region: str) -> str | None:
+    """Add the country code where it is certain: numbers in Germany, Austria and Switzerland start with a plus or a zero.
 
-    Without either, `49 30 …` is taken as the country's own code; anything else could be a local part or any country: None, ask again.
+    Without either, `49 30 …` is read as the region's own country code. Anything else could be a local part or any country: None.
     """
     digits = re.sub(r"\D", "", number)
     if number.startswith("+") or digits.startswith("0") or phonenumbers.ndd_prefix_for_region(region, True) != "0":
@@ -191,12 +192,12 @@ def _with_its_country(number: str, region: str) -> str | None:
 
 
 def _phone_context(text: str) -> tuple[str, str]:
-    """Splits `030-901820;phone-context=+49` (RFC 3966) into the number and its context, if that is a country."""
-    found = re.search(r";phone-context=([^;]*)", text, re.IGNORECASE)
-    if not found:
+    """Split `030-901820;phone-context=+49` (RFC 3966) into the number and its context, if that is a country code."""
+    match = re.search(r";phone-context=([^;]*)", text, re.IGNORECASE)
+    if not match:
         return text, ""
-    context = found[1].strip()
-    return text.replace(found.group(), ""), context if re.fullmatch(r"\+\d{1,4}", context) else ""
+    context = match[1].strip()
+    return text.replace(match.group(), ""), context if re.fullmatch(r"\+\d{1,4}", context) else ""
 
 
 def _parsed(text: str, raw: str, region: str, *, extension: str | None = None) -> ParsedPhoneNumber:
@@ -218,6 +219,11 @@ def _parsed(text: str, raw: str, region: str, *, extension: str | None = None) -
     return ParsedPhoneNumber("number", raw, e164, extension, valid, possible, LINE_TYPES.get(kind))
 
 
+def is_domestic(number: ParsedPhoneNumber, region: str) -> bool:
+    """Whether the number has the country code of the region."""
+    return bool(number.e164) and f"{number.e164}".startswith(f"+{phonenumbers.country_code_for_region(region)}")
+
+
 def may_receive_sms(number: ParsedPhoneNumber | str) -> bool:
     """Whether a text message can arrive: valid mobile numbers only; German fixed lines usually cannot."""
     number = _as_number(number)
@@ -230,19 +236,29 @@ def may_be_called_back(number: ParsedPhoneNumber | str) -> bool:
     return number.kind == "number" and number.possible and number.line_type not in COSTS_EXTRA
 
 
+@lru_cache(maxsize=8192)
+def find_timezone(e164: str, own_timezone: str) -> str:
+    """Find the zone of a number: our own, where the number may be from there or nothing is known, else the first of its country."""
+    from phonenumbers import timezone
+
+    number = normalise(e164, source="e164")
+    zones = timezone.time_zones_for_number(phonenumbers.parse(number.e164)) if number.e164 else ()
+    return own_timezone if own_timezone in zones or UNKNOWN_TIMEZONE in zones or not zones else zones[0]
+
+
 def _as_number(number: ParsedPhoneNumber | str) -> ParsedPhoneNumber:
     return normalise(number, source="e164") if isinstance(number, str) else number
 
 
 @lru_cache(maxsize=8192)
 def display(e164: str, reader_region: str = "DE") -> str:
-    """The number as people of the region write it: `030 23125100`, `+49 171 3920050`, `+43 1 58058`.
+    """Format the number as usual in the region: `030 23125100`, `+49 171 3920050`, `+43 1 58058`.
 
-    Mobile numbers stay international, because their national grouping reads oddly. What is no number comes back as it is.
+    Mobile numbers stay international, because their national grouping is unusual. Text that is no number is returned unchanged.
     """
     number = normalise(e164, source="e164")
     if number.e164 is None:
         return e164
     parsed = phonenumbers.parse(number.e164)
-    at_home = phonenumbers.region_code_for_number(parsed) == reader_region and number.line_type not in RECEIVES_SMS
-    return phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL)
+    is_domestic = phonenumbers.region_code_for_number(parsed) == reader_region and number.line_type not in RECEIVES_SMS
+    return phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL if is_domestic else PhoneNumberFormat.INTERNATIONAL)

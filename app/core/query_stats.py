@@ -1,4 +1,4 @@
-"""How long the database takes: measured around every statement, the slow ones named in the log."""
+"""Measure the database time of every statement, and log slow ones."""
 
 import time
 from collections.abc import Iterator
@@ -19,28 +19,28 @@ MAX_STATEMENT_LENGTH = 300
 
 @dataclass
 class QueryStats:
-    """What the statements of one piece of work took."""
+    """Number and total time of the statements of one block."""
 
     seconds: float = 0.0
     statements: int = 0
 
 
-_spent: ContextVar[QueryStats | None] = ContextVar("spent", default=None)
+_stats: ContextVar[QueryStats | None] = ContextVar("spent", default=None)
 
 
 @contextmanager
 def track_queries() -> Iterator[QueryStats]:
-    """Adds up the time that the statements inside spend in the database."""
-    spent = QueryStats()
-    token = _spent.set(spent)
+    """Sum up the database time of the statements inside."""
+    stats = QueryStats()
+    token = _stats.set(stats)
     try:
-        yield spent
+        yield stats
     finally:
-        _spent.reset(token)
+        _stats.reset(token)
 
 
 def instrument(engine: Engine) -> None:
-    """Measures this engine's statements; the log shows their text, never their values."""
+    """Measure this engine's statements; the log shows their text, never their values."""
 
     @event.listens_for(engine, "before_cursor_execute")
     def _before(_connection: Any, _cursor: Any, _statement: str, _values: Any, context: Any, _many: bool) -> None:
@@ -48,11 +48,11 @@ def instrument(engine: Engine) -> None:
 
     @event.listens_for(engine, "after_cursor_execute")
     def _after(_connection: Any, _cursor: Any, statement: str, _values: Any, context: Any, _many: bool) -> None:
-        took = time.perf_counter() - context.began
-        if (spent := _spent.get()) is not None:
-            spent.seconds += took
-            spent.statements += 1
-        metrics.DB_QUERY_SECONDS.observe(took)
-        if took >= SLOW_S:
+        took_s = time.perf_counter() - context.began
+        if (stats := _stats.get()) is not None:
+            stats.seconds += took_s
+            stats.statements += 1
+        metrics.DB_QUERY_SECONDS.observe(took_s)
+        if took_s >= SLOW_S:
             metrics.SLOW_QUERIES.inc()
-            log.warning("query.slow", ms=round(took * 1000), statement=statement[:MAX_STATEMENT_LENGTH])
+            log.warning("query.slow", ms=round(took_s * 1000), statement=statement[:MAX_STATEMENT_LENGTH])

@@ -1,4 +1,4 @@
-"""Jobs: a function under @job, sent after the commit, with ids only and with the company it belongs to."""
+"""Job queues: a function under @job is enqueued after the commit, with ids as arguments and with its company."""
 
 import json
 import threading
@@ -22,7 +22,7 @@ from app.core.tenancy import company_scope, current_company_id
 from app.core.transactions import on_commit
 
 log = structlog.get_logger()
-# in the order in which a worker serves them; every one is watched by `flask worker`
+# in the order in which a worker serves them; `flask worker` watches all of them
 QUEUES = ("webhooks", "bookings", "messages", "default", "maintenance")
 RESULT_TTL_S = 60
 FAILURE_TTL_S = 14 * 24 * 3600
@@ -30,7 +30,7 @@ FAILURE_TTL_S = 14 * 24 * 3600
 
 @dataclass
 class Job:
-    """A function that the worker runs; calling it runs it here and now."""
+    """A function run by the worker; calling it runs it in this process."""
 
     function: Callable[..., Any]
     name: str
@@ -42,11 +42,11 @@ class Job:
         return self.function(*args)
 
     def enqueue(self, *args: Any) -> None:
-        """Sends the job once the open transaction is committed; arguments are ids and plain values.
+        """Enqueue the job after the commit of the open transaction; arguments are ids and plain values.
 
-        Redis may be away: then the job is dropped with a log line, and the sweep finds the row that it was about.
+        While Redis is unreachable the job is dropped with a log line, and the sweep finds its row.
         """
-        # refused here, where the sender hears of it, and not after the commit
+        # a value that is not JSON raises in the caller, not after the commit
         json.dumps(args)
         if is_dry_run():
             return
@@ -72,15 +72,15 @@ JOBS: dict[str, Job] = {}
 
 
 def job(queue: str, *, retry: tuple[int, ...] = (5, 30, 120, 600), timeout_s: int = 60) -> Callable[[Callable[..., Any]], Job]:
-    """Makes a function a job of that queue; `retry` are the pauses in seconds before further tries."""
+    """Register a function as a job of the queue; `retry` are the delays in seconds before further tries."""
     if queue not in QUEUES:
         raise ValueError(f"No worker watches the queue {queue}.")
 
     def make(function: Callable[..., Any]) -> Job:
-        made = Job(function, f"{function.__module__}.{function.__name__}", queue, retry, timeout_s)
-        update_wrapper(made, function)
-        JOBS[made.name] = made
-        return made
+        new_job = Job(function, f"{function.__module__}.{function.__name__}", queue, retry, timeout_s)
+        update_wrapper(new_job, function)
+        JOBS[new_job.name] = new_job
+        return new_job
 
     return make
 
@@ -89,7 +89,7 @@ _stopping = threading.Event()
 
 
 def request_shutdown() -> None:
-    """The worker was asked to end: long jobs should come to a good end now."""
+    """Note that the worker was asked to stop; long jobs check is_shutting_down() and end early."""
     _stopping.set()
 
 
@@ -98,30 +98,30 @@ def is_shutting_down() -> bool:
 
 
 def get_queue(name: str) -> Queue:
-    """The queue, for sending and looking; raises RedisError where Redis is away."""
+    """The queue of this name, to enqueue and inspect; raises RedisError while Redis is unreachable."""
     return Queue(name, connection=get_redis(), serializer=JSONSerializer)
 
 
 def watched_queues() -> list[Queue]:
-    """All queues in their order, over a connection that may wait for the next job."""
+    """All queues in order, on a connection without read timeout, for a worker's blocking reads."""
     connection = connect_for_queue(current_app.config["SETTINGS"].redis_url)
     return [Queue(name, connection=connection, serializer=JSONSerializer) for name in QUEUES]
 
 
 def run(name: str, company: str | None, args: list[Any], sent_at: float) -> None:
-    """What RQ calls in the worker: the named job, inside its company."""
-    wanted = JOBS[name]
+    """Run the named job in its company's scope; RQ calls this in the worker."""
+    job = JOBS[name]
     started = time.time()
-    metrics.JOB_WAIT.labels(wanted.queue).observe(max(0.0, started - sent_at))
+    metrics.JOB_WAIT.labels(job.queue).observe(max(0.0, started - sent_at))
     result = "failed"
     try:
         with company_scope(company) if company else nullcontext():
-            wanted(*args)
+            job(*args)
         result = "done"
     finally:
-        # what the job has read last may have left SQLite's only write lock with us, and telling Redis of its end may take long
+        # an open transaction may hold SQLite's only write lock while RQ reports the end of the job to Redis
         db.session.rollback()
-        took_s = time.time() - started
-        job_stats.record(wanted.queue, wait_s=started - sent_at, run_s=took_s, is_done=result == "done")
-        metrics.JOB_SECONDS.labels(wanted.queue).observe(took_s)
-        metrics.JOBS_TOTAL.labels(wanted.queue, result).inc()
+        duration_s = time.time() - started
+        job_stats.record(job.queue, wait_s=started - sent_at, run_s=duration_s, is_done=result == "done")
+        metrics.JOB_SECONDS.labels(job.queue).observe(duration_s)
+        metrics.JOBS_TOTAL.labels(job.queue, result).inc()

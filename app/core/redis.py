@@ -1,4 +1,4 @@
-"""The connection to Redis (or Valkey): hints, cache and live pushes travel here, never the truth."""
+"""The connection to Redis (or Valkey), which carries wake-ups, cache and live pushes; all durable data is in the database."""
 
 import time
 from collections.abc import Iterator
@@ -16,13 +16,13 @@ RedisError = redis.RedisError
 
 
 class RedisUnavailable(redis.ConnectionError):
-    """Redis did not answer a moment ago and is not asked again yet."""
+    """Redis failed within the last FAILURE_BACKOFF_S and is not tried again yet."""
 
 
 class FailFastRedis(redis.Redis):
-    """Short time-outs, and a moment of silence after a failure, so that nobody waits for a Redis that is away."""
+    """A client with short timeouts that fails at once for FAILURE_BACKOFF_S after a failure, so that requests do not wait for it."""
 
-    _silent_until = 0.0
+    _retry_at = 0.0
 
     def execute_command(self, *args: Any, **options: Any) -> Any:
         with self.guarded():
@@ -33,17 +33,17 @@ class FailFastRedis(redis.Redis):
 
     @contextmanager
     def guarded(self) -> Iterator[None]:
-        if time.monotonic() < self._silent_until:
+        if time.monotonic() < self._retry_at:
             raise RedisUnavailable("Redis is away.")
         try:
             yield
         except (redis.ConnectionError, redis.TimeoutError):
-            self._silent_until = time.monotonic() + FAILURE_BACKOFF_S
+            self._retry_at = time.monotonic() + FAILURE_BACKOFF_S
             raise
 
 
 class FailFastPipeline(Pipeline):
-    """Keeps the silence of the connection that it came from."""
+    """A pipeline that shares the backoff of its client."""
 
     def __init__(self, owner: FailFastRedis, transaction: bool, shard_hint: Any) -> None:
         super().__init__(owner.connection_pool, owner.response_callbacks, transaction, shard_hint)
@@ -55,18 +55,18 @@ class FailFastPipeline(Pipeline):
 
 
 def connect(url: str) -> FailFastRedis:
-    """A connection that was closed meanwhile is opened again; who was silent for a second is not asked twice."""
-    again = Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,))
-    return FailFastRedis.from_url(url, socket_timeout=1.0, socket_connect_timeout=0.5, retry=again, health_check_interval=0)
+    """Connect; a connection closed meanwhile is reopened once, a timeout is not retried."""
+    retry = Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,))
+    return FailFastRedis.from_url(url, socket_timeout=1.0, socket_connect_timeout=0.5, retry=retry, health_check_interval=0)
 
 
 def connect_for_queue(url: str) -> redis.Redis:
-    """A connection without guard for a worker's blocking reads, which bring their own time-outs."""
+    """A plain client without read timeout, for a worker's blocking reads, which pass their own."""
     return redis.Redis.from_url(url, socket_connect_timeout=1.0)
 
 
 def get_redis() -> FailFastRedis:
-    """The application's connection; raises RedisError where there is none, and when used while Redis is away."""
+    """The application's client; raises RedisError if none is configured. Its commands raise RedisError while Redis is unreachable."""
     connection = current_app.extensions.get("askproai_redis")
     if connection is None:
         raise RedisUnavailable("No REDIS_URL is set.")

@@ -1,4 +1,4 @@
-"""What every request has: an id, a reader (language, zone), safe headers, a clear answer to every error."""
+"""Hooks of every request: its id, response headers, metrics and error responses."""
 
 import secrets
 import time
@@ -22,7 +22,7 @@ MAX_ROW_ID = 2**63 - 1
 
 
 class RowIdConverter(IntegerConverter):
-    """A number in an address; beyond what a database counts to there is nothing."""
+    """A row id in a URL; a number beyond the database's integer range is 404."""
 
     def __init__(self, url_map: Map, *arguments: Any, **options: Any) -> None:
         super().__init__(url_map, *arguments, **{"max": MAX_ROW_ID} | options)
@@ -36,7 +36,7 @@ def set_up(app: Flask) -> None:
     app.after_request(_finish_response)
     app.teardown_request(_clear_request_state)
     app.register_error_handler(Exception, answer_error)
-    # Flask's own line names the path
+    # Flask's own log line contains the path, which may hold a token
     app.log_exception = log_unanswered_error  # type: ignore[method-assign]
 
 
@@ -55,10 +55,10 @@ def _finish_response(response: Response) -> Response:
         response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT_SECURITY
     if not request.path.startswith("/static/"):
         response.headers.setdefault("Cache-Control", "no-store")
-        took = time.perf_counter() - g.get("began", time.perf_counter())
-        # a caller must not be able to make up labels
+        duration_s = time.perf_counter() - g.get("began", time.perf_counter())
+        # a client must not be able to create metric labels
         method = request.method if request.method in KNOWN_METHODS else "other"
-        metrics.API_RESPONSE_TIME.labels(route, method, response.status_code).observe(took)
+        metrics.API_RESPONSE_TIME.labels(route, method, response.status_code).observe(duration_s)
     return response
 
 

@@ -1,4 +1,4 @@
-"""Answers travel compressed where that saves something: brotli, or gzip where a reader does not know it."""
+"""Response compression: brotli, or gzip for clients without it, where it saves bytes."""
 
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ TEXTS = {f"text/{name}" for name in ("html", "css", "javascript", "plain", "cale
 KINDS = TEXTS | {"application/javascript", "application/json", "image/svg+xml"}
 ENCODINGS = ("br", "gzip")
 CROSS_SITE = ("cross-site", "same-site")
-# what is shorter fits in one packet anyway
+# a shorter response fits in one packet anyway
 MIN_BYTES = 1000
 SETTINGS: dict[str, Any] = {
     "COMPRESS_REGISTER": False,
@@ -28,39 +28,40 @@ SETTINGS: dict[str, Any] = {
 def set_up(app: Flask) -> None:
     app.config.update(SETTINGS)
     pages, files = app.extensions["askproai_compression"] = Compress(), Compress()
-    for each in (pages, files):
-        each.init_app(app)
+    for compression in (pages, files):
+        compression.init_app(app)
     files.cache, files.cache_key = DictCache(), _get_file_version
     app.after_request(_compress)
 
 
 def _compress(response: Response) -> Response:
-    """What is not worth it goes on its way at once: webhooks, redirects, errors, pictures."""
+    """Compress pages and static files; webhooks, redirects, errors and images are returned unchanged."""
     if response.status_code != 200 or response.mimetype not in KINDS:
         return response
     if (response.content_length or 0) < MIN_BYTES:
         return response
     response.vary.add("Accept-Encoding")
-    # asked here as well: the library takes q=0 for a yes
+    # checked here too: the library takes q=0 for a yes
     if _is_cross_site(request) or not any(map(request.accept_encodings.quality, ENCODINGS)):
         return response
     pages, files = current_app.extensions["askproai_compression"]
     if request.endpoint != "static":
         return pages.after_request(response)
     response.direct_passthrough = False
-    response.get_data()  # read here, for the library keeps only what is no stream
+    response.get_data()  # read here: the library caches no streams
     return files.after_request(response)
 
 
-def _is_cross_site(asked: Request) -> bool:
-    """Whether another site may have had a signed-in browser ask, with words of its choice in the address.
+def _is_cross_site(http_request: Request) -> bool:
+    """Whether another site may have triggered this request of a signed-in browser, with text of its choice in the URL.
 
-    From the length of the compressed page it could find out what else stands there (BREACH). docs/decisions/0009 says more.
+    The length of the compressed page would reveal other text on it (BREACH); see docs/decisions/0009.
     """
-    return asked.headers.get("Sec-Fetch-Site") in CROSS_SITE and current_app.session_interface.cookie_name in asked.cookies
+    is_cross_site = http_request.headers.get("Sec-Fetch-Site") in CROSS_SITE
+    return is_cross_site and current_app.session_interface.cookie_name in http_request.cookies
 
 
-def _get_file_version(asked: Request) -> str:
-    """Not of the address, in which anybody may write anything."""
-    file = Path(current_app.static_folder or "") / (asked.view_args or {})["filename"]
+def _get_file_version(http_request: Request) -> str:
+    """Cache key made of file and version, not of the URL, whose query a client may vary at will."""
+    file = Path(current_app.static_folder or "") / (http_request.view_args or {})["filename"]
     return f"{file} {file.stat().st_mtime_ns}"

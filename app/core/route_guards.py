@@ -1,4 +1,4 @@
-"""What the guards of all doors share: a mark on every view, who acts, and a company that lasts as long as the request."""
+"""Shared parts of all route guards: the declaration on every view, the acting user, and scopes that last for the request."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
@@ -12,24 +12,24 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
-class Guard:
-    """How a view is guarded: `company`, `support`, `key`, `signature` or `public`, and by which action or for which reason."""
+class RouteGuard:
+    """The guard of a view: its kind `company`, `support`, `key`, `signature` or `public`, and the action or reason."""
 
     kind: str
     by: str
 
 
 def declare_guard(kind: str, by: str) -> Callable[[View], View]:
-    """Marks a view, so that a test can walk all routes and find the one that nobody guards."""
+    """Declare a view's guard, so that a test can walk all routes and find one without."""
 
     def mark(view: View) -> View:
-        view.guard = Guard(kind, by)  # type: ignore[attr-defined]
+        view.guard = RouteGuard(kind, by)  # type: ignore[attr-defined]
         return view
 
     return mark
 
 
-def guard_of(view: Callable[..., Any]) -> Guard | None:
+def guard_of(view: Callable[..., Any]) -> RouteGuard | None:
     return getattr(view, "guard", None)
 
 
@@ -38,14 +38,14 @@ def set_up(app: Flask) -> None:
 
 
 def enter_for_request(scope: AbstractContextManager[Any]) -> None:
-    """Enters the scope until the request is over: its view, its templates and its error page are all inside."""
+    """Enter the scope until the end of the request, so that view, templates and error page run inside it."""
     if "scopes" not in g:
         g.scopes = ExitStack()
     g.scopes.enter_context(scope)
 
 
 def bind_user(user_id: str) -> None:
-    """Notes who acts, for the log and the audit."""
+    """Bind the acting user to the log and the audit trail."""
     structlog.contextvars.bind_contextvars(user=user_id)
 
 

@@ -12,7 +12,7 @@ CONTENT_POLICY = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
     "manifest-src": "'self'",
-    # the first for browsers that do not know the second
+    # report-uri for browsers without support for report-to
     "report-uri": "/api/reports",
     "report-to": "askproai",
 }
@@ -31,7 +31,7 @@ DISABLED_FEATURES = (
 )
 
 
-# the same for every answer, so put together once
+# the same for every response, so built once
 SECURITY_HEADERS = (
     ("Content-Security-Policy", "; ".join(f"{name} {value}" for name, value in CONTENT_POLICY.items())),
     ("Permissions-Policy", ", ".join(f"{name}=()" for name in DISABLED_FEATURES)),

@@ -1,4 +1,4 @@
-"""A browser's session lives in our database; its cookie only names it, so signing out ends it at once and everywhere."""
+"""Server-side sessions in the database; the cookie holds only a token, so signing out ends a session at once on all servers."""
 
 import hashlib
 import json
@@ -25,7 +25,7 @@ from config_values import is_loopback
 IDLE_TIMEOUT = timedelta(minutes=30)
 ABSOLUTE_TIMEOUT = timedelta(hours=12)
 TOUCH_INTERVAL = timedelta(minutes=1)
-# what flask-login calls the signed-in user in a session
+# flask-login's key of the signed-in user
 USER = "_user_id"
 # the user's `session_epoch` when the session began
 EPOCH = "epoch"
@@ -42,16 +42,16 @@ SESSIONS = table(
 
 
 class ServerSession(SessionMixin):
-    """The session of one browser, read from the database when it is first looked into.
+    """The session of one browser, read from the database at the first access.
 
-    While the database is away the first look raises its error, and later ones find an empty session, so that the page
-    which says so can be shown.
+    While the database is unreachable the first access raises its error, and later ones find an empty session, so that
+    the error page can be rendered.
     """
 
     def __init__(self, cookie: str | None) -> None:
         self.modified = False
         self.accessed = False
-        # whether this request counts as somebody being there; a script that asks every few seconds does not
+        # whether this request resets the idle timeout; polling scripts do not
         self.is_activity = True
         self._cookie = cookie
         self._data: dict[str, Any] | None = None if cookie else {}
@@ -63,49 +63,49 @@ class ServerSession(SessionMixin):
 
     @property
     def id_hash(self) -> str | None:
-        """How the session is called on our side: SHA-256 of its cookie; None for a browser that has none."""
-        self._looked_into()
+        """The stored key of the session: SHA-256 of its cookie; None without a stored session."""
+        self._load()
         return hash_of(self._cookie) if self._cookie and self._is_stored else None
 
     @property
     def new(self) -> bool:  # type: ignore[override]
-        self._looked_into()
+        self._load()
         return not self._is_stored
 
     def regenerate(self) -> None:
-        """Goes on under a new name; the old one is dead. Called wherever rights change hands, against fixation."""
-        self._looked_into()
+        """Continue under a new token and invalidate the old one; called whenever rights change, against session fixation."""
+        self._load()
         if self._is_stored:
             self._replaces = hash_of(self._cookie or "")
         self._cookie, self._is_stored, self.modified = None, False, True
 
     def end(self) -> None:
-        """Forgets everything, here and now; to be called outside of a transaction."""
-        name = self.id_hash
+        """Clear the session and delete its row at once; call it outside of a transaction."""
+        id_hash = self.id_hash
         self._data, self._cookie, self._is_stored, self._is_ended = {}, None, False, True
         self.modified = True
-        if name:
+        if id_hash:
             with autonomous_transaction() as connection:
-                connection.execute(delete(SESSIONS).where(SESSIONS.c.id_hash == name))
+                connection.execute(delete(SESSIONS).where(SESSIONS.c.id_hash == id_hash))
 
     def __getitem__(self, key: str) -> Any:
-        return self._looked_into()[key]
+        return self._load()[key]
 
     def __setitem__(self, key: str, value: Any) -> None:
-        self._looked_into()[key] = value
+        self._load()[key] = value
         self.modified = True
 
     def __delitem__(self, key: str) -> None:
-        del self._looked_into()[key]
+        del self._load()[key]
         self.modified = True
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._looked_into())
+        return iter(self._load())
 
     def __len__(self) -> int:
-        return len(self._looked_into())
+        return len(self._load())
 
-    def _looked_into(self) -> dict[str, Any]:
+    def _load(self) -> dict[str, Any]:
         if self._data is None:
             self._data = {}
             try:
@@ -116,11 +116,11 @@ class ServerSession(SessionMixin):
         return self._data
 
     def _read(self) -> None:
-        name, instant = hash_of(self._cookie or ""), now()
+        id_hash, current_time = hash_of(self._cookie or ""), now()
         try:
             with read_only(), db.engine.connect() as connection:
                 row = connection.execute(
-                    select(SESSIONS.c.data, SESSIONS.c.seen_at).where(SESSIONS.c.id_hash == name, *active_condition(instant))
+                    select(SESSIONS.c.data, SESSIONS.c.seen_at).where(SESSIONS.c.id_hash == id_hash, *active_condition(current_time))
                 ).first()
         except DecryptionError:
             return
@@ -128,12 +128,12 @@ class ServerSession(SessionMixin):
             self._data, self._seen_at, self._is_stored = json.loads(row.data), row.seen_at, True
 
     def store(self) -> str | None:
-        """Writes what this request changed; gives the cookie's new value where there is one."""
+        """Write the changes of this request; the new cookie value, or None if it stays the same."""
         if self._data is None or self._is_lost or self._is_ended:
             return None
-        instant = now()
+        current_time = now()
         if self._is_stored:
-            self._update(instant)
+            self._update(current_time)
             return None
         if not self.modified or not (self._data or self._replaces):
             return None
@@ -141,38 +141,40 @@ class ServerSession(SessionMixin):
         with autonomous_transaction() as connection:
             if self._replaces:
                 connection.execute(delete(SESSIONS).where(SESSIONS.c.id_hash == self._replaces))
-            connection.execute(insert(SESSIONS).values(id_hash=hash_of(self._cookie), created_at=instant, **self._values(instant)))
+            connection.execute(
+                insert(SESSIONS).values(id_hash=hash_of(self._cookie), created_at=current_time, **self._values(current_time))
+            )
         self._is_stored = True
         return self._cookie
 
-    def _update(self, instant: datetime) -> None:
-        """Only a row that is still there: what was ended meanwhile does not come back to life."""
+    def _update(self, at: datetime) -> None:
+        """Update the row only if it still exists, so that a session ended meanwhile stays ended."""
         this = SESSIONS.c.id_hash == hash_of(self._cookie or "")
         if self.modified:
             with autonomous_transaction() as connection:
-                connection.execute(update(SESSIONS).where(this).values(**self._values(instant)))
-        elif self.is_activity and self._seen_at and instant - self._seen_at >= TOUCH_INTERVAL:
+                connection.execute(update(SESSIONS).where(this).values(**self._values(at)))
+        elif self.is_activity and self._seen_at and at - self._seen_at >= TOUCH_INTERVAL:
             try:
                 with autonomous_transaction() as connection:
-                    connection.execute(update(SESSIONS).where(this).values(seen_at=instant))
+                    connection.execute(update(SESSIONS).where(this).values(seen_at=at))
             except SQLAlchemyError as error:
                 log.warning("session.not_touched", error=type(error).__name__)
 
-    def _values(self, instant: datetime) -> dict[str, Any]:
+    def _values(self, at: datetime) -> dict[str, Any]:
         data = self._data or {}
-        return {"user_id": data.get(USER), "data": json.dumps(data), "seen_at": instant}
+        return {"user_id": data.get(USER), "data": json.dumps(data), "seen_at": at}
 
     @property
     def is_ended(self) -> bool:
         return self._is_ended
 
     def give_up(self) -> None:
-        """What could not be written is not tried again for this answer."""
+        """Skip further writes in this request after one has failed."""
         self._is_lost = True
 
 
 class DatabaseSessionInterface(SessionInterface):
-    """Flask's door to them. Secure in production, where the cookie's `__Host-` name also pins it to this host."""
+    """Flask's session interface. With `secure` (production) the cookie's `__Host-` prefix also binds it to this host."""
 
     def __init__(self, *, secure: bool) -> None:
         self.secure = secure
@@ -187,20 +189,20 @@ class DatabaseSessionInterface(SessionInterface):
         if session.accessed:
             response.vary.add("Cookie")
         try:
-            fresh = session.store()
+            new_cookie = session.store()
         except SQLAlchemyError:
             session.give_up()
             raise
-        if fresh:
-            response.set_cookie(self.cookie_name, fresh, path="/", httponly=True, secure=self.secure, samesite="Lax")
+        if new_cookie:
+            response.set_cookie(self.cookie_name, new_cookie, path="/", httponly=True, secure=self.secure, samesite="Lax")
         elif session.is_ended:
             response.delete_cookie(self.cookie_name, path="/", httponly=True, secure=self.secure, samesite="Lax")
 
 
 def is_cookie_refused(request: Request, *, secure: bool) -> bool:
-    """Whether the browser refuses a `secure` cookie of this answer, as over plain http everywhere but on the machine itself.
+    """Whether the browser rejects a `secure` cookie of this response: over plain http, except on the same machine.
 
-    Behind a proxy that is not counted (PROXY_HOPS) https looks like http; browsers send Sec-Fetch-* over https only.
+    Behind a proxy missing in PROXY_HOPS https looks like http; browsers send Sec-Fetch-* over https only.
     """
     is_plain = not request.is_secure and "Sec-Fetch-Mode" not in request.headers
     return secure and is_plain and not is_loopback(urlsplit(f"//{request.host}").hostname or "")
@@ -211,19 +213,21 @@ def hash_of(cookie: str) -> str:
 
 
 def find_active_sessions(id_hashes: Collection[str]) -> set[str]:
-    """Which of these sessions are still good."""
+    """The hashes of those sessions that have not expired."""
     with read_only(), db.engine.connect() as connection:
         return set(connection.scalars(select(SESSIONS.c.id_hash).where(SESSIONS.c.id_hash.in_(id_hashes), *active_condition(now()))))
 
 
 def delete_expired_sessions() -> int:
-    """Deletes the rows of sessions that ran out; says how many."""
-    instant = now()
+    """Delete the rows of expired sessions; returns their number."""
+    current_time = now()
     with autonomous_transaction() as connection:
         return connection.execute(
-            delete(SESSIONS).where(or_(SESSIONS.c.seen_at <= instant - IDLE_TIMEOUT, SESSIONS.c.created_at <= instant - ABSOLUTE_TIMEOUT))
+            delete(SESSIONS).where(
+                or_(SESSIONS.c.seen_at <= current_time - IDLE_TIMEOUT, SESSIONS.c.created_at <= current_time - ABSOLUTE_TIMEOUT)
+            )
         ).rowcount
 
 
-def active_condition(instant: datetime) -> tuple[Any, ...]:
-    return SESSIONS.c.seen_at > instant - IDLE_TIMEOUT, SESSIONS.c.created_at > instant - ABSOLUTE_TIMEOUT
+def active_condition(at: datetime) -> tuple[Any, ...]:
+    return SESSIONS.c.seen_at > at - IDLE_TIMEOUT, SESSIONS.c.created_at > at - ABSOLUTE_TIMEOUT

@@ -1,6 +1,6 @@
-"""Who sent this: signatures of Retell, Twilio and Cal.com, made and checked over the raw bytes.
+"""Webhook signatures of Retell, Twilio and Cal.com, made and verified over the raw bytes.
 
-Checking never raises, whatever the header holds, and compares in constant time. An empty secret verifies nothing.
+Verifying never raises, for any header, and compares in constant time. With an empty secret it is always False.
 """
 
 import base64
@@ -26,13 +26,19 @@ def sign_retell(raw: bytes, key: str, now_ms: int) -> str:
 
 
 def verify_retell(raw: bytes, header: str | None, key: str | None, now_ms: int) -> bool:
-    """Whether Retell signed exactly these bytes with this key, at most five minutes ago or ahead."""
+    """Whether Retell signed these bytes with this key, at most five minutes in the past or future."""
     if not key or not isinstance(header, str) or not isinstance(raw, bytes):
         return False
-    found = RETELL_HEADER.fullmatch(header)
-    if found is None or abs(now_ms - int(found[1])) > RETELL_TOLERANCE_MS:
+    match = RETELL_HEADER.fullmatch(header)
+    if match is None or abs(now_ms - int(match[1])) > RETELL_TOLERANCE_MS:
         return False
-    return _same(_hmac(key, raw + str(int(found[1])).encode(), hashlib.sha256).hexdigest(), found[2])
+    return _same(_hmac(key, raw + str(int(match[1])).encode(), hashlib.sha256).hexdigest(), match[2])
+
+
+def read_retell_time(header: str | None) -> int | None:
+    """The Unix milliseconds that an X-Retell-Signature claims, or None where it is none."""
+    match = RETELL_HEADER.fullmatch(header or "")
+    return int(match[1]) if match else None
 
 
 def sign_twilio(url: str, params: FormItems | Mapping[str, str], token: str, *, algorithm: str = "HMAC_SHA1") -> str:
@@ -57,7 +63,7 @@ def verify_twilio(
 
     `params` are all form fields, empty values and duplicates included. With `bodySHA256` in the URL the raw `body` must have
     that hash and the signature is over the URL alone; a body that is neither form nor hashed is unsigned and refused.
-    `settings_header` is X-Twilio-Webhooks-Signature-Settings. The port may be named or not; Twilio's side is inconsistent there.
+    `settings_header` is X-Twilio-Webhooks-Signature-Settings. Tried with and without port, since Twilio signs either.
     """
     algorithm = _twilio_algorithm(settings_header)
     if not token or not isinstance(signature, str) or algorithm not in TWILIO_HASHES:
@@ -71,18 +77,18 @@ def verify_twilio(
         elif body and not params:
             return False
         pairs = _pairs(params or ())
-        return any(_same(sign_twilio(each, pairs, token, algorithm=algorithm), signature) for each in _with_and_without_port(url))
+        return any(_same(sign_twilio(candidate, pairs, token, algorithm=algorithm), signature) for candidate in _with_and_without_port(url))
     except (ValueError, TypeError, AttributeError):
         return False
 
 
 def sign_calcom(raw: bytes, secret: str) -> str:
-    """The X-Cal-Signature-256 of a body: HMAC-SHA256 in hex. It carries no time: repeated deliveries are known by content."""
+    """The X-Cal-Signature-256 of a body: HMAC-SHA256 in hex. It carries no time: repeated deliveries are recognised by content."""
     return _hmac(secret, raw, hashlib.sha256).hexdigest()
 
 
 def verify_calcom(raw: bytes, header: str | None, secret: str | None) -> bool:
-    """Whether Cal.com signed exactly these bytes; its `no-secret-provided` is no signature."""
+    """Whether Cal.com signed these bytes; its `no-secret-provided` is no signature."""
     if not secret or not isinstance(header, str) or not isinstance(raw, bytes):
         return False
     return _same(sign_calcom(raw, secret), header)
@@ -97,11 +103,11 @@ def _same(ours: str, theirs: str) -> bool:
 
 
 def _pairs(params: FormItems | Mapping[str, str]) -> list[tuple[str, str]]:
-    """Each (name, value) once per value: a dict, a list of pairs, or a Werkzeug MultiDict."""
+    """List (name, value), one per value, of a dict, a list of pairs, or a Werkzeug MultiDict."""
     if not isinstance(params, Mapping):
         return list(params)
-    many = getattr(params, "getlist", None)
-    return [(name, value) for name in params for value in (many(name) if many else [params[name]])]
+    get_values = getattr(params, "getlist", None)
+    return [(name, value) for name in params for value in (get_values(name) if get_values else [params[name]])]
 
 
 def _twilio_algorithm(settings_header: str | None) -> str:

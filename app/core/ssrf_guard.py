@@ -1,4 +1,4 @@
-"""Addresses that users give us: whoever is reached through one stands outside, never on this machine or in its network."""
+"""SSRF guard: connect to hosts that users enter only at public addresses, never on this machine or in its network."""
 
 import ipaddress
 import socket
@@ -7,32 +7,32 @@ from app.core import settings
 
 
 class PrivateAddressError(OSError):
-    """The name leads to this machine, to a private network, or nowhere that can be reached from the world."""
+    """The host resolves to this machine, to a private network, or to no publicly reachable address."""
 
 
 def connect_public(host: str, port: int, timeout_s: float) -> socket.socket:
-    """A connection to an address that was looked at: the name is asked once, so it cannot lead elsewhere meanwhile.
+    """Connect to a checked address; the name is resolved once, so a second answer cannot differ (DNS rebinding).
 
-    Raises PrivateAddressError, and OSError where nobody is reached. Where PRIVATE_HOSTS says so, private ones are reached too.
+    Raises PrivateAddressError, and OSError if no address accepts. With PRIVATE_HOSTS private addresses are allowed too.
     """
     error: OSError = PrivateAddressError(f"{host} leads nowhere.")
     for family, kind, protocol, _name, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
         if not settings().private_hosts and not is_public_address(str(address[0])):
             raise PrivateAddressError(f"{host} does not stand outside.")
-        there = socket.socket(family, kind, protocol)
-        there.settimeout(timeout_s)
+        connection = socket.socket(family, kind, protocol)
+        connection.settimeout(timeout_s)
         try:
-            there.connect(address)
+            connection.connect(address)
         except OSError as failure:
-            there.close()
+            connection.close()
             error = failure
             continue
-        return there
+        return connection
     raise error
 
 
 def is_public_address(address: str) -> bool:
-    """Whether the whole world could reach this IP address; one that wraps another is what it wraps."""
+    """Whether this IP address is public; an IPv6 address that embeds an IPv4 address is judged by that."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour or (ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if ip in NAT64 else None)

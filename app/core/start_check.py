@@ -1,7 +1,7 @@
-"""Whether the environment is right and what it names answers; asked before a process serves.
+"""Start check: validate the environment and connect to the database and Redis before a process serves.
 
-`python -m app.core.start_check` refuses whatever is wrong. `--wait`, for gunicorn, goes on while the database or Redis does not answer
-yet; `--now`, for `scripts/server`, only while the database is not migrated yet, which that does next.
+`python -m app.core.start_check` fails on any problem. `--wait`, for gunicorn, tolerates a database or Redis that does not answer
+yet; `--now`, for `scripts/server`, only a database that is not migrated yet, because that migrates it next.
 """
 
 import sys
@@ -17,9 +17,9 @@ log = structlog.get_logger()
 
 
 def check_connections(settings: Settings, *, waits: bool = True, migrates: bool = False) -> None:
-    """Refuses the start where the database or Redis said no.
+    """Raise SettingsRefused if the database or Redis refuses.
 
-    One that does not answer yet is logged and, by default, waited for; `migrates`: so is a database that is not migrated yet.
+    One that does not answer yet is only logged with `waits`; so is a database that is not migrated yet with `waits` or `migrates`.
     """
     for problem in find_problems(settings):
         if problem.is_final or not (waits or (migrates and problem.is_unmigrated)):
@@ -28,7 +28,7 @@ def check_connections(settings: Settings, *, waits: bool = True, migrates: bool 
 
 
 def find_address_problem(settings: Settings) -> str | None:
-    """What will not work in production under this PUBLIC_URL, in one line; None where it is right."""
+    """One line on what fails in production under this PUBLIC_URL, or None."""
     if not settings.is_production:
         return None
     if settings.public_url is None:
@@ -44,7 +44,7 @@ def find_address_problem(settings: Settings) -> str | None:
 def main(arguments: Sequence[str]) -> None:
     settings = Settings()
     logging.set_up(settings)
-    # a refused start says why and nothing else
+    # SystemExit prints its one line without a traceback
     check_connections(settings, waits="--wait" in arguments, migrates="--now" in arguments)
     if problem := find_address_problem(settings):
         log.warning("start.address", problem=problem)

@@ -1,5 +1,6 @@
-"""The one place of the company filter, and it fails closed: without a company a query of a company-owned table refuses."""
+"""Tenancy: filter every query of a company-owned table by the current company; without a company it raises (fails closed)."""
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,11 +19,11 @@ _company: ContextVar[str | None] = ContextVar("company", default=None)
 
 
 class CompanyContextMissing(RuntimeError):
-    """A company-owned table was asked for without a company."""
+    """A company-owned table was queried without a company."""
 
 
 class CrossCompanyAccess(RuntimeError):
-    """A row of another company was about to be written or read."""
+    """A statement would have read or written a row of another company."""
 
 
 OWNED_TABLES: set[str] = set()
@@ -40,14 +41,14 @@ class CompanyScoped:
 
 
 def current_company_id() -> str | None:
-    """The company at work, or None without one and inside unscoped()."""
+    """The current company, or None without one and inside unscoped()."""
     company = _company.get()
     return None if company == UNSCOPED else company
 
 
 @contextmanager
 def company_scope(company_id: str) -> Iterator[None]:
-    """Everything inside sees and writes this company's rows only."""
+    """Restrict reads and writes inside to this company's rows."""
     if not company_id or company_id == UNSCOPED:
         raise CompanyContextMissing("A scope needs a company.")
     token = _company.set(company_id)
@@ -59,7 +60,7 @@ def company_scope(company_id: str) -> Iterator[None]:
 
 @contextmanager
 def unscoped() -> Iterator[None]:
-    """Support and machinery at work: sees all companies, in the open."""
+    """Allow access to all companies inside, for support pages and background jobs."""
     token = _company.set(UNSCOPED)
     try:
         yield
@@ -69,7 +70,7 @@ def unscoped() -> Iterator[None]:
 
 @contextmanager
 def clear_company() -> Iterator[None]:
-    """Back to the closed state, for code that hands on to others."""
+    """Unset the company inside, for code that dispatches work of several companies."""
     token = _company.set(None)
     try:
         yield
@@ -78,33 +79,33 @@ def clear_company() -> Iterator[None]:
 
 
 class CompanySession(FlaskSession):
-    """A session whose reads and writes of owned models stay inside the company at work."""
+    """A session whose reads and writes of owned models are limited to the current company."""
 
     def get(self, entity: Any, ident: Any, **options: Any) -> Any:
-        found = super().get(entity, ident, **options)
-        return found if found is None or _is_visible(found) else None
+        row = super().get(entity, ident, **options)
+        return row if row is None or _is_visible(row) else None
 
     def _bulk_save_mappings(self, *_args: Any, **_options: Any) -> None:
-        """What bulk_save_objects and its sisters end in: they pass by everything that looks at rows."""
+        """Refuse bulk_save_objects and the like, all of which end here: they bypass the events that check rows."""
         raise CrossCompanyAccess("Use add_all(), or insert() and update() of the model with a list of rows.")
 
     def plain_rows(self, statement: Select[Any], values: Mapping[str, Any]) -> Sequence[Any]:
-        """The rows of a select of columns, inside the company at work as everything is, but past the ORM, which would touch each
-        of them several times: for those who read many and make no objects of them."""
+        """The rows of a select of columns, filtered by the current company but without the ORM's work per row, for large reads."""
         if statement._propagate_attrs.get("compile_state_plugin") != "orm":
             raise CompanyContextMissing("Ask for the model, not for a bare table.")
         self.flush()
         company = _require_company("What is asked for")
-        kept = statement if company == UNSCOPED else statement.options(_company_condition(company))
-        return self.connection().execute(kept, values).all()
+        filtered = statement if company == UNSCOPED else statement.options(_company_condition(company))
+        return self.connection().execute(filtered, values).all()
 
 
+@functools.lru_cache(maxsize=1024)
 def _company_condition(company: str) -> LoaderCriteriaOption:
     return with_loader_criteria(CompanyScoped, lambda cls: cls.company_id == company, include_aliases=True)
 
 
 def _is_visible(row: Any) -> bool:
-    """Rows that the identity map hands out without a query pass the same gate."""
+    """Check a row that the identity map returns without a query."""
     if not isinstance(row, CompanyScoped):
         return True
     company = _require_company(type(row).__name__)
@@ -141,8 +142,10 @@ def _filter_by_company(state: ORMExecuteState) -> CursorResult[Any] | None:
     return None
 
 
+# `_multi_values`, `_values`, `_annotations` and `_propagate_attrs` are private to SQLAlchemy: no public API tells before a statement
+# runs which values it writes, or whether it names models (tests/house/test_library_internals.py checks each of them)
 def _refuse_foreign_rows(state: ORMExecuteState, company: str) -> None:
-    """An INSERT names its company in every row, and it is the one at work; rows of an INSERT … SELECT cannot be looked at."""
+    """Require the current company in every row of an INSERT; the rows of an INSERT … SELECT cannot be checked, so it is refused."""
     given = state.parameters if isinstance(state.parameters, list) else [state.parameters or {}]
     fixed = [row for rows in state.statement._multi_values for row in rows] or [state.statement._values or {}]
     for row in ({**_plain(values), **_plain(parameters)} for values in fixed for parameters in given):
@@ -151,14 +154,14 @@ def _refuse_foreign_rows(state: ORMExecuteState, company: str) -> None:
 
 
 def _refuse_company_change(state: ORMExecuteState, company: str) -> None:
-    """An UPDATE that writes a company writes the one at work."""
+    """Require that an UPDATE which writes a company writes the current one."""
     rows = state.parameters if isinstance(state.parameters, list) else [state.statement._values or {}, state.parameters or {}]
     if any(_plain(row).get("company_id", company) != company for row in rows):
         raise CrossCompanyAccess("A row was about to be given to another company.")
 
 
 def _update_one_by_one(state: ORMExecuteState, company: str) -> CursorResult[Any]:
-    """UPDATE by primary keys takes no filter from options, so it is written out with one; all rows name the same columns."""
+    """Run an UPDATE by primary keys with a company filter, since it takes none from options; all rows name the same columns."""
     mapper, rows = state.bind_mapper, state.parameters
     assert mapper is not None and isinstance(rows, list) and isinstance(mapper.local_table, Table)
     if len({frozenset(row) for row in rows}) > 1:
@@ -176,36 +179,36 @@ def _update_one_by_one(state: ORMExecuteState, company: str) -> CursorResult[Any
 
 
 def _plain(values: Mapping[Any, Any]) -> dict[str, Any]:
-    """The values that are known before the statement runs, by column name."""
+    """The values known before the statement runs, by column name."""
     named = ((getattr(column, "key", column), getattr(value, "value", value)) for column, value in values.items())
     return {name: value for name, value in named if isinstance(value, str)}
 
 
 def _owned_table(state: ORMExecuteState) -> str | None:
-    """The first owned table that the statement touches, at its head or in a join, a subquery or an EXISTS.
+    """The first owned table in the statement, at the top level or in a join, a subquery or an EXISTS.
 
-    A bare Table of an owned model is refused: the filter can be hung on models only. So is SQL in a text.
+    A bare Table of an owned model is refused, because the filter applies to models only; so is textual SQL that names one.
     """
     for mapper in state.all_mappers:
         if issubclass(mapper.class_, CompanyScoped):
             return mapper.class_.__name__
-    found = None
+    owned = None
     if isinstance(state.statement, TextClause):
         _refuse_bare(table for table in OWNED_TABLES if re.search(rf"\b{table}\b", state.statement.text))
     if isinstance(state.statement, Update | Delete):
         _refuse_bare(_bare([state.statement.table]))
     for part in visitors.iterate(state.statement):
         if isinstance(part, Table) and part.name in OWNED_TABLES:
-            found = part.name
+            owned = part.name
         elif isinstance(part, Column) and "parententity" not in part._annotations:
             _refuse_bare(_bare([part.table]))
         elif isinstance(part, Select) and part._propagate_attrs.get("compile_state_plugin") != "orm":
             _refuse_bare(_bare(part.get_final_froms()))
-    return found
+    return owned
 
 
 def _bare(froms: Iterable[Any]) -> Iterator[str]:
-    """The owned tables among these that are asked for beside their model."""
+    """The owned tables among these that are queried without their model."""
     for table in froms:
         if isinstance(table, Table) and table.name in OWNED_TABLES and "parententity" not in table._annotations:
             yield table.name

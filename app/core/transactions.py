@@ -1,4 +1,4 @@
-"""One request or one job is one transaction; what others must hear leaves after its commit."""
+"""Transactions: one per request or job; jobs, events and pushes leave after its commit."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ RETRY_DELAYS_S = (0.02, 0.1, 0.4)
 
 @contextmanager
 def transaction() -> Iterator[None]:
-    """Commits what was done inside, then lets out what waited for that; rolls everything back on an error.
+    """Commit the block, then run its after-commit actions; roll back on an error.
 
     A transaction inside a transaction joins the outer one.
     """
@@ -47,7 +47,7 @@ def transaction() -> Iterator[None]:
 
 
 def on_commit(action: Callable[[], object]) -> None:
-    """Runs the action once this transaction is committed; at once when none is open."""
+    """Run the action after the commit of the open transaction; at once when none is open."""
     info = db.session().info
     if info.get("open"):
         info.setdefault("after_commit", []).append(action)
@@ -56,44 +56,44 @@ def on_commit(action: Callable[[], object]) -> None:
 
 
 def run_in_transaction(work: Callable[[], T]) -> T:
-    """Does the work in a transaction of its own, again when the database asks for it (deadlock, lock time-out).
+    """Run the work in its own transaction, and retry it after a transient error (deadlock, lock time-out).
 
-    Inside an open transaction it is done once: a deadlock takes all of it along, so only the outermost may try again.
+    Inside an open transaction it runs once: a deadlock rolls back the whole transaction, so only the outermost may retry.
     """
     if db.session().info.get("open"):
         return work()
-    for pause in (*RETRY_DELAYS_S, None):
+    for delay_s in (*RETRY_DELAYS_S, None):
         try:
             with transaction():
                 return work()
         except Exception as error:
-            if pause is None or not is_transient(error):
+            if delay_s is None or not is_transient(error):
                 raise
-            log.info("transaction.again", error=type(error).__name__, pause_s=pause)
-            time.sleep(pause)
+            log.info("transaction.again", error=type(error).__name__, pause_s=delay_s)
+            time.sleep(delay_s)
     raise AssertionError("unreachable")
 
 
-def run_read_only(question: Callable[[], T]) -> T:
-    """Asks the database and leaves no transaction open: what follows may take long (Redis is silent, a provider thinks).
+def run_read_only(query: Callable[[], T]) -> T:
+    """Run a query and leave no transaction open, so that slow work (Redis, a provider) may follow.
 
-    On SQLite an open one may hold the only write lock there is. Inside a transaction it just asks.
+    On SQLite an open transaction may hold the only write lock. Inside transaction() the query joins it.
     """
     if db.session().info.get("open"):
-        return question()
+        return query()
     db.session.rollback()
     with read_only():
         try:
-            return question()
+            return query()
         finally:
             db.session.rollback()
 
 
 @contextmanager
-def dry_run(moment: datetime | None = None) -> Iterator[None]:
-    """A transaction in which everything is done as always, at that moment or now, and of which nothing remains or is heard of.
+def dry_run(at: datetime | None = None) -> Iterator[None]:
+    """Run the block in a transaction, with the clock frozen at the given time if any, then roll back; nothing is published or sent.
 
-    It stands alone: inside somebody else's transaction it would undo theirs.
+    Raises RuntimeError inside an open transaction, which it would roll back.
     """
     info = db.session().info
     if info.get("open"):
@@ -101,7 +101,7 @@ def dry_run(moment: datetime | None = None) -> Iterator[None]:
     db.session.rollback()
     info["open"] = True
     try:
-        with mark_dry_run(), frozen_time(moment) if moment else nullcontext():
+        with mark_dry_run(), frozen_time(at) if at else nullcontext():
             yield
     finally:
         db.session.rollback()
@@ -111,7 +111,7 @@ def dry_run(moment: datetime | None = None) -> Iterator[None]:
 
 
 def _run_after_commit(actions: list[Callable[[], object]]) -> None:
-    """What is committed stays so: a failing follow-up is logged, and the sweep finds the row it was about."""
+    """Run the actions; an error is logged, since the commit stands and the sweep finds the row."""
     actions = [event_bus.run_after_commit, *actions]
     for action in actions:
         try:
@@ -122,10 +122,10 @@ def _run_after_commit(actions: list[Callable[[], object]]) -> None:
 
 @contextmanager
 def autonomous_transaction() -> Iterator[Connection]:
-    """A connection whose transaction is committed at the end.
+    """A connection with its own transaction, committed at the end.
 
-    What the request has read or left uncommitted is let go first: the two would wait for each other, and only
-    transaction() commits. So never open this inside one.
+    The session's reads and uncommitted changes are rolled back first, since the two would wait for each other's locks.
+    Raises RuntimeError inside transaction().
     """
     if db.session.registry.has():
         if db.session().info.get("open"):

@@ -1,4 +1,4 @@
-"""The worker process: warm, one application for all jobs, short ways to notice that something died."""
+"""The worker process: one application for all jobs, with short intervals to detect dead workers and lost connections."""
 
 import os
 import resource
@@ -23,14 +23,14 @@ from app.core.extensions import db
 from app.core.redis import RedisError
 
 log = structlog.get_logger()
-# after so many jobs or so much memory the process ends and its supervisor starts a fresh one
+# beyond either the process ends and its supervisor starts a new one
 MAX_JOBS_PER_PROCESS = 20_000
 MAX_MEMORY_MB = 400
 RETRY_AFTER_S = 1.0
 
 
 class Worker(SimpleWorker):
-    """Runs jobs in its own process: crash safety comes from rows, not from forks."""
+    """Run jobs in its own process without forking: after a crash the sweep enqueues them again from their rows."""
 
     max_connection_wait_time = 2
     app: Flask
@@ -54,7 +54,7 @@ class Worker(SimpleWorker):
 
 
 def memory_mb() -> int:
-    """What this process holds now; where the kernel does not say, the most that it has held."""
+    """Resident memory of this process; its peak where /proc is missing."""
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[1])
     except OSError:
@@ -63,7 +63,7 @@ def memory_mb() -> int:
 
 
 def work(app: Flask, *, burst: bool = False) -> None:
-    """Serves all queues until stopped. A Redis that is away is waited for here, in the warm process that is there already."""
+    """Serve all queues until stopped; while Redis is unreachable, wait and reconnect instead of ending the process."""
     with suppress(StopRequested):
         while not queues.is_shutting_down():
             try:
@@ -96,27 +96,27 @@ def _make_worker(app: Flask) -> Worker:
 
 
 def _track(job: RqJob, _kind: Any, error: BaseException, _traceback: Any) -> bool:
-    """Reports what failed, and leaves the rest to RQ."""
+    """Report the error to error tracking, and let RQ handle the job."""
     error_tracking.track(error, settings(), job=job.description)
     return True
 
 
 def enqueue_due_jobs() -> None:
-    """Puts jobs whose pause is over back into their queues; the clock does it, in place of RQ's scheduler.
+    """Move scheduled retries that are due back into their queues; the clock calls this in place of RQ's scheduler.
 
-    That one forks, keeps locks that outlive it, and opens connections of its own. Here a clock that comes too late finds the
-    list changed and leaves it to the other one.
+    RQ's scheduler forks, keeps locks that outlive it, and opens its own connections. Here two clocks may run: the later one
+    finds the watched list changed and does nothing.
     """
     for name in queues.QUEUES:
         queue = queues.get_queue(name)
-        waiting = ScheduledJobRegistry(queue=queue)
-        with queue.connection.pipeline() as together, suppress(WatchError):
-            together.watch(waiting.key)
-            due = waiting.get_jobs_to_schedule()
+        registry = ScheduledJobRegistry(queue=queue)
+        with queue.connection.pipeline() as pipeline, suppress(WatchError):
+            pipeline.watch(registry.key)
+            due = registry.get_jobs_to_schedule()
             jobs = RqJob.fetch_many(due, connection=queue.connection, serializer=JSONSerializer) if due else []
-            together.multi()
+            pipeline.multi()
             for job in filter(None, jobs):
-                queue._enqueue_job(job, pipeline=together, at_front=job.should_enqueue_at_front())
+                queue._enqueue_job(job, pipeline=pipeline, at_front=job.should_enqueue_at_front())
             for job_id in due:
-                waiting.remove(job_id, pipeline=together)
-            together.execute()
+                registry.remove(job_id, pipeline=pipeline)
+            pipeline.execute()

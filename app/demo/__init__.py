@@ -1,1 +1,1 @@
-"""The demo town: three invented businesses with their people, numbers and sixty days of calls; never in production."""
+"""Demo data: three invented companies with staff, numbers and sixty days of calls; never in production."""

@@ -1,9 +1,9 @@
-"""What the assistants of the demo town have learnt: a first version, and the one that callers hear now."""
+"""The agent versions of the demo companies: a first one and the published one."""
 
 from datetime import datetime, timedelta
 
 from app.demo.schema import DemoCompany
-from app.domain.agents.config import validate_config
+from app.domain.agents.config_schema import validate_config
 from app.models import AgentVersion
 
 RULES = {

@@ -1,4 +1,4 @@
-"""The demo companies' API keys, as the environment gives them."""
+"""The demo companies' API keys from the environment."""
 
 from collections.abc import Sequence
 
@@ -12,10 +12,10 @@ from app.models import ApiKey, Company
 NAME = "Demo"
 
 
-def create_api_keys(given: Sequence[str | None]) -> list[str]:
-    """One key each for the companies in their order; names those whose key is new. An older demo key ends."""
-    taken = []
-    for demo, plain in zip(COMPANIES, given, strict=True):
+def create_api_keys(keys: Sequence[str | None]) -> list[str]:
+    """Create one key for each company, in order, and revoke older demo keys. Returns the companies with a new key."""
+    created = []
+    for demo, plain in zip(COMPANIES, keys, strict=True):
         if plain and not db.session.scalar(select(ApiKey.id).where(ApiKey.key_hash == hash_key(plain))):
             company = db.session.scalars(select(Company).where(Company.slug == demo.slug)).one()
             for older in db.session.scalars(
@@ -23,5 +23,5 @@ def create_api_keys(given: Sequence[str | None]) -> list[str]:
             ):
                 revoke_key(older.id)
             create_key(company, NAME, list(SCOPES), plain=plain)
-            taken.append(demo.name)
-    return taken
+            created.append(demo.name)
+    return created

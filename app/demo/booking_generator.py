@@ -1,4 +1,4 @@
-"""The appointment book while the town is made up: who has time when, and what becomes of each appointment."""
+"""Generates the appointments of a demo company without overlaps, with the history and status of each."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -9,14 +9,15 @@ from zoneinfo import ZoneInfo
 
 from app.demo.schema import DemoBranch, DemoCompany, DemoService, DemoStaff
 from app.domain.scheduling.holidays import find_holiday_name
+from app.domain.scheduling.local_holidays import get_holiday_region
 
 ZONE = ZoneInfo("Europe/Berlin")
 GRID = timedelta(minutes=15)
 
 
 @dataclass
-class Change:
-    """A line of an appointment's history; `call` is the number of the call that brought it, in order of all calls."""
+class DemoBookingChange:
+    """A change of an appointment; `call` is the index of the call that made it."""
 
     action: str
     at: datetime
@@ -25,16 +26,16 @@ class Change:
 
 
 @dataclass
-class Appointment:
+class DemoAppointment:
     person: str
     branch: DemoBranch
     staff: DemoStaff
     service: DemoService
     starts_at: datetime
     status: str = "confirmed"
-    # the call that made it; none: the front desk did
+    # index of the call that made it; None: made by staff
     call: int | None = None
-    history: list[Change] = field(default_factory=list)
+    history: list[DemoBookingChange] = field(default_factory=list)
 
     @property
     def ends_at(self) -> datetime:
@@ -60,37 +61,37 @@ class BookingGenerator:
 
     def __init__(self, company: DemoCompany, rng: Random) -> None:
         self.company, self.rng = company, rng
-        self.appointments: list[Appointment] = []
-        self._of: dict[str, list[Appointment]] = defaultdict(list)
-        self._taken: dict[tuple[str, date], list[Appointment]] = defaultdict(list)
+        self.appointments: list[DemoAppointment] = []
+        self._by_person: dict[str, list[DemoAppointment]] = defaultdict(list)
+        self._taken: dict[tuple[str, date], list[DemoAppointment]] = defaultdict(list)
 
-    def enter(self, appointment: Appointment) -> Appointment:
+    def add(self, appointment: DemoAppointment) -> DemoAppointment:
         self.appointments.append(appointment)
-        self._of[appointment.person].append(appointment)
+        self._by_person[appointment.person].append(appointment)
         self._occupy(appointment)
         return appointment
 
-    def move(self, appointment: Appointment, slot: DemoSlot, *, at: datetime, call: int) -> None:
-        appointment.history.append(Change("moved", at, call, before=appointment.starts_at))
+    def move(self, appointment: DemoAppointment, slot: DemoSlot, *, at: datetime, call: int) -> None:
+        appointment.history.append(DemoBookingChange("moved", at, call, before=appointment.starts_at))
         self._free(appointment)
         appointment.staff, appointment.starts_at = slot.staff, slot.starts_at
         self._occupy(appointment)
 
-    def cancel(self, appointment: Appointment, *, at: datetime, call: int | None) -> None:
-        appointment.history.append(Change("cancelled", at, call))
+    def cancel(self, appointment: DemoAppointment, *, at: datetime, call: int | None) -> None:
+        appointment.history.append(DemoBookingChange("cancelled", at, call))
         appointment.status = "cancelled"
         self._free(appointment)
 
     def fill(self, customers: list[str], *, first: date, now: datetime) -> None:
-        """Appointments that people made at the front desk, up to two weeks ahead."""
+        """Add appointments made by staff, up to two weeks ahead."""
         for ahead in range((now.astimezone(ZONE).date() - first).days + 15):
             day = first + timedelta(days=ahead)
             for branch in self.company.branches:
                 for staff in branch.staff:
                     for person in self.rng.sample(customers, self.rng.randint(1, 4)):
-                        self._make_at_desk(branch, staff, day, person, now)
+                        self._add_by_staff(branch, staff, day, person, now)
 
-    def _make_at_desk(self, branch: DemoBranch, staff: DemoStaff, day: date, person: str, now: datetime) -> None:
+    def _add_by_staff(self, branch: DemoBranch, staff: DemoStaff, day: date, person: str, now: datetime) -> None:
         service = self.company.service(self.rng.choice(staff.services))
         free = self.free_times(branch, staff, service, day, person)
         if not free:
@@ -98,23 +99,23 @@ class BookingGenerator:
         start = self.rng.choice(free)
         made_on = min(start, now).astimezone(ZONE) - timedelta(days=self.rng.randint(1, 9))
         made_at = made_on.replace(hour=self.rng.randint(9, 17), minute=self.rng.randrange(60), second=0).astimezone(UTC)
-        appointment = Appointment(person, branch, staff, service, start, history=[Change("made", made_at)])
-        self.enter(appointment)
+        appointment = DemoAppointment(person, branch, staff, service, start, history=[DemoBookingChange("made", made_at)])
+        self.add(appointment)
 
-    def settle(self, now: datetime) -> None:
-        """What is over has been kept, or nobody came."""
+    def complete_past(self, now: datetime) -> None:
+        """Mark past appointments as done or no-show."""
         for appointment in self.appointments:
             if appointment.status == "confirmed" and appointment.ends_at < now:
                 appointment.status = "no_show" if self.rng.random() < 0.04 else "done"
-                appointment.history.append(Change(appointment.status, appointment.ends_at))
+                appointment.history.append(DemoBookingChange(appointment.status, appointment.ends_at))
 
-    def upcoming(self, person: str, branch: DemoBranch, *, at: datetime) -> Appointment | None:
-        """The person's next appointment at the branch that can still be moved or cancelled."""
-        standing = (a for a in self._of[person] if a.branch is branch and a.status == "confirmed")
-        return min((a for a in standing if a.starts_at > at + timedelta(hours=3)), key=lambda a: a.starts_at, default=None)
+    def upcoming(self, person: str, branch: DemoBranch, *, at: datetime) -> DemoAppointment | None:
+        """Return the person's next appointment at the branch that can still be rescheduled or cancelled."""
+        confirmed = (a for a in self._by_person[person] if a.branch is branch and a.status == "confirmed")
+        return min((a for a in confirmed if a.starts_at > at + timedelta(hours=3)), key=lambda a: a.starts_at, default=None)
 
-    def find(self, branch: DemoBranch, person: str, *, at: datetime, like: Appointment | None = None) -> DemoSlot | None:
-        """A free slot in the next two weeks, as somebody might choose it; `like` keeps service and person of another one, but later."""
+    def find_slot(self, branch: DemoBranch, person: str, *, at: datetime, like: DemoAppointment | None = None) -> DemoSlot | None:
+        """Find a free slot in the next two weeks. With `like` it has the same service and staff member and a later day."""
         first = (like.local if like else at.astimezone(ZONE)).date()
         days = [first + timedelta(days=ahead) for ahead in (1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14)]
         for _ in range(8):
@@ -127,7 +128,7 @@ class BookingGenerator:
         return None
 
     def free_times(self, branch: DemoBranch, staff: DemoStaff, service: DemoService, day: date, person: str) -> list[datetime]:
-        """Starts at which the staff member and the person are both free."""
+        """List the starts at which the staff member and the person are both free."""
         taken = self._taken[staff.key, day] + self._taken[person, day]
         length = timedelta(minutes=service.minutes)
         return [
@@ -136,17 +137,17 @@ class BookingGenerator:
             if all(a.ends_at <= start or start + length <= a.starts_at for a in taken)
         ]
 
-    def _occupy(self, appointment: Appointment) -> None:
-        for who in (appointment.staff.key, appointment.person):
-            self._taken[who, appointment.local.date()].append(appointment)
+    def _occupy(self, appointment: DemoAppointment) -> None:
+        for key in (appointment.staff.key, appointment.person):
+            self._taken[key, appointment.local.date()].append(appointment)
 
-    def _free(self, appointment: Appointment) -> None:
-        for who in (appointment.staff.key, appointment.person):
-            self._taken[who, appointment.local.date()].remove(appointment)
+    def _free(self, appointment: DemoAppointment) -> None:
+        for key in (appointment.staff.key, appointment.person):
+            self._taken[key, appointment.local.date()].remove(appointment)
 
 
 def is_open(branch: DemoBranch, day: date) -> bool:
-    return day.weekday() in branch.hours and find_holiday_name(day, "DE", branch.state) is None
+    return day.weekday() in branch.hours and find_holiday_name(day, get_holiday_region("DE", branch.state, branch.city)) is None
 
 
 def is_on_shift(branch: DemoBranch, staff: DemoStaff, day: date) -> bool:

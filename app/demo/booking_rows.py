@@ -1,4 +1,4 @@
-"""The made-up appointments as rows: booking, history, and the minutes of people that standing ones take."""
+"""Generated appointments as rows: bookings, their changes, and the slot locks of confirmed ones."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -6,18 +6,18 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from app.demo.booking_generator import Appointment, Change
+from app.demo.booking_generator import DemoAppointment, DemoBookingChange
 from app.demo.call_rows import DemoIds, Row, create_ulid
 from app.domain.scheduling.minute_bits import to_minute
 from app.models.slot_lock import SLOT_MINUTES
 
-# who does what when no call did
-SYSTEM_ACTORS = {"done": ("house", "clock")}
+# actor of changes without a call
+SYSTEM_ACTORS = {"done": ("system", "clock")}
 FRONT_DESK = ("user", "web")
 
 
 @dataclass
-class BookingRows:
+class DemoBookingRows:
     """Rows by table."""
 
     bookings: list[Row] = field(default_factory=list)
@@ -26,37 +26,37 @@ class BookingRows:
     spans: list[Row] = field(default_factory=list)
 
 
-def build_booking_rows(appointments: list[Appointment], call_ids: list[str], known: DemoIds, rng: Random) -> BookingRows:
-    """`call_ids` are the ids of the calls in the order in which the appointments' history counts them."""
-    rows = BookingRows()
+def build_booking_rows(appointments: list[DemoAppointment], call_ids: list[str], ids: DemoIds, rng: Random) -> DemoBookingRows:
+    """Build the rows. `call_ids` are indexed by the call numbers in the appointments' history."""
+    rows = DemoBookingRows()
     for appointment in appointments:
         made = appointment.history[0]
-        booking = _build_booking(appointment, create_ulid(made.at, rng), call_ids, known)
+        booking = _build_booking(appointment, create_ulid(made.at, rng), call_ids, ids)
         rows.bookings.append(booking)
         rows.changes += _build_history(appointment, booking, call_ids)
         if appointment.status == "confirmed":
             for start, end in _build_slot_locks(appointment):
-                own = {"company_id": known.company_id, "resource_id": booking["staff_id"], "holder_id": booking["id"]}
+                own = {"company_id": ids.company_id, "resource_id": booking["staff_id"], "holder_id": booking["id"]}
                 rows.spans.append({**own, "first_minute": start, "end_minute": end, "kind": "booked"})
                 cells = range(start // SLOT_MINUTES, end // SLOT_MINUTES)
                 rows.cells += [{**own, "slot_index": cell, "seat": 0} for cell in cells]
     return rows
 
 
-def _build_booking(appointment: Appointment, booking_id: str, call_ids: list[str], known: DemoIds) -> Row:
+def _build_booking(appointment: DemoAppointment, booking_id: str, call_ids: list[str], ids: DemoIds) -> Row:
     cancelled = next((change.at for change in appointment.history if change.action == "cancelled"), None)
     return {
         "id": booking_id,
-        "company_id": known.company_id,
-        "branch_id": known.branches[appointment.branch.slug],
-        "service_id": known.services[appointment.service.key],
-        "staff_id": known.staff[appointment.staff.key],
-        "customer_id": known.customers[appointment.person],
+        "company_id": ids.company_id,
+        "branch_id": ids.branches[appointment.branch.slug],
+        "service_id": ids.services[appointment.service.key],
+        "staff_id": ids.staff[appointment.staff.key],
+        "customer_id": ids.customers[appointment.person],
         "call_id": None if appointment.call is None else call_ids[appointment.call],
         "status": appointment.status,
         "starts_at": appointment.starts_at,
         "ends_at": appointment.ends_at,
-        "zone": "Europe/Berlin",
+        "timezone": "Europe/Berlin",
         "seats": 1,
         "source": "web" if appointment.call is None else "call",
         "price_cents": appointment.service.price_cents or None,
@@ -67,20 +67,22 @@ def _build_booking(appointment: Appointment, booking_id: str, call_ids: list[str
     }
 
 
-def _build_history(appointment: Appointment, booking: Row, call_ids: list[str]) -> Iterator[Row]:
-    """Each line tells what changed; the first one what there was."""
+def _build_history(appointment: DemoAppointment, booking: Row, call_ids: list[str]) -> Iterator[Row]:
+    """Yield a row for each change; the first one holds the initial values."""
     starts = _starts(appointment)
     for version, (change, start) in enumerate(zip(appointment.history, starts, strict=True), 1):
-        kind, way = ("caller", "call") if change.call is not None else SYSTEM_ACTORS.get(change.action, FRONT_DESK)
+        kind, channel = ("caller", "call") if change.call is not None else SYSTEM_ACTORS.get(change.action, FRONT_DESK)
         before, after = _build_change(appointment, booking, change, start)
         yield {
-            "company_id": booking["company_id"], "booking_id": booking["id"], "at": change.at, "action": change.action,
-            "actor_type": kind, "actor_id": None if change.call is None else call_ids[change.call], "way": way,
+            "company_id": booking["company_id"], "booking_id": booking["id"], "occurred_at": change.at, "action": change.action,
+            "actor_type": kind, "actor_id": None if change.call is None else call_ids[change.call], "channel": channel,
             "before": before, "after": after, "version": version,
         }  # fmt: skip
 
 
-def _build_change(appointment: Appointment, booking: Row, change: Change, start: datetime) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+def _build_change(
+    appointment: DemoAppointment, booking: Row, change: DemoBookingChange, start: datetime
+) -> tuple[dict[str, Any] | None, dict[str, Any]]:
     times = _times(start, appointment)
     if change.action == "made":
         return None, {"status": "confirmed", **times, **{name: booking[name] for name in ("staff_id", "branch_id", "service_id")}}
@@ -90,20 +92,20 @@ def _build_change(appointment: Appointment, booking: Row, change: Change, start:
     return {"status": "confirmed"}, {"status": change.action}
 
 
-def _starts(appointment: Appointment) -> list[datetime]:
-    """When it was to begin, after each change."""
+def _starts(appointment: DemoAppointment) -> list[datetime]:
+    """Return the start after each change."""
     starts = [appointment.starts_at]
     for change in reversed(appointment.history[1:]):
         starts.append(change.before or starts[-1])
     return starts[::-1]
 
 
-def _times(start: datetime, appointment: Appointment) -> dict[str, str]:
+def _times(start: datetime, appointment: DemoAppointment) -> dict[str, str]:
     return {"starts_at": start.isoformat(), "ends_at": (start + timedelta(minutes=appointment.service.minutes)).isoformat()}
 
 
-def _build_slot_locks(appointment: Appointment) -> Iterator[tuple[int, int]]:
-    """The person's minutes since 1970; during the processing time they are free."""
+def _build_slot_locks(appointment: DemoAppointment) -> Iterator[tuple[int, int]]:
+    """Yield the staff member's busy minutes since 1970, without the processing time."""
     start, end = to_minute(appointment.starts_at), to_minute(appointment.ends_at)
     if not appointment.service.processing:
         yield start, end

@@ -1,4 +1,4 @@
-"""Makes up what happened on a company's telephones: when it rang, who it was, what was said, what came of it."""
+"""Generates the calls of a demo company: time, caller, conversation and outcome."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -6,15 +6,15 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from app.demo.booking_generator import ZONE, Appointment, BookingGenerator, Change, DemoSlot, is_open
-from app.demo.customer_generator import Caller, create_caller
+from app.demo.booking_generator import ZONE, BookingGenerator, DemoAppointment, DemoBookingChange, DemoSlot, is_open
+from app.demo.customer_generator import DemoCaller, create_caller
 from app.demo.dialogue_loader import Script, list_scripts, render_text
 from app.demo.schema import DemoBranch, DemoService
 from app.demo.spoken_dates import build_values
-from app.demo.tool_calls import CallSubject, ToolUse, build_tool_use
+from app.demo.tool_calls import DemoCallSubject, DemoToolUse, build_tool_use
 from app.domain.emergencies.recognition import recognise_emergency
 
-# how often the phone rings in each hour of an open day, relative to each other
+# relative number of calls for each hour of an open day
 HOURS = {6: 1, 7: 4, 8: 12, 9: 24, 10: 22, 11: 16, 12: 12, 13: 9, 14: 11, 15: 14, 16: 18, 17: 20, 18: 14, 19: 8, 20: 4, 21: 2, 22: 1}
 OUTCOMES_OF_CUSTOMERS = {
     "booked": 54, "rescheduled": 10, "cancelled": 8, "information": 9, "callback": 6, "waitlist": 4, "transferred": 3,
@@ -30,7 +30,7 @@ CENTS_PER_MINUTE = 11.4
 @dataclass
 class DemoCall:
     branch: DemoBranch
-    caller: Caller
+    caller: DemoCaller
     outcome: str
     started_at: datetime
     service: DemoService
@@ -41,9 +41,9 @@ class DemoCall:
     # (role, text, start, end), in seconds
     turns: list[tuple[str, str, float, float]] = field(default_factory=list)
     # (use, position of the turn before it, when, in seconds)
-    tools: list[tuple[ToolUse, int, float]] = field(default_factory=list)
-    appointment: Appointment | None = None
-    # what Call.emergency keeps, as the recognition of calls finds it
+    tools: list[tuple[DemoToolUse, int, float]] = field(default_factory=list)
+    appointment: DemoAppointment | None = None
+    # content of Call.emergency, from the emergency recognition
     emergency: dict[str, Any] | None = None
 
     @property
@@ -51,13 +51,13 @@ class DemoCall:
         return self.started_at + timedelta(seconds=self.duration_s)
 
 
-def generate_calls(diary: BookingGenerator, *, first: date, until: datetime) -> list[DemoCall]:
-    """The company's calls from that day on until that instant, oldest first; the diary keeps what they book, move and cancel."""
-    rings = sorted(
-        ((moment, branch) for branch in diary.company.branches for moment in _list_call_times(branch, first, until, diary.rng)),
-        key=lambda ring: ring[0],
+def generate_calls(bookings: BookingGenerator, *, first: date, until: datetime) -> list[DemoCall]:
+    """Generate the company's calls between day and instant, oldest first; bookings, moves and cancellations go into `bookings`."""
+    call_times = sorted(
+        ((moment, branch) for branch in bookings.company.branches for moment in _list_call_times(branch, first, until, bookings.rng)),
+        key=lambda entry: entry[0],
     )
-    return [_generate_call(diary, branch, moment, number) for number, (moment, branch) in enumerate(rings)]
+    return [_generate_call(bookings, branch, moment, number) for number, (moment, branch) in enumerate(call_times)]
 
 
 def _list_call_times(branch: DemoBranch, first: date, until: datetime, rng: Random) -> Iterator[datetime]:
@@ -70,71 +70,71 @@ def _list_call_times(branch: DemoBranch, first: date, until: datetime, rng: Rand
                 yield moment.astimezone(until.tzinfo)
 
 
-def _generate_call(diary: BookingGenerator, branch: DemoBranch, moment: datetime, number: int) -> DemoCall:
-    rng = diary.rng
-    caller = create_caller(diary.company, branch, rng)
-    wanted = _choose_weighted(OUTCOMES_OF_CUSTOMERS if caller.is_customer else OUTCOMES_OF_STRANGERS, rng)
-    outcome, slot, old = _choose_slot(diary, branch, caller, wanted, moment)
-    service = slot.service if slot else rng.choice(diary.company.services)
-    script = _choose(diary.company.industry, outcome, caller, service, rng) if outcome != "missed" else None
+def _generate_call(bookings: BookingGenerator, branch: DemoBranch, moment: datetime, number: int) -> DemoCall:
+    rng = bookings.rng
+    caller = create_caller(bookings.company, branch, rng)
+    requested_outcome = _choose_weighted(OUTCOMES_OF_CUSTOMERS if caller.is_customer else OUTCOMES_OF_STRANGERS, rng)
+    outcome, slot, old = _choose_slot(bookings, branch, caller, requested_outcome, moment)
+    service = slot.service if slot else rng.choice(bookings.company.services)
+    script = _choose(bookings.company.industry, outcome, caller, service, rng) if outcome != "missed" else None
     call = DemoCall(
         branch, caller, outcome, moment, service, script.sentiment if script else "unknown", "en" if caller.speaks_english else "de"
     )
     if script:
         staff = slot.staff if slot else rng.choice(branch.staff)
-        said = build_values(
-            diary.company, branch, caller, service=service, staff=staff, slot=slot, old=old, in_english=caller.speaks_english
+        values = build_values(
+            bookings.company, branch, caller, service=service, staff=staff, slot=slot, old=old, in_english=caller.speaks_english
         )
-        _build_conversation(call, script, CallSubject(branch, caller, slot, old, said), rng, diary.company.industry)
-    call.appointment = _apply_to_bookings(diary, call, slot, old, number)
+        _build_conversation(call, script, DemoCallSubject(branch, caller, slot, old, values), rng, bookings.company.industry)
+    call.appointment = _apply_to_bookings(bookings, call, slot, old, number)
     return call
 
 
 def _choose_slot(
-    diary: BookingGenerator, branch: DemoBranch, caller: Caller, wanted: str, moment: datetime
-) -> tuple[str, DemoSlot | None, Appointment | None]:
-    """Only who has an appointment can move or cancel it, and only what is free can be booked."""
-    old = diary.upcoming(caller.name, branch, at=moment) if wanted in ("rescheduled", "cancelled") else None
-    if wanted == "cancelled" and old:
-        return wanted, None, old
-    if wanted in ("booked", "rescheduled", "cancelled"):
-        slot = diary.find(branch, caller.name, at=moment, like=old)
+    bookings: BookingGenerator, branch: DemoBranch, caller: DemoCaller, requested_outcome: str, moment: datetime
+) -> tuple[str, DemoSlot | None, DemoAppointment | None]:
+    """Choose slot and appointment, and another outcome where the caller has no appointment or no slot is free."""
+    old = bookings.upcoming(caller.name, branch, at=moment) if requested_outcome in ("rescheduled", "cancelled") else None
+    if requested_outcome == "cancelled" and old:
+        return requested_outcome, None, old
+    if requested_outcome in ("booked", "rescheduled", "cancelled"):
+        slot = bookings.find_slot(branch, caller.name, at=moment, like=old)
         return ("rescheduled" if old else "booked", slot, old) if slot else ("waitlist", None, None)
-    # nobody can be called back without a number
-    return ("information" if wanted == "callback" and not caller.number else wanted), None, None
+    # a callback needs a number
+    return ("information" if requested_outcome == "callback" and not caller.number else requested_outcome), None, None
 
 
-def _build_conversation(call: DemoCall, script: Script, matter: CallSubject, rng: Random, industry: str) -> None:
+def _build_conversation(call: DemoCall, script: Script, subject: DemoCallSubject, rng: Random, industry: str) -> None:
     clock = 0.4
     for speaker, text in script.lines:
         if speaker == "tool":
             clock += 0.3
-            call.tools.append((build_tool_use(text, matter, rng), len(call.turns) - 1, round(clock, 2)))
+            call.tools.append((build_tool_use(text, subject, rng), len(call.turns) - 1, round(clock, 2)))
             continue
-        said = render_text(text, matter.said, rng)
-        if speaker == "caller" and call.outcome == "transferred" and (kind := recognise_emergency(said, industry)):
+        spoken = render_text(text, subject.values, rng)
+        if speaker == "caller" and call.outcome == "transferred" and (kind := recognise_emergency(spoken, industry)):
             at = (call.started_at + timedelta(seconds=clock)).isoformat()
             call.emergency = {"kind": kind.name, "level": kind.level, "at": at, "heard": [[len(call.turns), kind.name, True]]}
-        end = clock + len(said) / LETTERS_PER_S * rng.uniform(0.9, 1.15)
-        call.turns.append((speaker, said, round(clock, 2), round(end, 2)))
+        end = clock + len(spoken) / LETTERS_PER_S * rng.uniform(0.9, 1.15)
+        call.turns.append((speaker, spoken, round(clock, 2), round(end, 2)))
         clock = end + rng.uniform(0.3, 1.1)
     call.duration_s = max(2, round(clock + rng.uniform(0.5, 4)))
     if call.outcome == "transferred":
         call.duration_s += rng.randint(40, 260)
-    call.summary = render_text(script.summary, matter.said, rng)
+    call.summary = render_text(script.summary, subject.values, rng)
 
 
 def _apply_to_bookings(
-    diary: BookingGenerator, call: DemoCall, slot: DemoSlot | None, old: Appointment | None, number: int
-) -> Appointment | None:
+    bookings: BookingGenerator, call: DemoCall, slot: DemoSlot | None, old: DemoAppointment | None, number: int
+) -> DemoAppointment | None:
     if call.outcome == "booked" and slot:
-        appointment = Appointment(call.caller.name, call.branch, slot.staff, slot.service, slot.starts_at, call=number)
-        appointment.history.append(Change("made", call.ended_at, number))
-        return diary.enter(appointment)
+        appointment = DemoAppointment(call.caller.name, call.branch, slot.staff, slot.service, slot.starts_at, call=number)
+        appointment.history.append(DemoBookingChange("made", call.ended_at, number))
+        return bookings.add(appointment)
     if call.outcome == "rescheduled" and slot and old:
-        diary.move(old, slot, at=call.ended_at, call=number)
+        bookings.move(old, slot, at=call.ended_at, call=number)
     elif call.outcome == "cancelled" and old:
-        diary.cancel(old, at=call.ended_at, call=number)
+        bookings.cancel(old, at=call.ended_at, call=number)
     return None
 
 
@@ -142,7 +142,7 @@ def _choose_weighted(weights: dict[str, int], rng: Random) -> str:
     return rng.choices(list(weights), list(weights.values()))[0]
 
 
-def _choose(industry: str, outcome: str, caller: Caller, service: DemoService, rng: Random) -> Script:
+def _choose(industry: str, outcome: str, caller: DemoCaller, service: DemoService, rng: Random) -> Script:
     scripts = list_scripts(industry, outcome, in_english=caller.speaks_english)
     fitting = [script for script in scripts if not script.services or service.key in script.services]
     return rng.choices(fitting, [script.weight for script in fitting])[0]

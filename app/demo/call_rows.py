@@ -1,4 +1,4 @@
-"""The made-up calls as rows: call, turns, tool calls, history, task, waitlist, and the words for the search."""
+"""Generated calls as rows: calls, turns, tool calls, events, tasks and waitlist entries."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ from ulid import ULID
 
 from app.demo.booking_generator import ZONE
 from app.demo.call_generator import CENTS_PER_MINUTE, DemoCall
-from app.domain.privacy.ai_notice import TimedUtterance
+from app.domain.privacy.ai_notice_detection import TimedUtterance
 from app.domain.privacy.ai_notice_proof import build_proof
 
 Row = dict[str, Any]
@@ -31,7 +31,7 @@ INTENTS = {
 
 @dataclass
 class DemoIds:
-    """The ids of what the calls refer to."""
+    """The ids of the rows that calls refer to."""
 
     company_id: str
     agent_id: str
@@ -43,8 +43,8 @@ class DemoIds:
 
 
 @dataclass
-class CallRows:
-    """Rows by table; `ids` are those of the calls, in their order."""
+class DemoCallRows:
+    """Rows by table; `ids` are the call ids, in the order of the calls."""
 
     ids: list[str] = field(default_factory=list)
     calls: list[Row] = field(default_factory=list)
@@ -57,48 +57,50 @@ class CallRows:
 
 
 def create_ulid(moment: datetime, rng: Random) -> str:
-    """An id as if it had been made at that time."""
+    """Create a ULID with this time."""
     return str(ULID.from_bytes(round(moment.timestamp() * 1000).to_bytes(6, "big") + rng.randbytes(10)))
 
 
-def build_call_rows(calls: list[DemoCall], known: DemoIds, rng: Random, *, now: datetime) -> CallRows:
-    rows = CallRows()
+def build_call_rows(calls: list[DemoCall], ids: DemoIds, rng: Random, *, now: datetime) -> DemoCallRows:
+    rows = DemoCallRows()
     for call in calls:
         call_id = create_ulid(call.started_at, rng)
         rows.ids.append(call_id)
-        own = {"company_id": known.company_id, "call_id": call_id}
+        own = {"company_id": ids.company_id, "call_id": call_id}
         for position, (role, text, start, end) in enumerate(call.turns):
             rows.turns.append({**own, "position": position, "role": role, "text": text, "start_s": start, "end_s": end})
         rows.notices += _notice(call, own)
         rows.tools += _tools(call, own, rng)
-        events = _events(call, known)
-        rows.events += [{**own, "seq": seq, "type": kind, "at": at, "data": data} for seq, (kind, at, data) in enumerate(events, 1)]
-        rows.calls.append(_call(call, call_id, known, rng, events=len(events)))
+        events = _events(call, ids)
+        rows.events += [
+            {**own, "seq": seq, "type": kind, "occurred_at": at, "data": data} for seq, (kind, at, data) in enumerate(events, 1)
+        ]
+        rows.calls.append(_call(call, call_id, ids, rng, events=len(events)))
         if call.outcome == "callback":
-            rows.tasks.append(_task(call, call_id, known, rng))
+            rows.tasks.append(_task(call, call_id, ids, rng))
         if call.outcome == "waitlist" and call.caller.is_customer:
-            rows.waitlist.append(_build_waitlist_entry(call, call_id, known, rng, now))
+            rows.waitlist.append(_build_waitlist_entry(call, call_id, ids, rng, now))
     _complete_old_tasks(rows.tasks, now, rng)
     return rows
 
 
-def _call(call: DemoCall, call_id: str, known: DemoIds, rng: Random, *, events: int) -> Row:
+def _call(call: DemoCall, call_id: str, ids: DemoIds, rng: Random, *, events: int) -> Row:
     talked = call.outcome != "missed"
-    disconnection, reason = ENDINGS.get(call.outcome, ("talked", rng.choice(("user_hangup", "user_hangup", "agent_hangup"))))
+    end_category, reason = ENDINGS.get(call.outcome, ("talked", rng.choice(("user_hangup", "user_hangup", "agent_hangup"))))
     return {
         "id": call_id,
-        "company_id": known.company_id,
+        "company_id": ids.company_id,
         "provider": "retell",
         "provider_call_id": f"call_demo_{rng.randbytes(12).hex()}",
-        "branch_id": known.branches[call.branch.slug],
-        "phone_number_id": known.numbers[call.branch.slug],
-        "agent_id": known.agent_id,
-        "customer_id": known.customers.get(call.caller.name) if call.caller.is_customer else None,
+        "branch_id": ids.branches[call.branch.slug],
+        "phone_number_id": ids.numbers[call.branch.slug],
+        "agent_id": ids.agent_id,
+        "customer_id": ids.customers.get(call.caller.name) if call.caller.is_customer else None,
         "direction": "inbound",
         "status": "ended" if talked else "not_connected",
         "outcome": "emergency" if call.emergency else call.outcome,
         "emergency": call.emergency,
-        "disconnection": disconnection,
+        "end_category": end_category,
         "disconnection_reason": reason,
         "caller_kind": "number" if call.caller.number else "withheld",
         "from_number": call.caller.number,
@@ -116,7 +118,7 @@ def _call(call: DemoCall, call_id: str, known: DemoIds, rng: Random, *, events: 
         "language": call.language,
         "transfer_destination": call.branch.number if call.outcome == "transferred" else None,
         "cost_cents": Decimal(str(round(call.duration_s / 60 * CENTS_PER_MINUTE, 4))),
-        "match": _match(call, known),
+        "routing": _build_routing(call, ids),
         "turn_count": len(call.turns),
         "event_count": events,
         "is_test": False,
@@ -124,14 +126,14 @@ def _call(call: DemoCall, call_id: str, known: DemoIds, rng: Random, *, events: 
 
 
 def _notice(call: DemoCall, own: Row) -> list[Row]:
-    """The proof that the notice was said, as the worker leaves it for a real call."""
-    spoken = [TimedUtterance(place, role == "agent", text, start, end) for place, (role, text, start, end) in enumerate(call.turns)]
-    found = build_proof(spoken, is_over=True)
-    return [{**own, **found, "created_at": call.ended_at}] if found else []
+    """Build the AI notice proof, as the worker stores it for a real call."""
+    utterances = [TimedUtterance(place, role == "agent", text, start, end) for place, (role, text, start, end) in enumerate(call.turns)]
+    proof = build_proof(utterances, is_over=True)
+    return [{**own, **proof, "created_at": call.ended_at}] if proof else []
 
 
-def _match(call: DemoCall, known: DemoIds) -> Row:
-    return {"by": "number", "number": call.branch.number, "phone_number_id": known.numbers[call.branch.slug], "cached": True}
+def _build_routing(call: DemoCall, ids: DemoIds) -> Row:
+    return {"by": "number", "number": call.branch.number, "phone_number_id": ids.numbers[call.branch.slug], "cached": True}
 
 
 def _tools(call: DemoCall, own: Row, rng: Random) -> list[Row]:
@@ -154,9 +156,9 @@ def _tools(call: DemoCall, own: Row, rng: Random) -> list[Row]:
     ]
 
 
-def _events(call: DemoCall, known: DemoIds) -> list[tuple[str, datetime, Row | None]]:
-    """The history as the events of a real call leave it."""
-    events: list[tuple[str, datetime, Row | None]] = [("matched", call.started_at, _match(call, known))]
+def _events(call: DemoCall, ids: DemoIds) -> list[tuple[str, datetime, Row | None]]:
+    """Build the call's events, as a real call stores them."""
+    events: list[tuple[str, datetime, Row | None]] = [("matched", call.started_at, _build_routing(call, ids))]
     if call.outcome != "missed":
         events.append(("started", call.started_at, {"status": "ongoing"}))
     for use, _after, at in call.tools:
@@ -169,13 +171,13 @@ def _events(call: DemoCall, known: DemoIds) -> list[tuple[str, datetime, Row | N
     return events
 
 
-def _task(call: DemoCall, call_id: str, known: DemoIds, rng: Random) -> Row:
+def _task(call: DemoCall, call_id: str, ids: DemoIds, rng: Random) -> Row:
     return {
         "id": create_ulid(call.ended_at, rng),
-        "company_id": known.company_id,
-        "branch_id": known.branches[call.branch.slug],
+        "company_id": ids.company_id,
+        "branch_id": ids.branches[call.branch.slug],
         "call_id": call_id,
-        "customer_id": known.customers.get(call.caller.name) if call.caller.is_customer else None,
+        "customer_id": ids.customers.get(call.caller.name) if call.caller.is_customer else None,
         "kind": "callback",
         "title": f"Rückruf: {call.caller.name}",
         "details": call.summary,
@@ -188,7 +190,7 @@ def _task(call: DemoCall, call_id: str, known: DemoIds, rng: Random) -> Row:
 
 
 def _complete_old_tasks(tasks: list[Row], now: datetime, rng: Random) -> None:
-    """Only the newest ones are still to do."""
+    """Mark all but the newest tasks as done."""
     for left, task in enumerate(reversed(tasks)):
         if left >= OPEN_TASKS or now - task["created_at"] > STAYS_OPEN:
             done_at = _to_working_hours(task["created_at"] + timedelta(minutes=rng.randint(15, 300)))
@@ -196,22 +198,22 @@ def _complete_old_tasks(tasks: list[Row], now: datetime, rng: Random) -> None:
 
 
 def _to_working_hours(moment: datetime) -> datetime:
-    """Then, or the next morning when nobody is there any more."""
+    """Return the moment, or the next opening in the morning if it is outside working hours."""
     local = moment.astimezone(ZONE)
     if local.hour < FIRST_HOUR:
         return local.replace(hour=FIRST_HOUR).astimezone(UTC)
     return moment if local.hour < LAST_HOUR else (local + timedelta(days=1)).replace(hour=FIRST_HOUR).astimezone(UTC)
 
 
-def _build_waitlist_entry(call: DemoCall, call_id: str, known: DemoIds, rng: Random, now: datetime) -> Row:
+def _build_waitlist_entry(call: DemoCall, call_id: str, ids: DemoIds, rng: Random, now: datetime) -> Row:
     until = call.ended_at + timedelta(days=7)
     return {
         "id": create_ulid(call.ended_at, rng),
-        "company_id": known.company_id,
-        "branch_id": known.branches[call.branch.slug],
+        "company_id": ids.company_id,
+        "branch_id": ids.branches[call.branch.slug],
         "call_id": call_id,
-        "customer_id": known.customers[call.caller.name],
-        "service_id": known.services[call.service.key],
+        "customer_id": ids.customers[call.caller.name],
+        "service_id": ids.services[call.service.key],
         "window_from": call.ended_at,
         "window_until": until,
         "status": "waiting" if until > now else "expired",

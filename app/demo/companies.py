@@ -1,4 +1,4 @@
-"""Who lives in the demo town: companies, branches, people and accounts; all numbers lie in ranges for fiction."""
+"""The demo companies: branches, staff, services and accounts. All phone numbers are reserved for fiction."""
 
 # ruff: noqa: E501  (tables are read by column)
 

@@ -1,4 +1,4 @@
-"""Customers and callers of the demo town: families with a number, regulars whom only the front desk knows, strangers on the phone."""
+"""Customers and callers of the demo companies: families with a phone number, regulars without one, and unknown callers."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ REGULARS = 40
 
 
 @dataclass(frozen=True)
-class Caller:
-    """Whoever calls; strangers are no customers of the business."""
+class DemoCaller:
+    """A caller; unknown callers are not customers of the company."""
 
     name: str
     number: str | None
@@ -33,23 +33,23 @@ class Caller:
 
 
 def list_regulars(company: DemoCompany) -> list[tuple[str, str]]:
-    """Names and e-mail addresses of people who come without calling; the same ones at every seeding."""
+    """List names and e-mail addresses of customers who never call; equal at every seeding."""
     rng = Random(f"regulars {company.slug}")  # noqa: S311  (nothing secret)
     first, last = rng.sample(FIRST_NAMES * 2, REGULARS), rng.sample(LAST_NAMES * 2, REGULARS)
     names = [f"{name} {family}" for name, family in zip(first, last, strict=True)]
     return [(name, f"{_to_ascii(name)}@post.example") for name in dict.fromkeys(names)]
 
 
-def create_caller(company: DemoCompany, branch: DemoBranch, rng: Random) -> Caller:
-    """A customer, a stranger, or somebody who withholds the number."""
+def create_caller(company: DemoCompany, branch: DemoBranch, rng: Random) -> DemoCaller:
+    """Create a customer, an unknown caller, or a caller with a withheld number."""
     dice = rng.random()
     if dice < 0.6:
         number = rng.choice(list(company.families))
         name = rng.choice(company.families[number])
-        return Caller(name, number, is_customer=True, speaks_english=name in company.english)
+        return DemoCaller(name, number, is_customer=True, speaks_english=name in company.english)
     name = f"{rng.choice(FIRST_NAMES)} {rng.choice(LAST_NAMES)}"
     stranger = f"{branch.strangers}{rng.randrange(100):02}"
-    return Caller(name, None if dice > 0.97 else stranger, is_customer=False)
+    return DemoCaller(name, None if dice > 0.97 else stranger, is_customer=False)
 
 
 def _to_ascii(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Reads the demo town's dialogues and speaks them: one of several wordings, names and times filled in."""
+"""Parses the demo dialogues and renders their texts: one of several wordings, with names and times."""
 
 import re
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ class Script:
     outcome: str
     weight: int
     sentiment: str
-    # keys of the services that it is for; none: all
+    # service keys the dialogue fits; empty: all
     services: tuple[str, ...]
     # (speaker, text), in order; the text behind "tool" is its name
     lines: tuple[tuple[str, str], ...]
@@ -27,9 +27,9 @@ class Script:
 
 @cache
 def list_scripts(industry: str, outcome: str, *, in_english: bool) -> tuple[Script, ...]:
-    """The dialogues that end so; English ones where there are some and the caller speaks it."""
-    if in_english and (found := _filter_by_outcome(parse_dialogues(english.DIALOGUES), outcome)):
-        return found
+    """List the dialogues with this outcome; English ones if the caller speaks English and there are any."""
+    if in_english and (scripts := _filter_by_outcome(parse_dialogues(english.DIALOGUES), outcome)):
+        return scripts
     return _filter_by_outcome(parse_dialogues(BY_INDUSTRY[industry].DIALOGUES) + parse_dialogues(any_trade.DIALOGUES), outcome)
 
 
@@ -38,10 +38,10 @@ def parse_dialogues(text: str) -> tuple[Script, ...]:
     return tuple(_parse_script(block) for block in text.split("\n## ") if block.strip())
 
 
-def render_text(text: str, words: Mapping[str, str], rng: Random) -> str:
-    """The text in one of its wordings, with its gaps filled."""
-    said = CHOICE.sub(lambda found: rng.choice(found[1].split("|")), text).format_map(words)
-    return said[:1].upper() + said[1:]
+def render_text(text: str, values: Mapping[str, str], rng: Random) -> str:
+    """Render one wording of the text with its values."""
+    rendered = CHOICE.sub(lambda match: rng.choice(match[1].split("|")), text).format_map(values)
+    return rendered[:1].upper() + rendered[1:]
 
 
 def _filter_by_outcome(scripts: tuple[Script, ...], outcome: str) -> tuple[Script, ...]:
@@ -51,5 +51,5 @@ def _filter_by_outcome(scripts: tuple[Script, ...], outcome: str) -> tuple[Scrip
 def _parse_script(block: str) -> Script:
     head, *lines = block.strip().splitlines()
     outcome, weight, sentiment, *services = (part.strip() for part in head.removeprefix("## ").split("|"))
-    said = [(SPEAKERS[line[0]], line[1:].strip()) for line in lines if line.strip()]
-    return Script(outcome, int(weight), sentiment, tuple(" ".join(services).split()), tuple(said[:-1]), said[-1][1])
+    lines_by_speaker = [(SPEAKERS[line[0]], line[1:].strip()) for line in lines if line.strip()]
+    return Script(outcome, int(weight), sentiment, tuple(" ".join(services).split()), tuple(lines_by_speaker[:-1]), lines_by_speaker[-1][1])

@@ -1,4 +1,4 @@
-"""The shapes of the demo town's tables, and how their text is read."""
+"""The dataclasses of the demo companies and the parsers of their text tables."""
 
 from dataclasses import dataclass
 from datetime import time
@@ -17,7 +17,7 @@ class DemoService:
     # minutes after the start, and how many, in which the person is free
     processing: tuple[int, int] | None
     category: str
-    # what the caller asks for: "Ich hätte gern …", "I would like …"
+    # wording of a request: "Ich hätte gern …", "I would like …"
     wish: str
     english: str
     synonyms: tuple[str, ...]
@@ -44,7 +44,7 @@ class DemoBranch:
     city: str
     state: str
     number: str
-    # callers who are no customers have this number and two more digits
+    # prefix of unknown callers' numbers, followed by two digits
     strangers: str
     hours: Week
     staff: tuple[DemoStaff, ...]
@@ -55,7 +55,7 @@ class DemoUser:
     email: str
     name: str
     role: str
-    # the branches the user is limited to; none: all
+    # branches the user is limited to; empty: all
     branches: tuple[str, ...] = ()
 
 
@@ -71,7 +71,7 @@ class DemoCompany:
     users: tuple[DemoUser, ...]
     # customers by number: families share one
     families: dict[str, tuple[str, ...]]
-    # those who speak English
+    # names of customers who speak English
     english: tuple[str, ...]
 
     def service(self, key: str) -> DemoService:
@@ -79,12 +79,12 @@ class DemoCompany:
 
 
 def parse_services(table: str) -> tuple[DemoService, ...]:
-    """Lines of `key | name | minutes | euros | processing "30+35" | category | wish | English | synonyms`."""
+    """Parse lines of `key | name | minutes | euros | processing "30+35" | category | wish | English | synonyms`."""
     return tuple(_service(*cells) for cells in _lines(table))
 
 
 def parse_staff(table: str) -> tuple[DemoStaff, ...]:
-    """Lines of `key | name | spoken | service keys | days off`."""
+    """Parse lines of `key | name | spoken | service keys | days off`."""
     return tuple(
         DemoStaff(key, name, spoken, tuple(services.split()), tuple(WEEKDAYS.index(day) for day in off.split()))
         for key, name, spoken, services, off in _lines(table)
@@ -92,7 +92,7 @@ def parse_staff(table: str) -> tuple[DemoStaff, ...]:
 
 
 def parse_week(**days: str) -> Week:
-    """Opening hours by weekday (Monday is 0), `mo="8-12 14-18"`; a day that is not named is closed."""
+    """Parse opening hours by weekday (Monday is 0), `mo="8-12 14-18"`; days not given are closed."""
     return {WEEKDAYS.index(day): tuple(_span(part) for part in spans.split()) for day, spans in days.items()}
 
 

@@ -1,4 +1,4 @@
-"""Builds the demo town: what is not there yet is made, what is there stays as it is."""
+"""Seeds the demo companies; existing companies stay as they are."""
 
 from collections import defaultdict
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from app.core.transactions import run_in_transaction
 from app.demo.booking_generator import ZONE, BookingGenerator
 from app.demo.booking_rows import build_booking_rows
 from app.demo.call_generator import generate_calls
-from app.demo.call_rows import CallRows, Row, build_call_rows
+from app.demo.call_rows import DemoCallRows, Row, build_call_rows
 from app.demo.catalogue_seeder import insert_catalogue
 from app.demo.companies import BLOCKED_CALLER, COMPANIES, LINDGREN
 from app.demo.customer_generator import list_regulars
@@ -31,13 +31,13 @@ from app.models import (
     BookingChange,
     BusySpan,
     Call,
+    CallAiNotice,
     CallEvent,
-    CallNotice,
     CallSearchText,
     Company,
     Customer,
     SlotLock,
-    Task,
+    StaffTask,
     ToolCall,
     Turn,
     WaitlistEntry,
@@ -47,10 +47,10 @@ DAYS = 60
 
 
 def build_companies() -> list[str]:
-    """Makes the companies that are not there yet, each in a transaction of its own; their names."""
-    there = set(db.session.scalars(select(Company.slug).where(Company.slug.in_([demo.slug for demo in COMPANIES]))))
+    """Create the missing companies, each in its own transaction, and return their names."""
+    existing = set(db.session.scalars(select(Company.slug).where(Company.slug.in_([demo.slug for demo in COMPANIES]))))
     db.session.rollback()
-    missing = [demo for demo in COMPANIES if demo.slug not in there]
+    missing = [demo for demo in COMPANIES if demo.slug not in existing]
     for demo in missing:
         run_in_transaction(partial(_build, demo, now()))
     return [demo.name for demo in missing]
@@ -64,50 +64,50 @@ def _build(demo: DemoCompany, moment: datetime) -> None:
     db.session.add(company)
     db.session.flush()
     with company_scope(company.id):
-        known = insert_catalogue(company, demo, since=since)
+        ids = insert_catalogue(company, demo, since=since)
         if demo is LINDGREN:
             db.session.add(BlockedCaller(number=BLOCKED_CALLER, reason="Scherzanrufe", created_at=since))
-        diary = BookingGenerator(demo, rng)
-        diary.fill([name for name, _address in list_regulars(demo)], first=first, now=moment)
-        calls = generate_calls(diary, first=first, until=moment)
-        diary.settle(moment)
-        made = build_call_rows(calls, known, rng, now=moment)
-        booked = build_booking_rows(diary.appointments, made.ids, known, rng)
-        _insert(Call, made.calls)
-        _insert(Turn, made.turns)
-        store_wordings(notice["wording"] for notice in made.notices)
-        _insert(CallNotice, made.notices)
-        _insert(ToolCall, made.tools)
-        _insert(CallEvent, made.events)
-        _insert(CallSearchText, _build_search_texts(made, {customer_id: name for name, customer_id in known.customers.items()}))
-        _insert(Task, made.tasks)
-        _insert(WaitlistEntry, made.waitlist)
-        _insert(Booking, booked.bookings)
-        _insert(BookingChange, booked.changes)
-        _insert(BusySpan, booked.spans)
-        _insert(SlotLock, booked.cells)
-        _set_last_calls(made.calls)
+        bookings = BookingGenerator(demo, rng)
+        bookings.fill([name for name, _address in list_regulars(demo)], first=first, now=moment)
+        calls = generate_calls(bookings, first=first, until=moment)
+        bookings.complete_past(moment)
+        call_rows = build_call_rows(calls, ids, rng, now=moment)
+        booking_rows = build_booking_rows(bookings.appointments, call_rows.ids, ids, rng)
+        _insert(Call, call_rows.calls)
+        _insert(Turn, call_rows.turns)
+        store_wordings(notice["wording"] for notice in call_rows.notices)
+        _insert(CallAiNotice, call_rows.notices)
+        _insert(ToolCall, call_rows.tools)
+        _insert(CallEvent, call_rows.events)
+        _insert(CallSearchText, _build_search_texts(call_rows, {customer_id: name for name, customer_id in ids.customers.items()}))
+        _insert(StaffTask, call_rows.tasks)
+        _insert(WaitlistEntry, call_rows.waitlist)
+        _insert(Booking, booking_rows.bookings)
+        _insert(BookingChange, booking_rows.changes)
+        _insert(BusySpan, booking_rows.spans)
+        _insert(SlotLock, booking_rows.cells)
+        _set_last_calls(call_rows.calls)
         call_stats.rebuild_stats(company.id, first=first, last=moment.astimezone(ZONE).date())
 
 
 def _insert(model: Any, rows: list[Row]) -> None:
-    """All in one statement: without `render_nulls` each change of which columns are empty begins a new one."""
+    """Insert all rows in one statement. `render_nulls` keeps rows with different empty columns in the same statement."""
     if rows:
         db.session.execute(insert(model).execution_options(render_nulls=True), rows)
 
 
-def _build_search_texts(made: CallRows, names: dict[str, str]) -> list[Row]:
-    """What the search reads, as it would have been written when the calls ended."""
-    said: dict[str, list[str]] = defaultdict(list)
-    for turn in made.turns:
-        said[turn["call_id"]].append(turn["text"])
+def _build_search_texts(call_rows: DemoCallRows, names: dict[str, str]) -> list[Row]:
+    """Build the search texts, as they are written when a real call ends."""
+    texts: dict[str, list[str]] = defaultdict(list)
+    for turn in call_rows.turns:
+        texts[turn["call_id"]].append(turn["text"])
     return [
         {
             "company_id": call["company_id"],
             "call_id": call["id"],
-            "text": build_search_text(SimpleNamespace(**call), said[call["id"]], names.get(call["customer_id"])),
+            "text": build_search_text(SimpleNamespace(**call), texts[call["id"]], names.get(call["customer_id"])),
         }
-        for call in made.calls
+        for call in call_rows.calls
     ]
 
 

@@ -1,12 +1,12 @@
-"""How dates, times and prices are said on the telephone, in German and in English."""
+"""Spoken forms of dates, times and prices, and the template values of demo dialogues, in German and English."""
 
 from datetime import datetime, time
 
-from app.demo.booking_generator import ZONE, Appointment, DemoSlot
-from app.demo.customer_generator import Caller
+from app.demo.booking_generator import ZONE, DemoAppointment, DemoSlot
+from app.demo.customer_generator import DemoCaller
 from app.demo.schema import DemoBranch, DemoCompany, DemoService, DemoStaff
 from app.domain.agents.greeting import add_notice
-from app.domain.language.time_expression import Language
+from app.domain.language.parsed_time import Language
 
 GERMAN_DAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
 GERMAN_MONTHS = (
@@ -19,18 +19,18 @@ ENGLISH_MONTHS = (
 
 
 def build_greeting(company: DemoCompany, branch: DemoBranch, language: Language = "de") -> str:
-    """What the company's assistant says first."""
+    """Build the agent's greeting with the AI notice."""
     english = f"{company.name}, hello, this is {company.agent}."
     return add_notice(english if language == "en" else company.greeting.format(branch=branch.spoken), language)
 
 
 def build_values(
-    company: DemoCompany, branch: DemoBranch, caller: Caller, *, service: DemoService, staff: DemoStaff, slot: DemoSlot | None,
-    old: Appointment | None, in_english: bool,
+    company: DemoCompany, branch: DemoBranch, caller: DemoCaller, *, service: DemoService, staff: DemoStaff, slot: DemoSlot | None,
+    old: DemoAppointment | None, in_english: bool,
 ) -> dict[str, str]:  # fmt: skip
-    """Everything that a dialogue may say about this call."""
+    """Build the template values of a dialogue."""
     day, clock = (english_day, english_clock) if in_english else (german_day, german_clock)
-    words = {
+    values = {
         "greeting": build_greeting(company, branch),
         "business": company.name,
         "branch": branch.spoken,
@@ -49,16 +49,16 @@ def build_values(
     }
     if slot:
         names = ENGLISH_DAYS if in_english else GERMAN_DAYS
-        words |= {
+        values |= {
             "day": day(slot.starts_at), "time": clock(slot.starts_at), "other": clock(slot.other),
             "weekday": names[slot.starts_at.astimezone(ZONE).weekday()],
             "german_day": german_day(slot.starts_at), "german_time": german_clock(slot.starts_at),
         }  # fmt: skip
     if old:
-        words |= {
+        values |= {
             "old_service": old.service.name, "old_staff": old.staff.spoken, "old_day": day(old.starts_at), "old_time": clock(old.starts_at)
         }  # fmt: skip
-    return words
+    return values
 
 
 def german_day(instant: datetime) -> str:

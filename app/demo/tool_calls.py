@@ -1,27 +1,27 @@
-"""What the assistant's tools were asked and what they answered during a demo call."""
+"""Arguments and results of the agent's tool calls in a demo call."""
 
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from app.demo.booking_generator import ZONE, Appointment, DemoSlot
-from app.demo.customer_generator import Caller
+from app.demo.booking_generator import ZONE, DemoAppointment, DemoSlot
+from app.demo.customer_generator import DemoCaller
 from app.demo.schema import DemoBranch
 
 
 @dataclass(frozen=True)
-class CallSubject:
-    """What a call is about."""
+class DemoCallSubject:
+    """The subject of a call: caller, branch, slot, previous appointment and dialogue values."""
 
     branch: DemoBranch
-    caller: Caller
+    caller: DemoCaller
     slot: DemoSlot | None
-    old: Appointment | None
-    said: dict[str, str]
+    old: DemoAppointment | None
+    values: dict[str, str]
 
 
 @dataclass(frozen=True)
-class ToolUse:
+class DemoToolUse:
     name: str
     arguments: dict[str, Any]
     result: dict[str, Any]
@@ -29,31 +29,31 @@ class ToolUse:
     database_ms: int
 
 
-def build_tool_use(name: str, matter: CallSubject, rng: Random) -> ToolUse:
+def build_tool_use(name: str, subject: DemoCallSubject, rng: Random) -> DemoToolUse:
     database_ms = rng.randint(4, 28)
-    return ToolUse(
+    return DemoToolUse(
         name,
-        _build_arguments(name, matter),
-        {"ok": True, "data": _build_result(name, matter)},
+        _build_arguments(name, subject),
+        {"ok": True, "data": _build_result(name, subject)},
         database_ms + rng.randint(6, 160),
         database_ms,
     )
 
 
-def _build_arguments(name: str, matter: CallSubject) -> dict[str, Any]:
-    slot, old, caller = matter.slot, matter.old, matter.caller
+def _build_arguments(name: str, subject: DemoCallSubject) -> dict[str, Any]:
+    slot, old, caller = subject.slot, subject.old, subject.caller
     moment = {"date": _date(slot), "time": _time(slot)} if slot else {}
-    wanted = {"service": slot.service.name, "staff": slot.staff.name, **moment} if slot else {}
+    requested = {"service": slot.service.name, "staff": slot.staff.name, **moment} if slot else {}
     before = {"date": old.local.date().isoformat(), "time": old.local.strftime("%H:%M")} if old else {}
     arguments: dict[str, dict[str, Any]] = {
-        "check_availability": {key: wanted[key] for key in ("service", "date", "staff") if key in wanted} or {"date": "today"},
-        "hold_slot": wanted,
-        "book_appointment": {**wanted, "name": caller.name, "phone": caller.number},
+        "check_availability": {key: requested[key] for key in ("service", "date", "staff") if key in requested} or {"date": "today"},
+        "hold_slot": requested,
+        "book_appointment": {**requested, "name": caller.name, "phone": caller.number},
         "reschedule_appointment": {**before, **{f"new_{key}": value for key, value in moment.items()}},
         "cancel_appointment": before,
-        "join_waitlist": {"service": matter.said["service"], "name": caller.name, "phone": caller.number},
-        "get_service_info": {"service": matter.said["service"]},
-        "get_opening_hours": {"branch": matter.branch.name},
+        "join_waitlist": {"service": subject.values["service"], "name": caller.name, "phone": caller.number},
+        "get_service_info": {"service": subject.values["service"]},
+        "get_opening_hours": {"branch": subject.branch.name},
         "request_callback": {"name": caller.name, "phone": caller.number},
         "transfer_call": {"reason": "wished"},
         "identify_customer": {"name": caller.name, "booking_date": before.get("date")},
@@ -61,11 +61,12 @@ def _build_arguments(name: str, matter: CallSubject) -> dict[str, Any]:
     return arguments.get(name, {})
 
 
-def _build_result(name: str, matter: CallSubject) -> dict[str, Any]:
-    slot, old = matter.slot, matter.old
+def _build_result(name: str, subject: DemoCallSubject) -> dict[str, Any]:
+    slot, old = subject.slot, subject.old
     if slot and name in ("check_availability", "hold_slot", "book_appointment", "reschedule_appointment"):
-        found = {"starts_at": slot.starts_at.astimezone(ZONE).isoformat(), "staff": slot.staff.name, "branch": matter.branch.name}
-        return {"slots": [found]} if name == "check_availability" else found
+        names = {"staff": slot.staff.name, "branch": subject.branch.name}
+        first, other = ({"starts_at": start.astimezone(ZONE).isoformat(), **names} for start in (slot.starts_at, slot.other))
+        return {"slots": [first, other]} if name == "check_availability" else first
     if old and name in ("query_appointments", "cancel_appointment"):
         booking = {"starts_at": old.local.isoformat(), "service": old.service.name, "staff": old.staff.name}
         return {"bookings": [booking]} if name == "query_appointments" else {**booking, "status": "cancelled"}
@@ -74,7 +75,7 @@ def _build_result(name: str, matter: CallSubject) -> dict[str, Any]:
     if name == "check_availability":
         return {"slots": [], "reason": "booked"}
     if name == "get_service_info":
-        return {"service": {"name": matter.said["service"], "minutes": int(matter.said["minutes"])}}
+        return {"service": {"name": subject.values["service"], "minutes": int(subject.values["minutes"])}}
     return {}
 
 

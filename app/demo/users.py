@@ -1,4 +1,4 @@
-"""The demo town's accounts and API keys: made when missing, and brought in line with the environment at every seeding."""
+"""The demo accounts: created when missing; their password follows the environment at every seeding."""
 
 import secrets
 
@@ -13,21 +13,21 @@ from app.domain.accounts.users import revoke_sessions
 from app.models import Branch, Company, User, UserBranch
 
 
-def create_accounts(given: str | None) -> str | None:
-    """Makes the missing accounts with the given password, or a random one, which is returned; a changed one is taken over."""
+def create_accounts(password: str | None) -> str | None:
+    """Create the missing accounts with the given password or a random one, which is returned. Existing accounts take over a given one."""
     companies = {company.slug: company.id for company in db.session.scalars(select(Company))}
-    wanted = [(SUPPORT, None), *((user, companies[demo.slug]) for demo in COMPANIES for user in demo.users)]
-    there = {user.email: user for user in db.session.scalars(select(User).where(User.email.in_([user.email for user, _ in wanted])))}
-    missing = [(user, company_id) for user, company_id in wanted if user.email not in there]
-    if given:
-        _update_passwords(given, list(there.values()))
+    accounts = [(SUPPORT, None), *((user, companies[demo.slug]) for demo in COMPANIES for user in demo.users)]
+    existing = {user.email: user for user in db.session.scalars(select(User).where(User.email.in_([user.email for user, _ in accounts])))}
+    missing = [(user, company_id) for user, company_id in accounts if user.email not in existing]
+    if password:
+        _update_passwords(password, list(existing.values()))
     if not missing:
         return None
-    password = given or secrets.token_urlsafe(12)
-    password_hash = passwords.hash_password(password)
+    chosen = password or secrets.token_urlsafe(12)
+    password_hash = passwords.hash_password(chosen)
     for user, company_id in missing:
         _create_users(user, company_id, password_hash)
-    return None if given else password
+    return None if password else chosen
 
 
 def _create_users(demo: DemoUser, company_id: str | None, password_hash: str) -> None:
@@ -40,13 +40,13 @@ def _create_users(demo: DemoUser, company_id: str | None, password_hash: str) ->
 
 
 def _update_passwords(password: str, users: list[User]) -> None:
-    """One look per distinct hash: the demo accounts share theirs, and hashing takes its time on purpose."""
-    right: dict[str | None, bool] = {}
+    """Update outdated passwords. Each distinct hash is verified once, since hashing is slow and demo accounts share a hash."""
+    is_right: dict[str | None, bool] = {}
     password_hash = None
     for user in users:
-        if user.password_hash not in right:
-            right[user.password_hash] = passwords.verify_password(password, user.password_hash)
-        if not right[user.password_hash]:
+        if user.password_hash not in is_right:
+            is_right[user.password_hash] = passwords.verify_password(password, user.password_hash)
+        if not is_right[user.password_hash]:
             password_hash = password_hash or passwords.hash_password(password)
             user.password_hash = password_hash
             revoke_sessions(user)

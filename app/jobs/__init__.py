@@ -1,22 +1,23 @@
-"""What the worker runs; importing this package makes every job known by its name."""
+"""Jobs, run by the worker; importing this package registers every job by its name."""
 
 from app.jobs import (
     agents,
-    bookings,
     calendar_sync,
     call_reconciliation,
     connections,
     inbox,
     line_checks,
-    live_events,
+    live_event_retention,
     notifications,
     outboxes,
-    privacy,
+    provider_deletions,
+    replies,
     sessions,
     truth_checks,
+    waitlist_and_holds,
 )
 
 __all__ = [
-    "agents", "bookings", "calendar_sync", "call_reconciliation", "connections", "inbox", "line_checks", "live_events", "notifications",
-    "outboxes", "privacy", "sessions", "truth_checks",
+    "agents", "calendar_sync", "call_reconciliation", "connections", "inbox", "line_checks", "live_event_retention", "notifications",
+    "outboxes", "provider_deletions", "replies", "sessions", "truth_checks", "waitlist_and_holds",
 ]  # fmt: skip

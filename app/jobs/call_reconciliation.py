@@ -8,7 +8,7 @@ from app.core.redis import is_reachable
 from app.core.tenancy import unscoped
 from app.core.transactions import run_in_transaction
 from app.domain.calls import reconciliation
-from app.domain.calls.reconciliation import PROVIDER, CallReconciliationRun, ReconciliationPlan
+from app.domain.calls.reconciliation import PROVIDER, ClaimedReconciliation, ReconciliationPlan
 from app.domain.calls.stale_calls import close_unknown_calls
 from app.domain.inbox.store import store_fetched
 from app.jobs import inbox
@@ -49,7 +49,7 @@ class _FetchResult:
     error: ProviderError | None = None
 
 
-def _reconcile(run: CallReconciliationRun) -> None:
+def _reconcile(run: ClaimedReconciliation) -> None:
     listed = reconciliation.list_calls(run)
     plan = run_in_transaction(lambda: reconciliation.build_plan(run, listed))
     fetched = _fetch_missing(run, plan)
@@ -62,7 +62,7 @@ def _reconcile(run: CallReconciliationRun) -> None:
     run_in_transaction(lambda: reconciliation.complete_run(run, listed=listed, plan=plan, fetched=fetched.stored))
 
 
-def _fetch_missing(run: CallReconciliationRun, plan: ReconciliationPlan) -> _FetchResult:
+def _fetch_missing(run: ClaimedReconciliation, plan: ReconciliationPlan) -> _FetchResult:
     """Fetch and store missing calls; calls stored before an error are kept."""
     fetched = _FetchResult()
     try:

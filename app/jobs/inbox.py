@@ -8,7 +8,9 @@ import structlog
 from app.core.extensions import db
 from app.core.queues import QUEUES, get_queue, is_shutting_down, job
 from app.core.redis import RedisError, get_redis
+from app.core.transactions import run_in_transaction
 from app.domain.inbox import processor
+from app.domain.inbox.rejections import delete_expired_rejections
 
 log = structlog.get_logger()
 # Set while a drain runs or is queued; expires a little later than a drain may be silent.
@@ -61,6 +63,12 @@ def drain() -> int:
     if remaining:
         wake()
     return handled + remaining
+
+
+@job("maintenance", retry=())
+def delete_old_rejections() -> int:
+    """Delete the traces of refused webhooks whose retention has ended."""
+    return run_in_transaction(delete_expired_rejections)
 
 
 def _mark_scheduled() -> None:

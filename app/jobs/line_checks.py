@@ -1,45 +1,40 @@
-"""Runs line checks: sends the synthetic call, listens for its live event, and polls until the check is over."""
+"""Runs line checks: one job sends the synthetic call, listens for its live event and polls until the check is over."""
 
-import threading
 import time
+from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 import structlog
-from flask import Flask, current_app
 
 from app.core.clock import now
-from app.core.extensions import db
-from app.core.line_check_token import HEADER, create_token
+from app.core.line_check_listener_token import HEADER, create_token
 from app.core.queues import is_shutting_down, job
-from app.core.socketio_client import SocketClient, SocketError
-from app.core.tenancy import company_scope, unscoped
+from app.core.socketio_listener import ListenerError, SocketListener
+from app.core.tenancy import clear_company, company_scope, unscoped
 from app.core.transactions import run_in_transaction, run_read_only
+from app.domain.inbox.processor import drain_batch
 from app.domain.line_check import runner, synthetic_call
-from app.domain.line_check.probes import ProbeResult
-from app.domain.operations.retention import delete_expired_line_checks
+from app.domain.line_check.step_probes import ProbeResult
+from app.domain.operations.technical_data_retention import delete_expired_line_checks
 from app.models import LineCheck
 
 log = structlog.get_logger()
 CONNECT_TIMEOUT_S = 3.0
-EVENT_TIMEOUT_S = 40.0
 POLL_INTERVAL_S = 0.15
 BATCH_SIZE = 100
+DRAIN_BATCH_SIZE = 50
 
 
-@job("default", retry=(), timeout_s=60)
+@job("default", retry=(), timeout_s=90)
 def start_line_check(check_id: str) -> None:
-    """Send the synthetic call, then continue by polling: a single worker must be free to process what it has sent."""
-    run_line_check(check_id)
-    run_in_transaction(lambda: poll_line_check.enqueue(check_id))
+    """Run the check to its end, and drain the inbox meanwhile: this may be the only worker to process the call's events."""
+    run_line_check(check_id, between_polls=_drain_inbox)
 
 
-@job("default", retry=(), timeout_s=30)
-def poll_line_check(check_id: str) -> None:
-    """Advance the check and re-enqueue until it is over; its time-outs end it."""
-    time.sleep(POLL_INTERVAL_S)
-    check = advance_line_check(check_id)
-    if check is not None and check.is_running:
-        run_in_transaction(lambda: poll_line_check.enqueue(check_id))
+def _drain_inbox(_check: LineCheck) -> None:
+    with clear_company():
+        drain_batch(DRAIN_BATCH_SIZE)
 
 
 @job("maintenance", retry=())
@@ -62,20 +57,44 @@ def delete_old_checks() -> int:
     return deleted
 
 
-def run_line_check(check_id: str) -> None:
-    """Start the listener, then send the inbound request and the call events. Idempotent: repeated events are duplicates."""
+def run_line_check(check_id: str, *, between_polls: Callable[[LineCheck], object]) -> LineCheck | None:
+    """Connect a live socket, send the synthetic call, and poll until the check is over, by its time-outs at the latest.
+
+    Idempotent: repeated events are duplicates.
+    """
     call = run_in_transaction(lambda: synthetic_call.prepare_call(check_id))
-    if call is None:
-        return
-    if not call.key:
-        run_in_transaction(lambda: runner.record_step(check_id, "ringing", ProbeResult(None, "secret_missing")))
-        run_in_transaction(lambda: runner.record_step(check_id, "webhook", ProbeResult(None, "secret_missing")))
-        return
-    _start_listener(call)
-    ring_result = synthetic_call.send_inbound(call)
-    run_in_transaction(lambda: runner.record_step(check_id, "ringing", ring_result))
-    call_result = synthetic_call.send_call_events(call)
-    run_in_transaction(lambda: runner.record_step(check_id, "webhook", call_result))
+    with ExitStack() as stack:
+        client = None
+        if call and call.key:
+            client, data = _connect(call.live_bases, create_token(check_id))
+            stack.callback(client.close) if client else log.warning("line_check.connect_failed", check=check_id, **data)
+            run_in_transaction(lambda: runner.record_listening(check_id, data))
+        if call:
+            send_line_check(call)
+        while (check := advance_line_check(check_id)) is not None:
+            between_polls(check)
+            if not check.is_running or is_shutting_down():
+                break
+            if _is_event_received(client, check_id):
+                received_at = now()
+                run_in_transaction(lambda: runner.record_received(check_id, received_at))  # noqa: B023 (run at once)
+    return check
+
+
+def send_line_check(call: synthetic_call.LineCheckCall) -> None:
+    """Send the inbound request and the call events."""
+    missing = None if call.key else ProbeResult(None, "secret_missing")
+    for name, send in (("ringing", synthetic_call.send_inbound), ("webhook", synthetic_call.send_call_events)):
+        result = missing or send(call)
+        run_in_transaction(lambda: runner.record_step(call.check_id, name, result))  # noqa: B023 (run at once)
+
+
+def _is_event_received(client: SocketListener | None, check_id: str) -> bool:
+    """Wait one poll interval for the live event."""
+    if client is None:
+        time.sleep(POLL_INTERVAL_S)
+        return False
+    return client.receives("line_check.arrived", lambda event: event["data"]["check"] == check_id, within_s=POLL_INTERVAL_S)
 
 
 def advance_line_check(check_id: str) -> LineCheck | None:
@@ -94,48 +113,14 @@ def _run_emergency_step(check_id: str) -> None:
         run_in_transaction(lambda: runner.record_step(check_id, "emergency", result))
 
 
-def _start_listener(call: synthetic_call.SyntheticCall) -> None:
-    """Listen in a thread; returns when the socket is connected or has failed."""
-    connected = threading.Event()
-    company_id = run_in_transaction(lambda: runner.get_company_id(call.check_id))
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    token = create_token(call.check_id)
-    threading.Thread(target=_wait_for_event, args=(app, company_id, call, token, connected), name="line-check", daemon=True).start()
-    connected.wait(len(call.live_bases) * CONNECT_TIMEOUT_S + 1)
-
-
-def _wait_for_event(app: Flask, company_id: str, call: synthetic_call.SyntheticCall, token: str, connected: threading.Event) -> None:
-    client, data = _connect(call.live_bases, token)
-    with app.app_context(), company_scope(company_id):
-        try:
-            run_in_transaction(lambda: runner.record_listening(call.check_id, data))
-        finally:
-            db.session.remove()
-            connected.set()
-    if client is None:
-        log.warning("line_check.connect_failed", check=call.check_id, **data)
-        return
-    try:
-        has_arrived = client.hears("line_check.arrived", lambda event: event["data"]["check"] == call.check_id, within_s=EVENT_TIMEOUT_S)
-        received_at = now()
-    finally:
-        client.close()
-    if has_arrived:
-        with app.app_context(), company_scope(company_id):
-            try:
-                run_in_transaction(lambda: runner.record_received(call.check_id, received_at))
-            finally:
-                db.session.remove()
-
-
-def _connect(bases: tuple[str, ...], token: str) -> tuple[SocketClient | None, dict[str, Any]]:
-    """A socket at the first address that lets us in, and what is to be told of the way there."""
+def _connect(bases: tuple[str, ...], token: str) -> tuple[SocketListener | None, dict[str, Any]]:
+    """Connect to the first URL that accepts; returns the socket and the data of the step."""
     failure = None
     for base in bases:
         try:
-            ears = SocketClient(base, {HEADER: token}, within_s=CONNECT_TIMEOUT_S)
-        except SocketError as error:
+            client = SocketListener(base, {HEADER: token}, within_s=CONNECT_TIMEOUT_S)
+        except ListenerError as error:
             failure = failure or str(error)
             continue
-        return ears, {"url": base} | (synthetic_call.describe_detour(bases[0], failure) if base != bases[0] else {})
+        return client, {"url": base} | (synthetic_call.describe_detour(bases[0], failure) if base != bases[0] else {})
     return None, {"url": bases[0], "reason": failure, "certificate": "SSL" in (failure or "")}

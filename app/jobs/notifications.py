@@ -1,15 +1,17 @@
 """Jobs of messages to people."""
 
 from app.core.queues import job
-from app.core.tenancy import unscoped
-from app.core.transactions import run_in_transaction
+from app.core.tenancy import company_scope, unscoped
+from app.core.transactions import run_in_transaction, run_read_only
+from app.domain.bookings import message_writer, reminders
 from app.domain.notifications import delivery
+from app.domain.notifications.message_policies import list_reminding_companies
 
 
 @job("messages", retry=())
 def send_notification(notification_id: str) -> None:
     """Deliver one message; an error is stored on its row, which the sweep finds when the next try is due."""
-    attempt = run_in_transaction(lambda: delivery.claim(notification_id))
+    attempt = run_in_transaction(lambda: delivery.claim(notification_id, message_writer))
     if attempt is None:
         return
     result = delivery.send(attempt)
@@ -23,3 +25,21 @@ def delete_expired_bodies() -> int:
     """Delete the links and codes of messages that were never sent and have expired."""
     with unscoped():
         return run_in_transaction(delivery.delete_expired_bodies)
+
+
+@job("maintenance")
+def plan_reminders_anew(after: str | None = None) -> None:
+    """Plan the reminders of all upcoming bookings of the company by its new rules, one batch a job."""
+    following = run_in_transaction(lambda: reminders.plan_upcoming(after))
+    if following is not None:
+        plan_reminders_anew.enqueue(following)
+
+
+@job("maintenance")
+def plan_all_reminders() -> None:
+    """Make up for plans that were lost, and for bookings that came in without an event, in all companies that remind anybody."""
+    with unscoped():
+        companies = run_read_only(list_reminding_companies)
+    for company_id in companies:
+        with company_scope(company_id):
+            plan_reminders_anew.enqueue()

@@ -16,7 +16,7 @@ from app.core.clock import now
 from app.core.database import is_unavailable
 from app.core.extensions import db
 from app.core.transactions import run_in_transaction, run_read_only
-from app.models.schedule_run import ScheduledTask
+from app.models.scheduled_task import ScheduledTask
 
 log = structlog.get_logger()
 LOCK_DURATION = timedelta(minutes=10)

@@ -9,8 +9,8 @@ from app.core.queues import is_shutting_down, job
 from app.core.redis import is_reachable
 from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import run_in_transaction, run_read_only
-from app.domain.calls import truth_check, truth_queue
-from app.domain.calls.truth_evidence import load_catalogue
+from app.domain.calls import truth_check, truth_check_schedule
+from app.domain.calls.truth_catalogue import load_catalogue
 
 log = structlog.get_logger()
 BATCH_SIZE = 100
@@ -20,7 +20,7 @@ BATCH_SIZE = 100
 def check_due_calls() -> int:
     """Check due calls, each in its own transaction; returns their number."""
     with unscoped():
-        due_calls = run_read_only(lambda: truth_queue.list_due(BATCH_SIZE))
+        due_calls = run_read_only(lambda: truth_check_schedule.list_due(BATCH_SIZE))
     for company_id, rows in groupby(sorted(due_calls), key=lambda row: row[0]):
         with company_scope(company_id):
             catalogue = load_catalogue(company_id)
@@ -31,7 +31,7 @@ def check_due_calls() -> int:
     return len(due_calls)
 
 
-def _check(call_id: str, catalogue: truth_check.Catalogue) -> None:
+def _check(call_id: str, catalogue: truth_check.TruthCatalogue) -> None:
     """Check one call; a failure on its transcript does not affect other calls."""
     try:
         run_in_transaction(lambda: truth_check.run_check(call_id, catalogue))
@@ -45,7 +45,7 @@ def _check(call_id: str, catalogue: truth_check.Catalogue) -> None:
 def sweep_truth_checks() -> None:
     """Enqueue the check where calls are due; without Redis it runs in this process."""
     with unscoped():
-        due_calls = run_read_only(lambda: truth_queue.list_due(1))
+        due_calls = run_read_only(lambda: truth_check_schedule.list_due(1))
     if due_calls and is_reachable():
         check_due_calls.enqueue()
     elif due_calls:

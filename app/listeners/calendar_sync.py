@@ -20,11 +20,11 @@ def sync_other_changes(events: Sequence[BookingEventBase]) -> None:
     _enqueue_syncs(events, enqueue_confirmations)
 
 
-def _enqueue_syncs(events: Sequence[BookingEventBase], note: Callable[[Iterable[str]], list[str]]) -> None:
+def _enqueue_syncs(events: Sequence[BookingEventBase], enqueue: Callable[[Iterable[str]], list[str]]) -> None:
     bookings: dict[str, set[str]] = defaultdict(set)
     for event in events:
         bookings[event.company_id].add(event.booking_id)
     for company_id in sorted(bookings):
         with company_scope(company_id):
-            for sync_id in note(bookings[company_id]):
+            for sync_id in enqueue(bookings[company_id]):
                 sync_booking.enqueue(sync_id)

@@ -2,9 +2,9 @@
 
 from app.core.event_bus import subscribe
 from app.domain.reports import call_stats
-from app.events import CallStatsChanged
+from app.events import CallStatsDelta
 
 
-@subscribe(CallStatsChanged, when="before_commit")
-def update_call_stats(events: list[CallStatsChanged]) -> None:
+@subscribe(CallStatsDelta, when="before_commit")
+def update_call_stats(events: list[CallStatsDelta]) -> None:
     call_stats.apply_changes(events)

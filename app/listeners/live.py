@@ -10,7 +10,7 @@ from app.core.clock import now
 from app.core.event_bus import subscribe
 from app.core.tenancy import unscoped
 from app.core.transactions import on_commit
-from app.domain.privacy.erasure import redact_live_event
+from app.domain.privacy.call_content_erasure import redact_live_event
 from app.events import (
     BookingEventBase,
     CallEventBase,
@@ -66,14 +66,14 @@ def write_live_events(source_events: list[LiveSource]) -> None:
 
 
 @subscribe(SessionsRevoked, when="after_commit")
-def disconnect_sockets(ended: list[SessionsRevoked]) -> None:
+def disconnect_sockets(revocations: list[SessionsRevoked]) -> None:
     """Disconnect the sockets of revoked sessions."""
-    for event in ended:
+    for event in revocations:
         broadcast.disconnect_user(event.user_id, event.session)
 
 
 def _get_subject(event: LiveSource) -> tuple[Any, ...]:
-    """Get the subject of an event; a growing turn is identified by its index."""
+    """Get the identity of an event's subject; a growing turn is identified by its index."""
     if isinstance(event, TranscriptTurnAdded):
         return TranscriptTurnAdded, event.call_id, event.turn["index"]
     if isinstance(event, ToolStarted | ToolFinished):
@@ -84,18 +84,18 @@ def _get_subject(event: LiveSource) -> tuple[Any, ...]:
 
 
 def _build_rows(source_events: Sequence[LiveSource], occurred_at: datetime) -> Rows:
-    renderer = _EventRenderer(source_events, occurred_at)
+    renderer = _LiveEventRenderer(source_events, occurred_at)
     rows = [
         _build_row(event, occurred_at, name, data) for event in source_events for name, data in [renderer.render(event)] if data is not None
     ]
     return rows + _build_figure_rows(rows, occurred_at)
 
 
-class _EventRenderer:
+class _LiveEventRenderer:
     """Renders the name and data of each event; the subjects are loaded once for all."""
 
-    def __init__(self, source_events: Sequence[LiveSource], at: datetime) -> None:
-        self.at = at
+    def __init__(self, source_events: Sequence[LiveSource], occurred_at: datetime) -> None:
+        self.occurred_at = occurred_at
         self.calls = shapes.build_live_calls(
             {event.call_id for event in source_events if isinstance(event, CallEventBase) and type(event) in CALL_NAMES}
         )
@@ -116,7 +116,7 @@ class _EventRenderer:
             case TranscriptTurnAdded():
                 return "message.sent" if event.turn["role"] == "agent" else "message.received", shapes.build_live_turn(event.turn)
             case ToolStarted():
-                return "tool.started", shapes.build_tool_started(event.tool, self.at)
+                return "tool.started", shapes.build_tool_started(event.tool, self.occurred_at)
             case ToolFinished():
                 return "tool.finished", shapes.build_tool_finished(event.tool)
             case LineCheckReceived():
@@ -130,10 +130,10 @@ class _EventRenderer:
         return TASK_NAMES[type(event)], self.tasks.get(event.task_id)
 
 
-def _build_row(event: LiveSource, at: datetime, name: str, data: dict[str, Any]) -> dict[str, Any]:
+def _build_row(event: LiveSource, occurred_at: datetime, name: str, data: dict[str, Any]) -> dict[str, Any]:
     return {
         "company_id": event.company_id,
-        "at": at,
+        "occurred_at": occurred_at,
         "name": name,
         "branch_id": event.branch_id,
         "call_id": event.call_id,
@@ -146,7 +146,7 @@ def _is_hold(event: BookingEventBase) -> bool:
     return isinstance(event, HoldPlaced | HoldReleased)
 
 
-def _build_figure_rows(rows: Rows, at: datetime) -> Rows:
+def _build_figure_rows(rows: Rows, occurred_at: datetime) -> Rows:
     """Build one row per branch that lists its changed figures."""
     changed: dict[tuple[str, str | None], set[str]] = {}
     for row in rows:
@@ -154,7 +154,8 @@ def _build_figure_rows(rows: Rows, at: datetime) -> Rows:
             changed.setdefault((row["company_id"], row["branch_id"]), set()).add(figure)
     return [
         {
-            "company_id": company_id, "at": at, "name": "figures.updated", "branch_id": branch_id, "call_id": None, "booking_id": None,
+            "company_id": company_id, "occurred_at": occurred_at, "name": "figures.updated",
+            "branch_id": branch_id, "call_id": None, "booking_id": None,
             "data": {"changed": sorted(figures)},
         }
         for (company_id, branch_id), figures in changed.items()

@@ -6,19 +6,23 @@ from app.core.clock import now
 from app.core.event_bus import subscribe
 from app.core.extensions import db
 from app.core.tenancy import company_scope
-from app.domain.bookings.notifications import queue_change_notices, queue_confirmation, queue_offer
-from app.domain.notifications.one_time_code import notify_code
+from app.domain.bookings.change_notices import queue_change_notices
+from app.domain.bookings.notifications import queue_confirmation, queue_offer, queue_replacement
+from app.domain.bookings.reminders import plan_reminders
+from app.domain.notifications.one_time_code_message import notify_code
 from app.events import (
     BookingCancelled,
     BookingChanged,
     BookingCreated,
     BookingEventBase,
     BookingRescheduled,
+    MessagePolicyChanged,
     NotificationQueued,
+    NotificationUndelivered,
     OneTimeCodeRequested,
     WaitlistOffered,
 )
-from app.jobs.notifications import send_notification
+from app.jobs.notifications import plan_reminders_anew, send_notification
 from app.models import Notification
 
 
@@ -26,15 +30,36 @@ from app.models import Notification
 def notify_created(events: Sequence[BookingCreated]) -> None:
     for event in events:
         with company_scope(event.company_id):
-            _send(queue_confirmation(event.booking_id))
+            _send(queue_confirmation(event.booking_id, notify=event.notify))
 
 
 @subscribe(BookingRescheduled, BookingCancelled, BookingChanged, when="before_commit")
 def notify_changed(events: Sequence[BookingEventBase]) -> None:
     for company_id in {event.company_id for event in events}:
         with company_scope(company_id):
-            for row in queue_change_notices([event.booking_id for event in events if event.company_id == company_id]):
+            for row in queue_change_notices({event.booking_id: event.notify for event in events if event.company_id == company_id}):
                 _send(row)
+
+
+@subscribe(BookingCreated, BookingRescheduled, BookingCancelled, BookingChanged, when="before_commit")
+def plan_booking_reminders(events: Sequence[BookingEventBase]) -> None:
+    for company_id in {event.company_id for event in events}:
+        with company_scope(company_id):
+            plan_reminders({event.booking_id for event in events if event.company_id == company_id})
+
+
+@subscribe(MessagePolicyChanged, when="before_commit")
+def plan_by_new_rules(events: Sequence[MessagePolicyChanged]) -> None:
+    for company_id in {event.company_id for event in events}:
+        with company_scope(company_id):
+            plan_reminders_anew.enqueue()
+
+
+@subscribe(NotificationUndelivered, when="before_commit")
+def replace_undelivered(events: Sequence[NotificationUndelivered]) -> None:
+    for event in events:
+        with company_scope(event.company_id):
+            _send(queue_replacement(db.session.get_one(Notification, event.notification_id)))
 
 
 @subscribe(WaitlistOffered, when="before_commit")

@@ -3,7 +3,7 @@
 from app.core.event_bus import subscribe
 from app.core.tenancy import company_scope
 from app.events import ProviderDeletionQueued
-from app.jobs.privacy import delete_call_at_provider
+from app.jobs.provider_deletions import delete_call_at_provider
 
 
 @subscribe(ProviderDeletionQueued, when="before_commit")

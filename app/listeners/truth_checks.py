@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from app.core.event_bus import subscribe
 from app.core.tenancy import company_scope
-from app.domain.calls import truth_queue
+from app.domain.calls import truth_check_schedule
 from app.events import (
     BookingCancelled,
     BookingChanged,
@@ -14,14 +14,14 @@ from app.events import (
     CallAnalyzed,
     CallEnded,
     CallEventBase,
-    TranscriptRevised,
+    LateTranscriptAdded,
 )
 
 
-@subscribe(CallEnded, CallAnalyzed, TranscriptRevised, when="before_commit")
-def queue_ended_calls(events: list[CallEventBase | TranscriptRevised]) -> None:
+@subscribe(CallEnded, CallAnalyzed, LateTranscriptAdded, when="before_commit")
+def queue_ended_calls(events: list[CallEventBase | LateTranscriptAdded]) -> None:
     """Queue the calls of all events in three statements, over all companies."""
-    truth_queue.schedule_checks(event.call_id for event in events)
+    truth_check_schedule.schedule_checks(event.call_id for event in events)
 
 
 @subscribe(BookingCreated, BookingRescheduled, BookingChanged, BookingCancelled, when="before_commit")
@@ -31,4 +31,4 @@ def queue_changed_bookings(events: list[BookingEventBase]) -> None:
         bookings[event.company_id].add(event.booking_id)
     for company_id in sorted(bookings):
         with company_scope(company_id):
-            truth_queue.schedule_rechecks(bookings[company_id])
+            truth_check_schedule.schedule_rechecks(bookings[company_id])

@@ -3,7 +3,7 @@
 from app.core.event_bus import subscribe
 from app.core.tenancy import company_scope
 from app.events import BookingCancelled, BookingEventBase, BookingRescheduled
-from app.jobs.bookings import offer_freed_slot
+from app.jobs.waitlist_and_holds import offer_freed_slot
 
 
 @subscribe(BookingCancelled, BookingRescheduled, when="before_commit")

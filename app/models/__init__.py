@@ -1,4 +1,4 @@
-"""The nouns of the house, one a file."""
+"""The database models, one file per noun."""
 
 from app.models.agent import Agent
 from app.models.agent_deployment import AgentDeployment, AgentDeploymentStep
@@ -7,7 +7,7 @@ from app.models.api_key import ApiKey
 from app.models.audit_entry import AuditEntry
 from app.models.blocked_caller import BlockedCaller
 from app.models.booking import Booking, BookingChange, BookingLink
-from app.models.booking_sync import BookingSync, ExternalEvent
+from app.models.booking_sync import BookingSync, ExternalBooking
 from app.models.branch import Branch
 from app.models.browser_report import BrowserReport
 from app.models.calendar_feed import CalendarFeed
@@ -15,36 +15,41 @@ from app.models.calendar_mapping import CalendarMapping
 from app.models.calendar_reconciliation import CalendarReconciliation
 from app.models.call import Call, CallSearchText
 from app.models.call_event import CallEvent
-from app.models.call_reconciliation import CallReconciliation, CallReconciliationCount, ProviderAccount
+from app.models.call_reconciliation import CallReconciliation, HourlyCallReconciliation, ProviderAccount
 from app.models.call_stats import CallDay, CallHour
-from app.models.caller_verification import CallerVerification
 from app.models.closure import Closure
 from app.models.company import Company
 from app.models.connection import Connection
-from app.models.consent import CallConsent, CallDeletion, CallNotice, NoticeWording
-from app.models.customer import Customer, CustomerIdentity
+from app.models.consent import AiNoticeWording, CallAiNotice, CallConsent, ProviderDeletion
+from app.models.customer import Customer, CustomerIdentifier
+from app.models.customer_link import CustomerLink
 from app.models.feature_flag import FeatureFlag
 from app.models.group_session import GroupSession
 from app.models.hold import Hold
+from app.models.inbound_message import InboundMessage
 from app.models.line_check import LineCheck
-from app.models.live_event import LiveCursor, LiveEvent
-from app.models.magic_link import MagicLink
+from app.models.live_event import LiveEvent, LiveEventSequence
+from app.models.message_policy import MessagePolicy
 from app.models.notification import Notification
 from app.models.on_call_shift import OnCallShift
 from app.models.one_time_code import OneTimeCode
 from app.models.phone_number import PhoneNumber
 from app.models.policy import Policy
+from app.models.rejected_webhook import RejectedWebhook
+from app.models.reply_dialogue import ReplyDialogue
 from app.models.resource import Resource
-from app.models.schedule_run import ScheduledTask
+from app.models.scheduled_task import ScheduledTask
 from app.models.service import BranchService, Service, ServiceSynonym
 from app.models.slot_lock import BusySpan, SlotLock
 from app.models.staff_member import StaffBranch, StaffMember, StaffService
-from app.models.task import Task
+from app.models.suppressed_address import SuppressedAddress
+from app.models.task import StaffTask
 from app.models.tool_call import ToolCall
 from app.models.truth_check import TruthCheck
 from app.models.turn import Turn
 from app.models.unmet_demand import UnmetDemand
 from app.models.user import User, UserBranch
+from app.models.verification_attempt import VerificationAttempt
 from app.models.waitlist import WaitlistEntry, WaitlistOffer
 from app.models.web_session import WebSession
 from app.models.webhook_event import WebhookEvent
@@ -55,6 +60,7 @@ __all__ = [
     "AgentDeployment",
     "AgentDeploymentStep",
     "AgentVersion",
+    "AiNoticeWording",
     "ApiKey",
     "AuditEntry",
     "BlockedCaller",
@@ -70,36 +76,38 @@ __all__ = [
     "CalendarMapping",
     "CalendarReconciliation",
     "Call",
+    "CallAiNotice",
     "CallConsent",
     "CallDay",
-    "CallDeletion",
     "CallEvent",
     "CallHour",
-    "CallNotice",
     "CallReconciliation",
-    "CallReconciliationCount",
     "CallSearchText",
-    "CallerVerification",
     "Closure",
     "Company",
     "Connection",
     "Customer",
-    "CustomerIdentity",
-    "ExternalEvent",
+    "CustomerIdentifier",
+    "CustomerLink",
+    "ExternalBooking",
     "FeatureFlag",
     "GroupSession",
     "Hold",
+    "HourlyCallReconciliation",
+    "InboundMessage",
     "LineCheck",
-    "LiveCursor",
     "LiveEvent",
-    "MagicLink",
-    "NoticeWording",
+    "LiveEventSequence",
+    "MessagePolicy",
     "Notification",
     "OnCallShift",
     "OneTimeCode",
     "PhoneNumber",
     "Policy",
     "ProviderAccount",
+    "ProviderDeletion",
+    "RejectedWebhook",
+    "ReplyDialogue",
     "Resource",
     "ScheduledTask",
     "Service",
@@ -108,13 +116,15 @@ __all__ = [
     "StaffBranch",
     "StaffMember",
     "StaffService",
-    "Task",
+    "StaffTask",
+    "SuppressedAddress",
     "ToolCall",
     "TruthCheck",
     "Turn",
     "UnmetDemand",
     "User",
     "UserBranch",
+    "VerificationAttempt",
     "WaitlistEntry",
     "WaitlistOffer",
     "WebSession",

@@ -12,11 +12,11 @@ class Agent(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     __tablename__ = "agents"
     __table_args__ = company_table_args()
 
-    # what she calls herself on the phone
+    # name that the agent gives on the phone
     name: Mapped[str] = mapped_column(String(80))
     language: Mapped[str] = mapped_column(AsciiString(8), default="de")
     greeting: Mapped[str | None] = mapped_column(Text)
-    # its id at the voice provider, once published there
+    # id at the voice provider, once published there
     provider: Mapped[str] = mapped_column(AsciiString(32), default="retell")
     provider_agent_id: Mapped[str | None] = mapped_column(AsciiString(128))
     is_active: Mapped[bool] = mapped_column(default=True)

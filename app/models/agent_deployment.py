@@ -1,4 +1,4 @@
-"""The deployment of an agent to its voice provider: its steps, their state, and the drift found last."""
+"""The deployment of an agent to its voice provider: its steps, their state, and the latest drift."""
 
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ DEPLOYMENT_STATUSES = ("pending", "right", "drift", "failed", "no_key")
 
 
 class AgentDeployment(CompanyOwned, HasUlid, HasCreatedAt, OutboxRow, db.Model):
-    """One per agent. The agent's id marks what we create at the provider, so that it is found again when an answer got lost.
+    """One per agent. Objects at the provider carry the agent's id, so that they are found again when a response got lost.
 
     pending: to be written · right: as published · drift: something differs · failed: rejected · no_key: no account to write to.
     """
@@ -29,16 +29,16 @@ class AgentDeployment(CompanyOwned, HasUlid, HasCreatedAt, OutboxRow, db.Model):
     )
 
     agent_id: Mapped[str] = mapped_column(Id)
-    # id of the connection whose account it is, or "platform"
+    # id of the connection whose account is used, or "platform"
     account: Mapped[str | None] = mapped_column(AsciiString(32))
 
-    # its ids at the provider
+    # ids at the provider
     agent_ref: Mapped[str | None] = mapped_column(AsciiString(128))
     agent_version: Mapped[int | None]
     llm_ref: Mapped[str | None] = mapped_column(AsciiString(128))
     llm_version: Mapped[int | None]
 
-    # raised by every request; steps of an older generation are void
+    # incremented by every request; steps of an older generation are void
     generation: Mapped[int] = mapped_column(default=1)
 
     # the last comparison: [{key, wanted, actual, fits}]
@@ -50,10 +50,10 @@ class AgentDeploymentStep(CompanyOwned, db.Model):
     """One step of a deployment, its result and time."""
 
     __tablename__ = "agent_deployment_steps"
-    __table_args__ = company_table_args(company_foreign_key("registration_id", "agent_deployments", ondelete="CASCADE"), referable=False)
+    __table_args__ = company_table_args(company_foreign_key("deployment_id", "agent_deployments", ondelete="CASCADE"), referable=False)
 
     company_id: Mapped[str] = mapped_column(Id, primary_key=True)
-    registration_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    deployment_id: Mapped[str] = mapped_column(Id, primary_key=True)
     # look, draft, brain, agent, publish, number:+49…, check
     name: Mapped[str] = mapped_column(AsciiString(40), primary_key=True)
     position: Mapped[int]

@@ -1,4 +1,4 @@
-"""A key with which a program of a company uses the API; we keep its hash only."""
+"""An API key of a company; only its hash is stored."""
 
 from datetime import datetime
 
@@ -11,18 +11,18 @@ from app.models.base import HasCreatedAt, HasUlid
 
 
 class ApiKey(HasUlid, HasCreatedAt, db.Model):
-    """Not company-owned for the query filter: it is what tells the company."""
+    """Not company-owned for the query filter: the company is determined by the key."""
 
     __tablename__ = "api_keys"
     __table_args__ = (Index("ix_api_keys_company", "company_id"),)
 
     company_id: Mapped[str] = mapped_column(Id, ForeignKey("companies.id"))
     name: Mapped[str] = mapped_column(String(80))
-    # its first characters, to tell keys apart
+    # the first characters, to distinguish keys
     prefix: Mapped[str] = mapped_column(AsciiString(16))
     key_hash: Mapped[str] = mapped_column(AsciiString(64), unique=True)
     scopes: Mapped[list[str]] = mapped_column(Json)
-    # enough for a rush of everybody at once, and still an end to a loop that went wild
+    # enough for peak load, low enough to stop a runaway loop
     per_minute: Mapped[int] = mapped_column(default=6000)
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,4 +1,4 @@
-"""Who did what to what; rows are only ever added."""
+"""The audit trail: actor, action and subject of changes; rows are append-only."""
 
 from datetime import datetime
 from typing import Any
@@ -13,10 +13,10 @@ from app.core.extensions import db
 
 class AuditEntry(db.Model):
     __tablename__ = "audit_entries"
-    __table_args__ = (Index("ix_audit_entries_company", "company_id", "at"), Index("ix_audit_entries_at", "at"))
+    __table_args__ = (Index("ix_audit_entries_company", "company_id", "occurred_at"), Index("ix_audit_entries_occurred", "occurred_at"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    occurred_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     company_id: Mapped[str | None] = mapped_column(Id)
     user_id: Mapped[str | None] = mapped_column(Id)
     # signed_in, number_assigned, event_replayed, key_made …

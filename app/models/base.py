@@ -1,4 +1,4 @@
-"""What company-owned models share: the company column and references that cannot cross companies."""
+"""Base of company-owned models: the company column, and references that cannot cross companies."""
 
 from datetime import datetime
 from typing import Any
@@ -15,11 +15,11 @@ __all__ = ["CompanyOwned", "HasCreatedAt", "HasUlid", "company_foreign_key", "co
 
 
 class CompanyOwned(CompanyScoped):
-    """Rows of one company; see core/tenancy for how that is kept."""
+    """Rows of one company; core/tenancy filters queries by it."""
 
 
 class HasUlid:
-    """A row whose id leaves the house."""
+    """A row with a public id: in URLs, the API and at providers."""
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_ulid)
 
@@ -34,6 +34,6 @@ def company_foreign_key(column: str, table: str, **options: Any) -> ForeignKeyCo
 
 
 def company_table_args(*extra: Any, referable: bool = True) -> tuple[Any, ...]:
-    """Table arguments of an owned model: its company exists, and others of the company may refer to it."""
+    """Table arguments of an owned model: a foreign key to its company, and a unique key for references from the same company."""
     unique = (UniqueConstraint("company_id", "id"),) if referable else ()
     return (ForeignKeyConstraint(["company_id"], ["companies.id"]), *unique, *extra)

@@ -1,4 +1,4 @@
-"""A booking: a customer's appointment, and the history of what became of it."""
+"""A booking: a customer's appointment, and the history of its changes."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from app.core.extensions import db
 from app.models.base import CompanyOwned, HasCreatedAt, HasUlid, company_foreign_key, company_table_args
 
 STATUSES = ("held", "pending", "confirmed", "cancelled", "no_show", "done")
-# these take their time; `held` is what a hold looks like to programs
+# these statuses occupy the time; `held` is a hold's status in the API
 ACTIVE_STATUSES = ("pending", "confirmed")
 SOURCES = ("call", "api", "web", "calcom", "link", "simulator")
 
@@ -50,8 +50,8 @@ class Booking(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     status: Mapped[str] = mapped_column(AsciiString(16), default="confirmed")
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    # the branch's zone when it was made: what the customer was told
-    zone: Mapped[str] = mapped_column(AsciiString(64))
+    # the branch's time zone at creation, in which the customer knows the time
+    timezone: Mapped[str] = mapped_column(AsciiString(64))
     seats: Mapped[int] = mapped_column(default=1)
     # the group appointment whose seats it takes
     session_id: Mapped[str | None] = mapped_column(Id)
@@ -59,16 +59,22 @@ class Booking(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     visit_id: Mapped[str | None] = mapped_column(Id)
     series_id: Mapped[str | None] = mapped_column(Id)
     source: Mapped[str] = mapped_column(AsciiString(16))
-    # what made it, where it came from: the same cause makes it once
+    # idempotency key: the source and its event; the same event creates one booking
     source_ref: Mapped[str | None] = mapped_column(CaseSensitiveString(128))
     idempotency_key: Mapped[str | None] = mapped_column(CaseSensitiveString(128))
+    # of the request that came with the key: with another one the key is refused
+    request_hash: Mapped[str | None] = mapped_column(AsciiString(64))
     price_cents: Mapped[int | None]
     notes: Mapped[str | None] = mapped_column(Text)
-    # how to reach whoever booked it about this booking alone: said by a caller who was not sure enough for the customer's record
+    # contact for this booking only, given by a caller not verified enough to change the customer's record
     contact_phone: Mapped[str | None] = mapped_column(CaseSensitiveString(20))
     contact_email: Mapped[str | None] = mapped_column(CaseSensitiveString(190))
+    # codes of the reasons against it that the desk ignored (domain/bookings/override)
+    overridden: Mapped[list[str] | None] = mapped_column(Json)
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # rises with every change; an edit names the one it saw
+    # when the customer said by a link or an answer that they will come to this time
+    customer_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # incremented by every change; an edit names the version it is based on
     version: Mapped[int] = mapped_column(default=1)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
 
@@ -76,9 +82,13 @@ class Booking(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     def is_active(self) -> bool:
         return self.status in ACTIVE_STATUSES
 
+    @property
+    def is_upcoming(self) -> bool:
+        return self.is_active and self.starts_at > now()
+
     @classmethod
     def active(cls) -> ColumnElement[bool]:
-        """The condition for bookings that take their time."""
+        """The condition for bookings that occupy their time."""
         return cls.status.in_(ACTIVE_STATUSES)
 
     @classmethod
@@ -88,12 +98,12 @@ class Booking(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
 
     @property
     def occupant(self) -> str:
-        """The holder id of its locks on people and rooms; the parts of a visit share one."""
+        """The holder id of its slot locks on people and rooms; the parts of a visit share one."""
         return self.visit_id or self.id
 
 
 class BookingChange(CompanyOwned, db.Model):
-    """One line of a booking's history: who, by which way, what and why; rows are only ever added."""
+    """One entry of a booking's history: actor, channel, change and reason; rows are append-only."""
 
     __tablename__ = "booking_changes"
     __table_args__ = company_table_args(
@@ -104,22 +114,22 @@ class BookingChange(CompanyOwned, db.Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     booking_id: Mapped[str] = mapped_column(Id)
-    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    # made, confirmed, moved, edited, cancelled, no_show, done
+    occurred_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    # made, confirmed, acknowledged (by the customer), moved, edited, cancelled, no_show, done
     action: Mapped[str] = mapped_column(AsciiString(16))
-    # caller, user, program, calendar, house; and which one
+    # caller, user, program, calendar, system; and its id
     actor_type: Mapped[str] = mapped_column(AsciiString(16))
     actor_id: Mapped[str | None] = mapped_column(CaseSensitiveString(64))
-    way: Mapped[str] = mapped_column(AsciiString(16))
-    why: Mapped[str | None] = mapped_column(String(250))
-    # what it was and what it is, of the fields that changed
+    channel: Mapped[str] = mapped_column(AsciiString(16))
+    reason: Mapped[str | None] = mapped_column(String(250))
+    # old and new values of the changed fields
     before: Mapped[dict[str, Any] | None] = mapped_column(Json)
     after: Mapped[dict[str, Any] | None] = mapped_column(Json)
     version: Mapped[int]
 
 
 class BookingLink(CompanyOwned, db.Model):
-    """The way to a caller's own page; only the token's hash is kept."""
+    """A link to a caller's own booking page; only the token's hash is stored."""
 
     __tablename__ = "booking_links"
     __table_args__ = company_table_args(

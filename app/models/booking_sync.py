@@ -1,4 +1,4 @@
-"""The state of a booking in the company's external calendar, and the events it is or was there."""
+"""The state of a booking's sync to the company's external calendar, and its external events."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ SYNC_STATUSES = ("pending", "synced", "failed", "conflict")
 
 
 class BookingSync(CompanyOwned, HasUlid, HasCreatedAt, OutboxRow, db.Model):
-    """Stored with the change of the booking; its id marks the external event (`ref`), by which the event is found again.
+    """Stored in the transaction of the booking's change; the external event carries its id (`ref`) and is found again by it.
 
     pending: to be sent · synced · failed: rejected · conflict: one of the two calendars has no room for it.
     """
@@ -35,7 +35,7 @@ class BookingSync(CompanyOwned, HasUlid, HasCreatedAt, OutboxRow, db.Model):
     event_type: Mapped[str | None] = mapped_column(CaseSensitiveString(64))
     uid: Mapped[str | None] = mapped_column(CaseSensitiveString(128))
 
-    # the booking's version to be synced, and the last one that was
+    # the booking's version to sync, and the last one synced
     version: Mapped[int]
     synced_version: Mapped[int | None]
     synced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -46,27 +46,27 @@ class BookingSync(CompanyOwned, HasUlid, HasCreatedAt, OutboxRow, db.Model):
     previous_status: Mapped[str | None] = mapped_column(AsciiString(16))
 
 
-class ExternalEvent(CompanyOwned, db.Model):
-    """A name under which a booking stands or stood in a calendar elsewhere; a move there gives it a new one."""
+class ExternalBooking(CompanyOwned, db.Model):
+    """An event of a booking in an external calendar, past or present; a reschedule there creates a new uid."""
 
-    __tablename__ = "external_events"
+    __tablename__ = "external_bookings"
     __table_args__ = company_table_args(
         company_foreign_key("connection_id", "connections"),
         company_foreign_key("sync_id", "booking_syncs"),
-        Index("ix_external_events_sync", "company_id", "sync_id"),
-        Index("ix_external_events_status", "company_id", "connection_id", "status"),
+        Index("ix_external_bookings_sync", "company_id", "sync_id"),
+        Index("ix_external_bookings_status", "company_id", "connection_id", "status"),
         referable=False,
     )
 
     company_id: Mapped[str] = mapped_column(Id, primary_key=True)
     connection_id: Mapped[str] = mapped_column(Id, primary_key=True)
     uid: Mapped[str] = mapped_column(CaseSensitiveString(128), primary_key=True)
-    # None: there is no booking of ours behind it (not yet, not any more, or it found no room here)
+    # None: no booking of ours belongs to it (not yet, no longer, or refused for lack of a free slot)
     sync_id: Mapped[str | None] = mapped_column(Id)
-    # standing, requested (waits for consent there), moved (see successor), over, surplus (to be cancelled there),
-    # refused (no room here), unmapped
+    # standing, requested (awaits confirmation there), moved (see replaced_by_uid), over, surplus (to be cancelled there),
+    # refused (no free slot here), unmapped
     status: Mapped[str] = mapped_column(AsciiString(16))
-    successor: Mapped[str | None] = mapped_column(CaseSensitiveString(128))
-    # the last news of it: when it happened there, and its number in the chain of moves
+    replaced_by_uid: Mapped[str | None] = mapped_column(CaseSensitiveString(128))
+    # the latest change: its time in the external calendar, and its number in the chain of reschedules
     last_event_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sequence: Mapped[int | None]

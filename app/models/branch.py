@@ -1,4 +1,4 @@
-"""A branch: one place of a company, with its own zone, hours and numbers."""
+"""A branch: one location of a company, with its own time zone, hours and numbers."""
 
 from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -17,11 +17,13 @@ class Branch(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     street: Mapped[str | None] = mapped_column(String(160))
     postcode: Mapped[str | None] = mapped_column(String(16))
     city: Mapped[str | None] = mapped_column(String(80))
-    # two letters of the federal state (BE, BY, HH …): its public holidays
+    # two letters of the federal state (BE, BY, HH …), for its public holidays
     state: Mapped[str | None] = mapped_column(AsciiString(8))
-    zone: Mapped[str] = mapped_column(AsciiString(64), default="Europe/Berlin")
-    # who takes over when a caller wants a person, E.164
-    forward_to: Mapped[str | None] = mapped_column(AsciiString(20))
-    # what callers of this place say when it is an emergency, besides what is known everywhere
+    # keys of the holidays of some municipalities that apply here (domain/scheduling/holidays); None: what is known of the city
+    local_holidays: Mapped[list[str] | None] = mapped_column(Json)
+    timezone: Mapped[str] = mapped_column(AsciiString(64), default="Europe/Berlin")
+    # E.164; calls are transferred to it when a caller asks for a person
+    forward_number: Mapped[str | None] = mapped_column(AsciiString(20))
+    # emergency phrases of this branch, in addition to the general ones
     emergency_phrases: Mapped[list[str] | None] = mapped_column(Json)
     is_active: Mapped[bool] = mapped_column(default=True)

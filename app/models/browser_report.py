@@ -1,4 +1,4 @@
-"""What browsers say that our pages did wrong: one row for each kind of it and day, with how often."""
+"""Reports of browsers about errors on our pages: one row per kind and day, with a count."""
 
 from datetime import datetime
 
@@ -14,16 +14,16 @@ class BrowserReport(db.Model):
     __table_args__ = (Index("ix_browser_reports_last", "last_at"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    # hash of the day and all that follows: the same trouble is counted, not kept again
+    # hash of the day and the fields below: a repeated report only raises the count
     fingerprint: Mapped[str] = mapped_column(AsciiString(64), unique=True)
     # csp-violation, deprecation, intervention …
     kind: Mapped[str] = mapped_column(CaseSensitiveString(32))
     # path without its ids
     page: Mapped[str] = mapped_column(CaseSensitiveString(190))
-    # the directive of the policy, or the browser's name of the trouble
+    # the directive of the policy, or the browser's id of the report
     rule: Mapped[str] = mapped_column(CaseSensitiveString(64))
-    # origin and path of what was not let in, or the word that stands for it (inline, eval)
+    # origin and path of the blocked resource, or its keyword (inline, eval)
     blocked: Mapped[str] = mapped_column(CaseSensitiveString(190))
-    seen: Mapped[int]
+    report_count: Mapped[int]
     first_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,4 +1,4 @@
-"""A feed: an address under which a calendar program reads the bookings of a person, of a branch, or of a person there."""
+"""A calendar feed: a secret URL with the bookings of a person, a branch, or a person at a branch."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from app.models.base import CompanyOwned, company_foreign_key, company_table_arg
 
 
 class CalendarFeed(CompanyOwned, db.Model):
-    """Only the token's hash is kept."""
+    """Only the token's hash is stored."""
 
     __tablename__ = "calendar_feeds"
     __table_args__ = company_table_args(

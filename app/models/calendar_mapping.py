@@ -1,4 +1,4 @@
-"""A mapping: which of our services, by whom, is which event type of a calendar elsewhere."""
+"""A mapping of a service, optionally of a branch and person, to an event type of an external calendar."""
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -9,7 +9,7 @@ from app.models.base import CompanyOwned, HasCreatedAt, HasUlid, company_foreign
 
 
 class CalendarMapping(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
-    """Read both ways: a booking here goes out by the narrowest mapping of its service, one from there comes in by event type and host."""
+    """Used in both directions: outbound by the narrowest mapping of the service, inbound by event type and host."""
 
     __tablename__ = "calendar_mappings"
     __table_args__ = company_table_args(
@@ -23,14 +23,14 @@ class CalendarMapping(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
 
     connection_id: Mapped[str] = mapped_column(Id)
     service_id: Mapped[str] = mapped_column(Id)
-    # None: whoever the other calendar chooses
+    # None: the external calendar chooses the person
     staff_id: Mapped[str | None] = mapped_column(Id)
-    # None: at any of them
+    # None: all branches
     branch_id: Mapped[str | None] = mapped_column(Id)
     event_type: Mapped[str] = mapped_column(CaseSensitiveString(64))
-    # the person's e-mail address, user name or number there, lower case; empty: any host of the event type
+    # the host's e-mail address, user name or id in the external calendar, lower case; empty: any host of the event type
     host: Mapped[str] = mapped_column(CaseSensitiveString(190), default="")
-    # sent only where the event type leaves its length open
+    # sent only if the event type has no fixed length
     minutes: Mapped[int | None]
-    # given for customers who left neither address nor number: the other calendar wants to reach somebody
+    # sent for customers without e-mail address and number, since the external calendar requires a contact
     contact_email: Mapped[str | None] = mapped_column(CaseSensitiveString(190))

@@ -1,4 +1,4 @@
-"""A comparison: one look through a calendar elsewhere, what differed and what became of that."""
+"""A calendar reconciliation: one comparison with an external calendar, its differences and their outcome."""
 
 from datetime import datetime
 from typing import Any
@@ -24,12 +24,12 @@ class CalendarReconciliation(CompanyOwned, db.Model):
     connection_id: Mapped[str] = mapped_column(Id)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # changes there from this time on were looked at; None: all that is to come
+    # external changes since this time were compared; None: all future bookings
     since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # running, done, failed
     result: Mapped[str] = mapped_column(AsciiString(16), default="running")
     error: Mapped[str | None] = mapped_column(String(500))
-    seen: Mapped[int] = mapped_column(default=0)
+    checked_count: Mapped[int] = mapped_column(default=0)
     repaired: Mapped[int] = mapped_column(default=0)
     # the first differences: [{what, uid, booking_id}]
     drift: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)

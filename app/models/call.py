@@ -1,4 +1,4 @@
-"""A call: one conversation on one of a company's numbers, as far as the events that came tell."""
+"""A call on one of a company's numbers, as reported by the provider's events."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -14,7 +14,7 @@ from app.models.base import CompanyOwned, HasUlid, company_foreign_key, company_
 from app.models.customer import Customer
 
 ACTIVE_STATUSES = ("ringing", "ongoing")
-# a status never goes back: only a higher rank replaces it
+# a status changes only to one of a higher rank
 STATUS_RANK = {"ringing": 0, "ongoing": 1, "ended": 2, "not_connected": 2, "error": 2}
 OUTCOMES = (
     "booked", "rescheduled", "cancelled", "callback", "transferred", "information",
@@ -38,13 +38,15 @@ class Call(CompanyOwned, HasUlid, db.Model):
         Index("ix_calls_company_caller", "company_id", "from_number", "started_at"),
         Index("ix_calls_company_customer", "company_id", "customer_id", "started_at"),
         Index("ix_calls_provider_call_id", "provider_call_id"),
+        Index("ix_calls_time", "started_at", "id"),
+        Index("ix_calls_to_number", "to_number", "started_at"),
     )
 
     provider: Mapped[str] = mapped_column(AsciiString(32))
     provider_call_id: Mapped[str] = mapped_column(CaseSensitiveString(128))
-    # the company's own connection it came by; none for the platform's account
+    # the company's own connection that received it; none for the platform's account
     connection_id: Mapped[str | None] = mapped_column(Id)
-    # the same call at the telephone company below the voice provider
+    # the same call's id at the telephony provider below the voice provider
     telephony_id: Mapped[str | None] = mapped_column(CaseSensitiveString(128))
     branch_id: Mapped[str] = mapped_column(Id)
     phone_number_id: Mapped[str | None] = mapped_column(Id)
@@ -54,17 +56,18 @@ class Call(CompanyOwned, HasUlid, db.Model):
     # inbound, outbound, web, unknown
     direction: Mapped[str] = mapped_column(AsciiString(16), default="inbound")
     status: Mapped[str] = mapped_column(AsciiString(16), default="ringing")
+    # booked, moved, cancelled, …: domain/calls/outcome; hung_up: the caller did not speak
     outcome: Mapped[str | None] = mapped_column(AsciiString(16))
-    # why it ended, in our groups (talked, machine, not_reached, account, technical, transfer, other) and the vendor's word
-    disconnection: Mapped[str | None] = mapped_column(AsciiString(16))
+    # why it ended: our group (talked, machine, not_reached, account, technical, transfer, other), and the vendor's code
+    end_category: Mapped[str | None] = mapped_column(AsciiString(16))
     disconnection_reason: Mapped[str | None] = mapped_column(String(80))
     # number, withheld, sip, short, invalid
     caller_kind: Mapped[str] = mapped_column(AsciiString(16), default="number")
-    # E.164, or what came where it is no number
+    # E.164, or the raw value if it is no number
     from_number: Mapped[str | None] = mapped_column(CaseSensitiveString(128))
     to_number: Mapped[str | None] = mapped_column(CaseSensitiveString(128))
 
-    # the best we know: the provider's start, else when the first event came
+    # the provider's start time, else the arrival of the first event
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     duration_s: Mapped[int | None]
@@ -77,7 +80,7 @@ class Call(CompanyOwned, HasUlid, db.Model):
     analyzed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     analysis: Mapped[dict[str, Any] | None] = mapped_column(Json)
     language: Mapped[str | None] = mapped_column(AsciiString(8))
-    # the gravest emergency spoken of: {kind, level, at, heard: [{kind, position, answered}]}, and none of the words
+    # the most severe emergency of the call: {kind, level, at, heard: [{kind, position, answered}]}, without any transcript text
     emergency: Mapped[dict[str, Any] | None] = mapped_column(Json)
     # a person took over
     was_transferred: Mapped[bool] = mapped_column(default=False)
@@ -85,20 +88,20 @@ class Call(CompanyOwned, HasUlid, db.Model):
     # US cents, as the provider bills
     cost_cents: Mapped[Decimal | None] = mapped_column(Numeric(12, 4))
     recording_url: Mapped[str | None] = mapped_column(EncryptedString)
-    # False once the caller declined: no word of theirs is stored any more, and what was is gone
+    # False after the caller declined: no transcript is stored any more, and the earlier one is erased
     keeps_words: Mapped[bool] = mapped_column(default=True, server_default=true())
-    # True only after a yes to the recording
+    # True only after the caller consented to the recording
     keeps_audio: Mapped[bool] = mapped_column(default=False, server_default=false())
-    # how number → branch → company was found: {by, number, at, …}
-    match: Mapped[dict[str, Any] | None] = mapped_column(Json)
-    # highest order number of the provider's events applied so far, where the provider numbers them
+    # how branch and company were determined: {by, number, at, …}
+    routing: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    # highest sequence number applied so far, if the provider numbers its events
     last_sequence: Mapped[int | None]
     turn_count: Mapped[int] = mapped_column(default=0)
     event_count: Mapped[int] = mapped_column(default=0)
-    # a synthetic call of a line check: never counted in figures
+    # a synthetic call of a line check: excluded from all statistics
     is_test: Mapped[bool] = mapped_column(default=False)
 
-    # for the order of writing only: new customers go before the calls that name them
+    # only for the flush order: new customers are inserted before the calls that refer to them
     customer: Mapped[Customer | None] = relationship(lazy="raise")
 
     @property
@@ -107,12 +110,12 @@ class Call(CompanyOwned, HasUlid, db.Model):
 
     @classmethod
     def running(cls) -> ColumnElement[bool]:
-        """The condition for calls that ring or are under way."""
+        """The condition for calls that are ringing or in progress."""
         return cls.status.in_(ACTIVE_STATUSES)
 
 
 class CallSearchText(CompanyOwned, db.Model):
-    """The words of a call as full-text search reads them (FULLTEXT on MariaDB, FTS5 on SQLite)."""
+    """The searchable text of a call, for the full-text index (FULLTEXT on MariaDB, FTS5 on SQLite)."""
 
     __tablename__ = "call_search_texts"
     __table_args__ = company_table_args(

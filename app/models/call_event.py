@@ -1,4 +1,4 @@
-"""What happened in a call, one after the other; rows are only ever added."""
+"""The events of a call in order; rows are append-only."""
 
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ class CallEvent(CompanyOwned, db.Model):
     seq: Mapped[int]
     # received, matched, started, turns, tool, transfer_started …, ended, analyzed, booked, task, ignored
     type: Mapped[str] = mapped_column(AsciiString(32))
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    occurred_at: Mapped[datetime] = mapped_column(UtcDateTime)
     data: Mapped[dict[str, Any] | None] = mapped_column(Json)
-    # the webhook it came from
+    # the webhook event it was created from
     webhook_event_id: Mapped[int | None] = mapped_column(BigId)

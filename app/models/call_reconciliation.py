@@ -1,4 +1,4 @@
-"""What a voice provider holds of calls, laid beside ours: how far each account was compared, every look, and the counts by hour."""
+"""Reconciliation with a voice provider's list of calls: progress per account, every run, and counts by hour."""
 
 from datetime import datetime
 
@@ -12,30 +12,30 @@ from app.models.base import CompanyOwned, company_table_args
 
 
 class ProviderAccount(db.Model):
-    """An account at a provider, the platform's or a company's own. Not company-owned: the platform's serves many."""
+    """An account at a provider, the platform's or a company's own. Not company-owned: the platform's account serves many companies."""
 
     __tablename__ = "provider_accounts"
     __table_args__ = (UniqueConstraint("provider", "connection_id"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     provider: Mapped[str] = mapped_column(AsciiString(32))
-    # "" for the platform's own
+    # "" for the platform's account
     connection_id: Mapped[str] = mapped_column(Id, default="")
     company_id: Mapped[str | None] = mapped_column(Id)
-    # calls that began before it are all here; a little of that is looked at again all the same
+    # calls started before this are complete here; a short overlap is compared again
     watermark: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # up to when the last good look went, and when that was
+    # end of the last successful comparison, and the time of that run
     compared_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     compared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # since when no look has succeeded, and why
+    # start of the current series of failures, and its reason
     failing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     error: Mapped[str | None] = mapped_column(String(500))
-    # whoever looks holds it until then
+    # lease of the running comparison
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class CallReconciliation(db.Model):
-    """One look through an account."""
+    """One comparison of an account."""
 
     __tablename__ = "call_reconciliations"
     __table_args__ = (Index("ix_call_reconciliations_account", "account_id", "id"),)
@@ -49,7 +49,7 @@ class CallReconciliation(db.Model):
     # running, done, failed
     result: Mapped[str] = mapped_column(AsciiString(16), default="running")
     error: Mapped[str | None] = mapped_column(String(500))
-    # calls there; of those not here; fetched because they were missing, still ran here, or had no analysis; of nobody we know
+    # calls at the provider; missing here; fetched since missing, since still running here, since without analysis; of unknown numbers
     listed: Mapped[int] = mapped_column(default=0)
     missing: Mapped[int] = mapped_column(default=0)
     fetched: Mapped[int] = mapped_column(default=0)
@@ -58,15 +58,15 @@ class CallReconciliation(db.Model):
     unassigned: Mapped[int] = mapped_column(default=0)
 
 
-class CallReconciliationCount(CompanyOwned, db.Model):
-    """How many calls of a company began in an hour as the provider counts, and how many of those were not here at the last look."""
+class HourlyCallReconciliation(CompanyOwned, db.Model):
+    """Calls of a company that started in an hour according to the provider, and how many of them were missing at the last run."""
 
-    __tablename__ = "call_reconciliation_counts"
+    __tablename__ = "hourly_call_reconciliations"
     __table_args__ = company_table_args(referable=False)
 
     company_id: Mapped[str] = mapped_column(Id, primary_key=True)
     account_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     hour_at: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
-    there: Mapped[int] = mapped_column(default=0)
+    remote_count: Mapped[int] = mapped_column(default=0)
     missing: Mapped[int] = mapped_column(default=0)
     missing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,4 +1,4 @@
-"""How many calls of which outcome a branch had: by hour, and by day for what looks at long stretches."""
+"""Call counts of a branch by outcome: per hour, and per day for long periods."""
 
 from datetime import date
 
@@ -23,7 +23,7 @@ class CallDay(CompanyOwned, db.Model):
     seconds: Mapped[int]
 
 
-# the outcome of a call that has none yet because it still runs
+# the outcome of a call still in progress
 RUNNING_OUTCOME = "running"
 
 
@@ -33,7 +33,7 @@ class CallHour(CompanyOwned, db.Model):
 
     company_id: Mapped[str] = mapped_column(Id, primary_key=True)
     branch_id: Mapped[str] = mapped_column(Id, primary_key=True)
-    # day and hour in the branch's zone, by the call's start
+    # day and hour of the call's start in the branch's time zone
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     hour: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     outcome: Mapped[str] = mapped_column(AsciiString(16), primary_key=True)

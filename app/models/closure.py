@@ -1,4 +1,4 @@
-"""A closure: a stretch without appointments, of a person, a branch or the whole company."""
+"""A closure: a period without appointments, of a person, a branch or the whole company."""
 
 from datetime import date, datetime
 
@@ -14,23 +14,23 @@ REPEATS = ("never", "weekly", "yearly")
 
 
 class Closure(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
-    """Its times are wall-clock times of the branch, so that a yearly one keeps its hour over clock changes."""
+    """Times are wall-clock times of the branch, so that a yearly closure keeps its hour across clock changes."""
 
     __tablename__ = "closures"
     __table_args__ = company_table_args(
         company_foreign_key("branch_id", "branches"),
         company_foreign_key("staff_id", "staff_members", ondelete="CASCADE"),
-        CheckConstraint("ends > starts", name="stretch"),
-        Index("ix_closures_company_repeats", "company_id", "repeats", "ends"),
+        CheckConstraint("local_end > local_start", name="stretch"),
+        Index("ix_closures_company_repeats", "company_id", "repeats", "local_end"),
     )
 
     kind: Mapped[str] = mapped_column(AsciiString(16), default="closure")
     # neither branch nor person: all branches
     branch_id: Mapped[str | None] = mapped_column(Id)
     staff_id: Mapped[str | None] = mapped_column(Id)
-    starts: Mapped[datetime] = mapped_column(DateTime)
-    ends: Mapped[datetime] = mapped_column(DateTime)
+    local_start: Mapped[datetime] = mapped_column(DateTime)
+    local_end: Mapped[datetime] = mapped_column(DateTime)
     repeats: Mapped[str] = mapped_column(AsciiString(8), default="never")
-    # the last date on which it may begin again
+    # the last date on which a repetition may begin
     until: Mapped[date | None] = mapped_column(Date)
     name: Mapped[str | None] = mapped_column(String(120))

@@ -1,4 +1,4 @@
-"""A company: the tenant whose calls, bookings and people nobody else sees."""
+"""A company: the tenant that owns calls, bookings and people."""
 
 from typing import Any
 
@@ -17,12 +17,12 @@ class Company(HasUlid, HasCreatedAt, db.Model):
     name: Mapped[str] = mapped_column(String(160))
     # a key of domain/companies/industries
     industry: Mapped[str] = mapped_column(AsciiString(32), default="other")
-    # two letters; national forms of phone numbers are read and written for it
+    # two letters; region of phone numbers in national form
     country: Mapped[str] = mapped_column(AsciiString(2), default="DE")
     language: Mapped[str] = mapped_column(AsciiString(8), default="de")
-    zone: Mapped[str] = mapped_column(AsciiString(64), default="Europe/Berlin")
-    # the federal state in which new branches lie, two letters
+    timezone: Mapped[str] = mapped_column(AsciiString(64), default="Europe/Berlin")
+    # two letters; default federal state of new branches
     state: Mapped[str | None] = mapped_column(AsciiString(8))
     is_active: Mapped[bool] = mapped_column(default=True)
-    # from which rung on callers may {hear, change, cancel}; what is not named is as customers/certainty has it
+    # minimum assurance level of callers to {hear, change, cancel}; a missing key follows customers/caller_assurance
     caller_rights: Mapped[dict[str, Any] | None] = mapped_column(Json)

@@ -1,4 +1,4 @@
-"""A connection: a company's own keys at one provider."""
+"""A connection: a company's own credentials at one provider."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from app.models.base import CompanyOwned, HasCreatedAt, HasUlid, company_table_a
 
 
 class Connection(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
-    """Its id stands in the webhook address, so that the right key checks the signature."""
+    """Its id is part of the webhook URL, so that the signature is verified with its key."""
 
     __tablename__ = "connections"
     __table_args__ = company_table_args(Index("ix_connections_company_provider", "company_id", "provider"))
@@ -21,18 +21,18 @@ class Connection(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     label: Mapped[str | None] = mapped_column(String(80))
     # the provider's API key; for Retell it also signs the webhooks
     api_key: Mapped[str | None] = mapped_column(EncryptedString)
-    # what signs the webhooks where that is a secret of its own (Twilio's auth token, Cal.com's secret)
+    # the webhook secret, if it is separate from the API key (Twilio's auth token, Cal.com's secret)
     webhook_secret: Mapped[str | None] = mapped_column(EncryptedString)
     is_active: Mapped[bool] = mapped_column(default=True)
 
-    # unchecked · checking: somebody is asked now · ok · refused: the provider said no · unreachable: nobody answered
+    # unchecked · checking: in progress · ok · refused: the provider rejected the key · unreachable: no answer
     state: Mapped[str] = mapped_column(AsciiString(16), default="unchecked", server_default="unchecked")
-    # why not, as a code that pages turn into a sentence
+    # reason of the failure, as a code that pages translate
     reason: Mapped[str | None] = mapped_column(AsciiString(32))
-    # what was found there: how many numbers, event types …
-    facts: Mapped[dict[str, Any] | None] = mapped_column(Json)
-    # the look that counts: an answer to an older question is about an older key
-    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # the account's contents: number of phone numbers, event types …
+    details: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    # id of the latest check: the result of an older one concerns an older key
+    check_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # when a look last went well
+    # time of the last successful check
     last_success_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,4 +1,4 @@
-"""What a call's caller was told and answered: the AI notice, consents and refusals, and what is deleted at the provider for them."""
+"""Consent in a call: the AI notice, the caller's answers, and deletions at the provider that follow from them."""
 
 from datetime import datetime
 
@@ -14,10 +14,10 @@ from app.models.base import CompanyOwned, HasCreatedAt, HasUlid, company_foreign
 DELETION_STATUSES = ("waiting", "pending", "done", "failed", "no_key")
 
 
-class NoticeWording(HasCreatedAt, db.Model):
-    """A wording of the AI notice that callers have heard. Not company-owned: it is the same for all."""
+class AiNoticeWording(HasCreatedAt, db.Model):
+    """A wording of the AI notice used in calls. Not company-owned: all companies share it."""
 
-    __tablename__ = "notice_wordings"
+    __tablename__ = "ai_notice_wordings"
 
     # the beginning of the text's SHA-256
     version: Mapped[str] = mapped_column(AsciiString(16), primary_key=True)
@@ -25,10 +25,10 @@ class NoticeWording(HasCreatedAt, db.Model):
     text: Mapped[str] = mapped_column(Text)
 
 
-class CallNotice(CompanyOwned, HasCreatedAt, db.Model):
-    """Where in its transcript a call has the AI notice; without a turn the transcript lacks it."""
+class CallAiNotice(CompanyOwned, HasCreatedAt, db.Model):
+    """The turn of a call's transcript with the AI notice; no turn means that the transcript lacks it."""
 
-    __tablename__ = "call_notices"
+    __tablename__ = "call_ai_notices"
     __table_args__ = company_table_args(company_foreign_key("call_id", "calls"), referable=False)
 
     company_id: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -44,7 +44,7 @@ class CallNotice(CompanyOwned, HasCreatedAt, db.Model):
 
 
 class CallConsent(CompanyOwned, HasCreatedAt, db.Model):
-    """An answer of the caller, kept as evidence; rows are only ever added, and none holds a word of the caller."""
+    """An answer of the caller, kept as evidence; rows are append-only and hold no transcript text."""
 
     __tablename__ = "call_consents"
     __table_args__ = company_table_args(
@@ -54,40 +54,40 @@ class CallConsent(CompanyOwned, HasCreatedAt, db.Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     call_id: Mapped[str] = mapped_column(Id)
     # recording, transcript, ai
-    what: Mapped[str] = mapped_column(AsciiString(16))
+    kind: Mapped[str] = mapped_column(AsciiString(16))
     # yes, no
     answer: Mapped[str] = mapped_column(AsciiString(8))
-    # function: the agent told us · words: recognised in what was said
+    # function: reported by the agent · words: recognised in the transcript
     source: Mapped[str] = mapped_column(AsciiString(16))
     turn: Mapped[int | None]
-    # what the caller had been told by then
+    # the AI notice given before the answer
     wording: Mapped[str | None] = mapped_column(AsciiString(16))
 
 
-class CallDeletion(CompanyOwned, HasUlid, HasCreatedAt, OutboxRow, db.Model):
-    """A call to be deleted at its provider; stored with the refusal that demands it, retried until it is done."""
+class ProviderDeletion(CompanyOwned, HasUlid, HasCreatedAt, OutboxRow, db.Model):
+    """A call to delete at its provider; stored in the transaction of the refusal, retried until done."""
 
-    __tablename__ = "call_deletions"
+    __tablename__ = "provider_deletions"
     __table_args__ = company_table_args(
         company_foreign_key("call_id", "calls"),
         UniqueConstraint("company_id", "call_id"),
         CheckConstraint("status IN ('waiting', 'pending', 'done', 'failed', 'no_key')", name="status"),
-        Index("ix_call_deletions_due", "status", "due_at"),
+        Index("ix_provider_deletions_due", "status", "due_at"),
     )
 
     call_id: Mapped[str] = mapped_column(Id)
-    # declined: the caller said no · unanswered: nobody allowed the recording
+    # declined: the caller refused · unanswered: no consent to the recording was given
     reason: Mapped[str] = mapped_column(AsciiString(16))
-    # waiting: for the call's end · pending · done · failed: the provider refuses · no_key: there is no account to ask
+    # waiting: for the call's end · pending · done · failed: the provider refuses · no_key: no account configured
     status: Mapped[str] = mapped_column(AsciiString(16), default="waiting")
-    # None while the call runs and once it is deleted
+    # None while the call is in progress and after the deletion
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # raised by every request; a deletion of an older generation is void
+    # incremented by every request; a deletion of an older generation is void
     generation: Mapped[int] = mapped_column(default=1)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     def record_error(self, error: ProviderError) -> None:
-        """`reason` is why the call is deleted, so the code goes into `error`."""
+        """Store the error's code in `error`, since `reason` is the reason for the deletion."""
         self.error = error.code
 
     def clear_error(self) -> None:

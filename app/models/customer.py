@@ -1,13 +1,15 @@
-"""A customer, and the numbers and addresses by which we know them; families share a number."""
+"""A customer, and the numbers and e-mail addresses that identify them; families may share a number."""
 
 from datetime import datetime
 
 from sqlalchemy import Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.core.clock import now
+from app.core.cologne_phonetics import index_sounds
 from app.core.column_types import AsciiString, BigId, CaseSensitiveString, EncryptedString, Id, UtcDateTime
 from app.core.extensions import db
+from app.core.search_words import MAX_INDEX_LENGTH, index_words
 from app.models.base import CompanyOwned, HasCreatedAt, HasUlid, company_foreign_key, company_table_args
 
 
@@ -19,29 +21,40 @@ class Customer(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
         Index("ix_customers_last_call", "company_id", "last_call_at", "id"),
     )
 
-    # unknown until somebody says it
+    # empty until given
     name: Mapped[str | None] = mapped_column(String(160))
+    # " anna muller" and " 06 657 ": the name's words as searches compare them, and their codes in the Kölner Phonetik
+    name_words: Mapped[str | None] = mapped_column(CaseSensitiveString(MAX_INDEX_LENGTH))
+    name_sounds: Mapped[str | None] = mapped_column(AsciiString(MAX_INDEX_LENGTH))
     language: Mapped[str | None] = mapped_column(AsciiString(8))
+    # sms, email: how they like to be written to; None: as the business does
+    preferred_channel: Mapped[str | None] = mapped_column(AsciiString(8))
     notes: Mapped[str | None] = mapped_column(Text)
-    # ISO date, and its keyed hash by which it is found (customers/certainty sets both)
+    # ISO date, and its keyed hash for look-ups (customers/caller_assurance sets both)
     birth_date: Mapped[str | None] = mapped_column(EncryptedString, deferred=True)
     birth_index: Mapped[str | None] = mapped_column(AsciiString(64))
     last_call_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    identities: Mapped[list["CustomerIdentity"]] = relationship(overlaps="customer")
+    identifiers: Mapped[list["CustomerIdentifier"]] = relationship(overlaps="customer")
+
+    @validates("name")
+    def _index_name(self, _key: str, name: str | None) -> str | None:
+        self.name_words = index_words(name) if name else None
+        self.name_sounds = index_sounds(name) if name else None
+        return name
 
     def of_kind(self, kind: str) -> str | None:
-        return next((identity.value for identity in self.identities if identity.kind == kind), None)
+        return next((identifier.value for identifier in self.identifiers if identifier.kind == kind), None)
 
 
-class CustomerIdentity(CompanyOwned, db.Model):
-    """One way to reach or recognise a customer; the same number may stand beside several customers."""
+class CustomerIdentifier(CompanyOwned, db.Model):
+    """A contact that reaches or identifies a customer; several customers may have the same number."""
 
-    __tablename__ = "customer_identities"
+    __tablename__ = "customer_identifiers"
     __table_args__ = company_table_args(
         company_foreign_key("customer_id", "customers"),
-        Index("uq_customer_identities_value", "company_id", "kind", "value", "customer_id", unique=True),
-        Index("ix_customer_identities_customer", "company_id", "customer_id"),
+        Index("uq_customer_identifiers_value", "company_id", "kind", "value", "customer_id", unique=True),
+        Index("ix_customer_identifiers_customer", "company_id", "customer_id"),
         referable=False,
     )
 

@@ -1,4 +1,4 @@
-"""A switch: for all companies, or for one."""
+"""A feature flag, for all companies or for one."""
 
 from datetime import datetime
 
@@ -18,5 +18,5 @@ class FeatureFlag(db.Model):
     name: Mapped[str] = mapped_column(AsciiString(64))
     # empty: all companies
     company_id: Mapped[str] = mapped_column(Id, default="")
-    is_on: Mapped[bool]
+    is_enabled: Mapped[bool]
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)

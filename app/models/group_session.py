@@ -1,4 +1,4 @@
-"""A group session: a time of a group service that stands once its first customer has booked."""
+"""A group session: a time of a group service, created by the first booking."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from app.models.base import CompanyOwned, HasCreatedAt, HasUlid, company_foreign
 
 
 class GroupSession(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
-    """It takes person and rooms; its customers take its seats. It goes when the last of them leaves."""
+    """The session locks person and rooms, its bookings lock seats; it is deleted with its last booking."""
 
     __tablename__ = "group_sessions"
     __table_args__ = company_table_args(
@@ -29,3 +29,5 @@ class GroupSession(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seats: Mapped[int]
     seats_taken: Mapped[int] = mapped_column(default=0)
+    # of `seats`, those that the desk added to a full session
+    extra_seats: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -25,15 +25,15 @@ class Hold(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     )
 
     branch_id: Mapped[str] = mapped_column(Id)
-    # of the first part, where it is a visit of several services
+    # for a visit of several services: of the first part
     service_id: Mapped[str] = mapped_column(Id)
     staff_id: Mapped[str] = mapped_column(Id)
     call_id: Mapped[str | None] = mapped_column(Id)
-    # what was wanted, part by part: [{service_id, staff_id}]
+    # the planned parts: [{service_id, staff_id}] with what was wished: requested_staff_id (None: anybody), excluded_staff_ids
     parts: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    zone: Mapped[str] = mapped_column(AsciiString(64))
+    timezone: Mapped[str] = mapped_column(AsciiString(64))
     token_hash: Mapped[str] = mapped_column(AsciiString(64), unique=True)
     # open, used, released, expired
     status: Mapped[str] = mapped_column(AsciiString(16), default="open")
@@ -43,3 +43,8 @@ class Hold(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     def active(cls) -> ColumnElement[bool]:
         """The condition for open holds that have not expired."""
         return and_(cls.status == "open", cls.expires_at > now())
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is open and has not expired."""
+        return self.status == "open" and self.expires_at > now()

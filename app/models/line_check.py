@@ -1,4 +1,4 @@
-"""A line check: one synthetic call through a number, and how far each step of its way came."""
+"""A line check: one synthetic call to a number, and the result of each step of its processing."""
 
 from datetime import datetime
 from typing import Any
@@ -22,24 +22,24 @@ class LineCheck(CompanyOwned, HasUlid, db.Model):
     )
 
     phone_number_id: Mapped[str] = mapped_column(Id)
-    # E.164, as it was when it was checked
+    # E.164, at the time of the check
     number: Mapped[str] = mapped_column(AsciiString(20))
     # page, support, command
-    via: Mapped[str] = mapped_column(AsciiString(8))
-    # a person of the company or of the platform
-    asked_by: Mapped[str | None] = mapped_column(Id)
-    # the synthetic call's id at the provider that it pretends to come from
+    channel: Mapped[str] = mapped_column(AsciiString(8))
+    # a user of the company or of the platform
+    requested_by: Mapped[str | None] = mapped_column(Id)
+    # the synthetic call's id at the simulated provider
     provider_call_id: Mapped[str] = mapped_column(CaseSensitiveString(128))
     call_id: Mapped[str | None] = mapped_column(Id)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # since when the step is waited for that is under way
+    # start of the step in progress
     step_started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    # when the pushed event came out of a live socket
-    heard_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # arrival of the pushed event at a live socket
+    received_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # running, ok, failed
     result: Mapped[str] = mapped_column(AsciiString(8), default="running")
-    # in the order of the way: [{name, status, ms?, problem?, data?}]; status: waiting, ok, failed, skipped
+    # in processing order: [{name, status, ms?, problem?, data?}]; status: waiting, ok, failed, skipped
     steps: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
 
     @property

@@ -1,4 +1,4 @@
-"""A notification: a message to a person, stored with the event that causes it, and its delivery."""
+"""A notification: a message to a person, stored in the transaction of its event, and its delivery."""
 
 from datetime import datetime
 
@@ -24,25 +24,46 @@ class Notification(CompanyOwned, HasUlid, HasCreatedAt, OrderedOutboxRow, db.Mod
         Index("ix_notifications_order", "company_id", "order_key", "status"),
         Index("ix_notifications_company_subject", "company_id", "subject"),
         Index("ix_notifications_customer", "company_id", "customer_id"),
+        Index("ix_notifications_company_status", "company_id", "status", "due_at"),
+        Index("ix_notifications_finished", "company_id", "finished_at"),
+        Index("ix_notifications_provider_ref", "provider_ref"),
+        Index("ix_notifications_recipient", "company_id", "recipient_index", "finished_at"),
     )
 
     branch_id: Mapped[str | None] = mapped_column(Id)
     customer_id: Mapped[str | None] = mapped_column(Id)
-    # waitlist_offer, booking_link, booking_moved, booking_cancelled, booking_confirmed, code
+    # a name of domain/notifications/message_kinds
     kind: Mapped[str] = mapped_column(AsciiString(32))
-    # what it is about, "booking:<id>"; and the event behind it: the same key writes it once
+    # Its subject, "booking:<id>": decides when it is outdated (notifications/validity), the page that lists it, and for a
+    # booking that its customer knows the day (customers/provable_days). The idempotency key is the event that caused it.
     subject: Mapped[str] = mapped_column(AsciiString(64))
     idempotency_key: Mapped[str] = mapped_column(AsciiString(96))
     # sms, email
     channel: Mapped[str] = mapped_column(AsciiString(8))
     recipient: Mapped[str] = mapped_column(EncryptedString)
+    # keyed hash of the recipient, to count and to find messages by it
+    recipient_index: Mapped[str | None] = mapped_column(AsciiString(64))
+    # over which channel the rule behind it wants it sent, where the person has no preference
+    preferred_channel: Mapped[str | None] = mapped_column(AsciiString(8))
     title: Mapped[str | None] = mapped_column(String(160))
-    # forgotten when it is sent or over: links and codes rest nowhere
+    # cleared once sent or expired: links and codes are not kept; a planned message is written when it leaves
     body: Mapped[str | None] = mapped_column(EncryptedString)
-    # since then the carrier may have it; None while it surely has not
+    # quiet hours do not hold it until then: it answers what the recipient has just done
+    immediate_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # start of a request whose result may be unknown; None if the carrier cannot have the message
     first_sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # afterwards the message is pointless
+    # not sent after this time
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # the carrier's id of the message
     provider_ref: Mapped[str | None] = mapped_column(CaseSensitiveString(120))
+    # the number of ours that it leaves from, where it answers a message to that one
+    sender_address: Mapped[str | None] = mapped_column(AsciiString(20))
+    # the user who wrote it
+    author_id: Mapped[str | None] = mapped_column(Id)
+    # when the carrier reported its arrival, and when the recipient answered it
+    delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # of a text message: its parts, and what they cost by the company's price
+    segments: Mapped[int | None]
+    cost_tenth_cents: Mapped[int | None]

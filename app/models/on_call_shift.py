@@ -1,4 +1,4 @@
-"""An on-call shift: who of a branch is reached in an emergency, every week or once."""
+"""An on-call shift: the emergency contact of a branch, weekly or once."""
 
 from datetime import datetime
 
@@ -20,8 +20,8 @@ class OnCallShift(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
             "weekday BETWEEN 0 AND 6 AND from_minute BETWEEN 0 AND 1439 AND until_minute > from_minute AND until_minute <= 2880",
             name="week",
         ),
-        CheckConstraint("(weekday IS NULL) <> (starts IS NULL)", name="week_or_span"),
-        CheckConstraint("ends > starts", name="span"),
+        CheckConstraint("(weekday IS NULL) <> (local_start IS NULL)", name="week_or_span"),
+        CheckConstraint("local_end > local_start", name="span"),
         Index("ix_on_call_shifts_branch", "company_id", "branch_id"),
     )
 
@@ -32,5 +32,5 @@ class OnCallShift(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     weekday: Mapped[int | None] = mapped_column(SmallInteger)
     from_minute: Mapped[int | None] = mapped_column(SmallInteger)
     until_minute: Mapped[int | None] = mapped_column(SmallInteger)
-    starts: Mapped[datetime | None] = mapped_column(DateTime)
-    ends: Mapped[datetime | None] = mapped_column(DateTime)
+    local_start: Mapped[datetime | None] = mapped_column(DateTime)
+    local_end: Mapped[datetime | None] = mapped_column(DateTime)

@@ -1,4 +1,4 @@
-"""A one-time code: sent to a caller's own number, said back in the same call."""
+"""A one-time code: sent to a caller's own number and repeated by the caller in the same call."""
 
 from datetime import datetime
 
@@ -23,7 +23,7 @@ class OneTimeCode(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
 
     call_id: Mapped[str] = mapped_column(Id)
     customer_id: Mapped[str] = mapped_column(Id)
-    # keyed hash: six digits alone would be found by trying
+    # keyed: a plain hash of six digits could be reversed by trying all
     code_hash: Mapped[str] = mapped_column(AsciiString(64))
     sent_to: Mapped[str] = mapped_column(CaseSensitiveString(20))
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,4 +1,4 @@
-"""A phone number of ours: what callers dial, and so the way from a call to its branch and company."""
+"""A phone number that callers dial; it assigns a call to its branch and company."""
 
 from datetime import datetime
 
@@ -18,11 +18,11 @@ class PhoneNumber(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
         Index("ix_phone_numbers_company_branch", "company_id", "branch_id"),
     )
 
-    # one number, one owner, over all companies
+    # unique across all companies
     e164: Mapped[str] = mapped_column(AsciiString(20), unique=True)
     branch_id: Mapped[str] = mapped_column(Id)
     agent_id: Mapped[str | None] = mapped_column(Id)
     label: Mapped[str | None] = mapped_column(String(80))
     is_active: Mapped[bool] = mapped_column(default=True)
-    # from when on calls to it belong here; earlier ones stay where they are
+    # calls from this time on belong to this assignment; earlier ones keep theirs
     valid_from: Mapped[datetime | None] = mapped_column(UtcDateTime)

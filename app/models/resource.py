@@ -1,4 +1,4 @@
-"""A resource: a room or device that some services need beside a person."""
+"""A resource: a room or device that some services need in addition to a person."""
 
 from sqlalchemy import CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,8 +18,8 @@ class Resource(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
 
     branch_id: Mapped[str] = mapped_column(Id)
     name: Mapped[str] = mapped_column(String(80))
-    # what services ask for: chair, basin, lift, treatment room …
+    # kind required by services: chair, basin, lift, treatment room …
     kind: Mapped[str] = mapped_column(CaseSensitiveString(40))
-    # how many customers of one group fit in
+    # seats for a group
     places: Mapped[int] = mapped_column(default=1)
     is_active: Mapped[bool] = mapped_column(default=True)

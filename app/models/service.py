@@ -1,4 +1,4 @@
-"""A service: what can be booked, how long it takes whom, what it costs, and what callers call it."""
+"""A bookable service: its durations, price, resources, and the names that callers use."""
 
 from typing import Any
 
@@ -30,18 +30,18 @@ class Service(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     name: Mapped[str] = mapped_column(String(120))
     category: Mapped[str | None] = mapped_column(String(80))
     description: Mapped[str | None] = mapped_column(Text)
-    # the customer's whole time; the person is needed before, through and after it but for the processing time inside
+    # the customer's total time; the person is occupied for it and its buffers, except during the processing time
     minutes: Mapped[int]
     before_minutes: Mapped[int] = mapped_column(default=0)
     after_minutes: Mapped[int] = mapped_column(default=0)
     processing_from: Mapped[int] = mapped_column(default=0)
     processing_minutes: Mapped[int] = mapped_column(default=0)
     price_cents: Mapped[int | None]
-    # more than one: customers share the time, each takes a seat
+    # more than one: a group service, whose customers share the time and take a seat each
     capacity: Mapped[int] = mapped_column(default=1)
-    # kinds of room or device that it needs one of each
+    # kinds of resource; one of each is needed
     room_kinds: Mapped[list[str]] = mapped_column(Json, default=list)
-    # a visit of several services, one after the other: their ids in order; its own times and price are then not used
+    # a visit of several services in sequence: their ids in order; its own times and price are then ignored
     parts: Mapped[list[str] | None] = mapped_column(Json)
     max_gap_minutes: Mapped[int] = mapped_column(default=0)
     colour: Mapped[str | None] = mapped_column(AsciiString(7))
@@ -50,7 +50,7 @@ class Service(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
 
 
 class ServiceSynonym(CompanyOwned, db.Model):
-    """Another word for a service; `certainty` says how surely it is meant, in percent."""
+    """An alternative name of a service; `certainty` is the probability that it is meant, in percent."""
 
     __tablename__ = "service_synonyms"
     __table_args__ = company_table_args(
@@ -63,13 +63,13 @@ class ServiceSynonym(CompanyOwned, db.Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     service_id: Mapped[str] = mapped_column(Id)
     text: Mapped[str] = mapped_column(String(120))
-    # the text as domain/services/wording folds it
+    # the text normalised by domain/services/wording
     key: Mapped[str] = mapped_column(CaseSensitiveString(120))
     certainty: Mapped[int] = mapped_column(default=100)
 
 
 class TimingOverrides:
-    """Times and price that differ from the service's; None: as the service has it."""
+    """Deviating times and price; None: the service's own value."""
 
     minutes: Mapped[int | None]
     before_minutes: Mapped[int | None]
@@ -83,7 +83,7 @@ class TimingOverrides:
 
 
 class BranchService(TimingOverrides, CompanyOwned, db.Model):
-    """What is different about a service at one branch; without a row it is offered there as it is."""
+    """Deviations of a service at one branch; without a row it is offered there unchanged."""
 
     __tablename__ = "branch_services"
     __table_args__ = company_table_args(

@@ -1,4 +1,4 @@
-"""Occupancy: the guard with which the database itself refuses to sell a minute of a person or a room twice."""
+"""Slot locks: a primary key by which the database refuses to book a person or room twice at the same time."""
 
 from datetime import datetime
 
@@ -15,7 +15,8 @@ SLOT_MINUTES = 5
 class SlotLock(CompanyOwned, db.Model):
     """Five minutes of one person or room (cell: count of five minutes since 1970, UTC), or one seat of a group session.
 
-    The primary key is the guard: whoever comes second is refused, whatever path leads there.
+    The primary key is the lock: the second insert fails, on every code path. Only what the desk overbooks in the open takes the
+    same minutes under another seat number.
     """
 
     __tablename__ = "slot_locks"
@@ -35,7 +36,7 @@ class SlotLock(CompanyOwned, db.Model):
 
 
 class BusySpan(CompanyOwned, db.Model):
-    """The same as readable stretches, one row in place of many cells: what the calendar loads. Minutes since 1970, UTC, whole cells."""
+    """The same as intervals, one row in place of many cells, for the calendar to load. Minutes since 1970, UTC, whole cells."""
 
     __tablename__ = "busy_spans"
     __table_args__ = company_table_args(
@@ -51,9 +52,9 @@ class BusySpan(CompanyOwned, db.Model):
     end_minute: Mapped[int]
     # booked, held
     kind: Mapped[str] = mapped_column(AsciiString(8))
-    # how much of its beginning and end is buffer and not work
+    # minutes of buffer at its start and end
     before_minutes: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     after_minutes: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     holder_id: Mapped[str] = mapped_column(Id)
-    # set for holds: from then on it is as if it were not there
+    # set for holds: ignored from then on
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,4 +1,4 @@
-"""A staff member: who does which services at which branches."""
+"""A staff member, with their branches and services."""
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -13,11 +13,11 @@ class StaffMember(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     __tablename__ = "staff_members"
     __table_args__ = company_table_args(Index("ix_staff_members_company", "company_id", "is_active", "position"))
 
-    # as callers know them: "Anna", "Frau Dr. Morgenstern"
+    # name used by callers: "Anna", "Frau Dr. Morgenstern"
     name: Mapped[str] = mapped_column(String(120))
     email: Mapped[str | None] = mapped_column(CaseSensitiveString(190))
     phone: Mapped[str | None] = mapped_column(AsciiString(20))
-    # the account they sign in with, if any
+    # their user account, if any
     user_id: Mapped[str | None] = mapped_column(Id, ForeignKey("users.id"))
     colour: Mapped[str | None] = mapped_column(AsciiString(7))
     position: Mapped[int] = mapped_column(default=0)
@@ -40,7 +40,7 @@ class StaffBranch(CompanyOwned, db.Model):
 
 
 class StaffService(TimingOverrides, CompanyOwned, db.Model):
-    """The person does this service, perhaps in their own time and at their own price."""
+    """The person provides this service, optionally with their own duration and price."""
 
     __tablename__ = "staff_services"
     __table_args__ = company_table_args(

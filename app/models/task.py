@@ -1,4 +1,4 @@
-"""A task: something that a call left for a person to do."""
+"""A task for staff, created by a call or a message."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from app.core.extensions import db
 from app.models.base import CompanyOwned, HasCreatedAt, HasUlid, company_foreign_key, company_table_args
 
 
-class Task(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
+class StaffTask(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     __tablename__ = "tasks"
     __table_args__ = company_table_args(
         company_foreign_key("branch_id", "branches"),
@@ -24,17 +24,17 @@ class Task(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     branch_id: Mapped[str | None] = mapped_column(Id)
     call_id: Mapped[str | None] = mapped_column(Id)
     customer_id: Mapped[str | None] = mapped_column(Id)
-    # callback, check_booking, check_cancellation, mismatch, emergency
+    # callback, message, check_booking, check_cancellation, mismatch, emergency
     kind: Mapped[str] = mapped_column(AsciiString(32))
-    # why, as a code that the page turns into a sentence, and the caller's own words
+    # the reason, as a code that pages translate, and the caller's own words
     reason: Mapped[str | None] = mapped_column(AsciiString(32))
     title: Mapped[str] = mapped_column(String(200))
     details: Mapped[str | None] = mapped_column(Text)
-    # the higher, the further up
+    # higher sorts first
     priority: Mapped[int] = mapped_column(SmallInteger, default=0)
     # open, done
     status: Mapped[str] = mapped_column(AsciiString(16), default="open")
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # what made it: the same cause makes it once
+    # idempotency key: the same event creates one task
     source_ref: Mapped[str | None] = mapped_column(AsciiString(128))

@@ -23,16 +23,16 @@ class ToolCall(CompanyOwned, db.Model):
     tool_call_id: Mapped[str] = mapped_column(CaseSensitiveString(128))
     name: Mapped[str] = mapped_column(String(64))
     arguments: Mapped[dict[str, Any] | None] = mapped_column(Json)
-    # name and arguments, hashed: the same question again, or the same use as the provider tells of it later
+    # hash of name and arguments: recognises a repetition, and the same use in the provider's later report
     request_hash: Mapped[str | None] = mapped_column(AsciiString(64))
-    # what the agent was told; None while it waits
+    # the answer to the agent; None while pending
     result: Mapped[Any | None] = mapped_column(Json)
-    # the days (ISO) that were told and that the caller had not named: none of them proves who calls
-    told_days: Mapped[list[str] | None] = mapped_column(Json)
+    # the days (ISO) in the answer that the caller had not named first: repeating one does not verify the caller
+    disclosed_days: Mapped[list[str] | None] = mapped_column(Json)
     ok: Mapped[bool | None]
-    # the turn it stands behind, -1 before the first
+    # index of the turn before it, -1 before the first
     after_turn: Mapped[int] = mapped_column(default=-1)
-    # our own time, and the parts of it spent in the database and at providers
+    # total duration, and its parts spent in the database and at providers
     duration_ms: Mapped[int | None]
     database_ms: Mapped[int | None]
     provider_ms: Mapped[int | None]

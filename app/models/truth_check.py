@@ -1,4 +1,4 @@
-"""What came of laying the agent's words in a call beside what is so."""
+"""The result of comparing the agent's claims in a call with the database."""
 
 from datetime import datetime
 from typing import Any
@@ -10,12 +10,12 @@ from app.core.column_types import AsciiString, BigId, Id, Json, UtcDateTime
 from app.core.extensions import db
 from app.models.base import CompanyOwned, company_foreign_key, company_table_args
 
-# clean: all claims held · nothing: no claim was made · mismatch: one does not hold · resolved: it became true later
+# clean: all claims are true · nothing: no claim was made · mismatch: one is false · resolved: it became true later
 VERDICTS = ("clean", "nothing", "mismatch", "resolved", "not_checked")
 
 
 class TruthCheck(CompanyOwned, db.Model):
-    """One row a call, written as due when the call is over; checked anew whenever it is due again."""
+    """One row per call, due when the call has ended; checked again whenever it is due."""
 
     __tablename__ = "truth_checks"
     __table_args__ = company_table_args(
@@ -32,21 +32,22 @@ class TruthCheck(CompanyOwned, db.Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     call_id: Mapped[str] = mapped_column(Id)
     branch_id: Mapped[str] = mapped_column(Id)
-    # the call's, so that periods are counted without the calls
+    # copied from the call, so that periods are counted without a join
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # None: nothing to do
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # None until it was checked
+    # None until checked
     verdict: Mapped[str | None] = mapped_column(AsciiString(16))
-    # why it was not checked: language, failed, declined
+    # reason for no check: language, failed, declined
     reason: Mapped[str | None] = mapped_column(AsciiString(32))
-    claims: Mapped[int] = mapped_column(default=0)
-    # [{what, turn, said, booking?, price_cents?, service?, tool?, refused?, asked?}], see domain/calls/truth_check
+    claim_count: Mapped[int] = mapped_column(default=0)
+    # [{what, turn, said, and what is stored: booking, price_cents, minutes, day with spans, address, channel, free, tool}],
+    # see domain/calls/truth_check
     findings: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
-    # the transcript has no AI notice among its first turns
+    # whether the first turns of the transcript lack the AI notice
     lacks_notice: Mapped[bool] = mapped_column(default=False, server_default=false())
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     task_id: Mapped[str | None] = mapped_column(Id)
-    # who ended the task: the house, when the claim became true, or None: people do
+    # whether the task was closed automatically because the claim became true
     auto_closed: Mapped[bool] = mapped_column(default=False)

@@ -1,4 +1,4 @@
-"""A wish: what a caller wanted and did not get; the demand that nobody sees otherwise."""
+"""Unmet demand: a caller's request that could not be booked."""
 
 from datetime import datetime
 
@@ -23,15 +23,15 @@ class UnmetDemand(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     )
 
     branch_id: Mapped[str | None] = mapped_column(Id)
-    # none where we do not offer what was asked for; then `wanted` has the words
+    # none if the requested service is not offered; then `requested_text` holds the caller's words
     service_id: Mapped[str | None] = mapped_column(Id)
     staff_id: Mapped[str | None] = mapped_column(Id)
     customer_id: Mapped[str | None] = mapped_column(Id)
     call_id: Mapped[str | None] = mapped_column(Id)
-    wanted: Mapped[str | None] = mapped_column(String(200))
+    requested_text: Mapped[str | None] = mapped_column(String(200))
     requested_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
     requested_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    # the first reason why not (closed, booked, not_offered …)
+    # the first reason (closed, booked, not_offered …)
     reason: Mapped[str] = mapped_column(AsciiString(24))
-    # what made it: the same cause makes it once
+    # idempotency key: the same event creates one row
     source_ref: Mapped[str | None] = mapped_column(AsciiString(128))

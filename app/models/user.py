@@ -1,4 +1,4 @@
-"""A user: somebody who signs in, either of one company or of the platform's support."""
+"""A user account, of one company or of the platform's support."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ PLATFORM_ROLES = ("support", "admin")
 
 
 class User(HasUlid, HasCreatedAt, UserMixin, db.Model):
-    """Not company-owned for the query filter: signing in looks it up before any company is known."""
+    """Not company-owned for the query filter: signing in reads it before the company is known."""
 
     __tablename__ = "users"
     __table_args__ = (Index("ix_users_company", "company_id", "email"),)
@@ -29,14 +29,14 @@ class User(HasUlid, HasCreatedAt, UserMixin, db.Model):
     password_hash: Mapped[str | None] = mapped_column(AsciiString(255))
     must_change_password: Mapped[bool] = mapped_column(default=False)
     is_active: Mapped[bool] = mapped_column(default=True)
-    # raised by password change, role change and block: sessions made before are dead
+    # incremented by password change, role change and block, which ends earlier sessions
     session_epoch: Mapped[int] = mapped_column(default=0)
     language: Mapped[str] = mapped_column(AsciiString(8), default="de")
     # light, dark, auto
     theme: Mapped[str] = mapped_column(AsciiString(8), default="auto")
     signed_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    # only these branches; none listed: all of the company
+    # limited to these branches; empty: all of the company
     branches: Mapped[list["UserBranch"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
 
     @property

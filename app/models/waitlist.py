@@ -1,4 +1,4 @@
-"""The waitlist: who waits for a time to become free, and what they were offered."""
+"""The waitlist: customers waiting for a free time, and the offers made to them."""
 
 from datetime import datetime
 
@@ -30,10 +30,10 @@ class WaitlistEntry(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     call_id: Mapped[str | None] = mapped_column(Id)
     window_from: Mapped[datetime] = mapped_column(UtcDateTime)
     window_until: Mapped[datetime] = mapped_column(UtcDateTime)
-    # only starts in this part of the day, in minutes after local midnight
+    # earliest and latest start, in minutes after local midnight
     day_from: Mapped[int] = mapped_column(SmallInteger, default=0)
     day_until: Mapped[int] = mapped_column(SmallInteger, default=1440)
-    # as of a booking: said for this entry alone
+    # contact for this entry only, as with a booking
     contact_phone: Mapped[str | None] = mapped_column(CaseSensitiveString(20))
     contact_email: Mapped[str | None] = mapped_column(CaseSensitiveString(190))
     # waiting, offered, booked, expired, withdrawn
@@ -41,7 +41,7 @@ class WaitlistEntry(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
 
 
 class WaitlistOffer(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
-    """A time that became free, kept for one entry until the offer expires."""
+    """A free time, reserved for one entry until the offer expires."""
 
     __tablename__ = "waitlist_offers"
     __table_args__ = company_table_args(

@@ -1,4 +1,4 @@
-"""A browser's session, kept on our side so that signing out ends it at once."""
+"""A browser's session, stored on the server so that signing out ends it at once."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ class WebSession(db.Model):
     __tablename__ = "web_sessions"
     __table_args__ = (Index("ix_web_sessions_seen", "seen_at"), Index("ix_web_sessions_user", "user_id"))
 
-    # SHA-256 of the cookie: a copy of this table signs nobody in
+    # SHA-256 of the cookie, so that a copy of this table cannot be used to sign in
     id_hash: Mapped[str] = mapped_column(AsciiString(64), primary_key=True)
     user_id: Mapped[str | None] = mapped_column(Id, ForeignKey("users.id"))
     data: Mapped[str] = mapped_column(EncryptedString)

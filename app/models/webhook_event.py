@@ -1,4 +1,4 @@
-"""A webhook as it came in: stored before it is answered, worked through once."""
+"""A received webhook: stored before it is answered, processed once."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ WAITING = ("pending", "unassigned")
 
 
 class WebhookEvent(db.Model):
-    """Not company-owned: whose it is comes out when it is worked through."""
+    """Not company-owned: the company is determined when it is processed."""
 
     __tablename__ = "webhook_events"
     __table_args__ = (
@@ -20,36 +20,39 @@ class WebhookEvent(db.Model):
         Index("ix_webhook_events_status_due", "status", "due_at", "id"),
         Index("ix_webhook_events_status_received", "status", "received_at"),
         Index("ix_webhook_events_call", "provider_call_id", "status"),
-        Index("ix_webhook_events_dialled", "status", "dialled"),
+        Index("ix_webhook_events_to_number", "status", "to_number"),
         Index("ix_webhook_events_company", "company_id", "received_at"),
+        Index("ix_webhook_events_number_received", "to_number", "received_at"),
+        Index("ix_webhook_events_received", "received_at"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     provider: Mapped[str] = mapped_column(AsciiString(32))
-    # the connection's id and what makes the event one of a kind, hashed
+    # unique: hash of the connection's id and the event's identity
     dedupe_key: Mapped[str] = mapped_column(AsciiString(64))
-    # the vendor's name of it
-    event: Mapped[str] = mapped_column(CaseSensitiveString(64))
-    # events of one call are worked through one after the other
+    # the vendor's event name
+    event_name: Mapped[str] = mapped_column(CaseSensitiveString(64))
+    # events of one call are processed in sequence
     provider_call_id: Mapped[str | None] = mapped_column(CaseSensitiveString(128))
-    # the business's number as it came; what the unassigned tray groups by
-    dialled: Mapped[str | None] = mapped_column(CaseSensitiveString(64))
+    # the business's number as received; the unassigned tray groups by it
+    to_number: Mapped[str | None] = mapped_column(CaseSensitiveString(64))
     connection_id: Mapped[str | None] = mapped_column(Id)
-    # zstd, sealed (core/bodies); of a call whose caller declined it holds no word any more
+    # compressed and encrypted (core/payload_compression); its transcript is removed if the caller declined
     body: Mapped[bytes] = mapped_column(RawEncryptedBytes)
     size: Mapped[int]
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     # pending, unassigned, handled, ignored, dead
     status: Mapped[str] = mapped_column(AsciiString(16), default="pending")
-    # not before this time: pauses between tries, and the lease of whoever works on it
+    # not before this time: the delay between tries, and the lease of the worker
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     claim_token: Mapped[str | None] = mapped_column(Id)
-    # how often somebody began, and how often that ended in an error
-    claims: Mapped[int] = mapped_column(default=0)
+    # number of claims, and of errors among them
+    claim_count: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)
-    # why it waits, was ignored or is dead
+    # reason for its status: unassigned, ignored or dead
     reason: Mapped[str | None] = mapped_column(Text)
+    # to which it was applied; while it is not, whose number was dialled
     company_id: Mapped[str | None] = mapped_column(Id)
     call_id: Mapped[str | None] = mapped_column(Id)
     handled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,4 +1,4 @@
-"""Working hours: when a branch is open or a person at work, every week or on one special date."""
+"""Working hours of a branch or a person, weekly or on one date."""
 
 from datetime import date
 
@@ -11,11 +11,11 @@ from app.models.base import CompanyOwned, company_foreign_key, company_table_arg
 
 
 class WorkingHours(CompanyOwned, db.Model):
-    """One stretch in minutes after local midnight; beyond 1440 it runs into the next day.
+    """One interval in minutes after local midnight; beyond 1440 it continues into the next day.
 
-    Without staff_id it is the branch's opening, with one the person's shift at that branch. Either a weekday (0 is Monday), then it
-    repeats while valid, and stretches with a beginning or an end stand in place of the usual week; or a `day`, then the stretches
-    of that date stand in place of the weekly ones and of a public holiday; a date with opens = closes is closed.
+    Without staff_id it is the branch's opening time, with one the person's shift at that branch. Either a weekday (0 is Monday): it
+    repeats while valid, and intervals with a validity period replace the usual week. Or a `day`: the intervals of that date
+    replace the weekly ones and a public holiday; a date with opens = closes is closed.
     """
 
     __tablename__ = "working_hours"

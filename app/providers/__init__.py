@@ -4,18 +4,20 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from app.providers.calendar.base import Calendar, CalendarReader
+from app.providers.calendar.base import Calendar, CalendarWebhookReader
 from app.providers.credentials import Credentials
 from app.providers.messaging.base import Messenger, SenderAccount
-from app.providers.voice.base import CallDriver
+from app.providers.voice.call_webhook_reader import CallWebhookReader
 from app.providers.voice.management import VoiceAccount
 from app.providers.webhook_reader import WebhookKind, WebhookReader
 
-CALL_DRIVERS = {
-    "retell": "app.providers.voice.retell_webhooks:RetellCallDriver",
-    "twilio": "app.providers.telephony.twilio_webhooks:TwilioCallDriver",
+CALL_WEBHOOK_READERS = {
+    "retell": "app.providers.voice.retell_webhooks:RetellCallWebhookReader",
+    "twilio": "app.providers.telephony.twilio_webhooks:TwilioCallWebhookReader",
 }
 CALENDAR_READERS = {"calcom": "app.providers.calendar.calcom_webhooks:CalcomWebhookReader"}
+MESSAGE_READERS = {"twilio_sms": "app.providers.messaging.twilio_sms_webhooks:TwilioMessageWebhookReader"}
+REPORT_READERS = {"twilio_sms_status": "app.providers.messaging.twilio_sms_webhooks:TwilioReportWebhookReader"}
 CALENDARS = {"calcom": "app.providers.calendar.calcom:CalcomCalendar"}
 VOICE_ACCOUNTS = {"retell": "app.providers.voice.retell_api:RetellAccount"}
 MESSENGERS = {
@@ -24,16 +26,35 @@ MESSENGERS = {
 }
 
 
+def list_webhook_providers() -> list[str]:
+    """The providers whose webhooks are received, of calls, calendars, messages and their delivery."""
+    return [*CALL_WEBHOOK_READERS, *CALENDAR_READERS, *MESSAGE_READERS, *REPORT_READERS]
+
+
 @cache
-def get_call_driver(provider: str) -> CallDriver:
+def get_call_webhook_reader(provider: str) -> CallWebhookReader:
     """Get the driver that reads this provider's call events; raises KeyError for an unknown provider."""
-    return _load(CALL_DRIVERS[provider])()
+    return _load(CALL_WEBHOOK_READERS[provider])()
 
 
 @cache
-def get_calendar_reader(provider: str) -> CalendarReader:
+def get_calendar_reader(provider: str) -> CalendarWebhookReader:
     """Get the driver that reads this provider's calendar events; raises KeyError."""
     return _load(CALENDAR_READERS[provider])()
+
+
+@cache
+def get_message_reader(provider: str) -> WebhookReader:
+    """Get the driver that reads this provider's incoming messages; raises KeyError."""
+    reader: WebhookReader = _load(MESSAGE_READERS[provider])()
+    return reader
+
+
+@cache
+def get_report_reader(provider: str) -> WebhookReader:
+    """Get the driver that reads what this provider reports of messages that were sent; raises KeyError."""
+    reader: WebhookReader = _load(REPORT_READERS[provider])()
+    return reader
 
 
 def open_calendar(provider: str, credentials: Credentials) -> Calendar:
@@ -52,13 +73,24 @@ def open_messenger(provider: str, sender: SenderAccount) -> Messenger:
 
 
 def get_webhook_kind(provider: str) -> WebhookKind:
-    """Get the subject of this provider's webhooks: calls or calendars."""
-    return "calendars" if provider in CALENDAR_READERS else "calls"
+    """Get the subject of this provider's webhooks: calls, calendars, messages, or reports of their delivery."""
+    kinds: tuple[tuple[WebhookKind, dict[str, str]], ...] = (
+        ("calendars", CALENDAR_READERS), ("messages", MESSAGE_READERS), ("reports", REPORT_READERS),
+    )  # fmt: skip
+    return next((kind for kind, readers in kinds if provider in readers), "calls")
 
 
 def get_webhook_reader(provider: str) -> WebhookReader:
-    """Get the driver that reads this provider's webhooks, of calls or calendars; raises KeyError."""
-    return get_call_driver(provider) if get_webhook_kind(provider) == "calls" else get_calendar_reader(provider)
+    """Get the driver that reads this provider's webhooks, whatever their subject; raises KeyError."""
+    match get_webhook_kind(provider):
+        case "messages":
+            return get_message_reader(provider)
+        case "reports":
+            return get_report_reader(provider)
+        case "calendars":
+            return get_calendar_reader(provider)
+        case _:
+            return get_call_webhook_reader(provider)
 
 
 @cache

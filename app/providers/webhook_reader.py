@@ -1,10 +1,11 @@
 """The common port of all webhook readers."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-# calls are applied by domain/calls/lifecycle, calendars by domain/calendar_sync/inbound
-WebhookKind = Literal["calls", "calendars"]
+# each is applied by its handler in domain/inbox
+WebhookKind = Literal["calls", "calendars", "messages", "reports"]
 
 
 class Unreadable(ValueError):
@@ -29,6 +30,8 @@ class WebhookReader(Protocol):
     """Translates one vendor's webhooks; both methods take the raw body and raise Unreadable, nothing else."""
 
     name: str
+    # the names of the vendor's events as `Peek.event` has them; metrics count others as "other"
+    event_names: Collection[str]
 
     def peek(self, raw: bytes) -> Peek: ...
 

@@ -11,14 +11,14 @@ from app.core.clock import now
 from app.core.database import read_only
 from app.core.encryption import DecryptionError
 from app.core.extensions import db
-from app.core.line_check_token import HEADER, read_token
+from app.core.line_check_listener_token import HEADER, read_token
 from app.core.sessions import EPOCH, SESSIONS, active_condition, find_active_sessions, hash_of
 from app.core.tenancy import unscoped
 from app.domain.accounts.permissions import can
 from app.models.company import Company
 from app.models.line_check import LineCheck
 from app.models.user import User, UserBranch
-from app.realtime.connections import Subscriber
+from app.realtime.connections import SocketUser
 
 BATCH_SIZE = 500
 IDS: BindParameter[list[str]] = bindparam("ids", expanding=True)
@@ -32,7 +32,7 @@ RUNNING_CHECKS = select(LineCheck.id).where(LineCheck.id.in_(IDS), LineCheck.res
 BRANCHES = select(UserBranch.user_id, UserBranch.branch_id).where(UserBranch.user_id.in_(IDS))
 
 
-def find_request_subscriber() -> Subscriber | None:
+def find_request_subscriber() -> SocketUser | None:
     """Find the signed-in user behind the request's cookie or the line check behind its ticket; None where neither may listen."""
     if ticket := request.headers.get(HEADER):
         return _find_line_check_subscriber(read_token(ticket))
@@ -40,7 +40,7 @@ def find_request_subscriber() -> Subscriber | None:
     return _find_session_subscriber(hash_of(cookie)) if cookie else None
 
 
-def _find_session_subscriber(session_id: str) -> Subscriber | None:
+def _find_session_subscriber(session_id: str) -> SocketUser | None:
     """One query per handshake: hundreds of dashboards reconnect at once. It does not extend the session."""
     by_session = WITH_SESSION.where(SESSIONS.c.id_hash == session_id, *active_condition(now()))
     with read_only():
@@ -52,7 +52,7 @@ def _find_session_subscriber(session_id: str) -> Subscriber | None:
             return None
         if not can(user, "calls.read") or user.must_change_password or not user.company_id:
             return None
-        return Subscriber(
+        return SocketUser(
             user_id=user.id,
             session=session_id,
             epoch=user.session_epoch,
@@ -62,18 +62,18 @@ def _find_session_subscriber(session_id: str) -> Subscriber | None:
         )
 
 
-def _find_line_check_subscriber(check_id: str | None) -> Subscriber | None:
+def _find_line_check_subscriber(check_id: str | None) -> SocketUser | None:
     with read_only(), unscoped():
         company_id = db.session.scalar(RUNNING_CHECKS.with_only_columns(LineCheck.company_id), {"ids": [check_id]}) if check_id else None
         db.session.rollback()
     if check_id is None or company_id is None:
         return None
-    return Subscriber(user_id="", session="", epoch=0, role="", company_id=company_id, check_id=check_id)
+    return SocketUser(user_id="", session="", epoch=0, role="", company_id=company_id, check_id=check_id)
 
 
-def filter_authorized(subscribers: Iterable[Subscriber]) -> set[Subscriber]:
+def filter_authorized(subscribers: Iterable[SocketUser]) -> set[SocketUser]:
     """Keep the subscribers whose session is alive and whose rights are unchanged; three queries per BATCH_SIZE."""
-    authorized: set[Subscriber] = set()
+    authorized: set[SocketUser] = set()
     distinct = list(set(subscribers))
     with read_only():
         for first in range(0, len(distinct), BATCH_SIZE):
@@ -81,7 +81,7 @@ def filter_authorized(subscribers: Iterable[Subscriber]) -> set[Subscriber]:
     return authorized
 
 
-def _filter_batch(subscribers: list[Subscriber]) -> Iterator[Subscriber]:
+def _filter_batch(subscribers: list[SocketUser]) -> Iterator[SocketUser]:
     checks = [subscriber for subscriber in subscribers if subscriber.check_id]
     if checks:
         with unscoped():

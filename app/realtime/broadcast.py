@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from socketio import RedisManager
 
-from app.core import metrics
+from app.core import get_app_state, metrics
 from app.core.clock import now
 from app.core.redis import RedisError, get_redis
 from app.realtime import json_codec, rooms
@@ -23,8 +23,8 @@ EVENTS_MISSED = "events_missed"
 
 
 @dataclass
-class _PublisherState:
-    """State of this process's connection to Redis."""
+class PublisherState:
+    """State of the application's way to Redis."""
 
     retry_at: float = 0.0
     is_down: bool = False
@@ -32,10 +32,7 @@ class _PublisherState:
     missed_companies: set[str] = field(default_factory=set)
 
 
-_publisher = _PublisherState()
-
-
-class MessageCollector(RedisManager):
+class SocketMessageBatch(RedisManager):
     """Encodes messages as Socket.IO's manager does and collects them to be sent in one round trip."""
 
     def __init__(self) -> None:
@@ -51,19 +48,19 @@ def push(rows: Iterable[Mapping[str, Any]], received: Iterable[datetime] = ()) -
 
     Never raises: without Redis nothing is sent, and the browsers catch up later.
     """
-    collector = MessageCollector()
+    collector, publisher = SocketMessageBatch(), get_app_state(PublisherState)
     companies: list[str] = []
     for row in rows:
         collector.emit(row["name"], build_envelope(row), namespace="/", room=rooms.get_event_rooms(row))
         companies.append(row["company_id"])
-    if _publisher.missed_companies:
-        collector.messages.append(json_codec.dumps({"method": EVENTS_MISSED, "companies": sorted(_publisher.missed_companies)}))
+    if publisher.missed_companies:
+        collector.messages.append(json_codec.dumps({"method": EVENTS_MISSED, "companies": sorted(publisher.missed_companies)}))
     sent = _send(collector.messages)
     metrics.LIVE_PUSHES.labels("sent" if sent else "away").inc(len(companies))
     if not sent:
-        _publisher.missed_companies.update(companies)
+        publisher.missed_companies.update(companies)
         return
-    _publisher.missed_companies.clear()
+    publisher.missed_companies.clear()
     pushed_at = now()
     for received_at in received:
         metrics.LIVE_UPDATE_DELAY.observe(max(0.0, (pushed_at - received_at).total_seconds()))
@@ -75,7 +72,8 @@ def disconnect_user(user_id: str, session: str | None = None) -> None:
 
 
 def _send(messages: list[str]) -> bool:
-    if time.monotonic() < _publisher.retry_at:
+    publisher = get_app_state(PublisherState)
+    if time.monotonic() < publisher.retry_at:
         return False
     try:
         pipeline = get_redis().pipeline(transaction=False)
@@ -83,12 +81,12 @@ def _send(messages: list[str]) -> bool:
             pipeline.publish(json_codec.CHANNEL, message)
         pipeline.execute()
     except (RedisError, OSError) as error:
-        _publisher.retry_at = time.monotonic() + RETRY_DELAY_S
-        if not _publisher.is_down:
-            _publisher.is_down = True
+        publisher.retry_at = time.monotonic() + RETRY_DELAY_S
+        if not publisher.is_down:
+            publisher.is_down = True
             log.warning("live.push_failed", error=type(error).__name__)
         return False
-    if _publisher.is_down:
-        _publisher.is_down = False
+    if publisher.is_down:
+        publisher.is_down = False
         log.info("live.push_restored")
     return True

@@ -12,7 +12,7 @@ REQUEST_WINDOW_S = 10.0
 
 
 @dataclass(frozen=True)
-class Subscriber:
+class SocketUser:
     """A signed-in user at one browser, as stored in the session when the socket was opened."""
 
     user_id: str
@@ -29,7 +29,7 @@ class Subscriber:
 @dataclass
 class SocketConnection:
     sid: str
-    subscriber: Subscriber
+    subscriber: SocketUser
     _request_times: deque[float] = field(default_factory=lambda: deque(maxlen=MAX_REQUESTS))
 
     def allow_request(self) -> bool:
@@ -48,7 +48,7 @@ class ConnectionRegistry:
         self.limit = limit
         self._connections: dict[str, SocketConnection] = {}
 
-    def add(self, sid: str, subscriber: Subscriber) -> SocketConnection | None:
+    def add(self, sid: str, subscriber: SocketUser) -> SocketConnection | None:
         """Register this socket; None where the limit is reached."""
         if len(self._connections) >= self.limit:
             return None

@@ -11,14 +11,14 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql.dml import ReturningInsert
 
 from app.core.extensions import db
-from app.models.live_event import LiveCursor, LiveEvent
+from app.models.live_event import LiveEvent, LiveEventSequence
 
 CATCH_UP_LIMIT = 500
-CURSORS = select(LiveCursor.__table__).where(LiveCursor.__table__.c.company_id.in_(bindparam("ids", expanding=True)))
+CURSORS = select(LiveEventSequence.__table__).where(LiveEventSequence.__table__.c.company_id.in_(bindparam("ids", expanding=True)))
 EVENTS = select(
     LiveEvent.company_id,
     LiveEvent.seq,
-    LiveEvent.at,
+    LiveEvent.occurred_at,
     LiveEvent.name,
     LiveEvent.branch_id,
     LiveEvent.call_id,
@@ -76,7 +76,7 @@ def _reserve_seqs(counts: Counter[str]) -> dict[str, int]:
 
 @cache
 def _build_cursor_upsert(dialect: str) -> ReturningInsert[tuple[str, int]]:
-    cursors = LiveCursor.__table__
+    cursors = LiveEventSequence.__table__
     if dialect == "sqlite":
         on_sqlite = sqlite_insert(cursors)
         upsert = on_sqlite.on_conflict_do_update(index_elements=["company_id"], set_={"seq": cursors.c.seq + on_sqlite.excluded.seq})

@@ -13,9 +13,9 @@ from app.core.ids import is_ulid
 from app.core.tenancy import company_scope
 from app.models.call import Call
 from app.realtime import event_log, rooms
-from app.realtime.connections import SocketConnection, Subscriber
+from app.realtime.connection_supervisor import NAMESPACE, get_hub
+from app.realtime.connections import SocketConnection, SocketUser
 from app.realtime.handshake import SUBSCRIBER_KEY
-from app.realtime.hub import NAMESPACE, get_hub
 from app.serializers.live import build_catch_up_event
 
 log = structlog.get_logger()
@@ -31,7 +31,7 @@ def connect(_auth: object = None) -> None:
     """Join the rooms that the session allows; refused with `code` full, signed_out or away."""
     if _is_client_packet():
         return
-    subscriber: Subscriber = request.environ[SUBSCRIBER_KEY]
+    subscriber: SocketUser = request.environ[SUBSCRIBER_KEY]
     connection = get_hub().connections.add(_sid(), subscriber)
     if connection is None:
         raise ConnectionRefusedError("full", {"code": "full"})
@@ -114,7 +114,7 @@ def _get_field(payload: object, name: str) -> object:
     return None if isinstance(value, bool) else value
 
 
-def _can_see_call(subscriber: Subscriber, call_id: str) -> bool:
+def _can_see_call(subscriber: SocketUser, call_id: str) -> bool:
     with company_scope(subscriber.company_id), read_only():
         branch_id = db.session.scalar(select(Call.branch_id).where(Call.id == call_id))
     return branch_id is not None and (not subscriber.branch_ids or branch_id in subscriber.branch_ids)

@@ -10,8 +10,8 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.realtime.authentication import find_request_subscriber
-from app.realtime.hub import Hub
-from app.realtime.socket_limits import limit_gevent_traffic
+from app.realtime.connection_supervisor import Hub
+from app.realtime.message_limits import limit_gevent_traffic
 from config import Settings
 
 log = structlog.get_logger()
@@ -58,7 +58,7 @@ class HandshakeMiddleware:
         return None
 
     def _is_same_origin(self, environ: Environ) -> bool:
-        """Browsers always send Origin with a WebSocket; other clients send none and carry no foreign cookie."""
+        """Whether Origin is missing or our own: browsers always send it with a WebSocket, other clients carry no foreign cookie."""
         origin = environ.get("HTTP_ORIGIN")
         if origin is None:
             return True

@@ -9,7 +9,7 @@ CHANNEL = "askproai-live"
 
 
 def dumps(value: Any, **_options: Any) -> str:
-    """What the fast encoder refuses (odd keys, lone surrogates) the standard one writes."""
+    """Encode with the fast encoder, or with the standard one if that refuses (odd keys, lone surrogates)."""
     try:
         return orjson.dumps(value).decode()
     except TypeError:

@@ -24,7 +24,7 @@ class HubProtocol(Protocol):
     """The receiver of the manager's messages."""
 
     def handle_redis_change(self, is_available: bool) -> None:
-        """Redis was lost or is available again: events in between were missed."""
+        """Handle the loss or the return of Redis, between which events were missed."""
 
     def record_delivered(self, company_id: str, seq: int) -> None:
         """An event is being sent to the sockets."""

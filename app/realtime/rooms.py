@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.realtime.connections import Subscriber
+from app.realtime.connections import SocketUser
 
 
 def get_company_room(company_id: str) -> str:
@@ -34,7 +34,7 @@ def get_event_rooms(row: Mapping[str, Any]) -> list[str]:
     return rooms
 
 
-def get_subscriber_rooms(subscriber: Subscriber) -> list[str]:
+def get_subscriber_rooms(subscriber: SocketUser) -> list[str]:
     """Get the subscriber's rooms: the company, or only the branches the user is branch_rooms to; for a line check its own room."""
     if subscriber.check_id:
         return [get_line_check_room(subscriber.check_id)]

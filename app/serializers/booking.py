@@ -1,4 +1,4 @@
-"""Bookings, and times that are kept, as programs read them."""
+"""Bookings and holds as the API returns them."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,7 +13,7 @@ from app.serializers.page import Page
 Status = Literal["held", "pending", "confirmed", "cancelled", "no_show", "done"]
 
 
-class BookingCustomer(BaseModel):
+class BookingCustomerItem(BaseModel):
     id: str
     name: str | None
     phone: str | None
@@ -26,7 +26,7 @@ class BookingItem(BaseModel):
     service_id: str
     staff_id: str
     branch_id: str
-    customer: BookingCustomer | None
+    customer: BookingCustomerItem | None
     starts_at: datetime = Field(description="In the zone of the branch.")
     ends_at: datetime
     source: str = Field(description="call, api, web, calcom, link, simulator")
@@ -36,6 +36,10 @@ class BookingItem(BaseModel):
     seats: int = 1
     price_cents: int | None = None
     notes: str | None = None
+    overridden: list[str] = Field([], description="What stood against it when the front desk booked it all the same: booked, closed …")
+    customer_confirmed_at: datetime | None = Field(
+        None, description="When the customer said by a message's link or an answer that they will come to this time."
+    )
     version: int = Field(1, description="Rises with every change; send it along with PATCH to be told of changes that you have not seen.")
     created_at: datetime
     updated_at: datetime
@@ -48,17 +52,17 @@ class BookingList(Page):
     total_exact: bool = Field(description="False where more are meant than are counted: there are at least `total`.")
 
 
-def build_booking_item(booking: Booking, customer: Customer | None, reached: Mapping[str, str]) -> BookingItem:
-    """`reached` has the customer's `phone` and `email`."""
+def build_booking_item(booking: Booking, customer: Customer | None, identifiers: Mapping[str, str]) -> BookingItem:
+    """Build the item of a booking; `identifiers` holds the customer's `phone` and `email`."""
     return BookingItem(
         id=booking.id,
         status=booking.status,  # type: ignore[arg-type]
         service_id=booking.service_id,
         staff_id=booking.staff_id,
         branch_id=booking.branch_id,
-        customer=_build_customer(booking, customer, reached) if customer else None,
-        starts_at=to_local(booking.starts_at, booking.zone),
-        ends_at=to_local(booking.ends_at, booking.zone),
+        customer=_build_customer(booking, customer, identifiers) if customer else None,
+        starts_at=to_local(booking.starts_at, booking.timezone),
+        ends_at=to_local(booking.ends_at, booking.timezone),
         source=booking.source,
         call_id=booking.call_id,
         visit_id=booking.visit_id,
@@ -66,6 +70,8 @@ def build_booking_item(booking: Booking, customer: Customer | None, reached: Map
         seats=booking.seats,
         price_cents=booking.price_cents,
         notes=booking.notes,
+        overridden=booking.overridden or [],
+        customer_confirmed_at=booking.customer_confirmed_at,
         version=booking.version,
         created_at=booking.created_at,
         updated_at=booking.updated_at,
@@ -74,7 +80,7 @@ def build_booking_item(booking: Booking, customer: Customer | None, reached: Map
 
 
 def build_hold_item(hold: Hold) -> BookingItem:
-    """A kept time in the shape of a booking: it has no customer yet, and it runs out."""
+    """Build the item of a hold in the shape of a booking: no customer yet, but an expiry."""
     return BookingItem(
         id=hold.id,
         status="held",
@@ -82,8 +88,8 @@ def build_hold_item(hold: Hold) -> BookingItem:
         staff_id=hold.staff_id,
         branch_id=hold.branch_id,
         customer=None,
-        starts_at=to_local(hold.starts_at, hold.zone),
-        ends_at=to_local(hold.ends_at, hold.zone),
+        starts_at=to_local(hold.starts_at, hold.timezone),
+        ends_at=to_local(hold.ends_at, hold.timezone),
         source="call" if hold.call_id else "web",
         call_id=hold.call_id,
         created_at=hold.created_at,
@@ -92,11 +98,11 @@ def build_hold_item(hold: Hold) -> BookingItem:
     )
 
 
-def _build_customer(booking: Booking, customer: Customer, reached: Mapping[str, str]) -> BookingCustomer:
-    """What was said for this booking alone goes before the record."""
-    phone, email = booking.contact_phone or reached.get("phone"), booking.contact_email or reached.get("email")
-    return BookingCustomer(id=customer.id, name=customer.name, phone=phone, email=email)
+def _build_customer(booking: Booking, customer: Customer, identifiers: Mapping[str, str]) -> BookingCustomerItem:
+    """Build the customer; contacts given for this booking alone take precedence over the record."""
+    phone, email = booking.contact_phone or identifiers.get("phone"), booking.contact_email or identifiers.get("email")
+    return BookingCustomerItem(id=customer.id, name=customer.name, phone=phone, email=email)
 
 
-def to_local(instant: datetime, zone: str) -> datetime:
-    return instant.astimezone(ZoneInfo(zone))
+def to_local(instant: datetime, timezone: str) -> datetime:
+    return instant.astimezone(ZoneInfo(timezone))

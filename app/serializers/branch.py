@@ -1,4 +1,4 @@
-"""A branch as programs see it."""
+"""Branches as the API returns them."""
 
 from pydantic import BaseModel, Field
 
@@ -26,5 +26,5 @@ class BranchList(Page):
 def build_branch_item(branch: Branch, phone_numbers: list[str]) -> BranchItem:
     return BranchItem(
         id=branch.id, slug=branch.slug, name=branch.name, street=branch.street, postcode=branch.postcode, city=branch.city,
-        state=branch.state, zone=branch.zone, is_active=branch.is_active, phone_numbers=phone_numbers,
+        state=branch.state, zone=branch.timezone, is_active=branch.is_active, phone_numbers=phone_numbers,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""A call as programs see it."""
+"""Calls as the API returns them."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from app.models import CallEvent, ToolCall, Turn
 from app.serializers.page import Page
 
-# the columns that an item of a list needs
+# The columns that a list item needs.
 COLUMNS = (
     "id", "provider", "provider_call_id", "direction", "status", "outcome", "from_number", "to_number", "branch_id", "customer_id",
     "started_at", "ended_at", "duration_s", "summary", "sentiment", "analyzed_at",
@@ -74,10 +74,11 @@ class CallEventItem(BaseModel):
     data: dict[str, Any] | None
 
 
-class MismatchItem(BaseModel):
+class FalseClaimItem(BaseModel):
     what: str = Field(
-        description="not_made, not_moved, not_cancelled, not_confirmed, other_day, other_weekday, other_time, other_person, other_service "
-        "or other_price."
+        description="not_made, not_moved, not_cancelled, not_confirmed, denied (an appointment that exists); other_day, other_weekday, "
+        "other_time, other_person, other_service, other_branch; other_price, other_duration, other_hours, other_address, other_fee; "
+        "no_callback, no_message, not_on_waitlist, not_sent; not_free, not_full."
     )
     turn: int = Field(description="The turn that said so, from 0.")
     said: str
@@ -85,7 +86,7 @@ class MismatchItem(BaseModel):
     booking_id: str | None
 
 
-class NoticeItem(BaseModel):
+class AiNoticeItem(BaseModel):
     said: bool = Field(description="Whether the transcript has the notice that an AI speaks among the agent's first turns.")
     turn: int | None = Field(description="The turn that has it, from 0.")
     at_ms: int | None = Field(description="Milliseconds since the call began.")
@@ -100,8 +101,8 @@ class ConsentItem(BaseModel):
 
 
 class CallDetail(CallItem):
-    untruths: list[MismatchItem]
-    ai_notice: NoticeItem | None = Field(description="Null until there is a transcript.")
+    untruths: list[FalseClaimItem]
+    ai_notice: AiNoticeItem | None = Field(description="Null until there is a transcript.")
     consent: ConsentItem
     provider_copy: str = Field(
         description="kept, or why and how far it is deleted there: waiting (the call still runs), pending, done, failed or no_key."
@@ -115,17 +116,17 @@ class CallDetail(CallItem):
     events: list[CallEventItem]
 
 
-def build_call_item(call: Any, zone: ZoneInfo, booking_id: str | None, truth: str | None = None) -> CallItem:
-    """`call` is a Call, or a row with its COLUMNS."""
-    return CallItem(**_build_fields(call, zone, booking_id, truth))
+def build_call_item(call: Any, timezone: ZoneInfo, booking_id: str | None, truth: str | None = None) -> CallItem:
+    """Build a list item; `call` is a Call or a row with its COLUMNS."""
+    return CallItem(**_build_fields(call, timezone, booking_id, truth))
 
 
 def build_call_detail(
-    call: Any, zone: ZoneInfo, booking_id: str | None, turns: Iterable[Turn], tools: Iterable[ToolCall], events: Iterable[CallEvent],
-    *, truth: str | None, untruths: Iterable[MismatchItem], ai_notice: NoticeItem | None, consent: ConsentItem, provider_copy: str,
+    call: Any, timezone: ZoneInfo, booking_id: str | None, turns: Iterable[Turn], tools: Iterable[ToolCall], events: Iterable[CallEvent],
+    *, truth: str | None, untruths: Iterable[FalseClaimItem], ai_notice: AiNoticeItem | None, consent: ConsentItem, provider_copy: str,
 ) -> CallDetail:  # fmt: skip
     return CallDetail(
-        **_build_fields(call, zone, booking_id, truth),
+        **_build_fields(call, timezone, booking_id, truth),
         untruths=list(untruths),
         ai_notice=ai_notice,
         consent=consent,
@@ -135,24 +136,26 @@ def build_call_detail(
         language=call.language,
         transfer_destination=call.transfer_destination,
         transcript=[TranscriptItem(role=turn.role, text=turn.text, start_s=turn.start_s, end_s=turn.end_s) for turn in turns],
-        tool_calls=[_build_tool_call(tool, zone) for tool in tools],
-        events=[CallEventItem(seq=event.seq, type=event.type, at=event.at.astimezone(zone), data=event.data) for event in events],
+        tool_calls=[_build_tool_call(tool, timezone) for tool in tools],
+        events=[
+            CallEventItem(seq=event.seq, type=event.type, at=event.occurred_at.astimezone(timezone), data=event.data) for event in events
+        ],
     )
 
 
-def _build_fields(call: Any, zone: ZoneInfo, booking_id: str | None, truth: str | None) -> dict[str, Any]:
+def _build_fields(call: Any, timezone: ZoneInfo, booking_id: str | None, truth: str | None) -> dict[str, Any]:
     return {
         **{name: getattr(call, name) for name in COLUMNS if name != "analyzed_at"},
-        "started_at": call.started_at.astimezone(zone),
-        "ended_at": call.ended_at.astimezone(zone) if call.ended_at else None,
+        "started_at": call.started_at.astimezone(timezone),
+        "ended_at": call.ended_at.astimezone(timezone) if call.ended_at else None,
         "analyzed": call.analyzed_at is not None,
         "booking_id": booking_id,
         "truth": truth,
     }
 
 
-def _build_tool_call(tool: ToolCall, zone: ZoneInfo) -> ToolCallItem:
+def _build_tool_call(tool: ToolCall, timezone: ZoneInfo) -> ToolCallItem:
     return ToolCallItem(
         id=tool.tool_call_id, name=tool.name, arguments=tool.arguments, result=tool.result, ok=tool.ok, after_turn=tool.after_turn,
-        at=tool.created_at.astimezone(zone), duration_ms=tool.duration_ms,
+        at=tool.created_at.astimezone(timezone), duration_ms=tool.duration_ms,
     )  # fmt: skip

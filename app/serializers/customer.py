@@ -1,4 +1,4 @@
-"""A customer as programs see it."""
+"""Customers as the API returns them."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -24,7 +24,7 @@ class CustomerList(Page):
     items: list[CustomerItem]
 
 
-def build_customer_item(customer: Customer, zone: ZoneInfo) -> CustomerItem:
+def build_customer_item(customer: Customer, timezone: ZoneInfo) -> CustomerItem:
     return CustomerItem(
         id=customer.id,
         name=customer.name,
@@ -32,10 +32,10 @@ def build_customer_item(customer: Customer, zone: ZoneInfo) -> CustomerItem:
         phones=_list_values(customer, "phone"),
         emails=_list_values(customer, "email"),
         notes=customer.notes,
-        created_at=customer.created_at.astimezone(zone),
-        last_call_at=customer.last_call_at.astimezone(zone) if customer.last_call_at else None,
+        created_at=customer.created_at.astimezone(timezone),
+        last_call_at=customer.last_call_at.astimezone(timezone) if customer.last_call_at else None,
     )
 
 
 def _list_values(customer: Customer, kind: str) -> list[str]:
-    return [identity.value for identity in customer.identities if identity.kind == kind]
+    return [identifier.value for identifier in customer.identifiers if identifier.kind == kind]

@@ -1,4 +1,4 @@
-"""What live dashboards are told: the shapes of docs/live-events.md."""
+"""The payloads of live events, in the shapes of docs/live-events.md."""
 
 import json
 from collections import defaultdict
@@ -15,7 +15,7 @@ from app.models.branch import Branch
 from app.models.call import ACTIVE_STATUSES, Call
 from app.models.company import Company
 from app.models.customer import Customer
-from app.models.task import Task
+from app.models.task import StaffTask
 from app.models.tool_call import ToolCall
 from app.models.turn import Turn
 from app.serializers.live_booking import get_call_bookings, get_open_holds
@@ -24,13 +24,13 @@ MAX_TURNS = 4
 MAX_TEXT_LENGTH = 4000
 MAX_SUMMARY_LENGTH = 600
 MAX_ARGUMENTS_LENGTH = 1000
-# a caller known by the number alone: families share one, and numbers can be forged
+# The certainty of a caller known by number alone: families share numbers, and numbers can be forged.
 CERTAINTY_BY_NUMBER = 80
-# what a running call has, and the state that this means; the first one counts
+# What a running call has → its state; the first match counts.
 STATES = (("tool", "tool"), ("hold", "held"), ("booking", "booked"))
 
-# Built once: making a statement costs more than running it. All joins are outer ones from the rows that are named by id, so that no
-# database can begin at the other end and read everything a company has.
+# Built once, because building a statement costs more than executing it. All joins are outer joins from the rows named by id, so that
+# no query plan can start at the other table and read all rows of a company.
 IDS: BindParameter[list[str]] = bindparam("ids", expanding=True)
 CALLS = (
     select(
@@ -59,11 +59,11 @@ RUNNING_TOOLS = (
     .order_by(ToolCall.id)
 )
 CONSENT_REFUSED_CALLS = select(Call.id).where(Call.id.in_(IDS), Call.keeps_words.is_(False))
-TASKS = select(Task.id, Task.kind, Task.title, Task.status, Task.due_at).where(Task.id.in_(IDS))
+TASKS = select(StaffTask.id, StaffTask.kind, StaffTask.title, StaffTask.status, StaffTask.due_at).where(StaffTask.id.in_(IDS))
 
 
 def build_live_calls(call_ids: Collection[str]) -> dict[str, dict[str, Any]]:
-    """The live objects of these calls of the company at work (or of every company) by id, in five queries however many they are."""
+    """Build the live objects of these calls by id, in the current company scope, with five queries for any number of calls."""
     if not call_ids:
         return {}
     rows = db.session.execute(CALLS, {"ids": list(call_ids)}).all()
@@ -81,12 +81,12 @@ def build_live_calls(call_ids: Collection[str]) -> dict[str, dict[str, Any]]:
 
 
 def find_silent_calls(call_ids: Collection[str]) -> set[str]:
-    """Those of the calls whose callers declined that their words are kept."""
+    """Find the calls whose callers refused that their words are kept."""
     return set(db.session.scalars(CONSENT_REFUSED_CALLS, {"ids": list(call_ids)})) if call_ids else set()
 
 
 def build_live_tasks(task_ids: Collection[str]) -> dict[str, dict[str, Any]]:
-    """The live objects of these tasks, by id."""
+    """Build the live objects of these tasks, by id."""
     if not task_ids:
         return {}
     rows = db.session.execute(TASKS, {"ids": list(task_ids)})
@@ -103,26 +103,26 @@ def build_live_tasks(task_ids: Collection[str]) -> dict[str, dict[str, Any]]:
 
 
 def build_envelope(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """What travels with every event; `row` has the columns of live_events."""
-    told = {"seq": row["seq"], "at": row["at"].isoformat(), "company": row["company_id"], "data": row["data"]}
+    """Build the envelope of an event; `row` has the columns of live_events."""
+    envelope = {"seq": row["seq"], "at": row["occurred_at"].isoformat(), "company": row["company_id"], "data": row["data"]}
     for name in ("branch", "call", "booking"):
         if row[f"{name}_id"]:
-            told[name] = row[f"{name}_id"]
-    return told
+            envelope[name] = row[f"{name}_id"]
+    return envelope
 
 
 def build_catch_up_event(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """An event told once more to who missed it."""
+    """Build an event that is sent again to clients that missed it."""
     return {"event": row["name"], **build_envelope(row)}
 
 
 def build_live_turn(turn: Mapping[str, Any]) -> dict[str, Any]:
-    """A turn; `turn` is {index, role, text, start_s}."""
+    """Build a turn; `turn` is {index, role, text, start_s}."""
     return {"index": turn["index"], "role": turn["role"], "text": truncate(turn["text"], MAX_TEXT_LENGTH), "start_s": turn.get("start_s")}
 
 
 def build_tool_started(tool: Mapping[str, Any], at: datetime) -> dict[str, Any]:
-    """A tool that runs; long arguments stay behind."""
+    """Build a running tool; arguments over MAX_ARGUMENTS_LENGTH are left out."""
     arguments = tool.get("arguments")
     small = arguments if arguments is not None and len(json.dumps(arguments, default=str)) <= MAX_ARGUMENTS_LENGTH else None
     return {
@@ -135,7 +135,7 @@ def build_tool_started(tool: Mapping[str, Any], at: datetime) -> dict[str, Any]:
 
 
 def build_tool_finished(tool: Mapping[str, Any]) -> dict[str, Any]:
-    """A tool that has answered; what it answered stands on the call's page."""
+    """Build a finished tool, without its result, which only the call page shows."""
     return {
         "tool_call_id": tool.get("tool_call_id"),
         "name": truncate(tool["name"], 64),
@@ -145,7 +145,7 @@ def build_tool_finished(tool: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def truncate(text: str | None, length: int) -> str | None:
-    """At most so many characters, and only such as can be sent."""
+    """Truncate to `length` characters and replace characters that UTF-8 cannot encode."""
     if text is None:
         return None
     text = text if len(text) <= length else text[: length - 1] + "…"
@@ -191,9 +191,9 @@ def _build_live_call(
     }
 
 
-def _build_emergency(kept: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Which kind of emergency was spoken of; none of the words."""
-    return {name: kept.get(name) for name in ("kind", "level", "at")} if kept else None
+def _build_emergency(emergency: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Build the emergency with its kind, level and time, without the caller's words."""
+    return {name: emergency.get(name) for name in ("kind", "level", "at")} if emergency else None
 
 
 def _build_caller(row: Any) -> dict[str, Any]:
@@ -210,7 +210,7 @@ def _build_caller(row: Any) -> dict[str, Any]:
 
 
 def _get_stage(status: str, **has: object) -> str:
-    """Where the call stands on the thread."""
+    """Get the stage of a call from its status and from what it has (STATES)."""
     if status not in ACTIVE_STATUSES:
         return "ended"
     if status == "ringing":
@@ -219,17 +219,17 @@ def _get_stage(status: str, **has: object) -> str:
 
 
 def _get_last_turns(call_ids: list[str]) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    turns: dict[str, list[dict[str, Any]]] = defaultdict(list)
     if call_ids:
         for row in db.session.execute(NEWEST_TURNS, {"ids": call_ids}):
             if row.position is None:
                 continue
-            found[row.call_id].append(build_live_turn({"index": row.position, "role": row.role, "text": row.text, "start_s": row.start_s}))
-    return found
+            turns[row.call_id].append(build_live_turn({"index": row.position, "role": row.role, "text": row.text, "start_s": row.start_s}))
+    return turns
 
 
 def _get_running_tools(call_ids: list[str]) -> dict[str, dict[str, Any]]:
-    """The newest tool of each call that has not answered yet."""
+    """Get the newest unfinished tool of each call."""
     if not call_ids:
         return {}
     rows = db.session.execute(RUNNING_TOOLS, {"ids": call_ids})

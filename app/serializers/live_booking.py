@@ -1,4 +1,4 @@
-"""Bookings and holds as live dashboards show them, by themselves and on the call that made them."""
+"""Bookings and holds in live events, by id and by the call that created them."""
 
 from collections.abc import Collection
 from typing import Any
@@ -14,9 +14,9 @@ from app.models.service import Service
 from app.models.staff_member import StaffMember
 
 IDS: BindParameter[list[str]] = bindparam("ids", expanding=True)
-# As in serializers/live: every join is an outer one from the rows that are named by id. What hangs on a call is found by the call's own
-# index: left to themselves, both databases sometimes take another one that begins with the company, and read all it ever booked. So the
-# status is looked at here, and MariaDB is told.
+# As in serializers/live, every join is an outer join from the rows named by id. Bookings and holds of a call must be found by the index
+# on the call: without guidance both databases sometimes choose an index that begins with the company, and read all its bookings. So
+# the status is filtered in Python, and MariaDB gets an index hint.
 BOOKING = (
     Booking.id, Booking.branch_id, Booking.status, Booking.starts_at, Booking.ends_at,
     Service.name.label("service"), StaffMember.name.label("staff"),
@@ -56,30 +56,30 @@ HOLDS_OF_CALLS = (
 
 
 def build_live_bookings(booking_ids: Collection[str]) -> dict[str, dict[str, Any]]:
-    """The live objects of these bookings, by id."""
+    """Build the live objects of these bookings, by id."""
     if not booking_ids:
         return {}
     return {row.id: _build_live_booking(row) for row in db.session.execute(BOOKINGS_BY_ID, {"ids": list(booking_ids)})}
 
 
 def build_live_holds(hold_ids: Collection[str]) -> dict[str, dict[str, Any]]:
-    """The live objects of these holds, by id."""
+    """Build the live objects of these holds, by id."""
     if not hold_ids:
         return {}
     return {row.id: _build_live_hold(row) for row in db.session.execute(HOLDS_BY_ID, {"ids": list(hold_ids)})}
 
 
 def get_open_holds(call_ids: Collection[str]) -> dict[str, dict[str, Any]]:
-    """The newest open hold of each call."""
+    """Get the newest open hold of each call."""
     if not call_ids:
         return {}
-    moment = now()
+    checked_at = now()
     rows = db.session.execute(HOLDS_OF_CALLS, {"ids": list(call_ids)})
-    return {row.call_id: _build_live_hold(row) for row in rows if row.status == "open" and row.expires_at > moment}
+    return {row.call_id: _build_live_hold(row) for row in rows if row.status == "open" and row.expires_at > checked_at}
 
 
 def get_call_bookings(call_ids: Collection[str]) -> dict[str, dict[str, Any]]:
-    """The newest standing booking of each call."""
+    """Get the newest active booking of each call."""
     rows = db.session.execute(BOOKINGS_OF_CALLS, {"ids": list(call_ids)})
     return {row.call_id: _build_live_booking(row) for row in rows if row.status in ACTIVE_STATUSES}
 

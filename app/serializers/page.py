@@ -1,4 +1,4 @@
-"""What all lists of the API have."""
+"""The fields that all lists of the API share."""
 
 from pydantic import BaseModel, Field
 

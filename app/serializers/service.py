@@ -1,4 +1,4 @@
-"""Services as programs read them."""
+"""Services as the API returns them."""
 
 from pydantic import BaseModel, Field
 

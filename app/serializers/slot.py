@@ -1,4 +1,4 @@
-"""Free times as programs read them."""
+"""Free slots as the API returns them."""
 
 from datetime import datetime
 from typing import Protocol
@@ -10,7 +10,7 @@ from app.serializers.page import Page
 
 
 class SlotProtocol(Protocol):
-    """What the calendar calls a slot."""
+    """The fields of a slot that scheduling provides."""
 
     @property
     def starts_at(self) -> datetime: ...
@@ -33,8 +33,8 @@ class SlotList(Page):
     items: list[SlotItem]
 
 
-def build_slot_item(slot: SlotProtocol, zone: str) -> SlotItem:
-    tz = ZoneInfo(zone)
+def build_slot_item(slot: SlotProtocol, timezone: str) -> SlotItem:
+    tz = ZoneInfo(timezone)
     return SlotItem(
         starts_at=slot.starts_at.astimezone(tz), ends_at=slot.ends_at.astimezone(tz), staff_id=slot.staff_id, branch_id=slot.branch_id
     )

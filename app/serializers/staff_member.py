@@ -1,4 +1,4 @@
-"""Staff members as programs read them."""
+"""Staff members as the API returns them."""
 
 from pydantic import BaseModel
 
@@ -18,5 +18,5 @@ class StaffList(Page):
 
 
 def build_staff_item(person: StaffMember, branch_ids: list[str], service_ids: list[str]) -> StaffItem:
-    """Where they work and what they do; their own number and address stay inside."""
+    """Build an item with branches and services; personal phone number and e-mail address are left out."""
     return StaffItem(id=person.id, name=person.name, branch_ids=branch_ids, service_ids=service_ids)

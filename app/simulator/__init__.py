@@ -1,1 +1,1 @@
-"""A stand-in for the telephone world: invented callers speak with the demo town, and the webhooks come as from Retell."""
+"""Simulates calls: invented callers talk to a running server through webhooks like those of Retell."""

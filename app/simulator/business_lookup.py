@@ -1,4 +1,4 @@
-"""Businesses that are not of the demo town, as their callers know them: read from the database of the server that is called."""
+"""Businesses outside the demo data, in the demo's shapes, read from the database of the called server."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,18 +15,18 @@ from app.models import Agent, Branch, Company, PhoneNumber, Service, StaffBranch
 
 DAY = 1440
 OFFICE_HOURS: Week = {weekday: ((time(9), time(18)),) for weekday in range(5)}
-# what callers speak of where nothing can be booked yet
+# service and staff in dialogues with a business that cannot be booked yet
 ANY_SERVICE = DemoService("visit", "Termin", 30, 0, None, "", "einen Termin", "an appointment", ())
 ANY_STAFF_MEMBER = DemoStaff("somebody", "jemand", "jemandem", (ANY_SERVICE.key,), ())
 
 
 @dataclass(frozen=True, slots=True)
-class Business:
-    """Who answers a number; its callers are those of the demo town, for nobody else may be called."""
+class DialledBusiness:
+    """Owner of a dialled number; the callers are invented ones of the demo data."""
 
     company: DemoCompany
     branch: DemoBranch
-    # what there must be before something can be booked; empty where it can
+    # missing setup steps before a booking is possible; empty if bookable
     missing: tuple[str, ...] = ()
 
     @property
@@ -34,8 +34,8 @@ class Business:
         return not self.missing
 
 
-def find_business(number: str, missing_booking_steps: Callable[[str, str], Sequence[str]]) -> Business | None:
-    """Who owns the number; the callable names what a company still lacks before a branch of it can be booked."""
+def find_business(number: str, missing_booking_steps: Callable[[str, str], Sequence[str]]) -> DialledBusiness | None:
+    """Find the owner of a number. The callable names the setup steps that the branch still needs for bookings."""
     owner = (
         select(PhoneNumber, Company, Branch, Agent)
         .join(Company, Company.id == PhoneNumber.company_id)
@@ -48,9 +48,9 @@ def find_business(number: str, missing_booking_steps: Callable[[str, str], Seque
     with read_only(), unscoped():
         row = db.session.execute(owner).first()
         missing = tuple(missing_booking_steps(row.Company.id, row.Branch.id)) if row else ()
-        found = _build_business(row.Company, row.Branch, row.Agent, number, missing) if row else None
+        business = _build_business(row.Company, row.Branch, row.Agent, number, missing) if row else None
         db.session.rollback()
-    return found
+    return business
 
 
 def list_numbers(limit: int = 10) -> Sequence[str]:
@@ -60,18 +60,18 @@ def list_numbers(limit: int = 10) -> Sequence[str]:
     return numbers
 
 
-def _build_business(company: Company, branch: Branch, agent: Agent | None, number: str, missing: tuple[str, ...]) -> Business:
+def _build_business(company: Company, branch: Branch, agent: Agent | None, number: str, missing: tuple[str, ...]) -> DialledBusiness:
     opening = _get_hours(branch.id, None)
     services = {service.id: _build_service(service) for service in _list_services(company.id)}
     staff = _list_staff(branch.id, set(services), opening)
-    does = {key for person in staff for key in person.services}
-    # what is left are visits and groups
+    offered = {key for person in staff for key in person.services}
+    # bookable without a single service: visits and groups only
     missing = missing or (() if opening and staff else ("single_service",))
-    return Business(
+    return DialledBusiness(
         DemoCompany(
             slug=company.slug, name=company.name, industry=company.industry, agent=agent.name if agent else "",
             greeting=agent.greeting if agent and agent.greeting else f"{company.name}, guten Tag.",
-            services=tuple(services[key] for key in sorted(does)) or (ANY_SERVICE,), branches=(), users=(),
+            services=tuple(services[key] for key in sorted(offered)) or (ANY_SERVICE,), branches=(), users=(),
             families=LINDGREN.families, english=LINDGREN.english,
         ),
         DemoBranch(
@@ -84,7 +84,7 @@ def _build_business(company: Company, branch: Branch, agent: Agent | None, numbe
 
 
 def _list_services(company_id: str) -> Sequence[Service]:
-    """What one person does for one customer; visits and groups are not asked for."""
+    """List services of one staff member for one customer, without visits and groups."""
     single = and_(Service.is_active, Service.parts.is_(None), Service.capacity == 1)
     return db.session.scalars(select(Service).where(Service.company_id == company_id, single).order_by(Service.position)).all()
 
@@ -97,7 +97,7 @@ def _build_service(service: Service) -> DemoService:
 
 
 def _list_staff(branch_id: str, service_ids: set[str], opening: Week) -> tuple[DemoStaff, ...]:
-    """Whoever works there and does something."""
+    """List the staff members of the branch who offer a service and have hours there."""
     rows = db.session.execute(
         select(StaffMember.id, StaffMember.name, StaffService.service_id)
         .join(StaffBranch, StaffBranch.staff_id == StaffMember.id)
@@ -106,19 +106,19 @@ def _list_staff(branch_id: str, service_ids: set[str], opening: Week) -> tuple[D
         .order_by(StaffMember.position, StaffMember.id)
     ).all()
     people = {row.id: row.name for row in rows}
-    found = []
+    staff = []
     for staff_id, name in people.items():
-        does = tuple(row.service_id for row in rows if row.id == staff_id and row.service_id in service_ids)
+        offered = tuple(row.service_id for row in rows if row.id == staff_id and row.service_id in service_ids)
         own = _get_hours(branch_id, staff_id) or opening
-        if does and own.keys() & opening.keys():
-            found.append(DemoStaff(staff_id, name, name, does, tuple(day for day in range(7) if day not in own)))
-    return tuple(found)
+        if offered and own.keys() & opening.keys():
+            staff.append(DemoStaff(staff_id, name, name, offered, tuple(day for day in range(7) if day not in own)))
+    return tuple(staff)
 
 
 def _get_hours(branch_id: str, staff_id: str | None) -> Week:
-    """The usual week."""
-    whose = WorkingHours.staff_id == staff_id if staff_id else WorkingHours.staff_id.is_(None)
-    rows = select(WorkingHours).where(WorkingHours.branch_id == branch_id, whose, WorkingHours.weekday.is_not(None))
+    """Return the regular weekly hours of the branch or of a staff member."""
+    owner = WorkingHours.staff_id == staff_id if staff_id else WorkingHours.staff_id.is_(None)
+    rows = select(WorkingHours).where(WorkingHours.branch_id == branch_id, owner, WorkingHours.weekday.is_not(None))
     week: Week = {}
     for row in db.session.scalars(rows.where(WorkingHours.valid_from.is_(None), WorkingHours.valid_until.is_(None))):
         assert row.weekday is not None

@@ -1,4 +1,4 @@
-"""Casts a call: who rings whom and says what, and the requests by which Retell would tell it."""
+"""Builds a simulated call: caller, business and dialogue values, and the webhooks that Retell would send."""
 
 import random
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ import orjson
 
 from app.demo.schema import DemoBranch, DemoCompany
 from app.demo.spoken_dates import build_greeting
-from app.simulator.business_lookup import Business
+from app.simulator.business_lookup import DialledBusiness
 from app.simulator.callers import (
     ANY_QUESTION,
     QUESTIONS,
@@ -21,14 +21,14 @@ from app.simulator.callers import (
     speak_day,
     speak_time,
 )
-from app.simulator.conversation import Conversation, Line
-from app.simulator.tool_results import DialogueValues
+from app.simulator.conversation import CallTransport, Conversation
+from app.simulator.tool_result_values import DialogueValues
 
 Signature = Literal["good", "forged", "ten_minutes_old"]
 EXPECTED_RESPONSES = (200, 201, 202, 204)
 
 
-# what callers say when it goes another way than they thought
+# what the caller says when another slot is offered, or none
 DETOUR_PHRASES = {
     "de": {"rather": "Gut, dann nehme ich das.", "regret": "Schade. Dann melde ich mich noch einmal, vielen Dank."},
     "en": {"rather": "All right, I will take that then.", "regret": "What a pity. I will call again then, thank you."},
@@ -36,102 +36,104 @@ DETOUR_PHRASES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """One request of Retell's: what, when after the first one, how signed, and whether a good server takes it."""
+class SimulatedWebhook:
+    """One request from Retell: body, time after the first one, signature, and the expected response statuses."""
 
     event: str
     body: bytes
     at_s: float = 0.0
     path: str = "webhook"
     signature: Signature = "good"
-    # exactly these are right; empty: anything but a 5xx
+    # expected statuses; empty: anything but a 5xx
     expected: tuple[int, ...] = EXPECTED_RESPONSES
-    # what one would hear at this moment
-    heard: str | None = None
+    # transcript line for the terminal
+    transcript_line: str | None = None
 
     def is_as_expected(self, status: int) -> bool:
         return status in self.expected if self.expected else 200 <= status < 500
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
-    """Who calls whom, and when the call will be over."""
+class CallSetup:
+    """Caller, dialled number and end time of a call, and the transport it is played through."""
 
     call_id: str
     number: str
     chance: random.Random
     ends_at: datetime
     withheld: bool = False
-    # calls from this number instead of their own
-    theirs: str | None = None
+    # overrides the number of the invented caller
+    caller_number: str | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
-    # who answers, where it is nobody of the demo town
-    business: Business | None = None
-    # without one nothing leaves while it happens: the deliveries are made at the end
-    line: Line | None = None
+    # owner of the number, unless a demo company owns it
+    business: DialledBusiness | None = None
+    # None: the webhooks are built at the end instead of sent while the call happens
+    transport: CallTransport | None = None
 
 
-def find_cast_business(cast: Cast) -> tuple[DemoCompany, DemoBranch]:
-    return (cast.business.company, cast.business.branch) if cast.business else find_business_at(cast.number)
+def get_setup_business(setup: CallSetup) -> tuple[DemoCompany, DemoBranch]:
+    return (setup.business.company, setup.business.branch) if setup.business else find_business_at(setup.number)
 
 
-def start_conversation(cast: Cast, language: str = "de", *, direction: str = "inbound") -> tuple[Conversation, DialogueValues]:
-    """A conversation about to begin, and the words for its dialogue."""
-    company, branch = find_cast_business(cast)
-    person = create_caller(company, cast.chance, language=language)
-    wanted = find_plausible_slot(branch, company, cast.chance, now=cast.ends_at)
-    theirs, ours = "anonymous" if cast.withheld else cast.theirs or person.number, cast.number
+def start_conversation(setup: CallSetup, language: str = "de", *, direction: str = "inbound") -> tuple[Conversation, DialogueValues]:
+    """Create a conversation and the template values of its dialogue."""
+    company, branch = get_setup_business(setup)
+    person = create_caller(company, setup.chance, language=language)
+    appointment = find_plausible_slot(branch, company, setup.chance, now=setup.ends_at)
+    caller_number, business_number = "anonymous" if setup.withheld else setup.caller_number or person.number, setup.number
     call = Conversation(
-        cast.call_id,
-        from_number=ours if direction == "outbound" else theirs,
-        to_number=theirs if direction == "outbound" else ours,
+        setup.call_id,
+        from_number=business_number if direction == "outbound" else caller_number,
+        to_number=caller_number if direction == "outbound" else business_number,
         direction=direction,
         variables={"sprache": "en-GB" if language == "en" else "de-DE"},
-        metadata=cast.metadata,
-        line=cast.line,
+        metadata=setup.metadata,
+        transport=setup.transport,
     )
     if direction == "inbound":
-        call.ring()
+        call.request_inbound()
     question, answer = QUESTIONS.get(company.industry, ANY_QUESTION)
-    words = {
-        "greeting": call.first_words or build_greeting(company, branch, "en" if language == "en" else "de"),
+    values = {
+        "greeting": call.begin_message or build_greeting(company, branch, "en" if language == "en" else "de"),
         "business": company.name,
         "assistant": company.agent,
         "branch": branch.name,
-        "desk": ours[:-2] + "77",
+        "desk": business_number[:-2] + "77",
         "question": question,
         "answer": answer,
         "caller": person.name,
-        "phone": theirs,
-        "service": wanted.service.name,
-        "wish": wanted.service.english if language == "en" else wanted.service.wish,
-        "staff": wanted.staff.name,
-        "staff_spoken": wanted.staff.spoken if language == "de" else wanted.staff.name,
-        "date": wanted.starts_at.date().isoformat(),
-        "time": f"{wanted.starts_at:%H:%M}",
-        "starts_at": wanted.starts_at.isoformat(),
-        "weekday": WEEKDAYS[language][wanted.starts_at.weekday()],
-        "day_spoken": speak_day(wanted.starts_at, language),
-        "time_spoken": speak_time(wanted.starts_at, language),
+        "phone": caller_number,
+        "service": appointment.service.name,
+        "wish": appointment.service.english if language == "en" else appointment.service.wish,
+        "staff": appointment.staff.name,
+        "staff_spoken": appointment.staff.spoken if language == "de" else appointment.staff.name,
+        "date": appointment.starts_at.date().isoformat(),
+        "time": f"{appointment.starts_at:%H:%M}",
+        "starts_at": appointment.starts_at.isoformat(),
+        "weekday": WEEKDAYS[language][appointment.starts_at.weekday()],
+        "day_spoken": speak_day(appointment.starts_at, language),
+        "time_spoken": speak_time(appointment.starts_at, language),
         "language": language,
         "say": "",
         "booking_id": "",
         **DETOUR_PHRASES[language],
     }
-    return call, words
+    return call, values
 
 
-def build_deliveries(call: Conversation, cast: Cast) -> list[Delivery]:
-    """The ringing phone's question, then the events; the call ends when the cast says. What went over a line is not sent again."""
-    if cast.line is not None:
+def build_deliveries(call: Conversation, setup: CallSetup) -> list[SimulatedWebhook]:
+    """Build the inbound request and the events, ending at `ends_at`. Empty if the call was played through a transport."""
+    if setup.transport is not None:
         return []
-    start_ms = round((cast.ends_at.timestamp() - call.length_s) * 1000)
-    made = [Delivery("call_inbound", orjson.dumps(call.inbound(start_ms)), path="inbound")] if call.direction == "inbound" else []
-    said = 0
-    for beat, body in call.events(start_ms):
-        words, said = format_transcript(call.items[said : beat.items]), beat.items
-        made.append(Delivery(beat.event, orjson.dumps(body), at_s=beat.at_s, heard=words))
-    return made
+    start_ms = round((setup.ends_at.timestamp() - call.length_s) * 1000)
+    webhooks = (
+        [SimulatedWebhook("call_inbound", orjson.dumps(call.inbound(start_ms)), path="inbound")] if call.direction == "inbound" else []
+    )
+    sent_items = 0
+    for call_event, body in call.events(start_ms):
+        line, sent_items = format_transcript(call.items[sent_items : call_event.items]), call_event.items
+        webhooks.append(SimulatedWebhook(call_event.event, orjson.dumps(body), at_s=call_event.at_s, transcript_line=line))
+    return webhooks
 
 
 def format_transcript(items: Iterable[dict[str, Any]]) -> str | None:

@@ -1,18 +1,18 @@
-"""The demo town as its callers know it: whom they ring up, who they are, what they ask for and when there is time for it."""
+"""Invented callers of the demo companies: names, numbers, questions and requested appointments."""
 
 import random
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cache
 from zoneinfo import ZoneInfo
 
+from app.demo.booking_generator import is_open
 from app.demo.companies import COMPANIES, LINDGREN
 from app.demo.schema import DemoBranch, DemoCompany, DemoService, DemoStaff
 
 ZONE = ZoneInfo("Europe/Berlin")
 FIRST_BRANCH, SECOND_BRANCH = (branch.number for branch in LINDGREN.branches)
 PRACTICE = next(branch.number for company in COMPANIES if company.industry == "medical_practice" for branch in company.branches)
-# Nobody in the demo town has this number.
+# a number that no demo company has
 UNKNOWN_NUMBER = "+493023125199"
 
 QUESTIONS = {
@@ -44,36 +44,36 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Appointment:
+class SimulatedAppointment:
     service: DemoService
     staff: DemoStaff
     starts_at: datetime
 
 
 def find_business_at(number: str) -> tuple[DemoCompany, DemoBranch]:
-    """Who answers this number; strangers speak like the salon."""
-    every = ((company, branch) for company in COMPANIES for branch in company.branches)
-    return next((line for line in every if line[1].number == number), (LINDGREN, LINDGREN.branches[0]))
+    """Find the demo company and branch of a number; unknown numbers use the salon."""
+    branches = ((company, branch) for company in COMPANIES for branch in company.branches)
+    return next((pair for pair in branches if pair[1].number == number), (LINDGREN, LINDGREN.branches[0]))
 
 
 def create_caller(company: DemoCompany, chance: random.Random, *, language: str = "de") -> Person:
-    """One of the business's customers who speaks the language."""
+    """Choose a customer of the company who speaks the language."""
     people = [Person(name, number) for number, names in company.families.items() for name in names]
     return chance.choice([person for person in people if (person.name in company.english) == (language == "en")])
 
 
-def find_plausible_slot(branch: DemoBranch, company: DemoCompany, chance: random.Random, *, now: datetime) -> Appointment:
-    """A service, somebody who does it, and a time in the next weeks at which both the branch is open and that person there."""
+def find_plausible_slot(branch: DemoBranch, company: DemoCompany, chance: random.Random, *, now: datetime) -> SimulatedAppointment:
+    """Choose a service, a staff member who offers it, and a start in the next weeks within opening hours and workdays."""
     staff = chance.choice(branch.staff)
     service = company.service(chance.choice(staff.services))
     today = now.astimezone(ZONE).date()
     starts = [
         datetime.combine(day, start, ZONE)
         for day in (today + timedelta(days=ahead) for ahead in range(2, 60))
-        if day.weekday() not in staff.days_off and day not in _get_holidays(branch.state, day.year)
+        if day.weekday() not in staff.days_off and is_open(branch, day) and not _is_between_the_years(day)
         for start in _list_starts(branch, day.weekday(), service.minutes)
     ]
-    return Appointment(service, staff, chance.choice(starts))
+    return SimulatedAppointment(service, staff, chance.choice(starts))
 
 
 def speak_day(at: datetime, language: str) -> str:
@@ -88,21 +88,15 @@ def speak_time(at: datetime, language: str) -> str:
 
 
 def _list_starts(branch: DemoBranch, weekday: int, minutes: int) -> list[time]:
-    """Every half hour at which the service still fits into the opening hours."""
-    found = []
+    """List every half hour at which the service fits into the opening hours."""
+    starts = []
     for opens, closes in branch.hours.get(weekday, ()):
         minute = opens.hour * 60 + opens.minute
         while minute + minutes <= closes.hour * 60 + closes.minute:
-            found.append(time(minute // 60, minute % 60))
+            starts.append(time(minute // 60, minute % 60))
             minute += 30
-    return found
+    return starts
 
 
-@cache
-def _get_holidays(state: str, year: int) -> frozenset[date]:
-    """Public holidays, and the days between the years."""
-    import holidays  # half a second that only the simulator spends
-
-    return frozenset(holidays.country_holidays("DE", subdiv=state or None, years=year)) | {
-        date(year, 12, day) for day in (24, 27, 28, 29, 30, 31)
-    }
+def _is_between_the_years(day: date) -> bool:
+    return day.month == 12 and day.day >= 24

@@ -1,6 +1,6 @@
-"""One telephone conversation, written down as Retell writes it: words with their times, tools, and the events along the way.
+"""One telephone conversation in Retell's format: words with times, tool calls, and the webhook events of the call.
 
-On a live line every event leaves as it happens, and tools are asked of the server: what it answers is what is said next.
+With a live transport each event is sent when it happens and tools are called on the server; its results shape the dialogue.
 """
 
 import json
@@ -10,7 +10,7 @@ from pathlib import Path
 from string import Template
 from typing import Any, Protocol
 
-from app.simulator.tool_results import DialogueValues, update_values
+from app.simulator.tool_result_values import DialogueValues, update_values
 
 DIALOGUES = Path(__file__).parent / "dialogues"
 ROLES = {"agent": "agent", "caller": "user", "target": "transfer_target"}
@@ -22,30 +22,30 @@ SECONDS_PER_WORD, SECONDS_PER_LETTER, GAP_S = 0.12, 0.045, 0.06
 
 
 @dataclass(frozen=True, slots=True)
-class Beat:
-    """Something that Retell reports: its event, when it happens, how much of the transcript there is by then."""
+class SimulatedCallEvent:
+    """A webhook event of the call: its name, its time, and the number of transcript items at that time."""
 
     event: str
     at_s: float
     items: int = 0
-    beside: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
 
 
-class Line(Protocol):
-    """The way to a running server; see app/simulator/line."""
+class CallTransport(Protocol):
+    """The connection to a running server; implemented in app/simulator/live_transport.py."""
 
     start_ms: int
 
-    def tell(self, beat: Beat, body: dict[str, Any], items: list[dict[str, Any]]) -> None: ...
+    def send_event(self, call_event: SimulatedCallEvent, body: dict[str, Any], items: list[dict[str, Any]]) -> None: ...
 
-    def ask(self, body: dict[str, Any]) -> dict[str, Any] | None: ...
+    def call_function(self, body: dict[str, Any]) -> dict[str, Any] | None: ...
 
-    def ring(self, body: dict[str, Any]) -> dict[str, Any]: ...
+    def request_inbound(self, body: dict[str, Any]) -> dict[str, Any]: ...
 
 
 @dataclass(slots=True)
 class Conversation:
-    """Grows line by line; `events` tells it in Retell's words once it is over, a live `line` while it happens."""
+    """A conversation that grows line by line. `events` yields its webhooks afterwards; a `transport` sends them while it happens."""
 
     call_id: str
     from_number: str
@@ -56,83 +56,83 @@ class Conversation:
     metadata: dict[str, Any] = field(default_factory=dict)
     at_s: float = 0.0
     items: list[dict[str, Any]] = field(default_factory=list)
-    beats: list[Beat] = field(default_factory=list)
+    call_events: list[SimulatedCallEvent] = field(default_factory=list)
     ending: dict[str, Any] = field(default_factory=dict)
     analysis: dict[str, Any] = field(default_factory=dict)
-    line: Line | None = None
-    # whether the caller got what they wanted, as far as the server's answers tell
-    went_well: bool = True
-    # what the server wants said first
-    first_words: str = ""
-    # turned away while it rang: nothing more is heard of it
+    transport: CallTransport | None = None
+    # whether the server fulfilled the caller's request
+    succeeded: bool = True
+    # the greeting that the server set
+    begin_message: str = ""
+    # rejected by the server while ringing: no further events
     rejected: bool = False
 
-    def play(self, dialogue: str, words: DialogueValues) -> None:
-        """Speaks a dialogue of this folder: lines `agent:`, `caller:`, `target:`, `tool:`, `result:` and `transfer`.
+    def play(self, dialogue: str, values: DialogueValues) -> None:
+        """Play a dialogue of the folder: lines `agent:`, `caller:`, `target:`, `tool:`, `result:` and `transfer`.
 
-        A `result:` is what is said where nobody answers the tool. An answer goes into `words`; a refusal with other times is taken
-        up, any other one ends the dialogue with regret.
+        A `result:` line is used when the server gives no result. Results go into `values`; a rejection with other slots is accepted
+        and requested, any other rejection ends the dialogue.
         """
-        told: dict[str, Any] | None = None
+        tool_result: dict[str, Any] | None = None
         for line in (DIALOGUES / f"{dialogue}.txt").read_text(encoding="utf-8").splitlines():
             kind, _, written = line.partition(": ")
-            if kind == "result" and told is not None:
+            if kind == "result" and tool_result is not None:
                 continue
-            rest = Template(written).substitute(words)
+            rest = Template(written).substitute(values)
             if kind in ROLES:
                 self.say(kind, rest)
             elif kind == "tool":
                 name, _, arguments = written.partition(" ")
-                told = self._ask(name, arguments, words)
-                if told is not None and not told["ok"]:
-                    self._regret(words)
+                tool_result = self._call_tool(name, arguments, values)
+                if tool_result is not None and not tool_result["ok"]:
+                    self._end_with_regret(values)
                     return
             elif kind == "result":
-                self.tool_answers(rest)
-                update_values(words, json.loads(rest))
+                self.add_tool_result(rest)
+                update_values(values, json.loads(rest))
             elif kind == "transfer":
-                self.transfer_to(words["desk"])
+                self.transfer(values["desk"])
 
-    def _ask(self, name: str, arguments: str, words: DialogueValues) -> dict[str, Any] | None:
-        """What the server says to this use; while it offers other times, the first of them is asked for."""
+    def _call_tool(self, name: str, arguments: str, values: DialogueValues) -> dict[str, Any] | None:
+        """Call a tool and return its result. While the server offers other slots, the first of them is requested."""
         for turn in range(MAX_TRIES):
-            asked = Template(arguments).substitute(words)
-            self.use_tool(name, asked)
-            told = self.line.ask(self._function(name, asked)) if self.line else None
-            if told is None:
+            filled = Template(arguments).substitute(values)
+            self.add_tool_call(name, filled)
+            result = self.transport.call_function(self._build_function_request(name, filled)) if self.transport else None
+            if result is None:
                 return None
-            self.tool_answers(json.dumps(told, ensure_ascii=False))
-            update_values(words, told)
-            if told["ok"] or not told.get("data", {}).get("slots") or turn + 1 == MAX_TRIES:
-                return told
-            self.say("agent", told["say"])
-            self.say("caller", words["rather"])
+            self.add_tool_result(json.dumps(result, ensure_ascii=False))
+            update_values(values, result)
+            if result["ok"] or not result.get("data", {}).get("slots") or turn + 1 == MAX_TRIES:
+                return result
+            self.say("agent", result["say"])
+            self.say("caller", values["rather"])
         return None
 
-    def _regret(self, words: DialogueValues) -> None:
-        self.went_well = False
-        self.say("agent", words["say"])
-        self.say("caller", words["regret"])
+    def _end_with_regret(self, values: DialogueValues) -> None:
+        self.succeeded = False
+        self.say("agent", values["say"])
+        self.say("caller", values["regret"])
 
-    def ring(self) -> None:
-        """The phone rings; what the server says of the caller goes along with the call from then on."""
-        if self.line is not None:
-            told = self.line.ring(self.inbound(self.line.start_ms))
-            self.variables = told.get("dynamic_variables", {}) | self.variables
-            self.metadata = told.get("metadata", {}) | self.metadata
-            self.first_words = told.get("agent_override", {}).get("retell_llm", {}).get("begin_message", "")
-            if told.get("reject") is True:
-                self.rejected, self.line = True, None
+    def request_inbound(self) -> None:
+        """Send the inbound request; the server's variables, metadata and greeting apply to the call from then on."""
+        if self.transport is not None:
+            response = self.transport.request_inbound(self.inbound(self.transport.start_ms))
+            self.variables = response.get("dynamic_variables", {}) | self.variables
+            self.metadata = response.get("metadata", {}) | self.metadata
+            self.begin_message = response.get("agent_override", {}).get("retell_llm", {}).get("begin_message", "")
+            if response.get("reject") is True:
+                self.rejected, self.transport = True, None
 
     def begin(self) -> None:
-        self._beat("call_started")
+        self._add_event("call_started")
 
     def say(self, speaker: str, text: str) -> None:
         self.at_s += BEFORE_ANSWER_S
-        self.items.append({"role": ROLES[speaker], "content": text, "words": self._words(text)})
-        self._beat("transcript_updated")
+        self.items.append({"role": ROLES[speaker], "content": text, "words": self._build_words(text)})
+        self._add_event("transcript_updated")
 
-    def use_tool(self, name: str, arguments: str) -> None:
+    def add_tool_call(self, name: str, arguments: str) -> None:
         self.items.append(
             {
                 "role": "tool_call_invocation",
@@ -142,29 +142,29 @@ class Conversation:
                 "arguments": arguments,
             }
         )
-        self._beat("transcript_updated")
+        self._add_event("transcript_updated")
 
-    def tool_answers(self, result: str) -> None:
+    def add_tool_result(self, result: str) -> None:
         self.at_s += TOOL_DURATION_S
         key = self.items[-1]["tool_call_id"]
         self.items.append({"role": "tool_call_result", "tool_call_id": key, "successful": True, "content": result})
-        self._beat("transcript_updated")
+        self._add_event("transcript_updated")
 
-    def transfer_to(self, number: str) -> None:
-        beside = {"transfer_destination": {"number": number}, "transfer_option": {"type": "warm_transfer", "showTransfereeAsCaller": False}}
-        self._beat("transfer_started", beside)
+    def transfer(self, number: str) -> None:
+        extra = {"transfer_destination": {"number": number}, "transfer_option": {"type": "warm_transfer", "showTransfereeAsCaller": False}}
+        self._add_event("transfer_started", extra)
         self.at_s += 4
-        self._beat("transfer_bridged", beside)
+        self._add_event("transfer_bridged", extra)
 
     def end(self, reason: str, **fields: Any) -> None:
         self.at_s += 0.4
         self.ending = {"disconnection_reason": reason, "call_status": "ended", **fields}
-        self._beat("call_ended")
+        self._add_event("call_ended")
 
     def analyze(
         self, summary: str, *, sentiment: str, successful: bool, in_voicemail: bool = False, found: dict[str, Any] | None = None
     ) -> None:
-        """The analysis that follows a few seconds later; `found` is what the post-call questions brought."""
+        """Add the analysis, three seconds after the end; `found` is its custom data."""
         self.analysis = {
             "call_summary": summary,
             "user_sentiment": sentiment,
@@ -172,38 +172,38 @@ class Conversation:
             "in_voicemail": in_voicemail,
             "custom_analysis_data": found or {},
         }
-        self._tell(Beat("call_analyzed", self.at_s + 3, len(self.items)))
+        self._record(SimulatedCallEvent("call_analyzed", self.at_s + 3, len(self.items)))
 
     @property
     def length_s(self) -> float:
         return self.at_s
 
-    def events(self, start_ms: int) -> Iterator[tuple[Beat, dict[str, Any]]]:
-        """Each beat with the body that Retell would post, for a call that began at this Unix time."""
-        for beat in self.beats:
-            call = self._call(beat, start_ms)
-            yield beat, {"event": beat.event, "call": call, **beat.beside}
+    def events(self, start_ms: int) -> Iterator[tuple[SimulatedCallEvent, dict[str, Any]]]:
+        """Yield each event with its webhook body, for a call that began at this Unix time."""
+        for call_event in self.call_events:
+            call = self._build_call(call_event, start_ms)
+            yield call_event, {"event": call_event.event, "call": call, **call_event.extra}
 
     def inbound(self, now_ms: int) -> dict[str, Any]:
-        """What Retell asks while the phone still rings."""
+        """Build the body of Retell's inbound request, sent while the phone rings."""
         ringing = {"call_id": self.call_id, "agent_id": self.agent_id, "from_number": self.from_number, "to_number": self.to_number}
         return {"event": "call_inbound", "event_timestamp": now_ms, "call_inbound": ringing}
 
-    def _beat(self, event: str, beside: dict[str, Any] | None = None) -> None:
-        self._tell(Beat(event, self.at_s, len(self.items), beside or {}))
+    def _add_event(self, event: str, extra: dict[str, Any] | None = None) -> None:
+        self._record(SimulatedCallEvent(event, self.at_s, len(self.items), extra or {}))
 
-    def _tell(self, beat: Beat) -> None:
-        self.beats.append(beat)
-        if self.line is not None:
-            body = {"event": beat.event, "call": self._call(beat, self.line.start_ms), **beat.beside}
-            self.line.tell(beat, body, self.items)
+    def _record(self, call_event: SimulatedCallEvent) -> None:
+        self.call_events.append(call_event)
+        if self.transport is not None:
+            body = {"event": call_event.event, "call": self._build_call(call_event, self.transport.start_ms), **call_event.extra}
+            self.transport.send_event(call_event, body, self.items)
 
-    def _function(self, name: str, arguments: str) -> dict[str, Any]:
-        assert self.line is not None
-        snapshot = Beat("transcript_updated", self.at_s, len(self.items))
-        return {"name": name, "args": json.loads(arguments), "call": self._call(snapshot, self.line.start_ms)}
+    def _build_function_request(self, name: str, arguments: str) -> dict[str, Any]:
+        assert self.transport is not None
+        snapshot = SimulatedCallEvent("transcript_updated", self.at_s, len(self.items))
+        return {"name": name, "args": json.loads(arguments), "call": self._build_call(snapshot, self.transport.start_ms)}
 
-    def _words(self, text: str) -> list[dict[str, Any]]:
+    def _build_words(self, text: str) -> list[dict[str, Any]]:
         words = []
         for word in text.split():
             start = self.at_s
@@ -212,7 +212,7 @@ class Conversation:
             self.at_s = round(self.at_s + GAP_S, 3)
         return words
 
-    def _call(self, beat: Beat, start_ms: int) -> dict[str, Any]:
+    def _build_call(self, call_event: SimulatedCallEvent, start_ms: int) -> dict[str, Any]:
         call = {
             "call_type": "phone_call",
             "call_id": self.call_id,
@@ -228,15 +228,15 @@ class Conversation:
         # Retell leaves these two out where nothing was set
         call |= {"retell_llm_dynamic_variables": self.variables} if self.variables else {}
         call |= {"metadata": self.metadata} if self.metadata else {}
-        if beat.event in ("transcript_updated", "call_ended", "call_analyzed", "transfer_ended"):
-            call |= self._transcript(self.items[: beat.items])
-        if beat.event in ("call_ended", "call_analyzed", "transfer_ended"):
-            call |= self._over(start_ms)
-        if beat.event == "call_analyzed":
+        if call_event.event in ("transcript_updated", "call_ended", "call_analyzed", "transfer_ended"):
+            call |= self._build_transcript(self.items[: call_event.items])
+        if call_event.event in ("call_ended", "call_analyzed", "transfer_ended"):
+            call |= self._build_end_fields(start_ms)
+        if call_event.event == "call_analyzed":
             call["call_analysis"] = self.analysis
         return call
 
-    def _transcript(self, items: list[dict[str, Any]]) -> dict[str, Any]:
+    def _build_transcript(self, items: list[dict[str, Any]]) -> dict[str, Any]:
         spoken = [item for item in items if "words" in item]
         names = {"agent": "Agent", "user": "User", "transfer_target": "Transfer Target"}
         return {
@@ -245,7 +245,7 @@ class Conversation:
             "transcript_with_tool_calls": items,
         }
 
-    def _over(self, start_ms: int) -> dict[str, Any]:
+    def _build_end_fields(self, start_ms: int) -> dict[str, Any]:
         length_ms = round(self.length_s * 1000) if self.ending["call_status"] != "not_connected" else 0
         seconds = max(1, round(length_ms / 1000))
         costs = {"combined_cost": round(seconds * 0.149, 3), "total_duration_seconds": seconds, "product_costs": []}

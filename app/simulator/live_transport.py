@@ -1,4 +1,4 @@
-"""A live line to a running server: events leave as they happen, at the pace of speech, and the agent's functions are answered."""
+"""Live transport to a running server: sends each event when it happens, at the pace of speech, and calls the agent functions."""
 
 import time
 from collections.abc import Callable
@@ -6,39 +6,43 @@ from typing import Any
 
 import orjson
 
-from app.simulator.call_factory import Delivery, format_transcript
-from app.simulator.conversation import Beat
-from app.simulator.webhook_sender import DeliveryResult, RetellStandIn
+from app.simulator.call_factory import SimulatedWebhook, format_transcript
+from app.simulator.conversation import SimulatedCallEvent
+from app.simulator.webhook_sender import SimulatedRetell, SimulatedWebhookResult
 
 
-class LiveTransport:
-    """One call's line; `answers` has all that came back."""
+class SimulatedCallTransport:
+    """Transport of one call; `answers` holds all responses."""
 
-    def __init__(self, stand_in: RetellStandIn, *, start_ms: int, faster: float, on_answer: Callable[[DeliveryResult], None]) -> None:
+    def __init__(
+        self, retell: SimulatedRetell, *, start_ms: int, faster: float, on_answer: Callable[[SimulatedWebhookResult], None]
+    ) -> None:
         self.start_ms = start_ms
-        self.answers: list[DeliveryResult] = []
-        self._stand_in, self._faster, self._on_answer = stand_in, faster, on_answer
+        self.answers: list[SimulatedWebhookResult] = []
+        self._retell, self._faster, self._on_answer = retell, faster, on_answer
         self._began = time.monotonic()
-        self._said = 0
+        self._sent_items = 0
 
-    def tell(self, beat: Beat, body: dict[str, Any], items: list[dict[str, Any]]) -> None:
-        """Sends an event when it is its time."""
-        sleep_until(self._began + beat.at_s * self._faster)
-        words, self._said = format_transcript(items[self._said : beat.items]), beat.items
-        self._send(Delivery(beat.event, orjson.dumps(body), at_s=beat.at_s, heard=words))
+    def send_event(self, call_event: SimulatedCallEvent, body: dict[str, Any], items: list[dict[str, Any]]) -> None:
+        """Send an event at its time."""
+        sleep_until(self._began + call_event.at_s * self._faster)
+        line, self._sent_items = format_transcript(items[self._sent_items : call_event.items]), call_event.items
+        self._send(SimulatedWebhook(call_event.event, orjson.dumps(body), at_s=call_event.at_s, transcript_line=line))
 
-    def ask(self, body: dict[str, Any]) -> dict[str, Any] | None:
-        """The server's answer to a function; None where it has no such door or gave none."""
-        answer = self._send(Delivery("function", orjson.dumps(body), path="function", expected=(200,), heard=f"… {body['name']}"))
-        told = _parse_json(answer)
-        return told if isinstance(told.get("ok"), bool) else None
+    def call_function(self, body: dict[str, Any]) -> dict[str, Any] | None:
+        """Call an agent function; None if the server does not offer the endpoint or gave no valid result."""
+        answer = self._send(
+            SimulatedWebhook("function", orjson.dumps(body), path="function", expected=(200,), transcript_line=f"… {body['name']}")
+        )
+        result = _parse_json(answer)
+        return result if isinstance(result.get("ok"), bool) else None
 
-    def ring(self, body: dict[str, Any]) -> dict[str, Any]:
-        told = _parse_json(self._send(Delivery("call_inbound", orjson.dumps(body), path="inbound"))).get("call_inbound")
-        return told if isinstance(told, dict) else {}
+    def request_inbound(self, body: dict[str, Any]) -> dict[str, Any]:
+        response = _parse_json(self._send(SimulatedWebhook("call_inbound", orjson.dumps(body), path="inbound"))).get("call_inbound")
+        return response if isinstance(response, dict) else {}
 
-    def _send(self, delivery: Delivery) -> DeliveryResult:
-        answer = self._stand_in.send(delivery)
+    def _send(self, delivery: SimulatedWebhook) -> SimulatedWebhookResult:
+        answer = self._retell.send(delivery)
         self.answers.append(answer)
         self._on_answer(answer)
         return answer
@@ -49,11 +53,11 @@ def sleep_until(moment: float) -> None:
         time.sleep(left)
 
 
-def _parse_json(answer: DeliveryResult) -> dict[str, Any]:
+def _parse_json(answer: SimulatedWebhookResult) -> dict[str, Any]:
     if not answer.accepted or answer.skipped:
         return {}
     try:
-        told = orjson.loads(answer.body)
+        content = orjson.loads(answer.body)
     except orjson.JSONDecodeError:
         return {}
-    return told if isinstance(told, dict) else {}
+    return content if isinstance(content, dict) else {}

@@ -1,4 +1,4 @@
-"""Rubbish with a good signature: what a webhook must survive without a 5xx and without half a row."""
+"""Malformed webhook bodies for signed requests; none may cause a 5xx or a partial row."""
 
 import orjson
 
@@ -6,7 +6,7 @@ FAR_FUTURE_MS = 99_999_999_999_999
 
 
 def build_malformed_bodies(call_id: str, to_number: str, from_number: str) -> list[tuple[str, bytes]]:
-    """(what it is, body); those that still name a call name calls of their own, all beginning with `call_id`."""
+    """Build pairs of description and body. Call ids in the bodies are new ones that begin with `call_id`."""
     shapeless = [
         ("nothing", b""),
         ("no JSON", b"call_ended"),

@@ -1,4 +1,4 @@
-"""Makes simulated calls as the command line asks for them, watches them happen and finds them again."""
+"""Runs the simulated calls of `flask simulate call`, prints their progress and checks that the server stored them."""
 
 import json
 from collections import defaultdict
@@ -13,17 +13,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from app.core import settings
 from app.core.phone import normalise
 from app.demo.companies import COMPANIES
-from app.simulator.business_lookup import Business, find_business, list_numbers
+from app.simulator.business_lookup import DialledBusiness, find_business, list_numbers
 from app.simulator.callers import FIRST_BRANCH, find_business_at
-from app.simulator.load import CallPlan, CallResult, plan_calls, run
-from app.simulator.report import build_result_table, build_scenario_table, format_line, list_complaints
-from app.simulator.result_check import FetchCalls, ObservedCall, fetch_from_api, fetch_from_database, wait_for
+from app.simulator.load import CallPlan, SimulatedCallResult, plan_calls, run
+from app.simulator.observed_calls import FetchCalls, ObservedCall, fetch_from_api, fetch_from_database, wait_for
+from app.simulator.report import build_result_table, build_scenario_table, format_line, list_failures
 from app.simulator.scenarios import SCENARIOS, Scenario, find_scenario
-from app.simulator.webhook_sender import RetellStandIn
+from app.simulator.webhook_sender import SimulatedRetell
 
 WATCHABLE_PACE_S = 10.0
 NON_TERMINAL_WIDTH = 140
-# what is done about a step of readiness that is missing
+# how to complete a missing setup step
 NEEDS = {
     "service": "it needs a service and somebody in the team who does it, under Services and team.",
     "staff": "it needs somebody in the team who works at this branch, under Services and team.",
@@ -35,7 +35,7 @@ NEEDS = {
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What the command line said; None where it said nothing."""
+    """The command line options; None where not given."""
 
     names: tuple[str, ...] = ()
     count: int | None = None
@@ -47,35 +47,35 @@ class RunOptions:
     within_s: float = 60.0
 
 
-def name_scenarios() -> None:
+def print_scenarios() -> None:
     _create_console().print(build_scenario_table())
 
 
-def make_calls(wishes: RunOptions, missing_booking_steps: Callable[[str, str], Sequence[str]]) -> int:
-    """The exit code: 1 when an accepted call is not found again, or an answer was not the right one.
+def make_calls(options: RunOptions, missing_booking_steps: Callable[[str, str], Sequence[str]]) -> int:
+    """Run the calls and return the exit code: 1 if an accepted call was not stored or a response was unexpected.
 
-    The callable names what a company still lacks before a branch of it (both by id) can be booked.
+    The callable takes company id and branch id and names the setup steps still missing for bookings.
     """
     console = _create_console()
-    scenarios = _select_scenarios(wishes.names)
-    addresses = (wishes.url,) if wishes.url else _find_servers()
-    url, stand_in = _create_stand_in(console, addresses, connections=min(wishes.count or 1, 48))
-    number = _parse_number(wishes.number)
-    business = _find_business(number, scenarios, missing_booking_steps, is_ours=wishes.url is None)
-    plans = plan_calls(scenarios, wishes.count or len(scenarios), number=number, business=business)
-    pace_s = wishes.pace_s if wishes.pace_s is not None else 0.0 if wishes.count else WATCHABLE_PACE_S
-    called = _run_plans(console, plans, stand_in, pace_s=pace_s, rate=wishes.rate)
+    scenarios = _select_scenarios(options.names)
+    addresses = (options.url,) if options.url else _find_servers()
+    url, retell = _connect(console, addresses, connections=min(options.count or 1, 48))
+    number = _parse_number(options.number)
+    business = _find_business(number, scenarios, missing_booking_steps, is_ours=options.url is None)
+    plans = plan_calls(scenarios, options.count or len(scenarios), number=number, business=business)
+    pace_s = options.pace_s if options.pace_s is not None else 0.0 if options.count else WATCHABLE_PACE_S
+    results = _run_plans(console, plans, retell, pace_s=pace_s, rate=options.rate)
     try:
-        seen = _check_results(console, called, url=url, api_key=wishes.api_key, within_s=wishes.within_s)
+        observed = _check_results(console, results, url=url, api_key=options.api_key, within_s=options.within_s)
     except LookupError as error:
         raise click.ClickException(f"The calls cannot be looked up: {error}") from None
-    console.print(build_result_table(called, seen))
-    complaints = list_complaints(called, seen)
-    for complaint in complaints[:20]:
-        console.print(complaint, style="red", markup=False)
-    if business and any(each.is_known_to_the_server for each in called):
+    console.print(build_result_table(results, observed))
+    failures = list_failures(results, observed)
+    for failure in failures[:20]:
+        console.print(failure, style="red", markup=False)
+    if business and any(each.is_accepted for each in results):
         console.print(f"In lists and figures these count as real; flask simulate hide --company {business.company.slug} takes them out.")
-    return 1 if complaints else 0
+    return 1 if failures else 0
 
 
 def _create_console() -> Console:
@@ -96,14 +96,14 @@ def _select_scenarios(names: tuple[str, ...]) -> list[Scenario]:
 
 
 def _parse_number(typed: str | None) -> str | None:
-    """E.164, or as typed where it is no number: that too may be tried."""
+    """Return E.164, or the text as typed if it is no number."""
     return normalise(typed, source="human").e164 or typed if typed else None
 
 
 def _find_business(
     number: str | None, scenarios: Sequence[Scenario], missing_booking_steps: Callable[[str, str], Sequence[str]], *, is_ours: bool
-) -> Business | None:
-    """Who answers, where it is nobody of the demo town; what cannot be asked of them is said before anybody calls."""
+) -> DialledBusiness | None:
+    """Find the owner of the number, None for a demo company. Fails if a scenario needs a service that cannot be booked."""
     business = find_business(number or FIRST_BRANCH, missing_booking_steps)
     is_demo = business is not None and business.company.slug in {company.slug for company in COMPANIES}
     if number is None and is_ours and not is_demo:
@@ -122,7 +122,7 @@ def _find_business(
 
 
 def _find_servers() -> tuple[str, ...]:
-    """The address that the server noted in the instance folder; else the public one, and this machine's own port."""
+    """Return the address in the instance folder's server.json, else the public one and the local port."""
     note = settings().instance_path / "server.json"
     if note.exists():
         return (json.loads(note.read_text())["url"],)
@@ -130,36 +130,36 @@ def _find_servers() -> tuple[str, ...]:
     return (settings().public_base, own) if settings().public_url else (own,)
 
 
-def _create_stand_in(console: Console, addresses: Sequence[str], *, connections: int) -> tuple[str, RetellStandIn]:
-    """Calls at the first address where a server answers."""
+def _connect(console: Console, addresses: Sequence[str], *, connections: int) -> tuple[str, SimulatedRetell]:
+    """Connect to the first address that answers."""
     key = settings().retell_api_key
     if not key:
         raise click.ClickException("RETELL_API_KEY is not set: without it no webhook can be signed.")
     failures = []
     for url in addresses:
-        stand_in = RetellStandIn(url, key, connections=connections)
-        if stand_in.is_answered():
+        retell = SimulatedRetell(url, key, connections=connections)
+        if retell.is_answered():
             for failure in failures:
                 console.print(f"{failure}, so {url} is called.", markup=False)
-            return url, stand_in
-        failures.append(f"{url}: {stand_in.failure}")
+            return url, retell
+        failures.append(f"{url}: {retell.failure}")
     start = "start `web` of the Procfile" if settings().is_production else "`scripts/server` starts one"
     tried = f" ({'; '.join(failures)})" if len(addresses) > 1 or "certificate" in failures[0] else ""
     raise click.ClickException(f"No server answers at {' or '.join(addresses)}{tried}: {start}, or say where it is with --url.")
 
 
 def _run_plans(
-    console: Console, plans: Sequence[CallPlan], stand_in: RetellStandIn, *, pace_s: float, rate: float | None
-) -> list[CallResult]:
+    console: Console, plans: Sequence[CallPlan], retell: SimulatedRetell, *, pace_s: float, rate: float | None
+) -> list[SimulatedCallResult]:
     if len(plans) == 1:
         plan = plans[0]
         console.print(f"[bold]{plan.scenario.name}[/bold]: {plan.scenario.about}. {plan.number}, {plan.call_id}")
         return run(
-            plans, stand_in, pace_s=pace_s, on_answer=lambda _, answer: console.print(format_line(answer), markup=False, soft_wrap=True)
+            plans, retell, pace_s=pace_s, on_answer=lambda _, answer: console.print(format_line(answer), markup=False, soft_wrap=True)
         )
     with _create_progress(console) as progress:
         calls = progress.add_task("calling", total=len(plans))
-        return run(plans, stand_in, pace_s=pace_s, rate=rate, on_called=lambda _: progress.advance(calls))
+        return run(plans, retell, pace_s=pace_s, rate=rate, on_called=lambda _: progress.advance(calls))
 
 
 def _create_progress(console: Console) -> Progress:
@@ -167,32 +167,32 @@ def _create_progress(console: Console) -> Progress:
 
 
 def _check_results(
-    console: Console, called: Sequence[CallResult], *, url: str, api_key: str | None, within_s: float
+    console: Console, results: Sequence[SimulatedCallResult], *, url: str, api_key: str | None, within_s: float
 ) -> dict[str, ObservedCall]:
-    wanted: dict[str | None, list[str]] = defaultdict(list)
-    for each in called:
-        if each.is_known_to_the_server and each.plan.scenario.found != "nowhere":
-            wanted[_get_api_key(each.plan, api_key)].append(each.plan.call_id)
-    judged = {each.plan.call_id for each in called if each.plan.scenario.truth is not None}
-    total = sum(map(len, wanted.values()))
-    seen: dict[str, ObservedCall] = {}
+    ids_by_key: dict[str | None, list[str]] = defaultdict(list)
+    for result in results:
+        if result.is_accepted and result.plan.scenario.expected != "nothing":
+            ids_by_key[_get_api_key(result.plan, api_key)].append(result.plan.call_id)
+    with_truth = {result.plan.call_id for result in results if result.plan.scenario.truth is not None}
+    total = sum(map(len, ids_by_key.values()))
+    observed: dict[str, ObservedCall] = {}
     with _create_progress(console) if total > 1 else nullcontext() as progress:
         task = progress.add_task("finding", total=total) if progress else None
-        for key, ids in wanted.items():
-            look: FetchCalls = fetch_from_api(url, key) if key else fetch_from_database
-            before = len(seen)
+        for key, ids in ids_by_key.items():
+            fetch: FetchCalls = fetch_from_api(url, key) if key else fetch_from_database
+            before = len(observed)
 
             def show(count: int, before: int = before) -> None:
                 if progress and task is not None:
                     progress.update(task, completed=before + count)
 
-            seen |= wait_for(ids, look, within_s=within_s, on_seen=show, truths=judged)
-    return seen
+            observed |= wait_for(ids, fetch, within_s=within_s, on_seen=show, truths=with_truth)
+    return observed
 
 
 def _get_api_key(plan: CallPlan, api_key: str | None) -> str | None:
-    """The key of the business that was called; the tray of those that nobody owns, and a business without a key, in the database only."""
-    if plan.scenario.found == "tray" or (plan.business and not api_key):
+    """Return the API key of the dialled business; None for unassigned numbers and for a business without a key."""
+    if plan.scenario.expected == "unassigned" or (plan.business and not api_key):
         return None
     keys = (settings().demo_api_key, settings().demo_api_key_2, settings().demo_api_key_3)
     return api_key or keys[COMPANIES.index(find_business_at(plan.number)[0])]

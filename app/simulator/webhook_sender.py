@@ -1,4 +1,4 @@
-"""Stands in for Retell's servers: signs each body when it is sent, posts it, and tries again as Retell does."""
+"""Sends webhooks as Retell does: signs each body at the time of sending, posts it and retries."""
 
 import time
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ import urllib3
 
 from app.core import clock
 from app.core.signatures import sign_retell
-from app.simulator.call_factory import Delivery
+from app.simulator.call_factory import SimulatedWebhook
 
 PATHS = {"webhook": "/api/retell/webhook", "inbound": "/api/retell/inbound", "function": "/api/retell/function"}
-# doors that a server may not have; then they are not asked again
+# endpoints that a server may not offer; after the first such answer they are skipped
 OPTIONAL = ("inbound", "function")
 UNAVAILABLE_STATUSES = frozenset({404, 405, 501, 503})
 RETRY_DELAYS_S = (0.5, 1.0, 2.0)
@@ -18,10 +18,10 @@ TIMEOUT = urllib3.Timeout(connect=5, read=10)
 
 
 @dataclass(frozen=True, slots=True)
-class DeliveryResult:
-    """What came back; status 0 when nothing did. `skipped`: this server does not offer that door."""
+class SimulatedWebhookResult:
+    """Response to a webhook; status 0 without a response. `skipped`: the server does not offer the endpoint."""
 
-    delivery: Delivery
+    delivery: SimulatedWebhook
     status: int
     took_ms: float
     tries: int = 1
@@ -37,18 +37,18 @@ class DeliveryResult:
         return self.skipped or self.delivery.is_as_expected(self.status)
 
 
-class RetellStandIn:
+class SimulatedRetell:
     """One connection pool to one server; safe to use from many threads."""
 
     def __init__(self, url: str, key: str, *, connections: int = 1) -> None:
         self._url, self._key = url.rstrip("/"), key
         self._http = urllib3.PoolManager(num_pools=1, maxsize=connections, block=True, retries=False, timeout=TIMEOUT)
         self._without: set[str] = set()
-        # why nobody answered
+        # reason of a failed connection
         self.failure: str | None = None
 
     def is_answered(self, *, within_s: float = 5.0) -> bool:
-        """Whether a server is there at all; one that just starts gets a moment."""
+        """Tell whether a server answers, waiting for one that is starting."""
         deadline = time.monotonic() + within_s
         while True:
             try:
@@ -61,10 +61,10 @@ class RetellStandIn:
                     return False
                 time.sleep(0.2)
 
-    def send(self, delivery: Delivery) -> DeliveryResult:
-        """Posts it; without an answer, or after a 5xx, up to three times more."""
+    def send(self, delivery: SimulatedWebhook) -> SimulatedWebhookResult:
+        """Post a webhook, with up to three retries without a response or after a 5xx."""
         if delivery.path in self._without:
-            return DeliveryResult(delivery, 0, 0.0, tries=0, skipped=True)
+            return SimulatedWebhookResult(delivery, 0, 0.0, tries=0, skipped=True)
         answer = self._post(delivery, 1)
         for pause_s in RETRY_DELAYS_S:
             if answer.skipped or 0 < answer.status < 500:
@@ -73,20 +73,20 @@ class RetellStandIn:
             answer = self._post(delivery, answer.tries + 1)
         return answer
 
-    def _post(self, delivery: Delivery, tries: int) -> DeliveryResult:
+    def _post(self, delivery: SimulatedWebhook, tries: int) -> SimulatedWebhookResult:
         headers = {"Content-Type": "application/json", "X-Retell-Signature": self._signature(delivery)}
         began = time.perf_counter()
         try:
-            came = self._http.request("POST", self._url + PATHS[delivery.path], body=delivery.body, headers=headers)
-            status, body = came.status, came.data
+            response = self._http.request("POST", self._url + PATHS[delivery.path], body=delivery.body, headers=headers)
+            status, body = response.status, response.data
         except urllib3.exceptions.HTTPError:
             status, body = 0, b""
         took_ms = (time.perf_counter() - began) * 1000
         if delivery.path in OPTIONAL and status in UNAVAILABLE_STATUSES:
             self._without.add(delivery.path)
-            return DeliveryResult(delivery, status, took_ms, tries, skipped=True)
-        return DeliveryResult(delivery, status, took_ms, tries, body=body)
+            return SimulatedWebhookResult(delivery, status, took_ms, tries, skipped=True)
+        return SimulatedWebhookResult(delivery, status, took_ms, tries, body=body)
 
-    def _signature(self, delivery: Delivery) -> str:
+    def _signature(self, delivery: SimulatedWebhook) -> str:
         at_ms = clock.to_ms(clock.now()) - (600_000 if delivery.signature == "ten_minutes_old" else 0)
         return sign_retell(delivery.body, f"not-{self._key}" if delivery.signature == "forged" else self._key, at_ms)

@@ -1,11 +1,11 @@
-"""The doors of web; each module brings its own."""
+"""The pages: registration of all blueprints, filters and template globals."""
 
 from flask import Flask
 
 
 def register(app: Flask) -> None:
-    """Opens the doors of this room, and gives the templates what they all use."""
-    from app.web import admin, formatting, health, i18n, icons, labels, layout, metrics, preferences, sign_in, styleguide
+    """Register template filters and globals first, then the blueprints; the styleguide only outside production."""
+    from app.web import admin, formatting, health, icons, labels, layout, metrics, preferences, sign_in, styleguide, template_gettext
     from app.web.dashboard import (
         absences,
         agent_provisioning,
@@ -16,21 +16,35 @@ def register(app: Flask) -> None:
         calendar,
         call,
         calls,
+        conversation,
         customers,
         home,
         live,
+        message_log,
         missing_branch,
-        notifications,
+        notification_resend,
         preview,
         tasks,
         waitlist,
     )
     from app.web.public import calendar_feeds as public_calendar_feeds, self_service
-    from app.web.settings import activation, calendar_feeds, connections, hours, line_check, on_call, policies, resources, services, staff
+    from app.web.settings import (
+        activation_switches,
+        calendar_feeds,
+        connections,
+        hours,
+        line_check,
+        message_rules,
+        on_call,
+        policies,
+        resources,
+        services,
+        staff,
+    )
 
-    for ground in (formatting, icons, layout, i18n, labels, missing_branch):
-        ground.register(app)
-    for door in (
+    for module in (formatting, icons, layout, template_gettext, labels, missing_branch):
+        module.register(app)
+    for page in (
         health,
         metrics,
         sign_in,
@@ -40,13 +54,15 @@ def register(app: Flask) -> None:
         calls,
         call,
         customers,
+        conversation,
         blocked_callers,
         calendar,
         bookings,
         self_service,
         public_calendar_feeds,
         waitlist,
-        notifications,
+        message_log,
+        notification_resend,
         absences,
         agents,
         agent_versions,
@@ -58,13 +74,14 @@ def register(app: Flask) -> None:
         hours,
         on_call,
         policies,
+        message_rules,
         line_check,
         connections,
-        activation,
+        activation_switches,
         preview,
         tasks,
     ):
-        app.register_blueprint(door.blueprint)
+        app.register_blueprint(page.blueprint)
     admin.register(app)
     if not app.config["SETTINGS"].is_production:
         app.register_blueprint(styleguide.blueprint)

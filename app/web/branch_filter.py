@@ -1,4 +1,4 @@
-"""Who reads the page: the company's branches, and which of them the reader chose to see."""
+"""The branches that the reader may see, the selected one, and the day that a page shows."""
 
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -17,31 +17,31 @@ from app.web.forms import Query
 
 
 def list_branches() -> list[tuple[str, str]]:
-    """The branches the reader may see: [(id, name)] by name; asked for once a request."""
+    """List the active branches the reader may see: [(id, name)] by name; queried once per request."""
     if "reader_branches" not in g:
         statement = select(Branch.id, Branch.name).where(Branch.is_active).order_by(Branch.name)
-        if limited := current_user.branch_ids:
-            statement = statement.where(Branch.id.in_(limited))
+        if allowed_ids := current_user.branch_ids:
+            statement = statement.where(Branch.id.in_(allowed_ids))
         g.reader_branches = [(row.id, row.name) for row in db.session.execute(statement)]
     return g.reader_branches
 
 
 def find_selected_branch_id() -> str | None:
-    """The one branch chosen in the top bar, or None for all."""
-    chosen = session.get("branch_id")
-    return chosen if any(chosen == branch_id for branch_id, _name in list_branches()) else None
+    """Get the branch selected in the top bar, or None for all."""
+    selected_id = session.get("branch_id")
+    return selected_id if any(selected_id == branch_id for branch_id, _name in list_branches()) else None
 
 
 def get_branch_filter(*, all_if_none: bool = False) -> list[str]:
-    """The branches that a page narrows to: the chosen one, else those the reader is limited to; empty means the whole company."""
-    if chosen := find_selected_branch_id():
-        return [chosen]
-    limited = list(current_user.branch_ids)
-    return limited or ([branch_id for branch_id, _name in list_branches()] if all_if_none else [])
+    """Get the branches to filter by: the selected one, else those the reader is limited to; empty means the whole company."""
+    if selected_id := find_selected_branch_id():
+        return [selected_id]
+    allowed_ids = list(current_user.branch_ids)
+    return allowed_ids or ([branch_id for branch_id, _name in list_branches()] if all_if_none else [])
 
 
 def get_current_branch() -> Branch:
-    """The branch that is named in the address, else the one chosen in the top bar, else the first; raises NotFound, NoBranch."""
+    """Get the branch named in the URL, else the selected one, else the first. Raises NotFound and BranchMissing."""
     visible_ids = [branch_id for branch_id, _name in list_branches()]
     if not visible_ids:
         raise BranchMissing(_("Hier gibt es noch keine Filiale."))
@@ -52,19 +52,19 @@ def get_current_branch() -> Branch:
     return branch
 
 
-def get_current_day(zone: str) -> date:
-    """The day that is named in the address, else today."""
-    return BranchDayQuery.read_known().day or now().astimezone(ZoneInfo(zone)).date()
+def get_current_day(timezone: str) -> date:
+    """Get the day named in the URL, else today."""
+    return BranchDayQuery.read_known().day or now().astimezone(ZoneInfo(timezone)).date()
 
 
 class BranchMissing(NotFound):
-    """The reader has no branch to look at: the business has none yet, or all that they may see are switched off."""
+    """The reader has no branch: the business has none yet, or all that the reader may see are inactive."""
 
     code = "no_branch"
 
 
 class BranchDayQuery(Query):
-    """Which branch and day a page shows."""
+    """The branch and the day that a page shows."""
 
     branch_id: Id | None = None
     day: Day | None = None

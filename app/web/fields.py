@@ -1,4 +1,4 @@
-"""Fields of forms and addresses: each reads one text, within a range, and says in one sentence what would be right."""
+"""Field types of forms and queries: each parses one text, checks its range, and rejects it with one sentence."""
 
 import re
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from app.core.errors import InvalidInput
 from app.core.ids import is_ulid
 
 D = TypeVar("D", bound=date)
-# nothing of ours happens before or after, and no conversion between zones leaves the calendar
+# Bounds that keep conversions between time zones inside the range of datetime.
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 MAX_ID = 2**63 - 1
 MAX_CENTS = 10_000_000
@@ -23,21 +23,21 @@ CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
 INTEGER = re.compile(r"[+-]?\d{1,19}", re.ASCII)
 KEYWORD = re.compile(r"[\w.:-]+", re.ASCII)
 EURO = re.compile(r"(\d{1,6})(?:[.,](\d{1,2}))?\s*€?", re.ASCII)
-# what no person types and no database of ours keeps: control characters but tab and line ends, halves of surrogate pairs
+# Never typed and not storable: control characters except tab and line ends, and lone surrogates.
 UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
-def refuse(sentence: str) -> NoReturn:
-    """Ends the reading of a field; the sentence stands beside it."""
+def reject(sentence: str) -> NoReturn:
+    """Reject a field's text; pages show the sentence beside the field."""
     raise PydanticCustomError("refused", "{sentence}", {"sentence": sentence})
 
 
-def is_legible(text: str) -> str:
+def strip_unreadable(text: str) -> str:
     return UNREADABLE.sub("", text)
 
 
 class Field:
-    """Reads a field's text. A field that was left empty is not read: it has its default, or is missing."""
+    """Parses a field's text. An empty field is not parsed: it takes its default or counts as missing."""
 
     def read(self, text: str) -> Any:
         raise NotImplementedError
@@ -48,70 +48,70 @@ class Field:
 
 @dataclass(frozen=True)
 class TextField(Field):
-    """One line, with single blanks."""
+    """One line; runs of white space become one blank."""
 
-    most: int = 190
+    max_length: int = 190
 
     def read(self, text: str) -> str:
-        return _check_length(" ".join(text.split()), self.most)
+        return _check_length(" ".join(text.split()), self.max_length)
 
 
 @dataclass(frozen=True)
 class MultilineField(Field):
     """Text of several lines."""
 
-    most: int = 2000
+    max_length: int = 2000
 
     def read(self, text: str) -> str:
-        return _check_length(text.strip().replace("\r\n", "\n"), self.most)
+        return _check_length(text.strip().replace("\r\n", "\n"), self.max_length)
 
 
 @dataclass(frozen=True)
 class SearchField(Field):
-    """What is looked for; words beyond the limit look for nothing more."""
+    """A search text, truncated to the limit instead of rejected."""
 
-    most: int = 160
+    max_length: int = 160
 
     def read(self, text: str) -> str:
-        return " ".join(text.split())[: self.most]
+        return " ".join(text.split())[: self.max_length]
 
 
 @dataclass(frozen=True)
-class SecretField(Field):
-    """Exactly as typed, up to the length at which it is refused anyway."""
+class VerbatimField(Field):
+    """The text exactly as typed, truncated to a length that is rejected anyway."""
 
-    most: int
+    max_length: int
 
     def read(self, text: str) -> str:
-        return text[: self.most]
+        return text[: self.max_length]
 
 
 @dataclass(frozen=True)
 class IntegerField(Field):
-    least: int
-    most: int
+    minimum: int
+    maximum: int
 
     def read(self, text: str) -> int:
         if not INTEGER.fullmatch(text.strip()):
-            # a number, only far too long: what is wrong with it is its size
-            refuse(self._range() if text.strip().isdecimal() else _("Das ist keine ganze Zahl."))
+            # A number with too many digits is out of range, not malformed.
+            reject(self._range() if text.strip().isdecimal() else _("Das ist keine ganze Zahl."))
         value = int(text)
-        if not self.least <= value <= self.most:
-            refuse(self._range())
+        if not self.minimum <= value <= self.maximum:
+            reject(self._range())
         return value
 
     def _range(self) -> str:
-        return _("Erlaubt ist %(least)s bis %(most)s.", least=self.least, most=self.most)
+        return _("Erlaubt ist %(least)s bis %(most)s.", least=self.minimum, most=self.maximum)
 
 
 class EuroField(Field):
-    """`58` or `58,50` in Euro, as cents."""
+    """A price in euros such as `58` or `58,50`, as cents."""
 
     def read(self, text: str) -> int:
-        found = EURO.fullmatch(text.strip())
-        cents = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0")) if found else None
+        match = EURO.fullmatch(text.strip())
+        cents = int(match[1]) * 100 + int((match[2] or "").ljust(2, "0")) if match else None
         if cents is None or cents > MAX_CENTS:
-            refuse(_("Das ist kein Preis in Euro."))
+            reject(_("Das ist kein Preis in Euro."))
         return cents
 
 
@@ -122,50 +122,50 @@ class DateField(Field):
         except ValueError:
             day = None
         if day is None:
-            refuse(_("Dieses Datum gibt es nicht."))
+            reject(_("Dieses Datum gibt es nicht."))
         return _check_range(day)
 
 
 class TimeField(Field):
     def read(self, text: str) -> time:
-        found = CLOCK.fullmatch(text.strip())
+        match = CLOCK.fullmatch(text.strip())
         try:
-            if found:
-                return time(int(found[1]), int(found[2]))
+            if match:
+                return time(int(match[1]), int(match[2]))
         except ValueError:
             pass
-        refuse(_("Bitte eine Uhrzeit angeben, zum Beispiel 14:30."))
+        reject(_("Bitte eine Uhrzeit angeben, zum Beispiel 14:30."))
 
 
 @dataclass(frozen=True)
 class DateTimeField(Field):
-    """A day and a time: an instant as our own pages write it, with its offset, or the hands of a clock (`is_local`)."""
+    """A date and a time: an instant with offset, as our pages write it, or a local time without one (`is_local`)."""
 
     is_local: bool = False
 
     def read(self, text: str) -> datetime:
         try:
-            moment = datetime.fromisoformat(text)
+            value = datetime.fromisoformat(text)
         except ValueError:
-            moment = None
-        if moment is None or (moment.tzinfo is None) != self.is_local:
-            refuse(_("Das ist kein Zeitpunkt."))
-        return _check_range(moment) if self.is_local else _check_range(moment).astimezone(UTC)
+            value = None
+        if value is None or (value.tzinfo is None) != self.is_local:
+            reject(_("Das ist kein Zeitpunkt."))
+        return _check_range(value) if self.is_local else _check_range(value).astimezone(UTC)
 
 
 @dataclass(frozen=True)
-class KeywordField(Field):
-    """A name that programs give: letters, digits and a few marks."""
+class SlugField(Field):
+    """A technical name: letters, digits, `_`, `.`, `:` and `-`."""
 
-    most: int = 64
+    max_length: int = 64
 
     def read(self, text: str) -> str:
-        return _check_length(text, self.most) if KEYWORD.fullmatch(text) else refuse(_("Das ist so nicht lesbar."))
+        return _check_length(text, self.max_length) if KEYWORD.fullmatch(text) else reject(_("Das ist so nicht lesbar."))
 
 
 class IdField(Field):
     def read(self, text: str) -> str:
-        return text if is_ulid(text) else refuse(_("Bitte wählen."))
+        return text if is_ulid(text) else reject(_("Bitte wählen."))
 
 
 class ChoiceField(Field):
@@ -173,7 +173,7 @@ class ChoiceField(Field):
         self.values = frozenset(values)
 
     def read(self, text: str) -> str:
-        return text if text in self.values else refuse(_("Bitte wählen."))
+        return text if text in self.values else reject(_("Bitte wählen."))
 
 
 class CheckboxField(Field):
@@ -183,25 +183,25 @@ class CheckboxField(Field):
 
 class BooleanField(Field):
     def read(self, text: str) -> bool:
-        return text == "1" if text in ("0", "1") else refuse(_("Bitte wählen."))
+        return text == "1" if text in ("0", "1") else reject(_("Bitte wählen."))
 
 
 @dataclass(frozen=True)
-class ParsedField(Field):
-    """Whatever `reader` makes of the text; its InvalidInput or ValueError becomes the field's sentence."""
+class ParserField(Field):
+    """The value that `reader` parses from the text; its InvalidInput or ValueError becomes the field's sentence."""
 
     reader: Callable[[str], Any]
-    most: int = 500
+    max_length: int = 500
 
     def read(self, text: str) -> Any:
         try:
-            return self.reader(_check_length(text, self.most))
+            return self.reader(_check_length(text, self.max_length))
         except InvalidInput as error:
-            refuse(str(error.message))
+            reject(str(error.message))
         except PydanticCustomError:
             raise
         except ValueError:
-            refuse(_("Das ist so nicht lesbar."))
+            reject(_("Das ist so nicht lesbar."))
 
 
 Day = Annotated[date, DateField()]
@@ -211,20 +211,20 @@ LocalMoment = Annotated[datetime, DateTimeField(is_local=True)]
 Cents = Annotated[int, EuroField()]
 Id = Annotated[str, IdField()]
 Flag = Annotated[bool, CheckboxField()]
-# which state of a row somebody saw; how many a list has been read
+# Version: the row version that the form was rendered from. Serial: the id after which a list continues.
 Version = Annotated[int, IntegerField(0, 2**31 - 1)]
 Serial = Annotated[int, IntegerField(0, MAX_ID)]
 Phone = Annotated[str, TextField(40)]
 Email = Annotated[str, TextField(190)]
-# a path of our own to go on to, which guards.local_path judges
-Path = Annotated[str, SecretField(2000)]
+# A path to redirect to; guards.safe_redirect_path validates it.
+Path = Annotated[str, VerbatimField(2000)]
 
 
-def _check_length(text: str, most: int) -> str:
-    return text if len(text) <= most else refuse(_("Das ist zu lang, höchstens %(n)s Zeichen.", n=most))
+def _check_length(text: str, max_length: int) -> str:
+    return text if len(text) <= max_length else reject(_("Das ist zu lang, höchstens %(n)s Zeichen.", n=max_length))
 
 
 def _check_range(day: D) -> D:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        refuse(_("Dieses Datum liegt zu weit weg."))
+        reject(_("Dieses Datum liegt zu weit weg."))
     return day

@@ -1,4 +1,4 @@
-"""How dates, durations, numbers and phone numbers read on a page: in the reader's language and the business's zone."""
+"""Template filters for dates, durations, numbers and phone numbers, in the reader's language and the business's time zone."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,14 +12,14 @@ from flask_babel import get_locale, gettext as _
 
 from app.core import phone
 from app.core.clock import now
-from app.core.locale import reader_zone
+from app.core.locale import reader_timezone
 
 DAY_PATTERNS = {"de": ("EEEEEE dd.MM.", "EEEEEE dd.MM.yyyy", "EEEEEE d. MMMM"), "en": ("EEE d MMM", "EEE d MMM yyyy", "EEE d MMMM")}
 
 
 def register(app: Flask) -> None:
-    """Makes the functions of this file filters of the templates."""
-    for function in (ago, clock, clock_s, day, duration, initials, long_day, milliseconds, money, number, day_name, when):
+    """Register the functions of this module as template filters, under their own names."""
+    for function in (ago, clock, clock_s, day, duration, initials, full_day, long_day, milliseconds, money, number, day_name, when):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.filters["phone"] = phone_number
 
@@ -43,22 +43,22 @@ def clock_s(instant: datetime) -> str:
     return f"{local(instant):%H:%M:%S}"
 
 
-def day(instant: datetime) -> str:
-    """`Heute`, `Gestern`, `Morgen`, else `Do 26.11.`, with the year where it is not this one."""
-    of, today = day_of(instant), day_of(now())
-    match (of - today).days:
+def day(instant: datetime, *, in_sentence: bool = False) -> str:
+    """`Heute`, `Gestern`, `Morgen`, within a sentence `heute`; else `Do 26.11.`, with the year where it is not this one."""
+    local_date, today = day_of(instant), day_of(now())
+    match (local_date - today).days:
         case 0:
-            return _("Heute")
+            return _("heute") if in_sentence else _("Heute")
         case -1:
-            return _("Gestern")
+            return _("gestern") if in_sentence else _("Gestern")
         case 1:
-            return _("Morgen")
-    return _get_pattern(of, 0 if of.year == today.year else 1)
+            return _("morgen") if in_sentence else _("Morgen")
+    return _get_pattern(local_date, 0 if local_date.year == today.year else 1)
 
 
-def when(instant: datetime) -> str:
-    """`Heute, 09:41`, `Do 26.11., 09:30`"""
-    return f"{day(instant)}, {clock(instant)}"
+def when(instant: datetime, *, in_sentence: bool = False) -> str:
+    """`Heute, 09:41`, within a sentence `heute, 09:41`; `Do 26.11., 09:30`"""
+    return f"{day(instant, in_sentence=in_sentence)}, {clock(instant)}"
 
 
 def long_day(instant: datetime) -> str:
@@ -66,25 +66,30 @@ def long_day(instant: datetime) -> str:
     return _get_pattern(day_of(instant), 2)
 
 
-def day_name(of: date) -> str:
-    """`Do 26.11.`, of a day where the business is."""
-    return _get_pattern(of, 0)
+def day_name(local_date: date) -> str:
+    """`Do 26.11.`, for a date in the time zone of the business."""
+    return _get_pattern(local_date, 0)
 
 
-def whole_day(of: date) -> str:
+def full_day(local_date: date) -> str:
+    """`Do 26.11.2026`, for a date in the time zone of the business."""
+    return _get_pattern(local_date, 1)
+
+
+def whole_day(local_date: date) -> str:
     """`Donnerstag, 26. November`"""
     language = get_locale().language
-    return _format(of, "EEEE, d. MMMM" if language == "de" else "EEEE, d MMMM", language)
+    return _format(local_date, "EEEE, d. MMMM" if language == "de" else "EEEE, d MMMM", language)
 
 
-def ago(instant: datetime) -> str:
+def ago(instant: datetime, *, in_sentence: bool = False) -> str:
     """`vor 6 Min.` within the last hour, then as `when`."""
     minutes = int((now() - instant).total_seconds() // 60)
     if minutes < 1:
         return _("gerade eben")
     if minutes < 60:
         return _("vor %(n)s Min.", n=minutes)
-    return when(instant)
+    return when(instant, in_sentence=in_sentence)
 
 
 def milliseconds(value: float | None) -> str:
@@ -100,7 +105,7 @@ def number(value: float | Decimal) -> str:
 
 
 def money(cents: Decimal | float, currency: str) -> str:
-    """`0,43 €`, `0,43 US-$`, in English `0.43 €`, `US$0.43`: what a provider bills is shown in its own currency."""
+    """`0,43 €`, `0,43 US-$`, in English `0.43 €`, `US$0.43`; amounts are never converted."""
     language = get_locale().language
     amount = _format_number(Decimal(cents) / 100, "#,##0.00", language)
     if currency == "USD":
@@ -109,7 +114,7 @@ def money(cents: Decimal | float, currency: str) -> str:
 
 
 def initials(name: str | None) -> str:
-    """Two letters for the round picture: `HV`, `ML`; nothing for what is no name."""
+    """Two letters for the avatar: `HV`, `ML`; empty without a name."""
     words = [word for word in (name or "").split() if word[0].isalpha()]
     letters = words[0][0] + (words[-1][0] if len(words) > 1 else "") if words else ""
     return letters.upper()
@@ -121,28 +126,28 @@ def phone_number(e164: str | None) -> str:
 
 
 def local(instant: datetime) -> datetime:
-    """The instant on the clocks of the business."""
-    return instant.astimezone(ZoneInfo(reader_zone()))
+    """Convert to the time zone of the business."""
+    return instant.astimezone(ZoneInfo(reader_timezone()))
 
 
 def day_of(instant: datetime) -> date:
-    """The calendar day of an instant where the business is."""
+    """Get the calendar day of an instant in the time zone of the business."""
     return local(instant).date()
 
 
-def _get_pattern(of: date, which: int) -> str:
+def _get_pattern(local_date: date, index: int) -> str:
     language = get_locale().language
-    text = _format(of, DAY_PATTERNS.get(language, DAY_PATTERNS["en"])[which], language)
-    # the catalogue writes "Do.", people write "Do"
+    text = _format(local_date, DAY_PATTERNS.get(language, DAY_PATTERNS["en"])[index], language)
+    # Babel writes "Do."; usual on German pages is "Do".
     return text.replace(".", "", 1) if language == "de" else text
 
 
-# a list of fifty rows shows few different days, and a babel pattern takes as long as a row
+# Cached, because a list of fifty rows shows few different days, and one Babel pattern takes as long as rendering a row.
 
 
 @lru_cache(maxsize=4096)
-def _format(of: date, pattern: str, language: str) -> str:
-    return format_date(of, pattern, locale=language)
+def _format(local_date: date, pattern: str, language: str) -> str:
+    return format_date(local_date, pattern, locale=language)
 
 
 @lru_cache(maxsize=4096)

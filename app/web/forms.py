@@ -1,4 +1,4 @@
-"""Forms and addresses: a page declares what it reads; nobody else asks the request for its fields."""
+"""Base classes of forms and queries: pages declare their fields, and only this module reads them from the request."""
 
 import types
 from collections.abc import Iterable
@@ -10,49 +10,49 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
 from app.core.errors import AppError, InvalidInput
-from app.web.fields import is_legible
+from app.web.fields import strip_unreadable
 
 MAX_TYPED_LENGTH = 10_000
 MAX_VALUES = 200
 
 
 class Form(BaseModel):
-    """The fields of a form. One without a default must be filled in; a tuple takes every value of its name."""
+    """The fields of a form. A field without default is required; a tuple takes all values of its name."""
 
     model_config = ConfigDict(frozen=True, defer_build=True)
 
     @classmethod
     def read(cls) -> Self:
-        """Raises InvalidInput with one sentence per field."""
-        form, wrong = cls.parse()
-        raise_invalid(wrong)
+        """Read and validate the form. Raises InvalidInput with one sentence per field."""
+        form, errors = cls.parse()
+        raise_invalid(errors)
         assert form is not None
         return form
 
     @classmethod
     def parse(cls, prefix: str = "") -> tuple[Self | None, dict[str, str]]:
-        """The form, or None and what is wrong by field; the fields' names may begin with a prefix, for parts that repeat."""
+        """Validate the form; returns it, or None and the errors by field. `prefix` precedes the field names, for repeated parts."""
         try:
-            return cls.model_validate(cls._given(prefix)), {}
+            return cls.model_validate(cls._get_filled_fields(prefix)), {}
         except ValidationError as error:
             return None, {prefix + name: sentence for name, sentence in _to_sentences(error).items()}
 
     @classmethod
     def typed(cls, prefix: str = "") -> dict[str, Any]:
-        """What was typed, as it was, to be shown again."""
-        return dict.fromkeys(cls.model_fields, "") | cls._given(prefix)
+        """Get the submitted texts unchanged, to render the form again."""
+        return dict.fromkeys(cls.model_fields, "") | cls._get_filled_fields(prefix)
 
     @classmethod
-    def _given(cls, prefix: str = "") -> dict[str, Any]:
-        """What was filled in; a field that was left empty is not among it."""
-        given: dict[str, Any] = {}
+    def _get_filled_fields(cls, prefix: str = "") -> dict[str, Any]:
+        """Get the submitted texts without empty fields."""
+        filled: dict[str, Any] = {}
         for name, field in cls.model_fields.items():
-            values = [is_legible(value)[:MAX_TYPED_LENGTH] for value in cls._source().getlist(prefix + name)[:MAX_VALUES]]
+            values = [strip_unreadable(value)[:MAX_TYPED_LENGTH] for value in cls._source().getlist(prefix + name)[:MAX_VALUES]]
             if _is_list(field.annotation):
-                given[name] = [value for value in values if value.strip()]
+                filled[name] = [value for value in values if value.strip()]
             elif values and values[0].strip():
-                given[name] = values[0]
-        return given
+                filled[name] = values[0]
+        return filled
 
     @classmethod
     def _source(cls) -> MultiDict[str, str]:
@@ -60,16 +60,16 @@ class Form(BaseModel):
 
 
 class Query(Form):
-    """What stands in the address, or goes on in hidden fields of a form."""
+    """Parameters in the URL or in hidden fields of a form."""
 
     @classmethod
     def read_known(cls) -> Self:
-        """What fits nothing counts as not given; every field has a default."""
-        given = cls._given()
+        """Read the parameters; an invalid one counts as missing, so every field needs a default."""
+        filled = cls._get_filled_fields()
         try:
-            return cls.model_validate(given)
+            return cls.model_validate(filled)
         except ValidationError as error:
-            return cls.model_validate({name: value for name, value in given.items() if name not in _to_sentences(error)})
+            return cls.model_validate({name: value for name, value in filled.items() if name not in _to_sentences(error)})
 
     @classmethod
     def _source(cls) -> MultiDict[str, str]:
@@ -77,20 +77,20 @@ class Query(Form):
 
 
 def get_submitted_values() -> CombinedMultiDict[str, str]:
-    """The fields of the form before those of the address."""
+    """Get the form fields and the URL parameters; form fields take precedence."""
     return CombinedMultiDict([request.form, request.args])
 
 
-def raise_invalid(wrong: dict[str, str]) -> None:
-    """Raises InvalidInput where something is wrong, by field."""
-    if wrong:
-        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=wrong)
+def raise_invalid(errors: dict[str, str]) -> None:
+    """Raise InvalidInput unless the errors by field are empty."""
+    if errors:
+        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=errors)
 
 
-def get_typed_texts(names: Iterable[str], *, most: int) -> dict[str, str]:
-    """Texts whose names are known at run time only, as they were filled in."""
+def get_typed_texts(names: Iterable[str], *, max_length: int) -> dict[str, str]:
+    """Get texts whose field names are known only at run time."""
     source = get_submitted_values()
-    return {name: text for name in names if (text := is_legible(source.get(name, ""))[:most].strip())}
+    return {name: text for name in names if (text := strip_unreadable(source.get(name, ""))[:max_length].strip())}
 
 
 def to_errors(error: AppError) -> dict[str, str]:
@@ -99,7 +99,9 @@ def to_errors(error: AppError) -> dict[str, str]:
 
 
 def _to_sentences(error: ValidationError) -> dict[str, str]:
-    return {str(each["loc"][0]): _("Diese Angabe fehlt.") if each["type"] == "missing" else each["msg"] for each in error.errors()}
+    return {
+        str(details["loc"][0]): _("Diese Angabe fehlt.") if details["type"] == "missing" else details["msg"] for details in error.errors()
+    }
 
 
 def _is_list(annotation: Any) -> bool:

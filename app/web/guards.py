@@ -1,4 +1,4 @@
-"""Guards of the pages: who may open a view, and for which company the request works until it is over."""
+"""Guards of the pages: they authorize the reader and set the company scope of the request."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -29,41 +29,41 @@ class PasswordChangeRequired(NotAllowed):
 
 
 def for_company(action: str, *, is_polling: bool = False) -> Callable[[View], View]:
-    """Lets in people of a company whose role may do the action.
+    """Require a user of a company whose role allows the action.
 
-    The request then works for their company: `g.company`, `g.zone`, and only that company's rows. `by_script` marks what
-    a page asks by itself every few seconds, which keeps nobody signed in.
+    The request then runs in the scope of that company, with `g.company` and `g.timezone`. `is_polling` marks requests that
+    a page sends by itself every few seconds; they do not extend the session.
     """
     return _guard("company", action, _enter_company, is_polling=is_polling)
 
 
 def for_support(action: str, *, is_polling: bool = False) -> Callable[[View], View]:
-    """Lets in the platform's own people, who see every company; for all others the page does not exist."""
+    """Require a user of the platform; the request runs unscoped. All others get 404."""
     return _guard("support", action, _enter_unscoped, is_polling=is_polling)
 
 
 def for_user() -> Callable[[View], View]:
-    """Lets in everybody who is signed in, to what is their own."""
+    """Require a signed-in user, for pages about the user's own account."""
     return _guard("user", "own", _enter_own)
 
 
 def public(reason: str) -> Callable[[View], View]:
-    """Lets in everybody; says why."""
+    """Allow everyone; `reason` documents why."""
     return declare_guard("public", reason)
 
 
 def can_access(endpoint: str) -> bool:
-    """Whether the page exists and its guard would let the reader in; for links."""
+    """Check whether the page exists and its guard allows the reader; for links."""
     view = current_app.view_functions.get(endpoint)
     guard = guard_of(view) if view else None
     if guard is None:
         return False
-    # the reader themself: each look through flask-login's stand-in asks anew who they are
+    # Resolved once, because flask-login's proxy loads the user on every attribute access.
     return guard.kind in ("public", "user") or can(current_user._get_current_object(), guard.by)
 
 
 def safe_redirect_path(target: str | None, *, default: str = "/") -> str:
-    """A path of our own to go on to; addresses elsewhere, in whatever disguise, become `otherwise`."""
+    """Return the target if it is a path of this site, else `default`, which prevents open redirects."""
     target = (target or "").strip()
     is_local = target.startswith("/") and not target.startswith("//") and "\\" not in target and target.isprintable()
     return target if is_local else default
@@ -74,12 +74,12 @@ class ReturnQuery(Query):
 
 
 def get_next_path(*, default: str = "/") -> str:
-    """Where the form or the address says to go on, if that is a path of our own."""
+    """Get the path to redirect to from the form or the URL; only paths of this site are accepted."""
     return safe_redirect_path(ReturnQuery.read_known().next.rstrip("?"), default=default)
 
 
 def _guard(kind: str, action: str, enter: Enter, *, is_polling: bool = False) -> Callable[[View], View]:
-    def around(view: View) -> View:
+    def decorate(view: View) -> View:
         @wraps(view)
         def guarded_view(*args: Any, **kwargs: Any) -> Any:
             if is_polling:
@@ -94,7 +94,7 @@ def _guard(kind: str, action: str, enter: Enter, *, is_polling: bool = False) ->
 
         return declare_guard(kind, action)(guarded_view)  # type: ignore[return-value]
 
-    return around
+    return decorate
 
 
 def _enter_company(action: str) -> None:
@@ -122,22 +122,22 @@ def _enter_company_scope(company_id: str) -> None:
     company = db.session.get(Company, company_id)
     if company is None or not company.is_active:
         raise NotFound(_("Das gibt es hier nicht."))
-    g.company, g.zone = company, company.zone
+    g.company, g.timezone = company, company.timezone
     enter_for_request(company_scope(company.id))
 
 
 def _redirect_to_sign_in() -> Response:
     if wants_problem_json():
         raise NotSignedIn(_("Bitte melden Sie sich an."))
-    statement = request.full_path.rstrip("?") if request.method in SAFE_METHODS else ""
+    target = request.full_path.rstrip("?") if request.method in SAFE_METHODS else ""
     if request.headers.get("HX-Request"):
-        # a fragment is never the sign-in page: the whole window goes there, and comes back to what it showed
+        # htmx would swap the sign-in page into the fragment, so the whole window is redirected and returns to its page.
         return _redirect_window(url_for("sign_in.login", next=safe_redirect_path(_get_current_path())))
-    return redirect(url_for("sign_in.login", next=statement or None))
+    return redirect(url_for("sign_in.login", next=target or None))
 
 
 def _get_current_path() -> str:
-    """The path of the page that a fragment was asked for."""
+    """Get the path of the page that requested a fragment."""
     try:
         return urlsplit(request.headers.get("HX-Current-URL", "")).path
     except ValueError:
@@ -152,6 +152,6 @@ def _redirect_to_change_password() -> Response:
 
 
 def _redirect_window(target: str) -> Response:
-    answer = make_response("", 401)
-    answer.headers["HX-Redirect"] = target
-    return answer
+    response = make_response("", 401)
+    response.headers["HX-Redirect"] = target
+    return response

@@ -1,4 +1,4 @@
-"""Is it up, can it serve, is all well: for load balancers, supervisors and operators."""
+"""Liveness, readiness and the full health report, for supervisors, load balancers and operators."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,7 +9,7 @@ from app.domain.operations.health import Check, check_all, check_serving
 from app.web.guards import public
 
 blueprint = Blueprint("health", __name__)
-Answer = tuple[dict[str, Any], int, dict[str, str]]
+HealthResponse = tuple[dict[str, Any], int, dict[str, str]]
 
 
 @blueprint.get("/health/live")
@@ -20,22 +20,22 @@ def live() -> dict[str, str]:
 
 @blueprint.get("/health/ready")
 @public("a load balancer asks whether to send requests here")
-def ready() -> Answer:
-    """Without the database nothing can be served; without Redis everything can, only slower to be seen."""
+def ready() -> HealthResponse:
+    """Respond 503 without the database; without Redis the status is degraded, because only live updates slow down."""
     checks = check_serving()
-    able = all(check.status != "failed" for check in checks if check.name == "database")
-    return _respond(checks, able=able, worst="degraded" if able else "down")
+    is_serving = all(check.status != "failed" for check in checks if check.name == "database")
+    return _respond(checks, is_serving=is_serving, worst="degraded" if is_serving else "down")
 
 
 @blueprint.get("/health")
 @public("operators and their monitors ask how everything stands; ages and counts only")
-def everything() -> Answer:
+def everything() -> HealthResponse:
     checks = check_all()
-    able = all(check.status != "failed" for check in checks)
-    return _respond(checks, able=able, worst="warn" if able else "failed")
+    is_serving = all(check.status != "failed" for check in checks)
+    return _respond(checks, is_serving=is_serving, worst="warn" if is_serving else "failed")
 
 
-def _respond(checks: Iterable[Check], *, able: bool, worst: str) -> Answer:
-    told = {check.name: {"status": check.status, "ms": check.ms, **check.data} for check in checks}
-    well = all(check["status"] == "ok" for check in told.values())
-    return {"status": "ok" if well else worst, "checks": told}, 200 if able else 503, {} if able else {"Retry-After": "2"}
+def _respond(checks: Iterable[Check], *, is_serving: bool, worst: str) -> HealthResponse:
+    results = {check.name: {"status": check.status, "ms": check.ms, **check.data} for check in checks}
+    all_ok = all(check["status"] == "ok" for check in results.values())
+    return {"status": "ok" if all_ok else worst, "checks": results}, 200 if is_serving else 503, {} if is_serving else {"Retry-After": "2"}

@@ -1,4 +1,4 @@
-"""Icons, drawn from the one file that holds them all."""
+"""Icons, drawn from one SVG sprite."""
 
 from functools import lru_cache
 
@@ -14,7 +14,7 @@ def register(app: Flask) -> None:
 
 
 def render_icon(name: str, size: str = "", extra: str = "") -> Markup:
-    """A page has some hundred icons, of few different kinds: the file's address is asked for once a request, each is drawn once."""
+    """Render an icon. The file's URL is built once per request and each icon once, because pages hold about a hundred of them."""
     if "icons_file" not in g:
         g.icons_file = url_for("static", filename="img/icons.svg")
     return _render_icon(g.icons_file, name, size, extra)

@@ -1,18 +1,22 @@
-"""The words, icons and colours under which call results, moods, tools and steps are shown."""
+"""Labels, icons and colours of outcomes, statuses, sentiments, tools and stages."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from flask import Flask
-from flask_babel import LazyString, lazy_gettext as _l
+from flask_babel import LazyString, gettext as _, lazy_gettext as _l
 
 from app.domain.emergencies.caller_instructions import LABELS
+from app.domain.notifications.message_log import get_state
+from app.models import Notification, SuppressedAddress
+from app.web.formatting import day
 
-# Names of a colour role in static/css: ringing, talking, tool, held, booked, ended, warn, bad.
+# Colour roles in static/css: ringing, talking, tool, held, booked, ended, warn, bad.
 
 
 @dataclass(frozen=True)
 class Label:
-    """A state as people read it: its label, its icon and the colour role of both."""
+    """A status on a page: its label, its icon and the colour role of both."""
 
     label: LazyString
     icon: str
@@ -48,14 +52,64 @@ NOTIFICATION_STATUSES = {
     "dead": Label(_l("Nicht zugestellt"), "triangle-alert", "bad"),
     "expired": Label(_l("Nicht mehr nötig"), "clock"),
 }
+# by the state in domain/notifications/message_log
+MESSAGE_STATES = {
+    "planned": Label(_l("Geplant"), "calendar-clock", "held"),
+    "held": Label(_l("Wartet"), "moon", "held"),
+    "sending": Label(_l("Wird verschickt"), "hourglass", "held"),
+    "sent": Label(_l("Verschickt"), "circle-check", "booked"),
+    "delivered": Label(_l("Angekommen"), "circle-check", "booked"),
+    "answered": Label(_l("Beantwortet"), "user-check", "booked"),
+    "failed": Label(_l("Nicht zugestellt"), "triangle-alert", "bad"),
+    "dropped": Label(_l("Nicht mehr nötig"), "clock"),
+}
 NOTIFICATION_REASONS = {
     "no_way": _l("Es ist weder eine Mobilnummer noch eine E-Mail-Adresse bekannt."),
     "unreachable": _l("Die Nummer oder Adresse ist nicht erreichbar."),
+    "undelivered": _l("Der Anbieter konnte sie nicht zustellen."),
+    "quiet_hours": _l("Sie wartet bis zum Ende der Ruhezeit."),
+    "night": _l("Bis zum Termin ist nur noch Ruhezeit."),
+    "daily_limit": _l("An diese Adresse ging heute schon so viel, wie erlaubt ist."),
+    "monthly_cap": _l("Das Budget für SMS ist in diesem Monat aufgebraucht."),
+    "no_key": _l("Der Versand von Nachrichten ist nicht eingerichtet."),
+    "switched_off": _l("Nachrichten sind gerade abgeschaltet."),
+    "overtaken": _l("Es gilt nicht mehr, was darin stand."),
+    "too_late": _l("Sie wäre zu spät gekommen."),
     "opted_out": _l("Die Person möchte keine Nachrichten."),
     "not_allowed": _l("Der Anbieter lässt uns nicht; bitte die Zugangsdaten prüfen."),
     "refused": _l("Der Anbieter hat die Nachricht abgelehnt."),
     "no_answer": _l("Der Anbieter hat nicht geantwortet."),
     "not_reached": _l("Der Anbieter war nicht erreichbar."),
+}
+# by the kind in domain/notifications/message_kinds
+MESSAGE_KINDS = {
+    "booking_link": _l("Bestätigung mit Link"),
+    "booking_confirmed": _l("Termin bestätigt"),
+    "booking_moved": _l("Termin verschoben"),
+    "booking_cancelled": _l("Termin abgesagt"),
+    "booking_reminder": _l("Erinnerung"),
+    "waitlist_offer": _l("Angebot der Warteliste"),
+    "customer_link": _l("Link zu den eigenen Terminen"),
+    "reply": _l("Antwort auf eine SMS"),
+    "staff_message": _l("SMS vom Team"),
+    "code": _l("Einmalcode"),
+    "emergency": _l("Alarm an die Bereitschaft"),
+}
+# what came of a message that a person wrote (domain/replies)
+REPLY_RESULTS = {
+    "confirmed": _l("Termin zugesagt"),
+    "kept": _l("Termin bleibt"),
+    "offered": _l("Andere Zeiten angeboten"),
+    "moved": _l("Termin verschoben"),
+    "asks_cancel": _l("Nachgefragt, ob der Termin abgesagt werden soll"),
+    "cancelled": _l("Termin abgesagt"),
+    "asks_which": _l("Nachgefragt, welcher Termin gemeint ist"),
+    "asks_again": _l("Nicht verstanden und nachgefragt"),
+    "help": _l("Erklärt, wie man antwortet"),
+    "silent": _l("Braucht keine Antwort"),
+    "handed_over": _l("Als Aufgabe notiert"),
+    "stopped": _l("Keine SMS mehr gewünscht"),
+    "started": _l("SMS wieder gewünscht"),
 }
 SENTIMENTS = {
     "positive": Label(_l("gut"), "smile", "booked"),
@@ -77,19 +131,37 @@ BOOKING_STATUSES = {
     "no_show": Label(_l("Nicht erschienen"), "calendar-x", "warn"),
     "done": Label(_l("War da"), "check", "booked"),
 }
+# What the desk ignored for a booking (domain/bookings/override), the most telling first.
+OVERRIDE_LABELS = {
+    "full": _l("überbucht"),
+    "booked": _l("überbucht"),
+    "room_taken": _l("Raum doppelt belegt"),
+    "buffer": _l("in der Pufferzeit"),
+    "holiday": _l("am Feiertag"),
+    "closure": _l("in der Schließzeit"),
+    "closed": _l("außerhalb der Öffnungszeiten"),
+    "nobody_on_shift": _l("außerhalb der Arbeitszeit"),
+    "in_the_past": _l("nachgetragen"),
+    "too_soon": _l("kurzfristig"),
+    "too_far": _l("weit im Voraus"),
+    "policy": _l("nur vom Empfang"),
+}
 EVENT_STATUSES = {
     "pending": Label(_l("wartet"), "hourglass", "held"),
-    "unassigned": Label(_l("ohne Firma"), "inbox", "warn"),
+    "unassigned": Label(_l("nicht zugeordnet"), "inbox", "warn"),
     "handled": Label(_l("verarbeitet"), "check", "booked"),
     "ignored": Label(_l("übergangen"), "ban"),
     "dead": Label(_l("gescheitert"), "octagon-x", "bad"),
 }
-# why an event waits for support, as domain/inbox says it
+# By the reason that domain/inbox stores for an event that waits for support.
 PENDING_REASONS = {
     "unknown_number": _l("Nummer gehört keiner Filiale"),
     "no_number": _l("Keine Zielnummer genannt"),
+    "number_off": _l("Nummer ist ausgeschaltet"),
+    "company_off": _l("Firma ist stillgelegt"),
     "before_valid_from": _l("Anruf liegt vor dem Beginn der Zuordnung"),
     "other_company_connection": _l("Kam über die Verbindung eines anderen Betriebs"),
+    "unknown_calendar": _l("Kalender gehört keiner Firma"),
 }
 ROLES = {
     "owner": _l("Inhaberin oder Inhaber"),
@@ -104,19 +176,21 @@ ROLES = {
 
 @dataclass(frozen=True)
 class ToolLabel:
-    """A tool of the agent: what she does while it runs, and what was done."""
+    """A tool of the agent: the label while it runs and the label afterwards."""
 
     running: LazyString
     done: LazyString
     icon: str
 
 
-TOOLS = {
+TOOL_ACTIVITY_LABELS = {
     "set_consent": ToolLabel(_l("hält die Einwilligung fest"), _l("Einwilligung festgehalten"), "shield-check"),
     "get_context": ToolLabel(_l("sieht nach, wer anruft"), _l("Anrufer nachgesehen"), "user-check"),
     "check_customer": ToolLabel(_l("sieht nach, wer anruft"), _l("Kundenkartei geprüft"), "user-check"),
     "identify_customer": ToolLabel(_l("fragt nach, wer anruft"), _l("Anrufer erkannt"), "user-check"),
     "parse_date": ToolLabel(_l("liest das Datum"), _l("Datum verstanden"), "calendar"),
+    "parse_spelling": ToolLabel(_l("liest Buchstabiertes"), _l("Buchstabiertes verstanden"), "book-open"),
+    "correct_name": ToolLabel(_l("berichtigt den Namen"), _l("Namen berichtigt"), "user-check"),
     "check_availability": ToolLabel(_l("prüft freie Termine"), _l("Freie Termine geprüft"), "calendar-clock"),
     "get_alternatives": ToolLabel(_l("sucht andere Termine"), _l("Andere Termine gesucht"), "calendar-clock"),
     "find_next_available": ToolLabel(_l("sucht den nächsten freien Termin"), _l("Nächsten freien Termin gesucht"), "calendar-clock"),
@@ -142,48 +216,81 @@ OTHER_TOOL = ToolLabel(_l("schlägt etwas nach"), _l("Etwas nachgeschlagen"), "l
 
 
 def get_outcome_label(status: str, outcome: str | None) -> Label:
-    """The one word for a call in a list: its result, or while there is none what it is doing."""
+    """Get the label of a call in a list: its outcome, or its status while it runs."""
     if outcome in OUTCOMES and status not in ("ringing", "ongoing"):
         return OUTCOMES[outcome]
     return STATUSES.get(status, STATUSES["ended"])
 
 
+def describe_suppression(row: SuppressedAddress) -> str:
+    """Describe why nothing is sent to an address any more, and until when."""
+    since = day(row.created_at, in_sentence=True)
+    if row.reason == "opted_out":
+        return _("Die Person möchte keine SMS mehr, meldet das Netz (%(since)s). Das gilt, bis sie START schickt.", since=since)
+    if row.channel == "sms":
+        return _("Diese Nummer nimmt keine SMS an, meldet das Netz (%(since)s).", since=since)
+    return _("Diese Adresse nimmt keine E-Mail an, meldet ihr Server (%(since)s).", since=since)
+
+
 def get_tool_label(name: str) -> ToolLabel:
-    """The words of a tool; one that we do not know reads as "Etwas nachgeschlagen"."""
-    return TOOLS.get(name, OTHER_TOOL)
+    """Get the label of a tool; an unknown one reads as "Etwas nachgeschlagen"."""
+    return TOOL_ACTIVITY_LABELS.get(name, OTHER_TOOL)
+
+
+def list_override_labels(codes: Collection[str] | None) -> list[str]:
+    """List what the desk ignored for a booking, the most telling first."""
+    return list(dict.fromkeys(str(label) for code, label in OVERRIDE_LABELS.items() if code in (codes or ())))
 
 
 def build_live_labels() -> dict[str, object]:
-    """The same words for the live board's script: plain text in the reader's language."""
+    """Build the same labels for the live board's script, as plain text in the reader's language."""
     return {
-        "outcomes": {key: _to_dict(word) for key, word in OUTCOMES.items()},
-        "statuses": {key: _to_dict(word) for key, word in STATUSES.items()},
+        "outcomes": {key: _to_dict(label) for key, label in OUTCOMES.items()},
+        "statuses": {key: _to_dict(label) for key, label in STATUSES.items()},
         "stages": {key: str(label) for key, label in STAGES.items()},
-        "tools": {key: {"running": str(word.running), "done": str(word.done)} for key, word in TOOLS.items()},
+        "tools": {key: {"running": str(label.running), "done": str(label.done)} for key, label in TOOL_ACTIVITY_LABELS.items()},
         "other_tool": {"running": str(OTHER_TOOL.running), "done": str(OTHER_TOOL.done)},
     }
 
 
 def build_emergency_labels() -> dict[str, str]:
-    """What the kinds of emergencies are called, in the reader's language."""
+    """Build the labels of the kinds of emergencies, in the reader's language."""
     return {kind: str(label) for kind, label in LABELS.items()}
 
 
 def register(app: Flask) -> None:
-    """Gives the templates these tables."""
+    """Provide the templates with these tables."""
     app.jinja_env.globals.update(
         OUTCOMES=OUTCOMES, STATUSES=STATUSES, SENTIMENTS=SENTIMENTS, STAGES=STAGES, EVENT_STATUSES=EVENT_STATUSES, ROLES=ROLES,
         NOTIFICATION_STATUSES=NOTIFICATION_STATUSES, NOTIFICATION_REASONS=NOTIFICATION_REASONS,
+        describe_suppression=describe_suppression, describe_message=describe_message, get_message_label=get_message_label,
+        MESSAGE_KINDS=MESSAGE_KINDS,
         get_outcome_label=get_outcome_label, get_tool_label=get_tool_label, build_live_labels=build_live_labels,
-        build_emergency_labels=build_emergency_labels,
+        build_emergency_labels=build_emergency_labels, list_override_labels=list_override_labels,
     )  # fmt: skip
 
 
-def _to_dict(word: Label) -> dict[str, str]:
-    return {"label": str(word.label), "icon": word.icon, "state": word.state}
+def describe_message(row: Notification) -> str:
+    """Say why a message waits, failed or was not needed; empty for one that is on its way or arrived."""
+    if row.status == "not_set_up":
+        return str(NOTIFICATION_REASONS["no_key"])
+    if row.status == "expired" and row.reason == "quiet_hours":
+        return _("Vor dem Termin war nur noch Ruhezeit.")
+    return str(NOTIFICATION_REASONS.get(row.reason or "", ""))
+
+
+def get_message_label(row: Notification) -> Label:
+    return MESSAGE_STATES[get_state(row)]
+
+
+def _to_dict(label: Label) -> dict[str, str]:
+    return {"label": str(label.label), "icon": label.icon, "state": label.state}
 
 
 COLOUR_PALETTE = ("#0B6A73", "#6442B8", "#1C5DBF", "#BF789D", "#AB3511", "#1B7443")
 
 
-PROVIDER_NAMES = {"retell": "Retell", "twilio": "Twilio", "vonage": "Vonage", "simulator": "Simulator"}
+PROVIDER_NAMES = {
+    "retell": "Retell", "twilio": "Twilio", "twilio_sms": "Twilio SMS", "twilio_sms_status": _l("Twilio SMS, Zustellung"),
+    "calcom": "Cal.com", "simulator": "Simulator",
+}  # fmt: skip

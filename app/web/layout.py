@@ -1,4 +1,4 @@
-"""What the frame around every page knows: the reader, the branches, how many calls run, where one may go."""
+"""The context of the page layout: the reader, the branches, counts and navigation."""
 
 from functools import cached_property
 
@@ -8,7 +8,7 @@ from flask_login import current_user
 from sqlalchemy import func, select
 
 from app.core.extensions import db
-from app.core.locale import reader_zone
+from app.core.locale import reader_timezone
 from app.domain.calls.counts import count_running
 from app.domain.tasks.lifecycle import count_open
 from app.models import Agent, Company, WebhookEvent
@@ -20,7 +20,7 @@ THEMES = ("light", "dark", "auto")
 
 
 class LayoutContext:
-    """Asked for only as far as a page shows it: an error page touches neither session nor database."""
+    """Computes each value on access, so that an error page reads neither session nor database."""
 
     @property
     def locale(self) -> str:
@@ -28,7 +28,7 @@ class LayoutContext:
 
     @property
     def timezone(self) -> str:
-        return reader_zone()
+        return reader_timezone()
 
     @property
     def nav(self) -> str:
@@ -36,8 +36,8 @@ class LayoutContext:
 
     @property
     def theme(self) -> str:
-        reader_of_page = g.get("_login_user")
-        theme = getattr(reader_of_page, "theme", "auto")
+        user = g.get("_login_user")
+        theme = getattr(user, "theme", "auto")
         return theme if theme in THEMES else "auto"
 
     @cached_property
@@ -76,22 +76,22 @@ class LayoutContext:
 
     @cached_property
     def unassigned(self) -> int | None:
-        """How many numbers wait for support."""
+        """The number of phone numbers that wait for support."""
         if not current_user.is_platform:
             return None
-        waiting = select(func.count(WebhookEvent.dialled.distinct())).where(WebhookEvent.status == "unassigned")
-        return db.session.scalar(waiting)
+        statement = select(func.count(WebhookEvent.to_number.distinct())).where(WebhookEvent.status == "unassigned")
+        return db.session.scalar(statement)
 
 
 def count_open_tasks() -> int:
-    """How many tasks wait in the branches that the page narrows to; counted once a request."""
+    """Count the open tasks of the filtered branches, once per request."""
     if "open_task_count" not in g:
         g.open_task_count = count_open(branch_filter.get_branch_filter())
     return g.open_task_count
 
 
 def get_assistant_name() -> str:
-    """What the company's agent calls herself; asked for once a request."""
+    """Get the name of the company's agent, queried once per request."""
     if current_user.is_platform:
         return "Lena"
     if "assistant_name" not in g:

@@ -1,4 +1,4 @@
-"""GET /metrics: what all processes of this machine counted, for Prometheus."""
+"""GET /metrics: the metrics of all processes of this machine, for Prometheus."""
 
 import hmac
 import os
@@ -19,9 +19,9 @@ from app.domain.operations.gauges import iter_gauges
 
 blueprint = Blueprint("metrics", __name__)
 LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
-# gathers what the processes counted; the requests are counted under our own names (core/requests)
+# Only merges the metrics of the processes; core/request_hooks counts the requests under our own names.
 EXPORTER = PrometheusMetrics(None, path=None, export_defaults=False)
-# whoever comes through a proxy does not come from this machine
+# A proxied request does not come from this machine, although its remote address may be loopback.
 PROXY_HEADERS = ("X-Forwarded-For", "X-Real-IP", "Forwarded")
 GAUGES = {
     "active_calls": "Calls that ring or are being talked",
@@ -35,14 +35,14 @@ GAUGES = {
 def metrics() -> Response:
     _authorize()
     _delete_dead_processes()
-    counted, content_type = EXPORTER.generate_metrics()
-    present = CollectorRegistry()
-    present.register(_LiveGauges())
-    return Response(counted + generate_latest(present).decode(), content_type=content_type)
+    process_metrics, content_type = EXPORTER.generate_metrics()
+    scrape_registry = CollectorRegistry()
+    scrape_registry.register(_ScrapeTimeGauges())
+    return Response(process_metrics + generate_latest(scrape_registry).decode(), content_type=content_type)
 
 
-class _LiveGauges:
-    """The gauges that are asked for now."""
+class _ScrapeTimeGauges:
+    """Collects the gauges that are computed at scrape time."""
 
     def collect(self) -> Iterator[Metric]:
         families: dict[str, GaugeMetricFamily] = {}
@@ -56,15 +56,15 @@ class _LiveGauges:
 def _authorize() -> None:
     token = settings().metrics_token
     if token:
-        given = request.headers.get("Authorization", "")
-        if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+        header = request.headers.get("Authorization", "")
+        if not hmac.compare_digest(header.encode(), f"Bearer {token}".encode()):
             raise NotSignedIn(_("Bitte melden Sie sich an."))
     elif request.remote_addr not in LOOPBACK or any(name in request.headers for name in PROXY_HEADERS):
         raise NotAllowed(_("Das dürfen Sie hier nicht."))
 
 
 def _delete_dead_processes() -> None:
-    """A process that was killed leaves its gauges behind; counters stay, for what was counted was so."""
+    """Delete the gauges of killed processes; their counters stay, because counts remain valid."""
     for file in FOLDER.glob("gauge_live*_*.db"):
         pid = file.stem.rpartition("_")[2]
         if pid.isdigit() and not _is_alive(int(pid)):

@@ -22,7 +22,7 @@ class PreferencesForm(Form):
     language: Annotated[str, ChoiceField(*LANGUAGES)] | None = None
 
 
-class BranchForm(Form):
+class BranchChoiceForm(Form):
     """None: all branches."""
 
     branch_id: Id | None = None
@@ -35,10 +35,10 @@ def preferences() -> BaseResponse:
     with transaction():
         current_user.theme = form.theme or current_user.theme
         current_user.language = form.language or current_user.language
-    # to the page that the form stood on
+    # Back to the page that showed the form.
     response = redirect(get_next_path())
     if form.language:
-        # the sign-in page knows nobody yet
+        # A cookie, because the sign-in page has no user yet.
         response.set_cookie("language", form.language, max_age=365 * 86400, samesite="Lax", httponly=True, secure=request.is_secure)
     return response
 
@@ -46,9 +46,9 @@ def preferences() -> BaseResponse:
 @blueprint.post("/account/branch")
 @for_company("calls.read")
 def choose_branch() -> BaseResponse:
-    chosen = BranchForm.read().branch_id
-    if any(chosen == branch_id for branch_id, _name in branch_filter.list_branches()):
-        session["branch_id"] = chosen
+    selected_id = BranchChoiceForm.read().branch_id
+    if any(selected_id == branch_id for branch_id, _name in branch_filter.list_branches()):
+        session["branch_id"] = selected_id
     else:
         session.pop("branch_id", None)
     return redirect(get_next_path())

@@ -1,14 +1,16 @@
-"""How the functions of the agent and what they take are called where a person plays the caller."""
+"""Labels of the agent's functions and their arguments on the preview page."""
 
 from flask_babel import LazyString, lazy_gettext as _l
 
-QUESTIONS: dict[str, LazyString] = {
+PREVIEW_QUESTIONS: dict[str, LazyString] = {
     "ringing": _l("Das Telefon klingelt"),
     "set_consent": _l("Was erlaubt der Anrufer?"),
     "get_context": _l("Wer ruft an, wie spät ist es dort?"),
     "check_customer": _l("Wer ruft an?"),
     "identify_customer": _l("„Ich heiße …“"),
     "parse_date": _l("Welcher Tag ist gemeint?"),
+    "parse_spelling": _l("Wie schreibt sich das?"),
+    "correct_name": _l("Der Name ist falsch geschrieben"),
     "check_availability": _l("Ist da etwas frei?"),
     "get_alternatives": _l("Was geht stattdessen?"),
     "find_next_available": _l("Wann ist das Nächste frei?"),

@@ -1,4 +1,4 @@
-"""Signing in and out, and one's own password."""
+"""Sign-in, sign-out and the change of one's own password."""
 
 from typing import Annotated, Any
 
@@ -20,28 +20,28 @@ from app.core.extensions import db, login_manager
 from app.core.locale import LANGUAGES
 from app.core.sessions import EPOCH, is_cookie_refused
 from app.core.transactions import transaction
-from app.domain.accounts import known_devices, passwords, sign_in as signing_in, users
+from app.domain.accounts import known_devices, passwords, sign_in, users
 from app.domain.audit.log import record
 from app.events import SessionsRevoked
 from app.models import Company, User
-from app.web.fields import ChoiceField, SecretField
+from app.web.fields import ChoiceField, VerbatimField
 from app.web.forms import Form, Query
 from app.web.guards import for_user, get_next_path, public
 
 DEVICE_COOKIE_MAX_AGE_S = 365 * 86400
 blueprint = Blueprint("sign_in", __name__)
-# one more than is allowed, so that it is seen to be too long
-Password = Annotated[str, SecretField(passwords.MAX_LENGTH + 1)]
+# One more than allowed, so that a password that is too long is rejected instead of truncated.
+Password = Annotated[str, VerbatimField(passwords.MAX_LENGTH + 1)]
 
 
 class LoginForm(Form):
-    email: Annotated[str, SecretField(190)] = ""
+    email: Annotated[str, VerbatimField(190)] = ""
     password: Password = ""
 
 
 class LoginQuery(Query):
     lang: Annotated[str, ChoiceField(*LANGUAGES)] | None = None
-    signed_out: Annotated[str, SecretField(1)] | None = None
+    signed_out: Annotated[str, VerbatimField(1)] | None = None
 
 
 class PasswordForm(Form):
@@ -76,17 +76,17 @@ def log_in() -> BaseResponse | tuple[str, int]:
     try:
         with read_only():
             device = request.cookies.get(_get_device_cookie())
-            user = signing_in.authenticate(email, password, address=request.remote_addr or "", device=device)
-    except signing_in.WrongPassword as refusal:
-        return _render_form(email=email, error=str(refusal.message)), refusal.status
+            user = sign_in.authenticate(email, password, address=request.remote_addr or "", device=device)
+    except sign_in.WrongPassword as error:
+        return _render_form(email=email, error=str(error.message)), error.status
     finally:
-        # nobody waits for a password being checked, so it was read without a lock; what is written now takes one
+        # The slow password hash was checked read-only, without a lock; the rollback lets the following transaction take one.
         db.session.rollback()
-    before = _build_sign_out_event()
+    revocation = _build_sign_out_event()
     with transaction():
-        signing_in.record_sign_in(user, password)
-        if before:
-            publish(before)
+        sign_in.record_sign_in(user, password)
+        if revocation:
+            publish(revocation)
     session.clear()
     _sign_in(user)
     return _set_device_cookie(redirect(get_next_path(default=get_start_path(user))), user)
@@ -111,18 +111,18 @@ def change_password() -> BaseResponse | str | tuple[str, int]:
     try:
         with transaction():
             users.change_password(user, current=form.current_password, new=form.new_password)
-    except InvalidInput as refusal:
-        return _render_password_form(refusal.data["fields"]), 422
+    except InvalidInput as error:
+        return _render_password_form(error.data["fields"]), 422
     _sign_in(user)
     return _set_device_cookie(redirect(get_start_path(user)), user)
 
 
 def get_start_path(user: User) -> str:
-    """Where somebody begins the day."""
+    """Get the start page of a user."""
     return "/admin/unassigned" if user.is_platform else "/dashboard"
 
 
-# in one round trip; the guards find the company again in the session, where it stays as long as somebody holds it
+# One round trip for user and company; the identity map then serves the company to the guards, kept alive by g.company_of_user.
 WITH_COMPANY = (
     select(User, Company)
     .outerjoin(Company, Company.id == User.company_id)
@@ -133,11 +133,11 @@ WITH_COMPANY = (
 
 @login_manager.user_loader
 def load_user(user_id: str) -> User | None:
-    """The session's user, unless they were blocked or their rights changed since it began."""
+    """Load the session's user; None if the user is blocked or the session epoch has changed since the sign-in."""
     try:
         user, g.company_of_user = db.session.execute(WITH_COMPANY, {"id": user_id}).unique().one_or_none() or (None, None)
     except SQLAlchemyError:
-        # the page that says that the database is away asks for the user again
+        # The error page reads current_user again, which must not query the unavailable database; flask-login has no public setter.
         login_manager._update_request_context_with_user(AnonymousUserMixin())
         raise
     if user is None or not user.is_active or session.get(EPOCH) != user.session_epoch:
@@ -146,20 +146,20 @@ def load_user(user_id: str) -> User | None:
 
 
 def _sign_in(user: User) -> None:
-    """Under a new name, so that whoever planted or saw the old one has nothing."""
+    """Sign in under a new session id, against session fixation."""
     session.regenerate()  # type: ignore[attr-defined]
     session.pop("csrf_token", None)
     session[EPOCH] = user.session_epoch
     login_user(user)
 
 
-def _set_device_cookie(answer: BaseResponse, user: User) -> BaseResponse:
-    """The browser is known from now on: it may try a password while strangers guess at the account."""
-    known = known_devices.create_device_token(user)
-    answer.set_cookie(
-        _get_device_cookie(), known, max_age=DEVICE_COOKIE_MAX_AGE_S, httponly=True, secure=settings().is_production, samesite="Lax"
+def _set_device_cookie(response: BaseResponse, user: User) -> BaseResponse:
+    """Set the cookie of a known device, which may try passwords while attempts from other devices are rate-limited."""
+    device_token = known_devices.create_device_token(user)
+    response.set_cookie(
+        _get_device_cookie(), device_token, max_age=DEVICE_COOKIE_MAX_AGE_S, httponly=True, secure=settings().is_production, samesite="Lax"
     )
-    return answer
+    return response
 
 
 def _get_device_cookie() -> str:
@@ -167,25 +167,25 @@ def _get_device_cookie() -> str:
 
 
 def _sign_out() -> None:
-    """Ends the session and its sockets; without one, nothing happens."""
-    leaving, company_id = _build_sign_out_event(), getattr(current_user, "company_id", None)
+    """End the session and its sockets; does nothing without a session."""
+    revocation, company_id = _build_sign_out_event(), getattr(current_user, "company_id", None)
     logout_user()
     session.end()  # type: ignore[attr-defined]
-    if leaving:
+    if revocation:
         with transaction():
-            publish(leaving)
-            record("signed_out", subject=f"user:{leaving.user_id}", user_id=leaving.user_id, company_id=company_id)
+            publish(revocation)
+            record("signed_out", subject=f"user:{revocation.user_id}", user_id=revocation.user_id, company_id=company_id)
 
 
 def _build_sign_out_event() -> SessionsRevoked | None:
-    """What is to be said when this browser's session ends."""
+    """Build the event that this session ends; None without a signed-in user."""
     user_id = current_user.get_id()
     return SessionsRevoked(user_id, session.id_hash) if user_id else None  # type: ignore[attr-defined]
 
 
 @blueprint.errorhandler(CSRFError)
 def handle_missing_token(error: CSRFError) -> Any:
-    """Where the browser refuses our cookie its form can never hold the right token, and the page says why."""
+    """Explain the missing token if the browser rejects our secure cookie over http; otherwise respond with the error."""
     return (_render_form(), 400) if _needs_https() else answer_error(error)
 
 
@@ -206,7 +206,7 @@ def _render_password_form(errors: Any) -> str:
 
 
 def _with_language(language: str) -> Response:
-    """The sign-in page in another language, which the browser remembers."""
-    answer = make_response(redirect(url_for("sign_in.login", next=get_next_path(default="") or None)))
-    answer.set_cookie("language", language, max_age=DEVICE_COOKIE_MAX_AGE_S, samesite="Lax", httponly=True, secure=request.is_secure)
-    return answer
+    """Show the sign-in page in another language and store the choice in a cookie."""
+    response = make_response(redirect(url_for("sign_in.login", next=get_next_path(default="") or None)))
+    response.set_cookie("language", language, max_age=DEVICE_COOKIE_MAX_AGE_S, samesite="Lax", httponly=True, secure=request.is_secure)
+    return response

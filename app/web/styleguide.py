@@ -1,4 +1,4 @@
-"""The page that shows every component; not in production."""
+"""The page of all components; not registered in production."""
 
 from flask import Blueprint, render_template
 

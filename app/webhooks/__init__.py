@@ -7,8 +7,8 @@ from app.core.extensions import csrf
 
 def register(app: Flask) -> None:
     """Register the blueprints, exempt from CSRF because signatures protect them."""
-    from app.webhooks import calcom, retell, retell_functions, twilio
+    from app.webhooks import calcom, retell, retell_synchronous, twilio_sms, twilio_voice
 
-    for module in (calcom, retell, retell_functions, twilio):
+    for module in (calcom, retell, retell_synchronous, twilio_sms, twilio_voice):
         csrf.exempt(module.blueprint)
         app.register_blueprint(module.blueprint)

@@ -19,26 +19,22 @@ from app.jobs import inbox
 from app.models import Connection
 from app.providers import get_webhook_reader
 from app.providers.webhook_reader import Unreadable
+from app.webhooks.rejections import diagnose_signature, record_rejection, reject_signature
 
 log = structlog.get_logger()
-# secret → whether the request is signed with it
+# Whether the request is signed with the given secret.
 Verify = Callable[[str], bool]
 
 
-class InvalidSignature(AppError):
-    status = 401
-    code = "bad_signature"
-
-
 @dataclass(frozen=True)
-class WebhookSender:
+class WebhookAccount:
     """The account behind a webhook: the platform's own, or a company's connection."""
 
     secret: str
     connection_id: str | None = None
 
 
-def receive(provider: str, *, sender: WebhookSender, verify: Verify, raw: bytes) -> Response:
+def receive(provider: str, *, sender: WebhookAccount, verify: Verify, raw: bytes) -> Response:
     """Store a verified event; responds 204, also for a duplicate.
 
     Raises InvalidSignature (401) and AppError 400 for an unreadable body; an unavailable database becomes 503, and the
@@ -46,31 +42,33 @@ def receive(provider: str, *, sender: WebhookSender, verify: Verify, raw: bytes)
     """
     if not _is_genuine(verify, sender.secret):
         metrics.WEBHOOKS_RECEIVED.labels(provider, "unknown", "refused").inc()
-        raise InvalidSignature("The signature does not fit this body.")
+        reject_signature(provider, diagnose_signature(provider), connection_id=sender.connection_id)
+    reader = get_webhook_reader(provider)
     try:
-        peek = get_webhook_reader(provider).peek(raw)
+        peek = reader.peek(raw)
     except Unreadable as unreadable:
         metrics.WEBHOOKS_RECEIVED.labels(provider, "unknown", "unreadable").inc()
         raise AppError(str(unreadable), code="unreadable") from unreadable
     should_wake = store.store(
         store.IncomingWebhook(
             provider=provider,
-            event=peek.event,
+            event_name=peek.event,
             dedupe_key=peek.dedupe_key,
             body=raw,
             provider_call_id=peek.provider_call_id,
-            dialled=peek.business_raw,
+            to_number=peek.business_raw,
             connection_id=sender.connection_id,
             received_at=now(),
         )
     )
     if should_wake:
         inbox.wake()
-    metrics.WEBHOOKS_RECEIVED.labels(provider, _to_metric_label(peek.event), "stored").inc()
+    # a sender must not create metric labels
+    metrics.WEBHOOKS_RECEIVED.labels(provider, peek.event if peek.event in reader.event_names else "other", "stored").inc()
     return Response(status=204)
 
 
-def get_sender(provider: str, connection_id: str | None, *, platform_secret: str | None, column: str) -> WebhookSender:
+def get_sender(provider: str, connection_id: str | None, *, platform_secret: str | None, column: str) -> WebhookAccount:
     """Get the sender with its secret: the connection's, or the platform's where the URL names none.
 
     Raises NotConfigured (503) for an empty secret, InvalidSignature (401) for an unknown connection.
@@ -78,8 +76,9 @@ def get_sender(provider: str, connection_id: str | None, *, platform_secret: str
     secret = platform_secret if connection_id is None else _get_connection_secret(provider, connection_id, column)
     if not secret:
         log.warning("webhook.not_configured", provider=provider, connection=connection_id)
+        record_rejection(provider, "no_secret", connection_id=connection_id)
         raise NotConfigured("This webhook is not configured: its secret is empty.")
-    return WebhookSender(secret, connection_id)
+    return WebhookAccount(secret, connection_id)
 
 
 def get_raw_body() -> bytes:
@@ -99,7 +98,7 @@ def _get_connection_secret(provider: str, connection_id: str, column: str) -> st
             db.session.rollback()
         if row is not None:
             return row[0]
-    raise InvalidSignature("The signature does not fit this body.")
+    reject_signature(provider, "unknown_connection", connection_id=connection_id)
 
 
 def _is_genuine(verify: Verify, secret: str) -> bool:
@@ -108,15 +107,3 @@ def _is_genuine(verify: Verify, secret: str) -> bool:
     except Exception:
         log.exception("webhook.verification_failed")
         return False
-
-
-METRIC_EVENTS = {
-    "call_started", "call_ended", "call_analyzed", "transcript_updated", "transfer_started", "transfer_bridged", "transfer_cancelled",
-    "transfer_ended", "initiated", "queued", "ringing", "in-progress", "completed", "busy", "failed", "no-answer", "canceled",
-    "BOOKING_CREATED", "BOOKING_REQUESTED", "BOOKING_RESCHEDULED", "BOOKING_CANCELLED", "BOOKING_REJECTED", "BOOKING_NO_SHOW_UPDATED",
-}  # fmt: skip
-
-
-def _to_metric_label(name: str) -> str:
-    """Map to a fixed set of labels, because a sender must not create metric labels."""
-    return name if name in METRIC_EVENTS else "other"

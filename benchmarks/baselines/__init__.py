@@ -1,1 +1,1 @@
-"""Small applications that do the least a task needs: what ours is measured against in the same run."""
+"""Minimal applications for the same task, as baselines of a benchmark run."""

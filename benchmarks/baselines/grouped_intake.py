@@ -1,4 +1,4 @@
-"""Floor F2: HMAC over the raw bytes, two fields parsed, zstd, one COMMIT for all requests of a moment, one wake-up a group."""
+"""Baseline F2: HMAC over the raw bytes, two fields parsed, zstd, one COMMIT for all requests of a moment, one wake-up a group."""
 
 import os
 import threading
@@ -8,7 +8,7 @@ import msgspec
 import zstandard
 from flask import Flask, request
 
-from benchmarks.baselines.plain_intake import engine, events, genuine, queue
+from benchmarks.baselines.plain_intake import engine, events, is_signed, queue
 
 
 class Call(msgspec.Struct):
@@ -30,7 +30,7 @@ SQLITE = os.environ["BENCH_DATABASE_URL"].startswith("sqlite")
 @app.post("/api/retell/webhook")
 def webhook():
     raw = request.get_data()
-    if not genuine(raw, request.headers["X-Retell-Signature"]):
+    if not is_signed(raw, request.headers["X-Retell-Signature"]):
         return "", 401
     event = decoder.decode(raw)
     row = {

@@ -1,4 +1,4 @@
-"""Floor F1: Flask, HMAC, orjson, one Core INSERT and COMMIT a request, one push to Redis."""
+"""Baseline F1: Flask, HMAC, orjson, one Core INSERT and COMMIT a request, one push to Redis."""
 
 import hashlib
 import hmac
@@ -37,7 +37,7 @@ queue = redis.Redis.from_url(os.environ["BENCH_REDIS_URL"])
 app = Flask(__name__)
 
 
-def genuine(raw: bytes, header: str) -> bool:
+def is_signed(raw: bytes, header: str) -> bool:
     stamp, _, digest = header[2:].partition(",d=")
     return hmac.compare_digest(hmac.new(KEY, raw + stamp.encode(), hashlib.sha256).hexdigest(), digest)
 
@@ -45,7 +45,7 @@ def genuine(raw: bytes, header: str) -> bool:
 @app.post("/api/retell/webhook")
 def webhook():
     raw = request.get_data()
-    if not genuine(raw, request.headers["X-Retell-Signature"]):
+    if not is_signed(raw, request.headers["X-Retell-Signature"]):
         return "", 401
     body = orjson.loads(raw)
     key = f"{body['event']}:{body['call']['call_id']}"

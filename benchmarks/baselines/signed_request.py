@@ -1,4 +1,4 @@
-"""The least that a function in mid-call needs: HMAC over the raw body, its JSON read, a fixed answer."""
+"""Baseline of a mid-call function: HMAC over the raw body, parsed JSON, a fixed response."""
 
 import os
 import time

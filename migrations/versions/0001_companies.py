@@ -13,7 +13,7 @@ def upgrade() -> None:
     op.create_table(
         "audit_entries",
         sa.Column("id", column_types.BigId, nullable=False),
-        sa.Column("at", column_types.UtcDateTime(), nullable=False),
+        sa.Column("occurred_at", column_types.UtcDateTime(), nullable=False),
         sa.Column("company_id", column_types.AsciiString(26), nullable=True),
         sa.Column("user_id", column_types.AsciiString(26), nullable=True),
         sa.Column("action", column_types.AsciiString(64), nullable=False),
@@ -22,8 +22,8 @@ def upgrade() -> None:
         sa.Column("request_id", column_types.AsciiString(64), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
     )
-    op.create_index("ix_audit_entries_at", "audit_entries", ["at"], unique=False)
-    op.create_index("ix_audit_entries_company", "audit_entries", ["company_id", "at"], unique=False)
+    op.create_index("ix_audit_entries_occurred", "audit_entries", ["occurred_at"], unique=False)
+    op.create_index("ix_audit_entries_company", "audit_entries", ["company_id", "occurred_at"], unique=False)
     op.create_table(
         "browser_reports",
         sa.Column("id", column_types.BigId, nullable=False),
@@ -32,7 +32,7 @@ def upgrade() -> None:
         sa.Column("page", column_types.CaseSensitiveString(190), nullable=False),
         sa.Column("rule", column_types.CaseSensitiveString(64), nullable=False),
         sa.Column("blocked", column_types.CaseSensitiveString(190), nullable=False),
-        sa.Column("seen", sa.Integer(), nullable=False),
+        sa.Column("report_count", sa.Integer(), nullable=False),
         sa.Column("first_at", column_types.UtcDateTime(), nullable=False),
         sa.Column("last_at", column_types.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_browser_reports")),
@@ -46,7 +46,7 @@ def upgrade() -> None:
         sa.Column("industry", column_types.AsciiString(32), nullable=False),
         sa.Column("country", column_types.AsciiString(2), nullable=False),
         sa.Column("language", column_types.AsciiString(8), nullable=False),
-        sa.Column("zone", column_types.AsciiString(64), nullable=False),
+        sa.Column("timezone", column_types.AsciiString(64), nullable=False),
         sa.Column("state", column_types.AsciiString(8), nullable=True),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("caller_rights", column_types.Json, nullable=True),
@@ -60,7 +60,7 @@ def upgrade() -> None:
         sa.Column("id", column_types.BigId, nullable=False),
         sa.Column("name", column_types.AsciiString(64), nullable=False),
         sa.Column("company_id", column_types.AsciiString(26), nullable=False),
-        sa.Column("is_on", sa.Boolean(), nullable=False),
+        sa.Column("is_enabled", sa.Boolean(), nullable=False),
         sa.Column("changed_at", column_types.UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feature_flags")),
         sa.UniqueConstraint("name", "company_id", name=op.f("uq_feature_flags_name_company_id")),
@@ -117,8 +117,8 @@ def upgrade() -> None:
         sa.Column("postcode", sa.String(length=16), nullable=True),
         sa.Column("city", sa.String(length=80), nullable=True),
         sa.Column("state", column_types.AsciiString(8), nullable=True),
-        sa.Column("zone", column_types.AsciiString(64), nullable=False),
-        sa.Column("forward_to", column_types.AsciiString(20), nullable=True),
+        sa.Column("timezone", column_types.AsciiString(64), nullable=False),
+        sa.Column("forward_number", column_types.AsciiString(20), nullable=True),
         sa.Column("emergency_phrases", column_types.Json, nullable=True),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("company_id", column_types.AsciiString(26), nullable=False),
@@ -138,8 +138,8 @@ def upgrade() -> None:
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("state", column_types.AsciiString(16), server_default="unchecked", nullable=False),
         sa.Column("reason", column_types.AsciiString(32), nullable=True),
-        sa.Column("facts", column_types.Json, nullable=True),
-        sa.Column("asked_at", column_types.UtcDateTime(), nullable=True),
+        sa.Column("details", column_types.Json, nullable=True),
+        sa.Column("check_requested_at", column_types.UtcDateTime(), nullable=True),
         sa.Column("checked_at", column_types.UtcDateTime(), nullable=True),
         sa.Column("last_success_at", column_types.UtcDateTime(), nullable=True),
         sa.Column("company_id", column_types.AsciiString(26), nullable=False),
@@ -275,20 +275,20 @@ def upgrade() -> None:
     op.create_table(
         "agent_deployment_steps",
         sa.Column("company_id", column_types.AsciiString(26), nullable=False),
-        sa.Column("registration_id", column_types.AsciiString(26), nullable=False),
+        sa.Column("deployment_id", column_types.AsciiString(26), nullable=False),
         sa.Column("name", column_types.AsciiString(40), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("status", column_types.AsciiString(16), nullable=False),
         sa.Column("error", sa.String(length=500), nullable=True),
         sa.Column("done_at", column_types.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["company_id", "registration_id"],
+            ["company_id", "deployment_id"],
             ["agent_deployments.company_id", "agent_deployments.id"],
             name=op.f("fk_agent_deployment_steps_company_id_registration_id"),
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_agent_deployment_steps_company_id")),
-        sa.PrimaryKeyConstraint("company_id", "registration_id", "name", name=op.f("pk_agent_deployment_steps")),
+        sa.PrimaryKeyConstraint("company_id", "deployment_id", "name", name=op.f("pk_agent_deployment_steps")),
     )
 
 

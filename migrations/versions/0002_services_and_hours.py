@@ -110,7 +110,7 @@ def upgrade() -> None:
         sa.Column("since", column_types.UtcDateTime(), nullable=True),
         sa.Column("result", column_types.AsciiString(16), nullable=False),
         sa.Column("error", sa.String(length=500), nullable=True),
-        sa.Column("seen", sa.Integer(), nullable=False),
+        sa.Column("checked_count", sa.Integer(), nullable=False),
         sa.Column("repaired", sa.Integer(), nullable=False),
         sa.Column("drift", column_types.Json, nullable=False),
         sa.Column("company_id", column_types.AsciiString(26), nullable=False),
@@ -133,13 +133,13 @@ def upgrade() -> None:
         sa.Column("weekday", sa.SmallInteger(), nullable=True),
         sa.Column("from_minute", sa.SmallInteger(), nullable=True),
         sa.Column("until_minute", sa.SmallInteger(), nullable=True),
-        sa.Column("starts", sa.DateTime(), nullable=True),
-        sa.Column("ends", sa.DateTime(), nullable=True),
+        sa.Column("local_start", sa.DateTime(), nullable=True),
+        sa.Column("local_end", sa.DateTime(), nullable=True),
         sa.Column("company_id", column_types.AsciiString(26), nullable=False),
         sa.Column("id", column_types.AsciiString(26), nullable=False),
         sa.Column("created_at", column_types.UtcDateTime(), nullable=False),
-        sa.CheckConstraint("(weekday IS NULL) <> (starts IS NULL)", name=op.f("ck_on_call_shifts_week_or_span")),
-        sa.CheckConstraint("ends > starts", name=op.f("ck_on_call_shifts_span")),
+        sa.CheckConstraint("(weekday IS NULL) <> (local_start IS NULL)", name=op.f("ck_on_call_shifts_week_or_span")),
+        sa.CheckConstraint("local_end > local_start", name=op.f("ck_on_call_shifts_span")),
         sa.CheckConstraint(
             "weekday BETWEEN 0 AND 6 AND from_minute BETWEEN 0 AND 1439 AND until_minute > from_minute AND until_minute <= 2880",
             name=op.f("ck_on_call_shifts_week"),
@@ -276,15 +276,15 @@ def upgrade() -> None:
         sa.Column("kind", column_types.AsciiString(16), nullable=False),
         sa.Column("branch_id", column_types.AsciiString(26), nullable=True),
         sa.Column("staff_id", column_types.AsciiString(26), nullable=True),
-        sa.Column("starts", sa.DateTime(), nullable=False),
-        sa.Column("ends", sa.DateTime(), nullable=False),
+        sa.Column("local_start", sa.DateTime(), nullable=False),
+        sa.Column("local_end", sa.DateTime(), nullable=False),
         sa.Column("repeats", column_types.AsciiString(8), nullable=False),
         sa.Column("until", sa.Date(), nullable=True),
         sa.Column("name", sa.String(length=120), nullable=True),
         sa.Column("company_id", column_types.AsciiString(26), nullable=False),
         sa.Column("id", column_types.AsciiString(26), nullable=False),
         sa.Column("created_at", column_types.UtcDateTime(), nullable=False),
-        sa.CheckConstraint("ends > starts", name=op.f("ck_closures_stretch")),
+        sa.CheckConstraint("local_end > local_start", name=op.f("ck_closures_stretch")),
         sa.ForeignKeyConstraint(
             ["company_id", "branch_id"], ["branches.company_id", "branches.id"], name=op.f("fk_closures_company_id_branch_id")
         ),
@@ -298,7 +298,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_closures")),
         sa.UniqueConstraint("company_id", "id", name=op.f("uq_closures_company_id_id")),
     )
-    op.create_index("ix_closures_company_repeats", "closures", ["company_id", "repeats", "ends"], unique=False)
+    op.create_index("ix_closures_company_repeats", "closures", ["company_id", "repeats", "local_end"], unique=False)
     op.create_table(
         "group_sessions",
         sa.Column("branch_id", column_types.AsciiString(26), nullable=False),

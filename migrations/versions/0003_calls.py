@@ -30,18 +30,18 @@ def upgrade() -> None:
     )
     op.create_index("ix_call_reconciliations_account", "call_reconciliations", ["account_id", "id"], unique=False)
     op.create_table(
-        "live_cursors",
+        "live_event_sequences",
         sa.Column("company_id", column_types.AsciiString(26), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("company_id", name=op.f("pk_live_cursors")),
+        sa.PrimaryKeyConstraint("company_id", name=op.f("pk_live_event_sequences")),
     )
     op.create_table(
-        "notice_wordings",
+        "ai_notice_wordings",
         sa.Column("version", column_types.AsciiString(16), nullable=False),
         sa.Column("language", column_types.AsciiString(8), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("created_at", column_types.UtcDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("version", name=op.f("pk_notice_wordings")),
+        sa.PrimaryKeyConstraint("version", name=op.f("pk_ai_notice_wordings")),
     )
     op.create_table(
         "provider_accounts",
@@ -63,9 +63,9 @@ def upgrade() -> None:
         sa.Column("id", column_types.BigId, nullable=False),
         sa.Column("provider", column_types.AsciiString(32), nullable=False),
         sa.Column("dedupe_key", column_types.AsciiString(64), nullable=False),
-        sa.Column("event", column_types.CaseSensitiveString(64), nullable=False),
+        sa.Column("event_name", column_types.CaseSensitiveString(64), nullable=False),
         sa.Column("provider_call_id", column_types.CaseSensitiveString(128), nullable=True),
-        sa.Column("dialled", column_types.CaseSensitiveString(64), nullable=True),
+        sa.Column("to_number", column_types.CaseSensitiveString(64), nullable=True),
         sa.Column("connection_id", column_types.AsciiString(26), nullable=True),
         sa.Column("body", column_types.RawEncryptedBytes(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
@@ -73,7 +73,7 @@ def upgrade() -> None:
         sa.Column("status", column_types.AsciiString(16), nullable=False),
         sa.Column("due_at", column_types.UtcDateTime(), nullable=False),
         sa.Column("claim_token", column_types.AsciiString(26), nullable=True),
-        sa.Column("claims", sa.Integer(), nullable=False),
+        sa.Column("claim_count", sa.Integer(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("company_id", column_types.AsciiString(26), nullable=True),
@@ -85,7 +85,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_webhook_events_call", "webhook_events", ["provider_call_id", "status"], unique=False)
     op.create_index("ix_webhook_events_company", "webhook_events", ["company_id", "received_at"], unique=False)
-    op.create_index("ix_webhook_events_dialled", "webhook_events", ["status", "dialled"], unique=False)
+    op.create_index("ix_webhook_events_to_number", "webhook_events", ["status", "to_number"], unique=False)
     op.create_index("ix_webhook_events_status_due", "webhook_events", ["status", "due_at", "id"], unique=False)
     op.create_index("ix_webhook_events_status_received", "webhook_events", ["status", "received_at"], unique=False)
     op.create_table(
@@ -100,15 +100,15 @@ def upgrade() -> None:
     )
     op.create_index("uq_blocked_callers_number", "blocked_callers", ["company_id", "number"], unique=True)
     op.create_table(
-        "call_reconciliation_counts",
+        "hourly_call_reconciliations",
         sa.Column("company_id", column_types.AsciiString(26), nullable=False),
         sa.Column("account_id", column_types.BigId, autoincrement=False, nullable=False),
         sa.Column("hour_at", column_types.UtcDateTime(), nullable=False),
-        sa.Column("there", sa.Integer(), nullable=False),
+        sa.Column("remote_count", sa.Integer(), nullable=False),
         sa.Column("missing", sa.Integer(), nullable=False),
         sa.Column("missing_since", column_types.UtcDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_call_reconciliation_counts_company_id")),
-        sa.PrimaryKeyConstraint("company_id", "account_id", "hour_at", name=op.f("pk_call_reconciliation_counts")),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_hourly_call_reconciliations_company_id")),
+        sa.PrimaryKeyConstraint("company_id", "account_id", "hour_at", name=op.f("pk_hourly_call_reconciliations")),
     )
     op.create_table(
         "customers",
@@ -132,7 +132,7 @@ def upgrade() -> None:
         "live_events",
         sa.Column("company_id", column_types.AsciiString(26), nullable=False),
         sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("at", column_types.UtcDateTime(), nullable=False),
+        sa.Column("occurred_at", column_types.UtcDateTime(), nullable=False),
         sa.Column("name", column_types.AsciiString(32), nullable=False),
         sa.Column("branch_id", column_types.AsciiString(26), nullable=True),
         sa.Column("call_id", column_types.AsciiString(26), nullable=True),
@@ -141,7 +141,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_live_events_company_id")),
         sa.PrimaryKeyConstraint("company_id", "seq", name=op.f("pk_live_events")),
     )
-    op.create_index("ix_live_events_at", "live_events", ["at"], unique=False)
+    op.create_index("ix_live_events_occurred", "live_events", ["occurred_at"], unique=False)
     op.create_table(
         "call_days",
         sa.Column("company_id", column_types.AsciiString(26), nullable=False),
@@ -172,7 +172,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("company_id", "branch_id", "day", "hour", "outcome", name=op.f("pk_call_hours")),
     )
     op.create_table(
-        "customer_identities",
+        "customer_identifiers",
         sa.Column("id", column_types.BigId, nullable=False),
         sa.Column("customer_id", column_types.AsciiString(26), nullable=False),
         sa.Column("kind", column_types.AsciiString(16), nullable=False),
@@ -182,13 +182,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["company_id", "customer_id"],
             ["customers.company_id", "customers.id"],
-            name=op.f("fk_customer_identities_company_id_customer_id"),
+            name=op.f("fk_customer_identifiers_company_id_customer_id"),
         ),
-        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_customer_identities_company_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_identities")),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_customer_identifiers_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_identifiers")),
     )
-    op.create_index("ix_customer_identities_customer", "customer_identities", ["company_id", "customer_id"], unique=False)
-    op.create_index("uq_customer_identities_value", "customer_identities", ["company_id", "kind", "value", "customer_id"], unique=True)
+    op.create_index("ix_customer_identifiers_customer", "customer_identifiers", ["company_id", "customer_id"], unique=False)
+    op.create_index("uq_customer_identifiers_value", "customer_identifiers", ["company_id", "kind", "value", "customer_id"], unique=True)
     op.create_table(
         "calls",
         sa.Column("provider", column_types.AsciiString(32), nullable=False),
@@ -202,7 +202,7 @@ def upgrade() -> None:
         sa.Column("direction", column_types.AsciiString(16), nullable=False),
         sa.Column("status", column_types.AsciiString(16), nullable=False),
         sa.Column("outcome", column_types.AsciiString(16), nullable=True),
-        sa.Column("disconnection", column_types.AsciiString(16), nullable=True),
+        sa.Column("end_category", column_types.AsciiString(16), nullable=True),
         sa.Column("disconnection_reason", sa.String(length=80), nullable=True),
         sa.Column("caller_kind", column_types.AsciiString(16), nullable=False),
         sa.Column("from_number", column_types.CaseSensitiveString(128), nullable=True),
@@ -225,7 +225,7 @@ def upgrade() -> None:
         sa.Column("recording_url", column_types.EncryptedString(), nullable=True),
         sa.Column("keeps_words", sa.Boolean(), server_default=sa.text("1"), nullable=False),
         sa.Column("keeps_audio", sa.Boolean(), server_default=sa.text("0"), nullable=False),
-        sa.Column("match", column_types.Json, nullable=True),
+        sa.Column("routing", column_types.Json, nullable=True),
         sa.Column("last_sequence", sa.Integer(), nullable=True),
         sa.Column("turn_count", sa.Integer(), nullable=False),
         sa.Column("event_count", sa.Integer(), nullable=False),
@@ -260,14 +260,14 @@ def upgrade() -> None:
         "line_checks",
         sa.Column("phone_number_id", column_types.AsciiString(26), nullable=False),
         sa.Column("number", column_types.AsciiString(20), nullable=False),
-        sa.Column("via", column_types.AsciiString(8), nullable=False),
-        sa.Column("asked_by", column_types.AsciiString(26), nullable=True),
+        sa.Column("channel", column_types.AsciiString(8), nullable=False),
+        sa.Column("requested_by", column_types.AsciiString(26), nullable=True),
         sa.Column("provider_call_id", column_types.CaseSensitiveString(128), nullable=False),
         sa.Column("call_id", column_types.AsciiString(26), nullable=True),
         sa.Column("started_at", column_types.UtcDateTime(), nullable=False),
         sa.Column("finished_at", column_types.UtcDateTime(), nullable=True),
         sa.Column("step_started_at", column_types.UtcDateTime(), nullable=False),
-        sa.Column("heard_at", column_types.UtcDateTime(), nullable=True),
+        sa.Column("received_at", column_types.UtcDateTime(), nullable=True),
         sa.Column("result", column_types.AsciiString(8), nullable=False),
         sa.Column("steps", column_types.Json, nullable=False),
         sa.Column("company_id", column_types.AsciiString(26), nullable=False),
@@ -289,7 +289,7 @@ def upgrade() -> None:
         "call_consents",
         sa.Column("id", column_types.BigId, nullable=False),
         sa.Column("call_id", column_types.AsciiString(26), nullable=False),
-        sa.Column("what", column_types.AsciiString(16), nullable=False),
+        sa.Column("kind", column_types.AsciiString(16), nullable=False),
         sa.Column("answer", column_types.AsciiString(8), nullable=False),
         sa.Column("source", column_types.AsciiString(16), nullable=False),
         sa.Column("turn", sa.Integer(), nullable=True),
@@ -304,7 +304,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_call_consents_call", "call_consents", ["company_id", "call_id", "id"], unique=False)
     op.create_table(
-        "call_deletions",
+        "provider_deletions",
         sa.Column("call_id", column_types.AsciiString(26), nullable=False),
         sa.Column("reason", column_types.AsciiString(16), nullable=False),
         sa.Column("status", column_types.AsciiString(16), nullable=False),
@@ -318,23 +318,23 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("dispatched_at", column_types.UtcDateTime(), nullable=True),
         sa.Column("error", sa.String(length=500), nullable=True),
-        sa.CheckConstraint("status IN ('waiting', 'pending', 'done', 'failed', 'no_key')", name=op.f("ck_call_deletions_status")),
+        sa.CheckConstraint("status IN ('waiting', 'pending', 'done', 'failed', 'no_key')", name=op.f("ck_provider_deletions_status")),
         sa.ForeignKeyConstraint(
-            ["company_id", "call_id"], ["calls.company_id", "calls.id"], name=op.f("fk_call_deletions_company_id_call_id")
+            ["company_id", "call_id"], ["calls.company_id", "calls.id"], name=op.f("fk_provider_deletions_company_id_call_id")
         ),
-        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_call_deletions_company_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_call_deletions")),
-        sa.UniqueConstraint("company_id", "call_id", name=op.f("uq_call_deletions_company_id_call_id")),
-        sa.UniqueConstraint("company_id", "id", name=op.f("uq_call_deletions_company_id_id")),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_provider_deletions_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_provider_deletions")),
+        sa.UniqueConstraint("company_id", "call_id", name=op.f("uq_provider_deletions_company_id_call_id")),
+        sa.UniqueConstraint("company_id", "id", name=op.f("uq_provider_deletions_company_id_id")),
     )
-    op.create_index("ix_call_deletions_due", "call_deletions", ["status", "due_at"], unique=False)
+    op.create_index("ix_provider_deletions_due", "provider_deletions", ["status", "due_at"], unique=False)
     op.create_table(
         "call_events",
         sa.Column("id", column_types.BigId, nullable=False),
         sa.Column("call_id", column_types.AsciiString(26), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("type", column_types.AsciiString(32), nullable=False),
-        sa.Column("at", column_types.UtcDateTime(), nullable=False),
+        sa.Column("occurred_at", column_types.UtcDateTime(), nullable=False),
         sa.Column("data", column_types.Json, nullable=True),
         sa.Column("webhook_event_id", column_types.BigId, nullable=True),
         sa.Column("company_id", column_types.AsciiString(26), nullable=False),
@@ -346,7 +346,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("company_id", "call_id", "seq", name=op.f("uq_call_events_company_id_call_id_seq")),
     )
     op.create_table(
-        "call_notices",
+        "call_ai_notices",
         sa.Column("company_id", column_types.AsciiString(26), nullable=False),
         sa.Column("call_id", column_types.AsciiString(26), nullable=False),
         sa.Column("turn", sa.Integer(), nullable=True),
@@ -354,10 +354,10 @@ def upgrade() -> None:
         sa.Column("wording", column_types.AsciiString(16), nullable=True),
         sa.Column("created_at", column_types.UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["company_id", "call_id"], ["calls.company_id", "calls.id"], name=op.f("fk_call_notices_company_id_call_id")
+            ["company_id", "call_id"], ["calls.company_id", "calls.id"], name=op.f("fk_call_ai_notices_company_id_call_id")
         ),
-        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_call_notices_company_id")),
-        sa.PrimaryKeyConstraint("company_id", "call_id", name=op.f("pk_call_notices")),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_call_ai_notices_company_id")),
+        sa.PrimaryKeyConstraint("company_id", "call_id", name=op.f("pk_call_ai_notices")),
     )
     op.create_table(
         "call_search_texts",
@@ -373,29 +373,31 @@ def upgrade() -> None:
     )
     op.create_index("uq_call_search_texts_call", "call_search_texts", ["company_id", "call_id"], unique=True)
     op.create_table(
-        "caller_verifications",
+        "verification_attempts",
         sa.Column("id", column_types.BigId, nullable=False),
         sa.Column("call_id", column_types.AsciiString(26), nullable=False),
         sa.Column("customer_id", column_types.AsciiString(26), nullable=True),
         sa.Column("kind", column_types.AsciiString(16), nullable=False),
         sa.Column("ok", sa.Boolean(), nullable=False),
-        sa.Column("at", column_types.UtcDateTime(), nullable=False),
+        sa.Column("occurred_at", column_types.UtcDateTime(), nullable=False),
         sa.Column("company_id", column_types.AsciiString(26), nullable=False),
         sa.ForeignKeyConstraint(
-            ["company_id", "call_id"], ["calls.company_id", "calls.id"], name=op.f("fk_caller_verifications_company_id_call_id")
+            ["company_id", "call_id"], ["calls.company_id", "calls.id"], name=op.f("fk_verification_attempts_company_id_call_id")
         ),
         sa.ForeignKeyConstraint(
             ["company_id", "customer_id"],
             ["customers.company_id", "customers.id"],
-            name=op.f("fk_caller_verifications_company_id_customer_id"),
+            name=op.f("fk_verification_attempts_company_id_customer_id"),
         ),
-        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_caller_verifications_company_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_caller_verifications")),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_verification_attempts_company_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_verification_attempts")),
     )
-    op.create_index("ix_caller_verifications_call", "caller_verifications", ["company_id", "call_id", "id"], unique=False)
-    op.create_index("ix_caller_verifications_customer", "caller_verifications", ["company_id", "customer_id", "at"], unique=False)
+    op.create_index("ix_verification_attempts_call", "verification_attempts", ["company_id", "call_id", "id"], unique=False)
+    op.create_index(
+        "ix_verification_attempts_customer", "verification_attempts", ["company_id", "customer_id", "occurred_at"], unique=False
+    )
     op.create_table(
-        "magic_links",
+        "customer_links",
         sa.Column("token_hash", column_types.AsciiString(64), nullable=False),
         sa.Column("call_id", column_types.AsciiString(26), nullable=False),
         sa.Column("customer_id", column_types.AsciiString(26), nullable=False),
@@ -404,17 +406,17 @@ def upgrade() -> None:
         sa.Column("expires_at", column_types.UtcDateTime(), nullable=False),
         sa.Column("company_id", column_types.AsciiString(26), nullable=False),
         sa.ForeignKeyConstraint(
-            ["company_id", "call_id"], ["calls.company_id", "calls.id"], name=op.f("fk_magic_links_company_id_call_id")
+            ["company_id", "call_id"], ["calls.company_id", "calls.id"], name=op.f("fk_customer_links_company_id_call_id")
         ),
         sa.ForeignKeyConstraint(
-            ["company_id", "customer_id"], ["customers.company_id", "customers.id"], name=op.f("fk_magic_links_company_id_customer_id")
+            ["company_id", "customer_id"], ["customers.company_id", "customers.id"], name=op.f("fk_customer_links_company_id_customer_id")
         ),
-        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_magic_links_company_id")),
-        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_magic_links")),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_customer_links_company_id")),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_customer_links")),
     )
-    op.create_index("ix_magic_links_call", "magic_links", ["company_id", "call_id"], unique=False)
-    op.create_index("ix_magic_links_customer", "magic_links", ["company_id", "customer_id"], unique=False)
-    op.create_index("ix_magic_links_sent", "magic_links", ["company_id", "created_at"], unique=False)
+    op.create_index("ix_customer_links_call", "customer_links", ["company_id", "call_id"], unique=False)
+    op.create_index("ix_customer_links_customer", "customer_links", ["company_id", "customer_id"], unique=False)
+    op.create_index("ix_customer_links_sent", "customer_links", ["company_id", "created_at"], unique=False)
     op.create_table(
         "one_time_codes",
         sa.Column("call_id", column_types.AsciiString(26), nullable=False),
@@ -478,7 +480,7 @@ def upgrade() -> None:
         sa.Column("arguments", column_types.Json, nullable=True),
         sa.Column("request_hash", column_types.AsciiString(64), nullable=True),
         sa.Column("result", column_types.Json, nullable=True),
-        sa.Column("told_days", column_types.Json, nullable=True),
+        sa.Column("disclosed_days", column_types.Json, nullable=True),
         sa.Column("ok", sa.Boolean(), nullable=True),
         sa.Column("after_turn", sa.Integer(), nullable=False),
         sa.Column("duration_ms", sa.Integer(), nullable=True),
@@ -516,7 +518,7 @@ def upgrade() -> None:
         sa.Column("due_at", column_types.UtcDateTime(), nullable=True),
         sa.Column("verdict", column_types.AsciiString(16), nullable=True),
         sa.Column("reason", column_types.AsciiString(32), nullable=True),
-        sa.Column("claims", sa.Integer(), nullable=False),
+        sa.Column("claim_count", sa.Integer(), nullable=False),
         sa.Column("findings", column_types.Json, nullable=False),
         sa.Column("lacks_notice", sa.Boolean(), server_default=sa.text("0"), nullable=False),
         sa.Column("checked_at", column_types.UtcDateTime(), nullable=True),
@@ -551,26 +553,26 @@ def downgrade() -> None:
     op.drop_table("tool_calls")
     op.drop_table("tasks")
     op.drop_table("one_time_codes")
-    op.drop_table("magic_links")
-    op.drop_table("caller_verifications")
+    op.drop_table("customer_links")
+    op.drop_table("verification_attempts")
     op.drop_table("call_search_texts")
-    op.drop_table("call_notices")
+    op.drop_table("call_ai_notices")
     op.drop_table("call_events")
-    op.drop_table("call_deletions")
+    op.drop_table("provider_deletions")
     op.drop_table("call_consents")
     op.drop_table("line_checks")
     op.drop_table("calls")
-    op.drop_table("customer_identities")
+    op.drop_table("customer_identifiers")
     op.drop_table("call_hours")
     op.drop_table("call_days")
     op.drop_table("live_events")
     op.drop_table("customers")
-    op.drop_table("call_reconciliation_counts")
+    op.drop_table("hourly_call_reconciliations")
     op.drop_table("blocked_callers")
     op.drop_table("webhook_events")
     op.drop_table("provider_accounts")
-    op.drop_table("notice_wordings")
-    op.drop_table("live_cursors")
+    op.drop_table("ai_notice_wordings")
+    op.drop_table("live_event_sequences")
     op.drop_table("call_reconciliations")
 
 

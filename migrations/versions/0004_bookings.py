@@ -62,7 +62,7 @@ def upgrade() -> None:
         sa.Column("status", column_types.AsciiString(16), nullable=False),
         sa.Column("starts_at", column_types.UtcDateTime(), nullable=False),
         sa.Column("ends_at", column_types.UtcDateTime(), nullable=False),
-        sa.Column("zone", column_types.AsciiString(64), nullable=False),
+        sa.Column("timezone", column_types.AsciiString(64), nullable=False),
         sa.Column("seats", sa.Integer(), nullable=False),
         sa.Column("session_id", column_types.AsciiString(26), nullable=True),
         sa.Column("visit_id", column_types.AsciiString(26), nullable=True),
@@ -123,7 +123,7 @@ def upgrade() -> None:
         sa.Column("parts", column_types.Json, nullable=False),
         sa.Column("starts_at", column_types.UtcDateTime(), nullable=False),
         sa.Column("ends_at", column_types.UtcDateTime(), nullable=False),
-        sa.Column("zone", column_types.AsciiString(64), nullable=False),
+        sa.Column("timezone", column_types.AsciiString(64), nullable=False),
         sa.Column("token_hash", column_types.AsciiString(64), nullable=False),
         sa.Column("status", column_types.AsciiString(16), nullable=False),
         sa.Column("expires_at", column_types.UtcDateTime(), nullable=False),
@@ -155,7 +155,7 @@ def upgrade() -> None:
         sa.Column("staff_id", column_types.AsciiString(26), nullable=True),
         sa.Column("customer_id", column_types.AsciiString(26), nullable=True),
         sa.Column("call_id", column_types.AsciiString(26), nullable=True),
-        sa.Column("wanted", sa.String(length=200), nullable=True),
+        sa.Column("requested_text", sa.String(length=200), nullable=True),
         sa.Column("requested_from", column_types.UtcDateTime(), nullable=True),
         sa.Column("requested_until", column_types.UtcDateTime(), nullable=True),
         sa.Column("reason", column_types.AsciiString(24), nullable=False),
@@ -228,12 +228,12 @@ def upgrade() -> None:
         "booking_changes",
         sa.Column("id", column_types.BigId, nullable=False),
         sa.Column("booking_id", column_types.AsciiString(26), nullable=False),
-        sa.Column("at", column_types.UtcDateTime(), nullable=False),
+        sa.Column("occurred_at", column_types.UtcDateTime(), nullable=False),
         sa.Column("action", column_types.AsciiString(16), nullable=False),
         sa.Column("actor_type", column_types.AsciiString(16), nullable=False),
         sa.Column("actor_id", column_types.CaseSensitiveString(64), nullable=True),
-        sa.Column("way", column_types.AsciiString(16), nullable=False),
-        sa.Column("why", sa.String(length=250), nullable=True),
+        sa.Column("channel", column_types.AsciiString(16), nullable=False),
+        sa.Column("reason", sa.String(length=250), nullable=True),
         sa.Column("before", column_types.Json, nullable=True),
         sa.Column("after", column_types.Json, nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -326,32 +326,34 @@ def upgrade() -> None:
     op.create_index("ix_waitlist_offers_entry", "waitlist_offers", ["company_id", "entry_id"], unique=False)
     op.create_index("ix_waitlist_offers_expiry", "waitlist_offers", ["status", "expires_at"], unique=False)
     op.create_table(
-        "external_events",
+        "external_bookings",
         sa.Column("company_id", column_types.AsciiString(26), nullable=False),
         sa.Column("connection_id", column_types.AsciiString(26), nullable=False),
         sa.Column("uid", column_types.CaseSensitiveString(128), nullable=False),
         sa.Column("sync_id", column_types.AsciiString(26), nullable=True),
         sa.Column("status", column_types.AsciiString(16), nullable=False),
-        sa.Column("successor", column_types.CaseSensitiveString(128), nullable=True),
+        sa.Column("replaced_by_uid", column_types.CaseSensitiveString(128), nullable=True),
         sa.Column("last_event_at", column_types.UtcDateTime(), nullable=True),
         sa.Column("sequence", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["company_id", "connection_id"],
             ["connections.company_id", "connections.id"],
-            name=op.f("fk_external_events_company_id_connection_id"),
+            name=op.f("fk_external_bookings_company_id_connection_id"),
         ),
         sa.ForeignKeyConstraint(
-            ["company_id", "sync_id"], ["booking_syncs.company_id", "booking_syncs.id"], name=op.f("fk_external_events_company_id_sync_id")
+            ["company_id", "sync_id"],
+            ["booking_syncs.company_id", "booking_syncs.id"],
+            name=op.f("fk_external_bookings_company_id_sync_id"),
         ),
-        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_external_events_company_id")),
-        sa.PrimaryKeyConstraint("company_id", "connection_id", "uid", name=op.f("pk_external_events")),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_external_bookings_company_id")),
+        sa.PrimaryKeyConstraint("company_id", "connection_id", "uid", name=op.f("pk_external_bookings")),
     )
-    op.create_index("ix_external_events_status", "external_events", ["company_id", "connection_id", "status"], unique=False)
-    op.create_index("ix_external_events_sync", "external_events", ["company_id", "sync_id"], unique=False)
+    op.create_index("ix_external_bookings_status", "external_bookings", ["company_id", "connection_id", "status"], unique=False)
+    op.create_index("ix_external_bookings_sync", "external_bookings", ["company_id", "sync_id"], unique=False)
 
 
 def downgrade() -> None:
-    op.drop_table("external_events")
+    op.drop_table("external_bookings")
     op.drop_table("waitlist_offers")
     op.drop_table("booking_syncs")
     op.drop_table("booking_links")

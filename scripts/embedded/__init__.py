@@ -1,4 +1,4 @@
-"""The embedded default: everything on one machine, as `scripts/server` runs it.
+"""The embedded default: all processes on one machine, run by `scripts/server`.
 
-Imports nothing of the application, so that it starts at once and stays small beside what it watches.
+Imports nothing of the application, so that it starts fast and needs little memory.
 """

@@ -1,4 +1,4 @@
-"""`scripts/server`: from nothing to a working dashboard, and everything stopped again at its end."""
+"""`scripts/server`: set up the instance, start all processes, and stop them at the end."""
 
 import errno
 import json
@@ -16,7 +16,7 @@ from pathlib import Path
 from scripts.embedded.instance_files import InstanceBusy, occupy, read_json, write_private
 from scripts.embedded.log_relay import Output
 from scripts.embedded.messages import summary
-from scripts.embedded.migration_check import note_demo_town, what_is_needed
+from scripts.embedded.migration_check import find_needs, note_demo_town
 from scripts.embedded.readiness import Readiness
 from scripts.embedded.redis_server import SMALL_TALK, prepare_redis
 from scripts.embedded.secret_keys import keep_secrets
@@ -24,44 +24,44 @@ from scripts.embedded.supervisor import Program, Supervisor
 
 ROOT = Path(__file__).resolve().parents[2]
 WEB_WORKER = "scripts.web_server.buffered_worker.BufferedThreadWorker"
-# sixty for live sockets, and as many others as there are connections to a database
+# sixty for live sockets, and one for each connection of the database pool
 WEB_THREADS = 84
 STOP_WITHIN_S = 9.0
 PATIENCE_WITH_PORT_S = 2.0
-# so many young deaths in a row before the first answer, and the start is given up
+# the start fails after so many early exits of one process in a row before the first answer
 HOPELESS_AFTER = 5
 
 
 class StartRefused(Exception):
-    """The message says why, and what to do."""
+    """The start is refused; the message has the reason and the remedy."""
 
 
 @dataclass
 class Server:
-    """One start of everything, from the first file to the last goodbye."""
+    """One run of all processes, from the instance's files to the shutdown."""
 
     instance: Path
     host: str
     environment: dict[str, str]
     output: Output = field(default_factory=Output)
     new_password: str | None = None
-    stops_asked: int = 0
+    stop_requests: int = 0
 
     def __post_init__(self) -> None:
         self.supervisor = Supervisor(self.output, on_change=self._note_processes)
         self.port = 0
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._ask_to_stop)
+            signal.signal(number, self._request_stop)
 
     def run(self) -> int:
         self._check_environment()
         try:
             lock = occupy(self.instance)
         except InstanceBusy:
-            raise StartRefused(_who_is_there(self.instance)) from None
+            raise StartRefused(_describe_running_server(self.instance)) from None
         with lock, self._listen() as listener:
             keep_secrets(self.instance, os.environ)
-            shutil.rmtree(self.instance / "metrics", ignore_errors=True)  # counts of processes that are no more
+            shutil.rmtree(self.instance / "metrics", ignore_errors=True)  # metrics of processes that have ended
             try:
                 self._start_redis()
                 return self._prepare() or self._serve(listener)
@@ -70,33 +70,33 @@ class Server:
                 self._stop()
 
     def _check_environment(self) -> None:
-        """The application's own look at its variables, in a process that ends with it; raises StartRefused."""
+        """Validate the environment with the application's code in a short-lived process; raises StartRefused."""
         has_others = self.environment.get("DATABASE_URL") or self.environment.get("REDIS_URL")
         check = ["app.core.start_check", "--now"] if has_others else ["config"]
-        looked = subprocess.run([sys.executable, "-m", *check], env=self.environment, capture_output=True, text=True, check=False)
-        if looked.returncode:
-            raise StartRefused(looked.stderr.strip().splitlines()[-1])
+        result = subprocess.run([sys.executable, "-m", *check], env=self.environment, capture_output=True, text=True, check=False)
+        if result.returncode:
+            raise StartRefused(result.stderr.strip().splitlines()[-1])
 
     def _listen(self) -> socket.socket:
-        """Opens the port here, so that it stays open while a web process is replaced; raises StartRefused."""
-        wanted = int(self.environment["PORT"])
+        """Open the port in this process, so that it stays open while a web process is replaced; raises StartRefused."""
+        port = int(self.environment["PORT"])
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         deadline = time.monotonic() + PATIENCE_WITH_PORT_S
         while True:
             try:
-                listener.bind((self.host, wanted))
+                listener.bind((self.host, port))
                 listener.listen(2048)
                 break
             except OSError as error:
                 if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
                     listener.close()
-                    right = "an address of this machine, like 127.0.0.1 or 0.0.0.0"
-                    raise StartRefused(f"HOST is {self.host!r} ({error.strerror}); it must be {right}.") from None
+                    valid = "an address of this machine, like 127.0.0.1 or 0.0.0.0"
+                    raise StartRefused(f"HOST is {self.host!r} ({error.strerror}); it must be {valid}.") from None
                 if time.monotonic() > deadline:
                     listener.close()
-                    another = f"PORT={wanted + 1} scripts/server"
-                    raise StartRefused(f"Port {wanted} cannot be opened ({error.strerror}). Try another: {another}") from None
+                    another = f"PORT={port + 1} scripts/server"
+                    raise StartRefused(f"Port {port} cannot be opened ({error.strerror}). Try another: {another}") from None
                 time.sleep(0.1)
         self.port = listener.getsockname()[1]
         self.environment["PORT"] = str(self.port)
@@ -111,8 +111,8 @@ class Server:
         self.supervisor.start(Program("redis", server.command, self.environment, stops_last=True, hidden=SMALL_TALK))
 
     def _prepare(self) -> int:
-        """Migrates and builds the demo town where that is needed; gives the exit code of what failed."""
-        needs = what_is_needed(self.instance, self.environment, versions=ROOT / "migrations" / "versions")
+        """Migrate and create the demo town if needed; returns the exit code of a failed command, else 0."""
+        needs = find_needs(self.instance, self.environment, versions=ROOT / "migrations" / "versions")
         if needs.migration and (code := self._run_once("migrate", "db", "upgrade")):
             return code
         return self._seed() if needs.demo_town else 0
@@ -132,12 +132,12 @@ class Server:
         self.supervisor.start(Program("web", web, self.environment, keep_open=(listener.fileno(),)))
         self.supervisor.start(Program("worker", _own("worker"), self.environment))
         readiness, is_ready = Readiness((self.host, self.port)), False
-        while not self.stops_asked:
+        while not self.stop_requests:
             self.supervisor.turn(1.0 if is_ready else 0.1)
             if is_ready:
                 continue
             if is_ready := readiness.is_reached():
-                # the least urgent one does not slow the others down on their way
+                # started last, so that it does not delay the others
                 self.supervisor.start(Program("clock", _own("clock"), self.environment))
                 self.output.say(summary(self.port, self.environment, new_password=self.new_password))
             elif any(child.young_deaths >= HOPELESS_AFTER for child in self.supervisor.children.values()):
@@ -149,7 +149,7 @@ class Server:
     def _run_once(self, name: str, *arguments: str, **extra: str) -> int:
         child = self.supervisor.start(Program(name, _flask(*arguments), self.environment | extra, restart=False))
         while child.process is not None:
-            if self.stops_asked:
+            if self.stop_requests:
                 return 1
             self.supervisor.turn()
         del self.supervisor.children[name]
@@ -158,8 +158,8 @@ class Server:
         return child.code or 0
 
     def _stop(self) -> None:
-        asked = self.stops_asked
-        self.supervisor.stop(within_s=STOP_WITHIN_S, hurry=lambda: self.stops_asked > asked)
+        requests_before = self.stop_requests
+        self.supervisor.stop(within_s=STOP_WITHIN_S, hurry=lambda: self.stop_requests > requests_before)
         for name in ("server.json", "redis.url"):
             (self.instance / name).unlink(missing_ok=True)
         self.output.say("Everything is stopped.")
@@ -170,8 +170,8 @@ class Server:
         note = {"url": f"http://127.0.0.1:{self.port}", "port": self.port, "pids": pids}
         write_private(self.instance / "server.json", json.dumps(note) + "\n")
 
-    def _ask_to_stop(self, *_: object) -> None:
-        self.stops_asked += 1
+    def _request_stop(self, *_: object) -> None:
+        self.stop_requests += 1
 
 
 def _flask(*arguments: str) -> list[str]:
@@ -179,14 +179,14 @@ def _flask(*arguments: str) -> list[str]:
 
 
 def _own(command: str) -> list[str]:
-    """What runs for long does without the commands of other packages."""
+    """A command for a long-running process, which does not load the commands of other packages."""
     return [sys.executable, "-m", "wsgi", command]
 
 
-def _who_is_there(instance: Path) -> str:
+def _describe_running_server(instance: Path) -> str:
     note = read_json(instance / "server.json")
-    where = f" at {note['url']} (process {note['pids']['server']})" if note else ""
-    return f"A server already runs on {instance}{where}. Stop it first, or give this one a folder: INSTANCE_PATH=… PORT=…"
+    place = f" at {note['url']} (process {note['pids']['server']})" if note else ""
+    return f"A server already runs on {instance}{place}. Stop it first, or give this one a folder: INSTANCE_PATH=… PORT=…"
 
 
 def main() -> int:

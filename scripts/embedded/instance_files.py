@@ -1,4 +1,4 @@
-"""Files of the instance folder that only their owner may read."""
+"""Files of the instance folder, readable by their owner only."""
 
 import fcntl
 import json
@@ -8,11 +8,11 @@ from typing import Any, BinaryIO
 
 
 class InstanceBusy(Exception):
-    """Another server works on this instance folder."""
+    """Another server uses this instance folder."""
 
 
 def write_private(file: Path, text: str) -> None:
-    """Replaces the file in one step, readable by its owner alone from the first byte on."""
+    """Replace the file atomically; it is readable by its owner only, from the first byte on."""
     draft = file.with_name(f".{file.name}.new")
     draft.unlink(missing_ok=True)
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
@@ -25,10 +25,10 @@ def read_json(file: Path) -> dict[str, Any]:
 
 
 def occupy(instance: Path) -> BinaryIO:
-    """Takes the instance for this process until it ends, however it ends; raises InstanceBusy."""
+    """Lock the instance for this process; the kernel releases the lock at its end. Raises InstanceBusy."""
     instance.mkdir(parents=True, exist_ok=True)
     instance.chmod(0o700)
-    lock = open(instance / "server.lock", "ab")  # noqa: SIM115 - held open on purpose
+    lock = open(instance / "server.lock", "ab")  # noqa: SIM115 - open files hold the lock
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What the processes say, line by line with their name in front; a reader that stops reading loses lines, but stops nobody."""
+"""Relay the output of the processes, each line prefixed with their name; a stalled reader loses lines and blocks no process."""
 
 import os
 import select
@@ -11,7 +11,7 @@ COLOURS = {"web": 36, "worker": 33, "clock": 35, "redis": 31, "migrate": 32, "se
 
 
 class Output:
-    """Standard output that never blocks the one who writes."""
+    """Standard output with non-blocking writes: keeps up to KEPT_BYTES for a slow reader, then drops the oldest lines."""
 
     def __init__(self, descriptor: int = 1) -> None:
         self._descriptor = descriptor
@@ -33,7 +33,7 @@ class Output:
         self._write(start.encode() + line + b"\n")
 
     def flush(self, *, within_s: float = 0.0) -> None:
-        """Hands on as much as the reader takes now, or within the given time."""
+        """Write as much as the reader accepts now, or within the given time."""
         deadline = time.monotonic() + within_s
         while self._waiting and not self._closed:
             if not select.select([], [self._descriptor], [], max(0.0, deadline - time.monotonic()))[1]:

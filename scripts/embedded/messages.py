@@ -1,4 +1,4 @@
-"""What `scripts/server` says to the person in front of it."""
+"""Messages of `scripts/server` to its user."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ DEMO_ACCOUNTS = (
 
 
 def summary(port: int, environment: Mapping[str, str], *, new_password: str | None) -> str:
-    """Where to look and how to come in; a password that was made at this start is shown this once."""
+    """The URL and the demo accounts; a password generated at this start is shown only once."""
     lines = ["", f"  AskProAI is running:  http://localhost:{port}", ""]
     if environment.get("APP_ENV", "development") != "production":
         lines += [f"    {email:<34} {who}" for email, who in DEMO_ACCOUNTS]

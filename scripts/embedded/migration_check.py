@@ -1,4 +1,4 @@
-"""Whether the database must be migrated and the demo town built before the server starts; asked without the application."""
+"""Check whether the database must be migrated and the demo town created before the start, without loading the application."""
 
 import hashlib
 import json
@@ -21,8 +21,8 @@ class Needs:
     demo_town: bool
 
 
-def what_is_needed(instance: Path, environment: Mapping[str, str], *, versions: Path) -> Needs:
-    """Compares the database and the notes of earlier starts with the code; a database of its own is always migrated."""
+def find_needs(instance: Path, environment: Mapping[str, str], *, versions: Path) -> Needs:
+    """Compare the database and the notes of earlier starts with the code; a database in DATABASE_URL is always migrated."""
     present = set() if environment.get("DATABASE_URL") else revisions_in(instance / "askproai.sqlite3")
     known_database = bool(environment.get("DATABASE_URL")) or bool(present)
     in_development = environment.get("APP_ENV", "development") != "production"
@@ -33,7 +33,7 @@ def what_is_needed(instance: Path, environment: Mapping[str, str], *, versions: 
 
 
 def note_demo_town(instance: Path, environment: Mapping[str, str]) -> None:
-    """Remembers for which database and with which passwords the demo town stands."""
+    """Note the database and the passwords (hashed) for which the demo town was created."""
     write_private(instance / "demo.json", json.dumps(_demo_marks(environment), indent=2) + "\n")
 
 
@@ -48,7 +48,7 @@ def heads(versions: Path) -> set[str]:
 
 
 def revisions_in(database: Path) -> set[str]:
-    """The revisions that an SQLite database stands at; none for one that is not there or was never migrated."""
+    """The current revisions of an SQLite database; none if it does not exist or was never migrated."""
     if not database.exists():
         return set()
     connection = sqlite3.connect(database, timeout=5)

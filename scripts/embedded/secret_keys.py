@@ -1,4 +1,4 @@
-"""The secrets that a machine without any gets for development: made once, kept in the instance folder."""
+"""Secrets for development, generated at the first start and kept in the instance folder."""
 
 import base64
 import json
@@ -19,9 +19,9 @@ GENERATED: dict[str, Callable[[], str]] = {
 
 
 def keep_secrets(instance: Path, environment: Mapping[str, str]) -> None:
-    """Adds to `secrets.json` what neither it nor the environment holds; a variable set to nothing counts as held."""
+    """Add secrets missing in `secrets.json` and in the environment; a variable set to an empty string counts as set."""
     file = instance / "secrets.json"
-    kept = read_json(file)
-    missing = {name: make() for name, make in GENERATED.items() if name not in environment and name not in kept}
+    existing = read_json(file)
+    missing = {name: make() for name, make in GENERATED.items() if name not in environment and name not in existing}
     if missing:
-        write_private(file, json.dumps(kept | missing, indent=2) + "\n")
+        write_private(file, json.dumps(existing | missing, indent=2) + "\n")

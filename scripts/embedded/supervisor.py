@@ -1,6 +1,6 @@
-"""Starts processes, relays what they say, starts those again that die, and stops them all.
+"""Start processes, relay their output, restart those that end, and stop all of them.
 
-One thread and one loop: a child is forked from a process without other threads, and nothing here waits for anybody.
+One thread and one non-blocking loop: children must be forked from a process without other threads.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from typing import IO
 from scripts.embedded.log_relay import Output
 from scripts.embedded.parent_death_signal import bound_to
 
-# a process that lived shorter than this died young; its next start waits twice as long
+# a process that ends sooner counts as an early exit, which doubles the delay of its next start
 YOUNG_S = 2.0
 FIRST_PAUSE_S = 0.1
 MAX_RESTART_DELAY_S = 10.0
@@ -25,7 +25,7 @@ READ_BYTES = 65536
 
 @dataclass(frozen=True)
 class Program:
-    """What to run. One that others need while they stop carries `stops_last`; lines with a `hidden` word are not relayed."""
+    """A command to run. `stops_last`: needed by the others while they stop; lines with a `hidden` word are not relayed."""
 
     name: str
     command: list[str]
@@ -48,7 +48,7 @@ class Child:
 
 
 class Supervisor:
-    """`turn()` does one round of work; the caller loops. `on_change` hears of every start and end."""
+    """`turn()` runs one iteration; the caller loops. `on_change` is called after every start and end of a process."""
 
     def __init__(self, output: Output, *, on_change: Callable[[], None] = lambda: None) -> None:
         self.output = output
@@ -67,36 +67,36 @@ class Supervisor:
         return child
 
     def turn(self, longest_s: float = 1.0) -> None:
-        """Waits for something to happen, at most `longest_s`, and deals with it."""
+        """Wait for output, a signal or a due restart, at most `longest_s`, and handle it."""
         now = time.monotonic()
         for child in self.children.values():
             if child.due_at is not None and child.due_at <= now:
                 self._launch(child)
         due = [child.due_at - now for child in self.children.values() if child.due_at is not None]
-        pause = min([longest_s, *due, *([0.05] if self.output.has_waiting else [])])
-        for key, _ in self._selector.select(max(0.0, pause)):
+        timeout_s = min([longest_s, *due, *([0.05] if self.output.has_waiting else [])])
+        for key, _ in self._selector.select(max(0.0, timeout_s)):
             self._relay(key.fileobj, key.data)
         self.output.flush()
         for child in list(self.children.values()):
             self._reap(child)
 
     def stop(self, *, within_s: float, hurry: Callable[[], bool] = lambda: False) -> None:
-        """Asks all to end, those that others need last, and ends by force what has not ended in time."""
+        """Send SIGTERM to all, `stops_last` programs after the others, and SIGKILL to those still running after the time."""
         for child in self.children.values():
             child.due_at = None
         deadline = time.monotonic() + within_s
         for last in (False, True):
-            asked = [child for child in self.children.values() if child.program.stops_last is last and child.process is not None]
-            for child in asked:
+            stopping = [child for child in self.children.values() if child.program.stops_last is last and child.process is not None]
+            for child in stopping:
                 child.program = replace(child.program, restart=False)
                 _signal(child, signal.SIGTERM)
             limit = deadline if last else deadline - 1.5
-            while any(child.process is not None for child in asked) and time.monotonic() < limit and not hurry():
+            while any(child.process is not None for child in stopping) and time.monotonic() < limit and not hurry():
                 self.turn(0.1)
-            for child in asked:
+            for child in stopping:
                 if child.process is not None:
                     _signal(child, signal.SIGKILL)
-            while any(child.process is not None for child in asked):
+            while any(child.process is not None for child in stopping):
                 self.turn(0.1)
 
     def _launch(self, child: Child) -> None:
@@ -108,7 +108,7 @@ class Supervisor:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C reaches us alone, and we stop them in order
+            start_new_session=True,  # Ctrl-C reaches only this process, which stops them in order
             preexec_fn=bound_to(os.getpid()),
         )
         assert child.process.stdout is not None
@@ -121,18 +121,18 @@ class Supervisor:
             return
         if child.process.stdout is not None and not child.process.stdout.closed:
             self._relay(child.process.stdout, child)
-        _signal(child, signal.SIGKILL)  # whatever it started and left behind
+        _signal(child, signal.SIGKILL)  # processes that it left behind
         child.process, child.code = None, code
         if child.program.restart:
             self._plan_restart(child, code)
         self._on_change()
 
     def _plan_restart(self, child: Child, code: int) -> None:
-        lived = time.monotonic() - child.started_at
-        child.young_deaths = child.young_deaths + 1 if lived < YOUNG_S else 0
-        pause = min(FIRST_PAUSE_S * 2**child.young_deaths, MAX_RESTART_DELAY_S)
-        child.due_at = time.monotonic() + pause
-        self.output.say(f"{child.program.name} ended ({_reason(code)}); it starts again in {pause:.1f} s.")
+        lifetime_s = time.monotonic() - child.started_at
+        child.young_deaths = child.young_deaths + 1 if lifetime_s < YOUNG_S else 0
+        delay_s = min(FIRST_PAUSE_S * 2**child.young_deaths, MAX_RESTART_DELAY_S)
+        child.due_at = time.monotonic() + delay_s
+        self.output.say(f"{child.program.name} ended ({_reason(code)}); it starts again in {delay_s:.1f} s.")
 
     def _relay(self, source: IO[bytes], child: Child | None) -> None:
         if child is None:  # a signal woke us
@@ -167,7 +167,7 @@ class Supervisor:
 
 
 def _signal(child: Child, number: int) -> None:
-    """SIGTERM goes to the process alone, which tells its own children; SIGKILL to all of its session."""
+    """Signal a child: SIGTERM goes to the process only, which stops its own children, SIGKILL to its whole session."""
     if child.process is None:
         return
     with contextlib.suppress(ProcessLookupError):

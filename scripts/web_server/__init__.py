@@ -1,4 +1,4 @@
-"""gunicorn workers that give a request to the application once it is there as a whole, and wait for slow clients without a thread.
+"""gunicorn workers that buffer requests and pass only complete ones to the application, so that slow clients occupy no thread.
 
-Imports nothing of the application: gunicorn's arbiter loads this.
+Imports nothing of the application, because gunicorn's arbiter loads this package.
 """

@@ -1,4 +1,4 @@
-"""How the C library gives memory back: large buffers at once, and few arenas for many threads (glibc only)."""
+"""Configure malloc to return large buffers to the system at once and to use few arenas for many threads (glibc only)."""
 
 import ctypes
 import sys
@@ -10,10 +10,10 @@ ARENAS = 2
 
 
 def return_large_buffers() -> bool:
-    """For this process and those that it forks; whether the C library can do it.
+    """Set malloc's options for this process and its forks; False if the C library has none.
 
-    Left alone, glibc keeps buffers of up to 32 MB in the arena of the thread that freed one such, and makes 8 arenas a core: each
-    thread that once read a large body holds its size for good.
+    By default glibc keeps freed buffers of up to 32 MB in the thread's arena, with 8 arenas per core: each thread that once
+    read a large body keeps its size for good.
     """
     libc = ctypes.CDLL(None) if sys.platform == "linux" else None
     if libc is None or not hasattr(libc, "mallopt"):

@@ -1,6 +1,6 @@
-"""gunicorn's thread worker, whose threads meet complete requests only: heads, bodies and answers of slow clients wait in its main loop.
+"""A gunicorn thread worker whose threads get complete requests only; slow clients wait in its main loop, reading or sending.
 
-gunicorn's own gives a thread to every connection at once, and the thread waits for as long as the client likes.
+gunicorn's gthread gives every connection a thread at once, which a slow client then occupies.
 See docs/decisions/0008-slow-clients-wait-without-a-thread.md.
 """
 
@@ -8,6 +8,7 @@ import errno
 import resource
 import selectors
 import socket
+import sys
 import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
@@ -18,32 +19,41 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from scripts.web_server.connection import BYTES_PER_S, LINGER_S, REQUEST_TIMEOUT, SEND_TIMEOUT_S, Connection
 
-# connections of one address whose request is not complete; one more, and the oldest of them goes
+# connections of one address with an incomplete request; beyond it the oldest is closed
 HALF_OPEN_PER_ADDRESS = 400
-# younger ones are just on their way
+# younger connections are never closed to make room
 YOUNG_S = 1.0
 SWEEP_S = 0.25
-# files that one connection may need: itself, a large request, a large answer
+# file descriptors per connection: the socket, a large request, a large response
 FILES_PER_CONNECTION = 3
 OTHER_FILES = 512
-# What a supervisor and a load balancer ask is answered also while every thread waits for something. Each has threads of its own:
-# whoever asks for readiness waits for the database, and must not stand before who asks for life.
-URGENT_THREADS = {b"GET /health/live ": 1, b"GET /health/ready ": 2}
-# what a thread says of a request whose end it has not seen
+# Health checks are answered even while all threads are busy: readiness, which waits for the database, in threads of its own, and
+# liveness by the main loop, in the words of app/web/health.py.
+READINESS = b"GET /health/ready "
+READINESS_THREADS = 2
+LIVENESS = b"GET /health/live "
+ALIVE = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nCache-Control: no-store\r\nConnection: close\r\nContent-Length: 16\r\n\r\n"
+    b'{"status":"ok"}\n'
+)
+# How long a thread may compute before another one's turn. While all are busy the main loop would wait for its turn among them; at all
+# times the shorter one costs throughput (benchmarks/README.md).
+SWITCH_INTERVAL_S, BUSY_SWITCH_INTERVAL_S = 0.005, 0.001
+# result of a thread for a request that is not complete yet
 INCOMPLETE = object()
 
 
 class BufferedThreadWorker(ThreadWorker):
-    """Use it as gthread: `--worker-class scripts.web_server.buffered_worker.BufferedThreadWorker --threads 32`. TLS ends before it."""
+    """Usage: `--worker-class scripts.web_server.buffered_worker.BufferedThreadWorker --threads 32`. TLS must end before it."""
 
     def init_process(self) -> None:
-        # connections that the main loop waits for, in the order in which they came to wait
+        # connections that the main loop waits for, longest first
         self.parked: dict[Connection, None] = {}
         self.half_open: defaultdict[str, dict[Connection, None]] = defaultdict(dict)
         self._next_sweep = 0.0
         self._lent = 0
-        self._urgent = {start: ThreadPoolExecutor(threads, thread_name_prefix="urgent") for start, threads in URGENT_THREADS.items()}
-        # a file sent by the kernel would be waited for
+        self._readiness = ThreadPoolExecutor(READINESS_THREADS, thread_name_prefix="readiness")
+        # sendfile would block
         self.cfg.set("sendfile", False)
         self.worker_connections = min(self.worker_connections, allowed_connections())
         super().init_process()
@@ -61,10 +71,10 @@ class BufferedThreadWorker(ThreadWorker):
 
     def _on_event(self, connection: Connection) -> None:
         if connection.is_dropped:
-            # its event came together with what ended it
+            # reported in the same poll as the event that ended it
             return
         if connection.is_lent:
-            # the client goes on while its request is answered: it is looked at again behind the answer
+            # the client sends more while its request is answered: read after the response
             self._watch(connection, 0)
         elif connection.sock.has_unsent:
             self._send(connection)
@@ -74,7 +84,7 @@ class BufferedThreadWorker(ThreadWorker):
             self._lend(connection)
 
     def _watch(self, connection: Connection, events: int) -> None:
-        """A socket stays watched while its request is answered; most clients say nothing meanwhile, and telling the kernel costs."""
+        """Set the watched events. A socket stays registered during its request, to save system calls: few clients send meanwhile."""
         if connection.watched == events:
             return
         if connection.watched:
@@ -84,7 +94,7 @@ class BufferedThreadWorker(ThreadWorker):
         connection.watched = events
 
     def _read(self, connection: Connection) -> None:
-        """Takes what has come, and gives the request to a thread once it is complete."""
+        """Read the available bytes, and pass the request to a thread once it is complete."""
         if not connection.receive():
             self._drop(connection)
         elif connection.buffer.stage == "complete" and not connection.is_lingering:
@@ -93,25 +103,29 @@ class BufferedThreadWorker(ThreadWorker):
             self._park_for_reading(connection)
 
     def _lend(self, connection: Connection) -> None:
-        """To a thread, which has the first look itself: most requests are there as a whole; read here, they would queue."""
+        """Pass the connection to a thread, which reads first: most requests have fully arrived, and would queue in the main loop."""
         if self._lent >= self.cfg.threads and connection.buffer.stage != "complete":
-            # all are busy, maybe with a database that does not answer: this loop reads it, to see whether it is urgent
+            # all threads are busy, maybe with an unresponsive database: read it here to recognise a health check
             self._read(connection)
+            return
+        is_busy = self._lent >= self.cfg.threads
+        if is_busy and connection.buffer.starts_with(LIVENESS):
+            connection.say(ALIVE)
+            self._linger(connection)
             return
         self._unpark(connection)
         connection.sock.is_lent = True
         self._lent += 1
-        self.enqueue_req(connection, self._urgent_threads(connection) if self._lent > self.cfg.threads else None)
-
-    def _urgent_threads(self, connection: Connection) -> ThreadPoolExecutor | None:
-        return next((threads for start, threads in self._urgent.items() if connection.buffer.starts_with(start)), None)
+        if self._lent == self.cfg.threads:
+            sys.setswitchinterval(BUSY_SWITCH_INTERVAL_S)
+        self.enqueue_req(connection, self._readiness if is_busy and connection.buffer.starts_with(READINESS) else None)
 
     def enqueue_req(self, conn: Connection, threads: ThreadPoolExecutor | None = None) -> None:
         done = (threads or self.tpool).submit(self.handle, conn)
         done.add_done_callback(lambda result: self.method_queue.defer(self.finish_request, conn, result))
 
     def handle(self, conn: Connection) -> Any:
-        """In a thread: answers the request, or says that it is not complete."""
+        """Answer the request in a thread, or return INCOMPLETE."""
         if conn.buffer.stage != "complete" and not conn.receive():
             return False
         if conn.buffer.stage != "complete":
@@ -126,22 +140,22 @@ class BufferedThreadWorker(ThreadWorker):
         self.parked[connection] = None
         if connection.is_idle or connection.is_lingering:
             return
-        same = self.half_open[connection.host]
-        same[connection] = None
-        if len(same) > HALF_OPEN_PER_ADDRESS:
-            oldest = next(iter(same))
+        of_same_host = self.half_open[connection.host]
+        of_same_host[connection] = None
+        if len(of_same_host) > HALF_OPEN_PER_ADDRESS:
+            oldest = next(iter(of_same_host))
             if time.monotonic() - oldest.since > YOUNG_S:
                 self._give_up(oldest)
 
     def _unpark(self, connection: Connection) -> None:
         self.parked.pop(connection, None)
-        if same := self.half_open.get(connection.host):
-            same.pop(connection, None)
-            if not same:
+        if of_same_host := self.half_open.get(connection.host):
+            of_same_host.pop(connection, None)
+            if not of_same_host:
                 del self.half_open[connection.host]
 
     def _drop(self, connection: Connection) -> None:
-        """Once: a connection that is counted out twice makes a stopping worker leave before its last answer."""
+        """Close the connection, once: counted twice, it would make a stopping worker exit before its last response."""
         if connection.is_dropped:
             return
         connection.is_dropped = True
@@ -151,9 +165,11 @@ class BufferedThreadWorker(ThreadWorker):
         connection.close()
 
     def finish_request(self, conn: Connection, fs: Any) -> None:
-        """Called in the main loop when a thread has done its part."""
+        """Continue in the main loop after a thread has finished."""
         result = False if fs.cancelled() or fs.exception() else fs.result()
         conn.sock.is_lent = False
+        if self._lent == self.cfg.threads:
+            sys.setswitchinterval(SWITCH_INTERVAL_S)
         self._lent -= 1
         if result is INCOMPLETE:
             self._park_for_reading(conn)
@@ -179,7 +195,7 @@ class BufferedThreadWorker(ThreadWorker):
             self._go_on(connection)
 
     def _go_on(self, connection: Connection) -> None:
-        """The answer is out: the next request, or the end."""
+        """Continue after a sent response: with the next request, or the end of the connection."""
         if not connection.keeps_alive:
             self._linger(connection)
         elif connection.buffer.stage == "complete":
@@ -188,7 +204,7 @@ class BufferedThreadWorker(ThreadWorker):
             self._park_for_reading(connection)
 
     def _linger(self, connection: Connection) -> None:
-        """Says that nothing more comes, and reads what is still under way: closing over it would take the answer along (RFC 9112, 9.6)."""
+        """Shut down sending, and read the rest: closing with unread bytes could destroy the response (RFC 9112, 9.6)."""
         self._unpark(connection)
         try:
             connection.sock.shutdown(socket.SHUT_WR)
@@ -200,7 +216,7 @@ class BufferedThreadWorker(ThreadWorker):
         self._read(connection)
 
     def _give_up(self, connection: Connection) -> None:
-        """Its time is over. Who had begun a request hears so."""
+        """End a connection after its deadline; answer 408 if a request has begun."""
         if connection.is_lingering or connection.sock.has_unsent or not connection.has_begun:
             self._drop(connection)
             return
@@ -208,41 +224,41 @@ class BufferedThreadWorker(ThreadWorker):
         self._linger(connection)
 
     def _make_room(self) -> None:
-        """Places are short: those that have waited longest go, so that newcomers do not stand outside until the slow are done."""
-        moment, room = time.monotonic(), max(1, self.worker_connections // 10)
+        """Close the longest waiting connections when few places are left, so that new clients are accepted."""
+        now, room = time.monotonic(), max(1, self.worker_connections // 10)
         surplus = self.nr_conns - (self.worker_connections - room)
         if surplus < room:
             return
-        waiting = (parked for parked in self.parked if parked.is_lingering or parked.is_idle or moment - parked.since > YOUNG_S)
+        waiting = (parked for parked in self.parked if parked.is_lingering or parked.is_idle or now - parked.since > YOUNG_S)
         for connection in list(islice(waiting, surplus)):
             if connection.has_begun and not connection.is_lingering:
                 connection.say(REQUEST_TIMEOUT)
             self._drop(connection)
 
     def murder_keepalived(self, force: bool = False) -> None:
-        """Gives up those whose time is over, or all."""
-        moment = time.monotonic()
-        if moment < self._next_sweep and not force:
+        """End the connections past their deadline, or all with `force`."""
+        now = time.monotonic()
+        if now < self._next_sweep and not force:
             return
-        self._next_sweep = moment + SWEEP_S
-        for connection in [parked for parked in self.parked if force or parked.deadline <= moment]:
+        self._next_sweep = now + SWEEP_S
+        for connection in [parked for parked in self.parked if force or parked.deadline <= now]:
             self._drop(connection) if force else self._give_up(connection)
         self._make_room()
 
     def murder_pending(self) -> None:
-        """All that wait are parked."""
+        """Do nothing: all waiting connections are in `parked`."""
 
     def _cap_keepalive(self, deadline: float) -> None:
-        """The process stops: those between two requests are waited for until then."""
+        """Limit the wait for idle connections to the deadline while the process stops."""
         for connection in self.parked:
             if connection.is_idle:
                 connection.deadline = min(connection.deadline, deadline)
 
 
 def allowed_connections() -> int:
-    """As many as there are files for, after taking as many files as this process may have."""
+    """Raise the limit of open files to the maximum; the number of connections that it allows."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = hard if hard != resource.RLIM_INFINITY else 65536
-    if soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-    return max(64, (wanted - OTHER_FILES) // FILES_PER_CONNECTION)
+    limit = hard if hard != resource.RLIM_INFINITY else 65536
+    if soft < limit:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+    return max(64, (limit - OTHER_FILES) // FILES_PER_CONNECTION)

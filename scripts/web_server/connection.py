@@ -1,4 +1,4 @@
-"""One client's connection: what came from it, what is to go out to it, and until when it is waited for."""
+"""One client's connection: received bytes, bytes to send, and its deadline."""
 
 import errno
 import select
@@ -15,26 +15,26 @@ from gunicorn.workers.gthread import TConn
 
 from scripts.web_server.request_buffer import RequestBuffer, Source
 
-# a head must be there as a whole after so long, a body must begin and an answer must be taken
+# limits for a complete head, for the beginning of a body, and for the client to accept a response
 HEAD_TIMEOUT_S = 10.0
 BODY_TIMEOUT_S = 10.0
 SEND_TIMEOUT_S = 10.0
-# bytes that are on their way buy more time at this rate, a body at most so much in all
+# transferred bytes extend the deadline at this rate, for a body up to a maximum
 BYTES_PER_S = 16 * 1024
 MAX_BODY_TIME_S = 120.0
-# after our last word, until the client closes
+# after the last response, until the client closes
 LINGER_S = 2.0
-# what is ready to be sent waits in memory up to here, then in a file; a thread waits for the client only beyond the second
+# unsent bytes are kept in memory up to the first, then in a file; only beyond the second a thread waits for the client
 IN_MEMORY = 64 * 1024
 MAX_UNSENT = 32 * 1024 * 1024
-# below what malloc asks the kernel for anew each time
+# below malloc's threshold for a new mapping per allocation
 PIECE = 64 * 1024
 REQUEST_TIMEOUT = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 class ResponseSocket(socket.socket):
-    """A socket whose `sendall` does not wait for the client: what the client does not take yet is kept for `flush`."""
+    """A socket whose `sendall` does not wait for the client: bytes not accepted yet are kept for `flush`."""
 
     is_lent = False
     is_closed = False
@@ -44,10 +44,10 @@ class ResponseSocket(socket.socket):
 
     @classmethod
     def around(cls, client: socket.socket) -> "ResponseSocket":
-        """Takes the connection over. What is sent past `sendall` (WebSockets) waits for the client, but not for ever."""
-        taken = cls(client.family, client.type, client.proto, fileno=client.detach())
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(SEND_TIMEOUT_S), 0))
-        return taken
+        """Take over the client's socket. Sends that bypass `sendall` (WebSockets) block, up to SEND_TIMEOUT_S."""
+        response_socket = cls(client.family, client.type, client.proto, fileno=client.detach())
+        response_socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(SEND_TIMEOUT_S), 0))
+        return response_socket
 
     @property
     def has_unsent(self) -> bool:
@@ -66,37 +66,37 @@ class ResponseSocket(socket.socket):
             self._wait_for_client()
 
     def flush(self) -> int:
-        """Sends what the client takes now and gives how much that was; `has_unsent` says whether something is left."""
-        before = self._sent
+        """Send as much as the client accepts now; returns the number of bytes, `has_unsent` says whether some are left."""
+        sent_before = self._sent
         while self._unsent is not None:
             if not self._piece:
                 self._unsent.seek(self._sent)
                 self._piece = memoryview(self._unsent.read(PIECE))
-            left = self._send(self._piece)
-            self._sent += len(self._piece) - len(left)
-            self._piece = left
-            if left:
+            rest = self._send(self._piece)
+            self._sent += len(self._piece) - len(rest)
+            self._piece = rest
+            if rest:
                 self._unsent.seek(0, 2)
                 break
             if self._sent == self._written:
                 self._forget()
-        return self._sent - before
+        return self._sent - sent_before
 
     def close(self) -> None:
-        """Ends the conversation; for any thread. The file stays open until `release`: closed while the main loop still watches it, its
-        number would go to the next client, whose connection the loop could not watch."""
+        """Shut the connection down, from any thread. The descriptor stays open until `release`: closed while the main loop still
+        watches it, its number would be reused for the next client, whose connection could not be registered."""
         self.is_closed = True
         with suppress(OSError):
             self.shutdown(socket.SHUT_RDWR)
 
     def release(self) -> None:
-        """Closes the file; for the main loop, which no longer watches it."""
+        """Close the descriptor; called by the main loop, which no longer watches it."""
         self.is_closed = True
         self._forget()
         super().close()
 
     def _send(self, view: memoryview) -> memoryview:
-        """What the client did not take of it."""
+        """Send as much as the client accepts; returns the rest."""
         while view:
             try:
                 view = view[self.send(view, socket.MSG_DONTWAIT) :]
@@ -110,15 +110,15 @@ class ResponseSocket(socket.socket):
             self._unsent, self._piece = None, memoryview(b"")
 
     def _wait_for_client(self) -> None:
-        until = time.monotonic() + SEND_TIMEOUT_S
+        deadline = time.monotonic() + SEND_TIMEOUT_S
         while self.has_unsent:
-            if not select.select([], [self], [], max(0.0, until - time.monotonic()))[1]:
+            if not select.select([], [self], [], max(0.0, deadline - time.monotonic()))[1]:
                 raise OSError(errno.ECONNRESET, "The client does not read its answer.")
-            until += self.flush() / BYTES_PER_S
+            deadline += self.flush() / BYTES_PER_S
 
 
 class BufferedUnreader(Unreader):
-    """What gunicorn's parser reads from: the request that is already here, and never the socket."""
+    """The source of gunicorn's parser: reads the buffered request, never the socket."""
 
     source = Source(b"", None)
 
@@ -127,7 +127,7 @@ class BufferedUnreader(Unreader):
 
 
 class Connection(TConn):
-    """As gunicorn's, with the bytes of the request that comes in."""
+    """gunicorn's connection with a buffer for the incoming request."""
 
     def __init__(self, cfg: Any, client: socket.socket, address: Any, server: Any) -> None:
         super().__init__(cfg, ResponseSocket.around(client), address, server)
@@ -136,10 +136,10 @@ class Connection(TConn):
         self.parser = RequestParser(cfg, (), address)
         self.parser.unreader = BufferedUnreader()
         self.host = address[0] if isinstance(address, tuple) else ""
-        # when it is given up, and since when this part of the talk goes on
+        # when the connection is ended, and the start of the current phase
         self.deadline = 0.0
         self.since = time.monotonic()
-        # which events of it the main loop looks out for
+        # events registered in the main loop
         self.watched = 0
         self.is_lingering = False
         self.is_dropped = False
@@ -149,16 +149,16 @@ class Connection(TConn):
 
     @property
     def is_idle(self) -> bool:
-        """Between two requests."""
+        """Whether it is between two requests."""
         return self.has_answered and self.buffer.is_empty
 
     @property
     def has_begun(self) -> bool:
-        """Whether a part of a request is here."""
+        """Whether a part of a request has arrived."""
         return not self.buffer.is_empty
 
     def receive(self) -> bool:
-        """Reads what is there; False where the client has gone."""
+        """Read the available bytes; False if the client has closed."""
         try:
             data = self.sock.recv(PIECE, socket.MSG_DONTWAIT)
         except BlockingIOError:
@@ -183,7 +183,7 @@ class Connection(TConn):
         return True
 
     def set_deadline(self) -> None:
-        """By when what is missing must be there."""
+        """Set the deadline for the missing part of the request."""
         if self.buffer.stage == "body":
             self.deadline = self.since + min(BODY_TIMEOUT_S + self._body_bytes / BYTES_PER_S, MAX_BODY_TIME_S)
         elif self.is_idle:
@@ -196,21 +196,21 @@ class Connection(TConn):
 
     @property
     def is_lent(self) -> bool:
-        """Whether a thread answers a request of it."""
+        """Whether a thread is answering a request of it."""
         return self.sock.is_lent
 
     def hand_over(self) -> None:
-        """Puts the complete request before the parser."""
+        """Pass the complete request to the parser."""
         self.parser.unreader.source = self.buffer.take()
 
     def is_ready_for_another(self) -> bool:
-        """After an answer; False where no request can follow."""
+        """Reset after a response; False if no request can follow."""
         self.parser.unreader.source.close()
         self.has_answered, self.since = True, time.monotonic()
         return not self.buffer.is_cut and not self.parser.unreader.buf.getvalue()
 
     def say(self, words: bytes) -> None:
-        """A few bytes that fit into the kernel's buffer; a client that is gone does not hear them."""
+        """Send a few bytes, which fit into the kernel's buffer; errors are ignored."""
         with suppress(OSError):
             self.sock.send(words, socket.MSG_DONTWAIT)
 

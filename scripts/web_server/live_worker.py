@@ -1,4 +1,4 @@
-"""gunicorn's worker for live sockets on green threads, with deadlines for who sends a request slowly or does not read its answer."""
+"""A gunicorn worker for live sockets on green threads, with timeouts for clients that send or read slowly."""
 
 import errno
 import io
@@ -15,11 +15,11 @@ TOO_LARGE = b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Len
 
 
 class SlowClient(ValueError):
-    """The head did not come in time."""
+    """The request head did not arrive in time."""
 
 
 class TimedHandler(WebSocketHandler):
-    """Has head and body before the application is asked. Slow clients cost a green thread until their time is over, and no other one."""
+    """Read head and body before calling the application; a slow client occupies only its own green thread, until the timeout."""
 
     def read_requestline(self) -> str:
         line = ""
@@ -39,7 +39,7 @@ class TimedHandler(WebSocketHandler):
             super().handle_one_response()
 
     def _read_body(self) -> bytes | None:
-        """Takes the body in; gives the answer for one that is too large or too slow."""
+        """Read the body; returns the response for one that is too large or too slow."""
         if not self.content_length and not self.wsgi_input.chunked_input:
             return None
         if (self.content_length or 0) > MAX_BODY:
@@ -61,6 +61,6 @@ class TimedHandler(WebSocketHandler):
 
 
 class TimedWebSocketWorker(GeventWebSocketWorker):
-    """Use it as gevent-websocket's own: `--worker-class scripts.web_server.live_worker.TimedWebSocketWorker`."""
+    """Usage: `--worker-class scripts.web_server.live_worker.TimedWebSocketWorker`."""
 
     wsgi_handler = TimedHandler

@@ -1,17 +1,17 @@
-"""Where a request ends: collects the bytes of a connection until head and body are complete, without reading a socket."""
+"""Collect the bytes of a request until head and body are complete, without reading a socket."""
 
 import re
 import tempfile
 from typing import IO, Literal
 
 Stage = Literal["head", "body", "complete"]
-# the application answers 413 beyond 10 MB; a longer body is not waited for
+# the application answers 413 beyond 10 MB, so a longer body is not read to its end
 MAX_BODY = 10 * 1024 * 1024
-# so much more may come for the framing of a chunked body
+# includes the framing of a chunked body
 MAX_CHUNKED = MAX_BODY + MAX_BODY // 8
-# gunicorn's own limits of lines and fields are below
+# gunicorn's own limits of lines and fields are lower
 MAX_HEAD = 64 * 1024
-# a larger request waits in a file
+# a larger request is buffered in a file
 IN_MEMORY = 64 * 1024
 MAX_LINE = 8 * 1024
 END_OF_HEAD = b"\r\n\r\n"
@@ -22,9 +22,9 @@ SIZE = re.compile(rb"[0-9a-fA-F]{1,8}")
 
 
 class RequestBuffer:
-    """The bytes of one connection: the request that is coming in, and what came behind it.
+    """The bytes of one connection: the current request, and the bytes after it.
 
-    What is framed in a way that is not understood here counts as complete with its head; the parser behind says what is wrong with it.
+    A request with invalid framing counts as complete with its head; gunicorn's parser rejects it.
     """
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class RequestBuffer:
         self.stage: Stage = "head"
         # whether the client waits for "100 Continue" before it sends the body
         self.expects_continue = False
-        # whether bytes of this request were left on the wire: nothing can follow it
+        # whether bytes of this request were left unread, so that no request can follow
         self.is_cut = False
         self._stored: IO[bytes] | None = None
         self._whole = b""
@@ -47,11 +47,11 @@ class RequestBuffer:
         return not self._rest and self._stored is None
 
     def starts_with(self, words: bytes) -> bool:
-        """Whether the complete request begins so; of those without a body."""
+        """Whether the request is complete, held in memory, and begins with these bytes."""
         return self.stage == "complete" and self._whole.startswith(words)
 
     def feed(self, data: bytes) -> None:
-        """Takes what came from the wire."""
+        """Add received bytes."""
         if self.stage == "head":
             self._read_head(self._rest + data if self._rest else data)
         elif self.stage == "body":
@@ -60,7 +60,7 @@ class RequestBuffer:
             self._rest += data
 
     def take(self) -> "Source":
-        """The complete request, as bytes for the parser; what came behind it begins the next one."""
+        """The complete request for the parser; the bytes after it begin the next one."""
         source = Source(self._whole, self._stored)
         rest, self._rest = self._rest, b""
         is_cut = self.is_cut
@@ -123,21 +123,21 @@ class RequestBuffer:
 
 
 class ChunkScanner:
-    """Follows the framing of a chunked body (RFC 9112, 7.1) to its end."""
+    """Scan the framing of a chunked body (RFC 9112, 7.1) for its end."""
 
     def __init__(self) -> None:
         self.is_odd = False
-        self._left = 0
+        self._remaining = 0
         self._line = b""
         self._in_trailers = False
 
     def feed(self, data: bytes) -> int | None:
-        """Where the body ends in this piece, or None where it goes on."""
+        """The position in this piece at which the body ends, or None."""
         at = 0
         while at < len(data):
-            if self._left:
-                step = min(self._left, len(data) - at)
-                self._left -= step
+            if self._remaining:
+                step = min(self._remaining, len(data) - at)
+                self._remaining -= step
                 at += step
                 continue
             newline = data.find(b"\n", at)
@@ -158,9 +158,9 @@ class ChunkScanner:
         self.is_odd = SIZE.fullmatch(size) is None
         if self.is_odd:
             return False
-        # its bytes and the line break behind them
-        self._left = int(size, 16) + 2 if int(size, 16) else 0
-        self._in_trailers = not self._left
+        # the chunk's bytes and the line break after them
+        self._remaining = int(size, 16) + 2 if int(size, 16) else 0
+        self._in_trailers = not self._remaining
         return True
 
 
@@ -173,7 +173,7 @@ class Source:
             stored.seek(0)
 
     def read(self, size: int) -> bytes:
-        """Some more bytes, about so many; none at the end."""
+        """Read about so many bytes; empty at the end."""
         if self._stored is not None:
             return self._stored.read(size)
         data, self._whole = self._whole, b""

@@ -1,25 +1,25 @@
-// The number of running calls beside "Live". Pages without a live connection ask every ten seconds while they are looked at.
-const EVERY_MS = 10_000;
+// The number of running calls in the navigation. Pages without a live connection poll it every ten seconds while visible.
+const POLL_INTERVAL_MS = 10_000;
 
-export function showRunning(count) {
+export function showActiveCount(count) {
   for (const badge of document.querySelectorAll("[data-running-badge]")) {
     badge.hidden = !count;
     badge.querySelector("[data-running-count]").textContent = count;
   }
 }
 
-export function watchRunning() {
+export function pollActiveCalls() {
   const url = document.body.dataset.runningUrl;
   if (!url || document.getElementById("live")) return;
-  const ask = async () => {
+  const poll = async () => {
     if (document.hidden) return;
     try {
       const response = await fetch(url, { headers: { Accept: "application/json" } });
-      if (response.ok) showRunning((await response.json()).running);
+      if (response.ok) showActiveCount((await response.json()).running);
     } catch {
-      // offline: the next round asks again
+      // offline: the next interval retries
     }
   };
-  setInterval(ask, EVERY_MS);
-  document.addEventListener("visibilitychange", ask);
+  setInterval(poll, POLL_INTERVAL_MS);
+  document.addEventListener("visibilitychange", poll);
 }

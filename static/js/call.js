@@ -1,4 +1,4 @@
-// The call page: unfolding all steps, and following a call that is still running.
+// The call page: expands all steps, and refreshes while the call is running.
 import { openConnection } from "./live/connection.js";
 
 const page = document.getElementById("call");

@@ -1,4 +1,4 @@
-// The calls page: a chip's choice travels with the next search, and slow answers show rows that are on their way.
+// The calls page: sends the selected chip with the next search, and shows a skeleton while a response is slow.
 const form = document.getElementById("calls-form");
 const list = document.getElementById("calls");
 
@@ -7,7 +7,7 @@ document.addEventListener("click", (event) => {
   if (chip) document.getElementById("calls-outcome").value = chip.dataset.outcome;
 });
 
-// The typed word travels with a chip, too, when it was changed since the page came.
+// A chip's request includes the current search text and period.
 document.addEventListener("htmx:config:request", (event) => {
   const chip = event.target.closest?.("[data-outcome]");
   const request = event.detail?.ctx?.request;

@@ -1,4 +1,4 @@
-// Buttons that copy what stands in a field; without a clipboard they do not appear.
+// Buttons that copy the value of a field; hidden where the browser has no clipboard.
 for (const button of document.querySelectorAll("[data-copy]")) {
   if (!navigator.clipboard) continue;
   button.hidden = false;

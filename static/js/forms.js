@@ -1,4 +1,4 @@
-// A button that was pressed says what it is doing, keeps its width and takes no second press.
+// A submit button shows its busy text, keeps its width and accepts no second press.
 document.addEventListener("submit", (event) => {
   const button = event.submitter;
   if (!button?.dataset.busy || event.defaultPrevented) return;
@@ -9,7 +9,7 @@ document.addEventListener("submit", (event) => {
   word.textContent = button.dataset.busy;
 });
 
-// back from the browser's page cache: the button is ready again
+// restored from the browser's page cache: reset the button
 addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
   for (const button of document.querySelectorAll('[aria-busy="true"][data-idle]')) {

@@ -1,24 +1,24 @@
-// Parts of pages from the server: fetched, sent, and made into nodes (scripts inside would not run).
+// Fetches page fragments and JSON, posts forms, and parses markup into nodes (scripts inside do not run).
 const HEADERS = { "X-Asked-By": "script" };
 
-export function nodesOf(html) {
+export function parseNodes(html) {
   return [...new DOMParser().parseFromString(html, "text/html").body.children].map((node) => document.adoptNode(node));
 }
 
-// The markup, or null where the server did not answer well; a session that is over reloads the page.
-export async function getPart(url) {
+// Returns the markup, or null after an error. An expired session reloads the page.
+export async function fetchFragment(url) {
   const response = await fetch(url, { headers: HEADERS }).catch(() => null);
   if (response?.status === 401 || response?.redirected) return location.reload();
   return response?.ok ? response.text() : null;
 }
 
-export async function getJson(url) {
+export async function fetchJson(url) {
   const response = await fetch(url, { headers: HEADERS }).catch(() => null);
   return response?.ok ? response.json() : null;
 }
 
-// {ok, status, data} for a JSON answer, {ok, status, html} for markup; without an answer {ok: false, status: 0}.
-export async function send(url, fields) {
+// Returns {ok, status, data} for JSON, {ok, status, html} for markup, and {ok: false, status: 0} without a response.
+export async function postForm(url, fields) {
   const body = new URLSearchParams(fields);
   if (!body.has("csrf_token")) body.set("csrf_token", document.querySelector('meta[name="csrf-token"]').content);
   const response = await fetch(url, { method: "POST", body, headers: HEADERS }).catch(() => null);

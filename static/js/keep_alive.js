@@ -1,4 +1,4 @@
-// A screen on the wall is looked at without being touched: asking for its own page keeps it signed in until the session's longest time is over.
-const EVERY_MS = 10 * 60_000;
+// Keeps a wallboard signed in: requests its own page regularly, until the session's absolute timeout.
+const POLL_INTERVAL_MS = 10 * 60_000;
 
-setInterval(() => fetch(location.href, { method: "HEAD" }).catch(() => null), EVERY_MS);
+setInterval(() => fetch(location.href, { method: "HEAD" }).catch(() => null), POLL_INTERVAL_MS);

@@ -1,12 +1,13 @@
-// What every signed-in page does: the folding navigation, the search shortcut, toasts, busy buttons, the count of running calls.
+// Loaded by every signed-in page: collapsible navigation, search shortcut, toasts, busy buttons, number of running calls.
 import "./forms.js";
-import { showFailures } from "./toasts.js";
-import { watchRunning } from "./active_calls.js";
+import { showRequestErrors } from "./toasts.js";
+import { pollActiveCalls } from "./active_calls.js";
 
 foldNavigation();
 focusSearch();
-showFailures();
-watchRunning();
+showCurrentTab();
+showRequestErrors();
+pollActiveCalls();
 
 function foldNavigation() {
   const toggle = document.querySelector("[data-nav-toggle]");
@@ -30,4 +31,11 @@ function focusSearch() {
     search.select();
   });
   if (location.hash === "#search") document.querySelector("#search")?.focus();
+}
+
+// on a phone the row of tabs is wider than the screen
+function showCurrentTab() {
+  const tabs = document.querySelector(".ap-tabs");
+  const current = tabs?.querySelector("[aria-current]");
+  if (current) tabs.scrollLeft = current.offsetLeft - (tabs.clientWidth - current.clientWidth) / 2;
 }

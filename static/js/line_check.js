@@ -1,17 +1,17 @@
-// A line check that runs: its steps are asked for again until it is over.
-import { getPart, nodesOf } from "./http.js";
+// Polls the steps of a running line check until it ends.
+import { fetchFragment, parseNodes } from "./http.js";
 
-const EVERY_MS = 350;
+const POLL_INTERVAL_MS = 350;
 
-look();
+poll();
 
-function look() {
+function poll() {
   const box = document.getElementById("line-check");
-  if (!box?.dataset.look) return;
+  if (!box?.dataset.pollUrl) return;
   setTimeout(async () => {
-    const part = await getPart(box.dataset.look);
-    if (part) box.replaceWith(...nodesOf(part));
-    if (document.getElementById("line-check")?.dataset.look) look();
+    const html = await fetchFragment(box.dataset.pollUrl);
+    if (html) box.replaceWith(...parseNodes(html));
+    if (document.getElementById("line-check")?.dataset.pollUrl) poll();
     else location.reload();
-  }, EVERY_MS);
+  }, POLL_INTERVAL_MS);
 }

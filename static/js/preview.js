@@ -1,11 +1,11 @@
-// What would it say: the fields belong to what happens in the played call.
+// The agent preview: shows the fields of the selected question.
 const form = document.getElementById("preview");
 const choice = form?.elements.namedItem("name");
 
 choice?.addEventListener("change", show);
 if (choice) show();
 
-// below the form, as on a phone, the answer would come unseen
+// scroll to the answer, which is below the form on small screens
 const answer = document.getElementById("answer");
 answer?.focus({ preventScroll: true });
 answer?.closest("section").scrollIntoView({ block: matchMedia("(max-width: 1100px)").matches ? "start" : "nearest" });

@@ -1,38 +1,38 @@
-// Short messages at the lower edge; they leave by themselves unless somebody is reading them.
-import { nodesOf } from "./http.js";
+// Short messages at the lower edge; dismissed after a time unless the pointer is on them.
+import { parseNodes } from "./http.js";
 
-const STAY_MS = 6000;
+const TOAST_MS = 6000;
 
-for (const toast of document.querySelectorAll("[data-toast]")) leaveLater(toast);
+for (const toast of document.querySelectorAll("[data-toast]")) dismissLater(toast);
 
 export function showToast(text) {
   const toast = document.getElementById("toast-error").content.firstElementChild.cloneNode(true);
   toast.querySelector("span:last-child").textContent = text;
   document.getElementById("toasts").append(toast);
-  leaveLater(toast);
+  dismissLater(toast);
 }
 
-// A toast that the server has written, with its way back.
-export function putToast(html) {
-  const [toast] = nodesOf(html);
+// Appends a toast rendered by the server, with its undo button.
+export function appendToast(html) {
+  const [toast] = parseNodes(html);
   document.getElementById("toasts").append(toast);
-  leaveLater(toast);
+  dismissLater(toast);
 }
 
-// A part of the page that could not be fetched says so; what is shown stays as it was.
-export function showFailures() {
+// Shows a toast after a failed htmx request; the page stays unchanged.
+export function showRequestErrors() {
   const sentence = document.body.dataset.failed;
   for (const name of ["htmx:response:error", "htmx:error"]) {
     document.addEventListener(name, (event) => {
       const status = event.detail?.ctx?.response?.status;
-      // 401 comes with the way to the sign-in page
+      // a 401 redirects to the sign-in page
       if (status !== 401 && sentence) showToast(sentence);
     });
   }
 }
 
-function leaveLater(toast) {
-  let timer = setTimeout(() => toast.remove(), STAY_MS);
+function dismissLater(toast) {
+  let timer = setTimeout(() => toast.remove(), TOAST_MS);
   toast.addEventListener("pointerenter", () => clearTimeout(timer));
-  toast.addEventListener("pointerleave", () => (timer = setTimeout(() => toast.remove(), STAY_MS)));
+  toast.addEventListener("pointerleave", () => (timer = setTimeout(() => toast.remove(), TOAST_MS)));
 }

@@ -1,24 +1,24 @@
-// A form that was changed and not saved says so, and asks before the page is left.
+// Warns about unsaved changes of a form, and before isSubmitting the page.
 const form = document.querySelector("form[data-unsaved]");
 const note = document.querySelector("[data-unsaved-note]");
 
 if (form) {
-  const before = written();
-  let leaving = false;
+  const before = serialize();
+  let isSubmitting = false;
 
-  form.addEventListener("input", show);
-  form.addEventListener("change", show);
-  form.addEventListener("submit", () => (leaving = true));
-  addEventListener("pageshow", () => (leaving = false));
+  form.addEventListener("input", updateNote);
+  form.addEventListener("change", updateNote);
+  form.addEventListener("submit", () => (isSubmitting = true));
+  addEventListener("pageshow", () => (isSubmitting = false));
   addEventListener("beforeunload", (event) => {
-    if (!leaving && written() !== before) event.preventDefault();
+    if (!isSubmitting && serialize() !== before) event.preventDefault();
   });
 
-  function show() {
-    if (note) note.hidden = written() === before;
+  function updateNote() {
+    if (note) note.hidden = serialize() === before;
   }
 
-  function written() {
+  function serialize() {
     return JSON.stringify([...new FormData(form)].filter(([name]) => name !== "csrf_token"));
   }
 }

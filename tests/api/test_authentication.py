@@ -13,10 +13,10 @@ from app.core.clock import now
 from app.core.transactions import transaction
 from app.domain.accounts.api_keys import revoke_key
 from app.models import ApiKey, Company
+from tests.support.api_clients import make_api_client
 from tests.support.calls import make_call
-from tests.support.people import make_company, make_user, signed_in
-from tests.support.programs import program
 from tests.support.tables import each_row
+from tests.support.users import make_company, make_user, signed_in
 
 PATHS = ("/calls", "/calls/01M7WRDJTWNZFJN3C3MH0WKBJD", "/branches", "/customers", "/customers/x")
 
@@ -54,7 +54,7 @@ def test_a_browser_s_session_is_no_key(app: Flask, salon: Company) -> None:
 
 
 def test_a_revoked_key_is_dead_with_the_next_request(app: Flask, salon: Company) -> None:
-    here = program(app, salon)
+    here = make_api_client(app, salon)
     assert here.get("/calls").status_code == 200
     with transaction():
         revoke_key(here.key.id)
@@ -62,23 +62,23 @@ def test_a_revoked_key_is_dead_with_the_next_request(app: Flask, salon: Company)
 
 
 def test_the_keys_of_a_closed_company_do_not_open(app: Flask, salon: Company, db: SQLAlchemy) -> None:
-    here = program(app, salon)
+    here = make_api_client(app, salon)
     with transaction():
         db.session.get_one(Company, salon.id).is_active = False
     assert here.get("/calls").status_code == 401
 
 
 def test_each_operation_wants_its_scope(app: Flask, salon: Company) -> None:
-    reading_calls = program(app, salon, ("calls:read",))
+    reading_calls = make_api_client(app, salon, ("calls:read",))
     assert reading_calls.get("/calls").status_code == 200
     assert reading_calls.get("/branches").status_code == 200
     refused = reading_calls.get("/customers")
     assert (refused.status_code, refused.json["code"], refused.json["scope"]) == (403, "scope_missing", "customers:read")
-    assert program(app, salon, ("customers:read",)).get("/calls").status_code == 403
+    assert make_api_client(app, salon, ("customers:read",)).get("/calls").status_code == 403
 
 
 def test_more_requests_than_allowed_have_to_wait(app: Flask, salon: Company) -> None:
-    here, other = program(app, salon, per_minute=3), program(app, salon, per_minute=3)
+    here, other = make_api_client(app, salon, per_minute=3), make_api_client(app, salon, per_minute=3)
     assert [here.get("/branches").status_code for _ in range(4)] == [200, 200, 200, 429]
     refused = here.get("/calls")
     assert 1 <= int(refused.headers["Retry-After"]) <= 60
@@ -87,7 +87,7 @@ def test_more_requests_than_allowed_have_to_wait(app: Flask, salon: Company) -> 
 
 
 def test_wrong_keys_from_one_address_have_to_wait_and_right_ones_do_not(app: Flask, client: FlaskClient, salon: Company) -> None:
-    here = program(app, salon)
+    here = make_api_client(app, salon)
 
     def wrong(number: int, address: str = "127.0.0.1") -> int:
         headers, place = {"Authorization": f"Bearer apk_{number:043}"}, {"REMOTE_ADDR": address}
@@ -105,7 +105,7 @@ def test_wrong_keys_from_one_address_have_to_wait_and_right_ones_do_not(app: Fla
 
 
 def test_keys_work_while_redis_is_away(make_app: Callable[..., Flask], salon: Company) -> None:
-    here = program(make_app(redis_url="redis://127.0.0.1:1/0"), salon, per_minute=2)
+    here = make_api_client(make_app(redis_url="redis://127.0.0.1:1/0"), salon, per_minute=2)
     assert [here.get("/branches").status_code for _ in range(3)] == [200, 200, 429]
 
 
@@ -113,7 +113,7 @@ def test_last_use_is_noted_at_most_once_a_minute(app: Flask, salon: Company, db:
     def used() -> object:
         return db.session.get_one(ApiKey, here.key.id).last_used_at
 
-    here = program(app, salon)
+    here = make_api_client(app, salon)
     with time_machine.travel(now(), tick=False) as clock:
         assert used() is None
         here.get("/calls")
@@ -130,7 +130,7 @@ def test_last_use_is_noted_at_most_once_a_minute(app: Flask, salon: Company, db:
 def test_each_key_sees_its_own_company_only(app: Flask, salon: Company) -> None:
     praxis = make_company("praxis-morgenstern")
     mine, theirs = make_call(salon, name="Wiebke"), make_call(praxis, name="Jo")
-    here, there = program(app, salon), program(app, praxis)
+    here, there = make_api_client(app, salon), make_api_client(app, praxis)
     assert [item["id"] for item in here.items("/calls")] == [mine]
     assert [item["id"] for item in there.items("/calls")] == [theirs]
     assert here.get(f"/calls/{theirs}").status_code == there.get(f"/calls/{mine}").status_code == 404

@@ -34,7 +34,7 @@ def _send(client: FlaskClient, sent: Any) -> int:
 def test_both_forms_are_the_same_report_counted(client: FlaskClient, db: SQLAlchemy) -> None:
     assert _send(client, OLD) == _send(client, NEW) == 204
     kept = db.session.scalars(select(BrowserReport)).one()
-    assert (kept.kind, kept.page, kept.rule, kept.blocked, kept.seen) == (
+    assert (kept.kind, kept.page, kept.rule, kept.blocked, kept.report_count) == (
         "csp-violation", "/calls/…", "img-src", "https://evil.example/x.png", 2,
     )  # fmt: skip
 

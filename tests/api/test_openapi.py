@@ -13,9 +13,9 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 
 from app.api import authentication
 from app.core.rate_limiter import RateLimit
+from tests.support.api_clients import make_api_client
 from tests.support.calls import make_call
-from tests.support.people import make_company
-from tests.support.programs import program
+from tests.support.users import make_company
 
 
 def test_the_document_names_every_route_and_no_other(app: Flask, client: FlaskClient) -> None:
@@ -69,13 +69,14 @@ def key(app: Flask) -> str:
         salon = make_company()
         for _ in range(3):
             make_call(salon, name="Wiebke", words=("Hallo.", "Ein Termin, bitte."))
-        return program(app, salon, per_minute=1_000_000).plain
+        return make_api_client(app, salon, per_minute=1_000_000).plain
 
 
 # empty and unknown parameters are ignored; a well-formed booking may still name a time that is taken
 LENIENT = [negative_data_rejection, positive_data_acceptance]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 def test_the_api_keeps_to_its_document(document: BaseSchema, key: str, mode: GenerationMode, monkeypatch: pytest.MonkeyPatch) -> None:
     """Invented requests, right and wrong: every answer has a status, a type and a form that the document names."""

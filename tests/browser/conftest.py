@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 # how soon a step of a call is to be seen; the machine may be busy with others
 SOON_MS = 10_000
-VIOLATIONS = """
-  window.__violations = [];
+# told as they happen: a page that is left takes what it knows with it
+REPORT_VIOLATIONS = """
   document.addEventListener('securitypolicyviolation', (event) =>
-    window.__violations.push(`${event.violatedDirective} ${event.blockedURI} on ${location.pathname}`));
+    window.reportViolation(`${event.violatedDirective} ${event.blockedURI} on ${location.pathname}`));
 """
 
 
@@ -32,8 +32,11 @@ class Visit:
     troubled: bool = False
     frames: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.page.expose_function("reportViolation", self._hear_of_violation)
+        self.page.add_init_script(REPORT_VIOLATIONS)
         self.page.on("websocket", self._listen)
         self.page.on("pageerror", lambda error: self.complaints.append(f"{self.page.url}: {error}"))
         self.page.on("console", self._hear)
@@ -70,11 +73,11 @@ class Visit:
                     found.extend(part["events"])
         return found
 
-    def violations(self) -> list[str]:
-        return list(self.page.evaluate("() => window.__violations ?? []"))
-
     def _listen(self, socket: "WebSocket") -> None:
         socket.on("framereceived", lambda frame: self.frames.append(frame if isinstance(frame, str) else frame.decode(errors="replace")))
+
+    def _hear_of_violation(self, violation: str) -> None:
+        self.violations.append(violation)
 
     def _hear(self, message: Any) -> None:
         if message.type == "error" and not (self.troubled and re.search(r"Failed to load resource|WebSocket|fetch", message.text)):
@@ -92,11 +95,9 @@ def visit(browser: "Browser", running_server: RunningServer) -> Iterator[Callabl
             settings = {"base_url": server.url, "locale": "de-DE", "timezone_id": "Europe/Berlin", "viewport": viewport}
             context = browser.new_context(**(settings | options))
             opened.callback(context.close)
-            context.add_init_script(VIOLATIONS)
             visits.append(Visit(context.new_page(), server.url, troubled))
             return visits[-1].sign_in(email) if email else visits[-1]
 
         yield open_browser
-        refused = [violation for visited in visits if not visited.page.is_closed() for violation in visited.violations()]
     assert [complaint for visited in visits for complaint in visited.complaints] == []
-    assert refused == []
+    assert [violation for visited in visits for violation in visited.violations] == []

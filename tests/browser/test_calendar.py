@@ -115,3 +115,46 @@ def test_a_press_on_closed_time_says_why_and_on_free_time_offers_it(new_page: Ca
     page.wait_for_selector("#calendar-sheet[open] [name=time]")
     assert page.locator("#calendar-sheet [name=time]").input_value() == "11:00"
     assert page.locator("#calendar-sheet [name=staff_id]").input_value()
+
+
+def test_the_desk_overbooks_by_keyboard_and_both_stand_beside_each_other(new_page: Callable[..., "Page"]) -> None:
+    page = opened(new_page, calendar_day(24))
+    first = book(page, "Lore Amtmann", "10:00")
+    page.keyboard.press("n")
+    page.wait_for_selector("#calendar-sheet[open]")
+    page.keyboard.type("Veit Brunner")
+    sheet = page.locator("#calendar-sheet")
+    sheet.locator("[name=service_id]").select_option(label="Damenschnitt, 45 Min.")
+    sheet.locator("[name=staff_id]").select_option(label="Mara Lindgren")
+    sheet.locator("[name=time]").fill("10:15")
+    page.keyboard.press("Enter")
+    sheet.get_by_role("alert").get_by_text("hat dann schon einen Termin").wait_for(timeout=SOON_MS)
+    # Enter books only what is free
+    sheet.locator("[name=name]").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(500)
+    assert page.locator('[data-booking]:has-text("Veit Brunner")').count() == 0
+    sheet.locator("[name=override_note]").fill("Wartet gern")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    second = page.locator('[data-booking]:has-text("Veit Brunner")')
+    second.wait_for(timeout=SOON_MS)
+    assert "überbucht" in second.inner_text()
+    left, right = first.bounding_box(), second.bounding_box()
+    assert left and right and left["x"] + left["width"] <= right["x"] + 1
+
+
+def test_a_move_to_closed_time_asks_in_the_sheet(new_page: Callable[..., "Page"]) -> None:
+    page = opened(new_page, calendar_day(25))
+    block = book(page, "Arno Felber", "10:00")
+    block.focus()
+    page.keyboard.press("Enter")
+    sheet = page.locator("#calendar-sheet[open]")
+    sheet.locator("[name=time]").fill("21:30")
+    sheet.get_by_role("button", name="Verschieben", exact=True).click()
+    sheet.get_by_role("heading", name="Trotzdem verschieben?").wait_for(timeout=SOON_MS)
+    assert sheet.get_by_role("alert").inner_text() == "Zu dieser Zeit ist geschlossen."
+    sheet.get_by_role("button", name="Trotzdem verschieben").click()
+    page.locator('[data-booking]:has-text("außerhalb der Öffnungszeiten")').wait_for(timeout=SOON_MS)
+    page.get_by_role("button", name="Rückgängig").click()
+    page.locator('[data-booking]:has-text("außerhalb der Öffnungszeiten")').wait_for(state="detached", timeout=SOON_MS)

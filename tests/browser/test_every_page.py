@@ -1,4 +1,4 @@
-"""Every page that can be reached by links: no error in its console, nothing that its policy refuses, nothing that axe finds."""
+"""Every page that can be reached by links: no console error, nothing that its policy refuses or axe finds, none wider than its screen."""
 
 import re
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from tests.browser.conftest import Visit
 from tests.browser.test_support import SUPPORT
 from tests.browser.test_two_companies import OWNER
 from tests.support.running_server import RunningServer
-from tests.support.telephone import Talk
+from tests.support.simulated_calls import RetellCall
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -35,15 +35,15 @@ FIRST = {
 @pytest.fixture(scope="module")
 def talked(running_server: RunningServer) -> str:
     """A call with turns and a tool of which the pages tell, and one to a number of nobody; gives that number."""
-    talk, lost = Talk(running_server, caller="+491713920088"), Talk(running_server, number="+493023125966")
-    for each in (talk, lost):
-        each.begins()
-        each.says("agent", "Guten Tag.")
-        each.uses_tool("check_availability")
-        each.hears_back()
-        each.says("user", "Ich hätte gern einen Termin.")
-    talk.ends()
-    talk.is_analyzed("Terminwunsch.")
+    retell_call, lost = RetellCall(running_server, caller="+491713920088"), RetellCall(running_server, number="+493023125966")
+    for each in (retell_call, lost):
+        each.start()
+        each.say("agent", "Guten Tag.")
+        each.use_tool("check_availability")
+        each.add_tool_result()
+        each.say("user", "Ich hätte gern einen Termin.")
+    retell_call.end()
+    retell_call.analyze("Terminwunsch.")
     return lost.number
 
 
@@ -61,7 +61,7 @@ def test_no_page_complains(visit: Callable[..., Visit], talked: str, who: str) -
         assert answer is not None and answer.status == 200, path
         if problems := problems_of(visited.page):
             found[path] = problems
-        assert visited.violations() == [], path
+        assert visited.violations == [], path
         links = visited.page.eval_on_selector_all("a[href^='/']", "links => links.map((link) => link.getAttribute('href'))")
         waiting += [link for link in links if not LEAVES.search(link)]
     assert found == {}
@@ -80,7 +80,7 @@ def _problems_at(visited: Visit, path: str) -> list[str]:
 
 
 def problems_of(page: "Page") -> list[str]:
-    """What axe finds on the page that is open, in each theme and at each width."""
+    """What axe finds on the page that is open, in each theme and at each width, and where it is too wide."""
     page.evaluate(AXE.read_text())
     found: list[str] = []
     for place, (theme, width) in enumerate(SHOWN_AS):
@@ -91,6 +91,8 @@ def problems_of(page: "Page") -> list[str]:
         page.evaluate(
             "() => Promise.allSettled(document.getAnimations().filter((a) => a.effect.getTiming().iterations < 9).map((a) => a.finished))"
         )
+        if page.evaluate("() => document.scrollingElement.scrollWidth > innerWidth"):
+            found.append(f"{theme} {width} the page is wider than the screen")
         result = page.evaluate("options => axe.run(document, { ...options, resultTypes: ['violations'] })", options)
         found += [
             f"{theme} {width} {violation['id']}: {node['target']} {node['failureSummary'][:200]}"

@@ -14,30 +14,30 @@ pytestmark = pytest.mark.browser
 
 ORDER = """async ({gapless, seqs, missing}) => {
   const { Sequence } = await import('/static/js/live/sequence.js');
-  const applied = [], asked = [];
+  const applied = [], requested = [];
   const sequence = new Sequence({
     apply: (_name, envelope) => applied.push(envelope.seq),
-    catchUp: async (since) => { asked.push(since); return missing; },
+    catchUp: async (since) => { requested.push(since); return missing; },
     reload: () => applied.push('reload'),
-    patience: 20,
+    gapTimeout: 20,
   });
   sequence.gapless = gapless;
   sequence.startAt(10);
-  for (const seq of seqs) sequence.take('call.updated', { seq });
+  for (const seq of seqs) sequence.receive('call.updated', { seq });
   await new Promise((done) => setTimeout(done, 120));
-  return { applied, asked };
+  return { applied, requested };
 }"""
 MOVES = """async (events) => {
-  const { CallBook, stageOf } = await import('/static/js/live/call_store.js');
-  const book = new CallBook();
+  const { CallStore, stageOf } = await import('/static/js/live/call_store.js');
+  const store = new CallStore();
   const stages = [];
   for (const [name, data] of events) {
-    book.apply(name, { call: 'c', at: '2026-11-20T10:00:00+00:00', data });
-    stages.push(book.calls.has('c') ? stageOf(book.calls.get('c')) : 'gone');
-    book.sweep();
+    store.apply(name, { call: 'c', at: '2026-11-20T10:00:00+00:00', data });
+    stages.push(store.calls.has('c') ? stageOf(store.calls.get('c')) : 'gone');
+    store.removeExpired();
   }
-  const turns = [...book.calls.values()].flatMap((call) => call.turns.map((turn) => turn.text));
-  return { stages, turns, cards: book.calls.size, ended: book.ended.map((call) => call.outcome) };
+  const turns = [...store.calls.values()].flatMap((call) => call.turns.map((turn) => turn.text));
+  return { stages, turns, cards: store.calls.size, ended: store.ended.map((call) => call.outcome) };
 }"""
 
 
@@ -58,7 +58,7 @@ def _event(seq: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("gapless", "seqs", "missing", "applied", "asked"),
+    ("gapless", "seqs", "missing", "applied", "requested"),
     [
         (True, [11, 12, 13], {}, [11, 12, 13], []),
         (True, [11, 11, 10, 12], {}, [11, 12], []),
@@ -70,11 +70,11 @@ def _event(seq: int) -> dict[str, Any]:
     ],
 )
 def test_events_apply_once_and_in_order(
-    browser_page: "Page", gapless: bool, seqs: list[int], missing: dict[str, Any], applied: list[Any], asked: list[int]
+    browser_page: "Page", gapless: bool, seqs: list[int], missing: dict[str, Any], applied: list[Any], requested: list[int]
 ) -> None:
     browser_page.goto("/login")
     told = browser_page.evaluate(ORDER, {"gapless": gapless, "seqs": seqs, "missing": missing})
-    assert told == {"applied": applied, "asked": asked}
+    assert told == {"applied": applied, "requested": requested}
 
 
 def test_a_call_moves_along_the_thread_and_leaves_for_the_list(browser_page: "Page") -> None:
@@ -109,7 +109,7 @@ def test_without_a_wire_the_board_asks_and_without_answers_it_says_so(new_page: 
     page.wait_for_selector("text=Wir fragen alle 4 Sekunden nach", timeout=9000)
     page.route("**/live/state", lambda route: route.abort())
     page.wait_for_selector("text=Verbindung unterbrochen", timeout=12000)
-    assert page.locator("[data-part=asking]").is_hidden()
+    assert page.locator("[data-part=polling]").is_hidden()
 
 
 def test_the_navigation_folds_and_stays_folded(new_page: Callable[..., "Page"]) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import APIResponse, Route, WebSocketRoute, expect
 from tests.browser.conftest import SOON_MS, Visit
 from tests.browser.test_two_companies import OWNER, card_of
 from tests.support.running_server import RunningServer
-from tests.support.telephone import Talk
+from tests.support.simulated_calls import RetellCall
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -21,20 +21,21 @@ def test_after_the_web_process_was_killed_the_board_catches_up_without_gaps(
     server = start_server()
     owner = visit(OWNER, server=server, troubled=True)
     board = owner.open_board()
-    talk = Talk(server)
-    talk.begins()
-    talk.says("agent", "Salon Lindgren, guten Tag.")
-    expect(card_of(board, talk)).to_contain_text("guten Tag.", timeout=SOON_MS)
+    retell_call = RetellCall(server)
+    retell_call.start()
+    retell_call.say("agent", "Salon Lindgren, guten Tag.")
+    expect(card_of(board, retell_call)).to_contain_text("guten Tag.", timeout=SOON_MS)
     server.kill("web")
-    said = [talk.says("user" if place % 2 else "agent", f"Satz {place}.") for place in range(1, 7)]
+    said = [retell_call.say("user" if place % 2 else "agent", f"Satz {place}.") for place in range(1, 7)]
     expect(board.locator("[data-part=connection-word]")).to_have_text("Verbunden", timeout=40_000)
+    # the word may still be the one from before; on a busy machine the process takes long to come back
     for text in said[-4:]:
-        expect(card_of(board, talk)).to_contain_text(text, timeout=SOON_MS)
+        expect(card_of(board, retell_call)).to_contain_text(text, timeout=60_000)
     expect(board.locator("[data-part=lost]")).to_be_hidden()
-    said.append(talk.says("agent", "Wir sind wieder da."))
-    expect(card_of(board, talk)).to_contain_text(said[-1], timeout=SOON_MS)
-    talk.ends()
-    expect(card_of(board, talk)).to_have_count(0, timeout=SOON_MS)
+    said.append(retell_call.say("agent", "Wir sind wieder da."))
+    expect(card_of(board, retell_call)).to_contain_text(said[-1], timeout=SOON_MS)
+    retell_call.end()
+    expect(card_of(board, retell_call)).to_have_count(0, timeout=SOON_MS)
     heard = sorted({event["seq"] for event in owner.heard})
     assert heard == list(range(heard[0], heard[-1] + 1)), "every number was heard, pushed or caught up with"
     words = [event["data"].get("text") for event in owner.heard]
@@ -48,18 +49,18 @@ def test_while_redis_is_silent_the_page_asks_and_says_so(visit: Callable[..., Vi
     pid = server.pids["redis"]
     os.kill(pid, signal.SIGSTOP)
     try:
-        expect(board.locator("[data-part=asking]")).to_be_visible(timeout=30_000)
-        expect(board.locator("[data-part=asking]")).to_contain_text("alle 4 Sekunden")
+        expect(board.locator("[data-part=polling]")).to_be_visible(timeout=30_000)
+        expect(board.locator("[data-part=polling]")).to_contain_text("alle 4 Sekunden")
         expect(board.locator("[data-part=connection-word]")).to_have_text("Fragt nach")
-        talk = Talk(server)
-        talk.begins()
-        expect(card_of(board, talk)).to_be_visible(timeout=45_000)
+        retell_call = RetellCall(server)
+        retell_call.start()
+        expect(card_of(board, retell_call)).to_be_visible(timeout=45_000)
     finally:
         os.kill(pid, signal.SIGCONT)
     expect(board.locator("[data-part=connection-word]")).to_have_text("Verbunden", timeout=30_000)
-    expect(board.locator("[data-part=asking]")).to_be_hidden()
-    said = talk.says("user", "Hören Sie mich?")
-    expect(card_of(board, talk)).to_contain_text(said, timeout=SOON_MS)
+    expect(board.locator("[data-part=polling]")).to_be_hidden()
+    said = retell_call.say("user", "Hören Sie mich?")
+    expect(card_of(board, retell_call)).to_contain_text(said, timeout=SOON_MS)
 
 
 def test_a_state_that_was_long_on_its_way_takes_nothing_back(visit: Callable[..., Visit], running_server: RunningServer) -> None:
@@ -74,21 +75,21 @@ def test_a_state_that_was_long_on_its_way_takes_nothing_back(visit: Callable[...
 
     owner.page.route_web_socket("**/socket.io/**", let_through)
     board = owner.open_board()
-    talk = Talk(running_server, caller="+491713920095")
-    talk.begins()
-    expect(card_of(board, talk)).to_be_visible(timeout=SOON_MS)
+    retell_call = RetellCall(running_server, caller="+491713920095")
+    retell_call.start()
+    expect(card_of(board, retell_call)).to_be_visible(timeout=SOON_MS)
     board.route("**/live/state", lambda route: route.abort() if late else late.append((route, route.fetch())))
     sockets[-1].send(f'42["welcome",{{"seq":{owner.heard[-1]["seq"]},"gapless":true,"redis":false}}]')
     while not late:
         board.wait_for_timeout(50)
-    said = talk.says("user", "Haben Sie heute noch etwas frei?")
-    expect(card_of(board, talk)).to_contain_text(said, timeout=SOON_MS)
+    said = retell_call.say("user", "Haben Sie heute noch etwas frei?")
+    expect(card_of(board, retell_call)).to_contain_text(said, timeout=SOON_MS)
     route, response = late[0]
     route.fulfill(response=response)
     expect(board.locator("[data-part=connection-word]")).to_have_text("Verbunden", timeout=SOON_MS)
     board.wait_for_timeout(500)
-    expect(card_of(board, talk)).to_contain_text(said, timeout=SOON_MS)
-    talk.ends()
+    expect(card_of(board, retell_call)).to_contain_text(said, timeout=SOON_MS)
+    retell_call.end()
 
 
 def test_who_signs_out_hears_nothing_more_anywhere(visit: Callable[..., Visit], running_server: RunningServer) -> None:
@@ -101,8 +102,8 @@ def test_who_signs_out_hears_nothing_more_anywhere(visit: Callable[..., Visit], 
     second.wait_for_url("**/login**")
     board.wait_for_url("**/login**", timeout=15_000)
     heard = len(owner.frames)
-    talk = Talk(running_server, caller="+491713920094")
-    talk.begins()
-    talk.ends()
+    retell_call = RetellCall(running_server, caller="+491713920094")
+    retell_call.start()
+    retell_call.end()
     board.wait_for_timeout(1500)
-    assert [frame for frame in owner.frames[heard:] if talk.call_id in frame] == []
+    assert [frame for frame in owner.frames[heard:] if retell_call.call_id in frame] == []

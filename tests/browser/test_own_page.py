@@ -48,7 +48,7 @@ def link_to_all_of_a_customer(server: RunningServer, which: int) -> str:
         (call_id,) = town.execute("SELECT id FROM calls WHERE company_id = ? LIMIT 1", (company_id,)).fetchone()
         row = (hashlib.sha256(token.encode()).hexdigest(), call_id, customer_id, "+491713920050", company_id)
         town.execute(
-            "INSERT INTO magic_links (token_hash, call_id, customer_id, sent_to, company_id, created_at, expires_at)"
+            "INSERT INTO customer_links (token_hash, call_id, customer_id, sent_to, company_id, created_at, expires_at)"
             " VALUES (?, ?, ?, ?, ?, '2026-01-01 00:00:00.000000', '2099-01-01 00:00:00.000000')",
             row,
         )

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import SOON_MS, Visit
 from tests.browser.test_two_companies import OWNER, card_of
 from tests.support.running_server import DEMO_PASSWORD, RunningServer
-from tests.support.telephone import Talk
+from tests.support.simulated_calls import RetellCall
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -20,18 +20,18 @@ ROWS = "#calls-rows a.ap-rowlink"
 
 
 @pytest.fixture
-def talked(running_server: RunningServer) -> Talk:
+def talked(running_server: RunningServer) -> RetellCall:
     """A call that is over, with a word that no other one has."""
-    talk = Talk(running_server, caller="+491713920090")
-    talk.begins()
-    talk.says("agent", "Salon Lindgren, guten Tag.")
-    talk.says("user", "Machen Sie auch Hochsteckfrisuren?")
-    talk.uses_tool("get_service_info")
-    talk.hears_back()
-    talk.says("agent", "Ja, gern.")
-    talk.ends()
-    talk.is_analyzed("Frage nach einer Hochsteckfrisur.")
-    return talk
+    retell_call = RetellCall(running_server, caller="+491713920090")
+    retell_call.start()
+    retell_call.say("agent", "Salon Lindgren, guten Tag.")
+    retell_call.say("user", "Machen Sie auch Hochsteckfrisuren?")
+    retell_call.use_tool("get_service_info")
+    retell_call.add_tool_result()
+    retell_call.say("agent", "Ja, gern.")
+    retell_call.end()
+    retell_call.analyze("Frage nach einer Hochsteckfrisur.")
+    return retell_call
 
 
 def find(page: "Page", words: str) -> None:
@@ -39,7 +39,7 @@ def find(page: "Page", words: str) -> None:
     page.wait_for_url(lambda url: "q=" in url)
 
 
-def test_calls_are_found_by_words_numbers_and_ids(visit: Callable[..., Visit], talked: Talk) -> None:
+def test_calls_are_found_by_words_numbers_and_ids(visit: Callable[..., Visit], talked: RetellCall) -> None:
     page = visit(OWNER).open("/calls?period=all")
     for words in (talked.mark, talked.call_id, "0171 3920090", f"hochsteckfris {talked.mark}"):
         page.goto("/calls?period=all")
@@ -80,7 +80,7 @@ def test_filters_narrow_and_pages_follow_without_doubles(visit: Callable[..., Vi
     assert "outcome=booked" in page.url
 
 
-def test_the_page_of_a_call_tells_all_of_it(visit: Callable[..., Visit], talked: Talk) -> None:
+def test_the_page_of_a_call_tells_all_of_it(visit: Callable[..., Visit], talked: RetellCall) -> None:
     page = visit(OWNER).open(f"/calls?q={talked.mark}&period=all")
     page.locator(ROWS).first.click()
     page.wait_for_url("**/calls/*")
@@ -95,19 +95,19 @@ def test_the_page_of_a_call_tells_all_of_it(visit: Callable[..., Visit], talked:
 
 
 def test_a_running_call_grows_on_its_own_page(visit: Callable[..., Visit], running_server: RunningServer) -> None:
-    talk = Talk(running_server, caller="+491713920089")
-    talk.begins()
-    first = talk.says("agent", "Guten Tag.")
+    retell_call = RetellCall(running_server, caller="+491713920089")
+    retell_call.start()
+    first = retell_call.say("agent", "Guten Tag.")
     owner = visit(OWNER)
     board = owner.open_board()
-    card_of(board, talk).locator("[data-part=open]").click()
+    card_of(board, retell_call).locator("[data-part=open]").click()
     board.wait_for_url("**/calls/*")
     expect(board.locator("main")).to_contain_text(first)
-    said = talk.says("user", "Ich hätte eine Frage.")
+    said = retell_call.say("user", "Ich hätte eine Frage.")
     expect(board.locator("main")).to_contain_text(said, timeout=SOON_MS)
-    talk.ends()
-    talk.is_analyzed("Eine Frage.")
-    expect(board.locator("main")).to_contain_text(f"Eine Frage. {talk.mark}", timeout=SOON_MS)
+    retell_call.end()
+    retell_call.analyze("Eine Frage.")
+    expect(board.locator("main")).to_contain_text(f"Eine Frage. {retell_call.mark}", timeout=SOON_MS)
 
 
 def test_the_other_language_and_the_dark_theme_stay(visit: Callable[..., Visit]) -> None:
@@ -138,7 +138,7 @@ def test_the_sign_in_page_speaks_both_languages(visit: Callable[..., Visit]) -> 
     expect(page.locator("h1")).not_to_have_text("Willkommen zurück")
 
 
-def test_from_sign_in_to_a_call_by_keyboard_alone(visit: Callable[..., Visit], talked: Talk) -> None:
+def test_from_sign_in_to_a_call_by_keyboard_alone(visit: Callable[..., Visit], talked: RetellCall) -> None:
     page = visit(None).open("/login")
     assert focused(page)["name"] == "email", "one may type at once"
     page.keyboard.type(OWNER)

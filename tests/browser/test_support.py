@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import SOON_MS, Visit
 from tests.browser.test_two_companies import OWNER, card_of
 from tests.support.running_server import RunningServer
-from tests.support.telephone import Talk
+from tests.support.simulated_calls import RetellCall
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 SUPPORT = "support@askproai.example"
@@ -18,12 +18,12 @@ SUPPORT = "support@askproai.example"
 def test_a_call_to_an_unknown_number_appears_once_support_gives_it_an_owner(
     visit: Callable[..., Visit], running_server: RunningServer
 ) -> None:
-    talk = Talk(running_server, number="+493023125977", caller="+491713920093")
-    talk.begins()
-    said = talk.says("user", "Ist da der Salon?")
+    retell_call = RetellCall(running_server, number="+493023125977", caller="+491713920093")
+    retell_call.start()
+    said = retell_call.say("user", "Ist da der Salon?")
     owner, support = visit(OWNER), visit(SUPPORT)
     board = owner.open_board()
-    expect(card_of(board, talk)).to_have_count(0)
+    expect(card_of(board, retell_call)).to_have_count(0)
     page = support.open("/admin/unassigned")
     row = page.locator("tr", has_text="030 23125977")
     for _ in range(20):
@@ -41,22 +41,22 @@ def test_a_call_to_an_unknown_number_appears_once_support_gives_it_an_owner(
     form.get_by_role("button", name="Nummer zuordnen").click()
     expect(page.locator("#toasts")).to_contain_text("zugeordnet")
     expect(row).to_have_count(0)
-    card = card_of(board, talk)
+    card = card_of(board, retell_call)
     expect(card).to_be_visible(timeout=SOON_MS)
     expect(card).to_contain_text(said)
     expect(card).to_contain_text("Berlin-Pankow")
-    talk.ends()
+    retell_call.end()
     expect(card).to_have_count(0, timeout=SOON_MS)
 
 
 def test_a_webhook_is_worked_through_once_more_and_changes_nothing(visit: Callable[..., Visit], running_server: RunningServer) -> None:
-    talk = Talk(running_server, caller="+491713920092")
-    talk.begins()
-    talk.says("agent", "Guten Tag.")
-    talk.ends()
-    talk.is_analyzed("Kurzes Gespräch.")
+    retell_call = RetellCall(running_server, caller="+491713920092")
+    retell_call.start()
+    retell_call.say("agent", "Guten Tag.")
+    retell_call.end()
+    retell_call.analyze("Kurzes Gespräch.")
     support, owner = visit(SUPPORT), visit(OWNER)
-    page = support.open(f"/admin/webhooks?call={talk.call_id}")
+    page = support.open(f"/admin/webhooks?call={retell_call.call_id}")
     rows = page.locator("#events tr")
     expect(rows).to_have_count(4)
     for _ in range(20):
@@ -64,43 +64,62 @@ def test_a_webhook_is_worked_through_once_more_and_changes_nothing(visit: Callab
             break
         page.wait_for_timeout(500)
         page.reload()
-    before = _call_page(owner, talk)
+    before = _call_page(owner, retell_call)
     rows.filter(has_text="call_ended").locator("a").click()
     expect(page.locator("h1")).to_have_text("call_ended")
     payload = page.locator("pre")
-    expect(payload).to_contain_text(talk.call_id)
-    assert talk.mark not in payload.inner_text(), "what people said is hidden"
+    expect(payload).to_contain_text(retell_call.call_id)
+    assert retell_call.mark not in payload.inner_text(), "what people said is hidden"
     page.get_by_role("button", name="Noch einmal verarbeiten").click()
     expect(page.locator("#toasts")).to_contain_text("noch einmal verarbeitet")
     for _ in range(20):
-        page.goto(f"/admin/webhooks?call={talk.call_id}")
+        page.goto(f"/admin/webhooks?call={retell_call.call_id}")
         if page.locator("#events tr", has_text="Verarbeitet").count() == 4:
             break
         page.wait_for_timeout(500)
     expect(page.locator("#events tr", has_text="Verarbeitet")).to_have_count(4)
-    assert _call_page(owner, talk) == before
+    assert _call_page(owner, retell_call) == before
 
 
 def test_the_whole_body_is_shown_for_a_reason_only(visit: Callable[..., Visit], running_server: RunningServer) -> None:
-    talk = Talk(running_server, caller="+491713920091")
-    talk.begins()
-    talk.says("user", "Nur für mich.")
-    talk.ends()
-    page = visit(SUPPORT).open(f"/admin/webhooks?call={talk.call_id}")
+    retell_call = RetellCall(running_server, caller="+491713920091")
+    retell_call.start()
+    retell_call.say("user", "Nur für mich.")
+    retell_call.end()
+    page = visit(SUPPORT).open(f"/admin/webhooks?call={retell_call.call_id}")
     page.locator("#events tr", has_text="call_ended").locator("a").click()
-    assert talk.mark not in page.content()
+    assert retell_call.mark not in page.content()
     page.get_by_text("Ungekürzt zeigen").click()
     page.fill("[name=reason]", "Die Inhaberin fragt, was gesagt wurde.")
     page.get_by_role("button", name="Inhalt zeigen").click()
-    expect(page.locator("pre")).to_contain_text(talk.mark)
+    expect(page.locator("pre")).to_contain_text(retell_call.mark)
 
 
-def _call_page(owner: Visit, talk: Talk) -> str:
+def test_webhooks_and_calls_are_filtered_from_the_keyboard_and_the_filters_stay_in_the_address(
+    visit: Callable[..., Visit], running_server: RunningServer
+) -> None:
+    page = visit(SUPPORT).open("/admin/webhooks")
+    for path in ("/admin/webhooks", "/admin/calls"):
+        page.goto(path)
+        page.keyboard.press("Control+k")
+        expect(page.locator("#number")).to_be_focused()
+        page.keyboard.type("030 23125100")
+        page.keyboard.press("Tab")
+        page.keyboard.type("Salon")
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile(r"number=030\+23125100&company=[0-9A-Z]{26}"))
+        expect(page.locator("main")).to_contain_text("030 23125100 gehört zu Salon Lindgren, Berlin-Mitte.")
+        page.reload()
+        expect(page.locator("#number")).to_have_value("030 23125100")
+
+
+def _call_page(owner: Visit, retell_call: RetellCall) -> str:
     """What the call's page tells, without what the clock changes."""
-    page = owner.open(f"/calls?q={talk.call_id}&period=all")
+    page = owner.open(f"/calls?q={retell_call.call_id}&period=all")
     page.locator("#calls-rows a.ap-rowlink").first.click()
     page.wait_for_url("**/calls/*")
     text = page.locator("main").inner_text()
-    assert talk.mark in text
+    assert retell_call.mark in text
     # the recorder below says when it was worked through, which may be twice
     return re.sub(r"[+\d][\d,.:]* ?(ms|s)?", "", text.split("Flugschreiber")[0])

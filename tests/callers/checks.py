@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from app.core.extensions import db
 from app.core.tenancy import company_scope
-from app.models import Booking, Customer, Hold, Notification, Task
+from app.models import Booking, Customer, Hold, Notification, StaffTask
 from tests.callers.facts import tells
 from tests.callers.script import MOST_USES, RUNGS, Run
-from tests.callers.world import BERLIN, picture, record_of
+from tests.callers.world import BERLIN, snapshot_booking, snapshot_customer
 
 STANDING = ("pending", "confirmed")
 NAMES_A_WINDOW = re.compile(r"\d|Uhr|halb|viertel|morgen|heute|o'clock|past|quarter|tomorrow|today|half", re.IGNORECASE)
@@ -87,7 +87,7 @@ def _reached(run: Run, goal: dict[str, Any]) -> bool:
         company = run.script["world"]["company"]
         is_honest = company["open_now"] or not re.search(r"Ich verbinde Sie|putting you through", last.get("say", ""))
         return any(
-            use["answer"]["data"].get("number") == company["forward_to"] for use in run.uses if use["name"] == "transfer_call"
+            use["answer"]["data"].get("number") == company["forward_number"] for use in run.uses if use["name"] == "transfer_call"
         ) and is_honest  # fmt: skip
     if kind == "message_task":
         return any(task.kind == "message" and re.search(r"\d{4}", task.details or "") for task in _tasks(run))
@@ -146,19 +146,19 @@ def _leads_on(use: dict[str, Any]) -> bool:
 def _booking(run: Run, ref: str) -> dict[str, Any]:
     db.session.rollback()
     with company_scope(run.world.company_id):
-        return picture(db.session.get_one(Booking, run.world.bookings[ref]))
+        return snapshot_booking(db.session.get_one(Booking, run.world.bookings[ref]))
 
 
 def _record(run: Run, ref: str) -> dict[str, Any]:
     db.session.rollback()
     with company_scope(run.world.company_id):
-        return record_of(db.session.get_one(Customer, run.world.customers[ref]))
+        return snapshot_customer(db.session.get_one(Customer, run.world.customers[ref]))
 
 
-def _tasks(run: Run) -> list[Task]:
+def _tasks(run: Run) -> list[StaffTask]:
     db.session.rollback()
     with company_scope(run.world.company_id):
-        return list(db.session.scalars(select(Task)))
+        return list(db.session.scalars(select(StaffTask)))
 
 
 def _words(check: dict[str, Any]) -> str:

@@ -19,7 +19,7 @@ HOURS = {
     "de": ["zwölf", "ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf"],
     "en": ["twelve", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"],
 }
-GENERAL = ("list_services", "get_service_info", "get_opening_hours", "answer_question", "parse_date")
+GENERAL = ("list_services", "get_service_info", "get_opening_hours", "answer_question", "parse_date", "parse_spelling")
 OF_APPOINTMENTS = re.compile(r"termin|appointment", re.IGNORECASE)
 
 

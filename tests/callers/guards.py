@@ -10,17 +10,17 @@ from app.core.extensions import db
 from app.domain.agents.tools import (
     booking_lookup,
     bookings,
-    caller_identity,
+    caller_contact,
     caller_verification,
     context,
+    handoff,
     holds,
-    messages,
     verification_fallbacks,
 )
 from app.domain.agents.tools.context import ToolContext
-from app.domain.customers import caller_assurance, disclosures, one_time_codes
+from app.domain.customers import caller_assurance, one_time_codes, provable_days
 from app.domain.customers.caller_assurance import IdentifiedCaller
-from app.domain.customers.contacts import add_identity
+from app.domain.customers.contacts import ContactDetails, add_identifier
 from app.domain.customers.name_matching import is_similar_name
 from app.models import Booking, Call, Customer, Hold
 
@@ -60,12 +60,14 @@ def _allow_everything(patch: pytest.MonkeyPatch) -> None:
 
 
 def _add_contact_to_record(patch: pytest.MonkeyPatch) -> None:
-    def find_or_create(context: ToolContext, name: str, contact: caller_identity.CallerContact) -> Customer:
-        known = caller_assurance.filter_same_name(name, caller_assurance.find_customers_by_number(context.company.id, contact.phone))
-        customer = known[0] if known else caller_identity.find_or_create_customer(context, name, contact)
+    def find_or_create(context: ToolContext, contact: ContactDetails) -> Customer:
+        known = caller_assurance.filter_same_name(
+            contact.name, caller_assurance.find_customers_by_number(context.company.id, contact.phone)
+        )
+        customer = known[0] if known else caller_contact.find_or_create_customer(context, contact)
         for kind, value in (("phone", contact.phone), ("email", contact.email)):
             if value:
-                add_identity(customer, kind, value)
+                add_identifier(customer, kind, value)
         return customer
 
     patch.setattr(bookings, "find_or_create_customer", find_or_create)
@@ -92,7 +94,7 @@ def _send_links_to_calling_number(patch: pytest.MonkeyPatch) -> None:
         known = context.caller.candidates
         return real(context) or ((known[0], "sms", number) if known and number else None)
 
-    for module in (verification_fallbacks, messages):
+    for module in (verification_fallbacks, handoff):
         patch.setattr(module, "find_link_recipient", find_recipient)
 
 
@@ -134,9 +136,9 @@ def _require_verification_for_callback(context: ToolContext, _said: str | None) 
     return context.call.from_number
 
 
-def _require_verification_to_book(context: ToolContext, name: str, contact: caller_identity.CallerContact) -> Customer:
+def _require_verification_to_book(context: ToolContext, contact: ContactDetails) -> Customer:
     verification_fallbacks.require_permission(context, "cancel")
-    return caller_identity.find_or_create_customer(context, name, contact)
+    return caller_contact.find_or_create_customer(context, contact)
 
 
 ANYBODY_HEARS = property(lambda caller: caller.customer is not None)
@@ -147,9 +149,9 @@ GUARDS = (
     Change("the first name only where the company allows it", ("fa-001",), _replace(ToolContext, "can_greet_by_name", True)),
     Change("rights are asked before a booking is looked at", ("fa-058", "fs-06"), _allow_everything),
     Change("a name alone verifies nobody", ("fa-012", "fs-02"), _verify_by_name),
-    Change("days told in calls prove nothing", ("fs-08", "fs-09"), _replace(disclosures, "_find_disclosed_in_calls", lambda *_: set())),
-    Change("days told in messages prove nothing", ("fs-10",), _replace(disclosures, "_find_notified", lambda *_: set())),
-    Change("what callers booked proves nothing", ("fs-16",), _replace(disclosures, "_find_scheduled_by_callers", lambda *_: set())),
+    Change("days told in calls prove nothing", ("fs-08", "fs-09"), _replace(provable_days, "_find_disclosed_in_calls", lambda *_: set())),
+    Change("days told in messages prove nothing", ("fs-10",), _replace(provable_days, "_find_notified", lambda *_: set())),
+    Change("what callers booked proves nothing", ("fs-16",), _replace(provable_days, "_find_scheduled_by_callers", lambda *_: set())),
     Change("only the right day proves", ("fa-062", "fa-007"), _verify_by_any_day),
     Change("contact details said stay with the booking", ("fa-039", "fa-040"), _add_contact_to_record),
     Change("ids are bound to the very person", ("fa-033", "fs-04"), _find_bookings_of_relatives),
@@ -182,6 +184,6 @@ STRICTER = (
     Change(
         "a callback only for who is recognised",
         ("fh-014", "fh-026"),
-        _replace(messages, "resolve_phone", _require_verification_for_callback),
+        _replace(handoff, "resolve_phone", _require_verification_for_callback),
     ),
 )

@@ -14,7 +14,7 @@ from app.core.tenancy import company_scope
 from app.models import Booking, Notification
 from tests.callers.facts import DAYS, spoken_day, tells
 from tests.callers.world import BERLIN, CLOSED, OPEN, TODAY, World
-from tests.support.agent_line import Line
+from tests.support.agent_call import AgentCall
 
 RUNGS = ("none", "number", "name", "verified", "code")
 MOST_USES = 8
@@ -44,12 +44,12 @@ class Run:
                 self.world.clock.move_to(self._start() + timedelta(days=days))
             elif number:
                 self.world.clock.shift(180)
-            line = Line(
-                self.client, number=None if call["from"] == "anonymous" else call["from"], dialled=self.world.number,
+            agent_call = AgentCall(
+                self.client, from_number=None if call["from"] == "anonymous" else call["from"], to_number=self.world.number,
                 call_id=f"{self.script['id']}_{self.world.number}_{number}", path="/api/retell/function",
             )  # fmt: skip
             self.codes.append([])
-            self._steps(call["steps"], line, number)
+            self._steps(call["steps"], agent_call, number)
         return self
 
     def messages(self, *, to: str | None = None) -> list[Notification]:
@@ -84,12 +84,12 @@ class Run:
     def _start(self) -> datetime:
         return datetime.combine(TODAY, OPEN if self.script["world"]["company"]["open_now"] else CLOSED, BERLIN)
 
-    def _steps(self, steps: list[dict[str, Any]], line: Line, call: int) -> None:
+    def _steps(self, steps: list[dict[str, Any]], agent_call: AgentCall, call: int) -> None:
         place = 0
         while place < len(steps):
             step = steps[place]
             if "do" not in step and "otherwise" not in step:
-                self._use(step, line, call)
+                self._use(step, agent_call, call)
                 place += 1
                 continue
             group = []
@@ -98,16 +98,18 @@ class Run:
                 place += 1
             for each in group:
                 if "otherwise" in each or self._holds(each["when"]):
-                    self._steps(each.get("otherwise") or each["do"], line, call)
+                    self._steps(each.get("otherwise") or each["do"], agent_call, call)
                     break
 
-    def _use(self, step: dict[str, Any], line: Line, call: int) -> None:
+    def _use(self, step: dict[str, Any], agent_call: AgentCall, call: int) -> None:
         if spoken := step.get("say_caller"):
             self.words.append(self.filled(spoken))
-            line.said += ["Ja?", self.words[-1]] if not line.said or len(line.said) % 2 == 0 else [self.words[-1]]
+            agent_call.utterances += (
+                ["Ja?", self.words[-1]] if not agent_call.utterances or len(agent_call.utterances) % 2 == 0 else [self.words[-1]]
+            )
         args = {name: self.filled(value) for name, value in step["args"].items()}
         self.words.append(json.dumps(args, ensure_ascii=False))
-        answer = line.ask(step["name"], args)
+        answer = agent_call.post(step["name"], args)
         told = answer.get_json(silent=True) or {}
         self.uses.append({
             "call": call, "name": step["name"], "args": args, "status": answer.status_code, "heard": " ".join(self.words),

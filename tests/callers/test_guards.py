@@ -9,6 +9,8 @@ from tests.callers.checks import missed, succeeded
 from tests.callers.conftest import load, play
 from tests.callers.guards import GUARDS, STRICTER, Change
 
+pytestmark = pytest.mark.exhaustive
+
 ATTACKS = {script["id"]: script for script in (*load("attacks"), *load("siblings"))}
 HONEST = {script["id"]: script for script in load("honest")}
 each_guard = pytest.mark.parametrize("guard", GUARDS, ids=[guard.name for guard in GUARDS])

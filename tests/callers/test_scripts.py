@@ -10,6 +10,8 @@ from flask_sqlalchemy import SQLAlchemy
 from tests.callers.checks import missed, succeeded
 from tests.callers.conftest import load, play
 
+pytestmark = pytest.mark.exhaustive
+
 ATTACKS, HONEST = (*load("attacks"), *load("siblings")), load("honest")
 # where the papers can be read in two ways, the honest who need the other reading are not counted
 COUNTED = [script for script in HONEST if not script["goal"].get("reading")]

@@ -23,7 +23,7 @@ from app.models import (
     Company,
     Connection,
     Customer,
-    CustomerIdentity,
+    CustomerIdentifier,
     PhoneNumber,
     Service,
     StaffBranch,
@@ -101,9 +101,9 @@ def build(script: dict[str, Any], clock: time_machine.Traveller) -> World:
     with company_scope(world.company_id), transaction():
         _senders(told["company"])
         for ref, booking_id in world.bookings.items():
-            world.at_first[ref] = picture(db.session.get_one(Booking, booking_id))
+            world.at_first[ref] = snapshot_booking(db.session.get_one(Booking, booking_id))
         for ref, customer_id in world.customers.items():
-            world.at_first[ref] = record_of(db.session.get_one(Customer, customer_id))
+            world.at_first[ref] = snapshot_customer(db.session.get_one(Customer, customer_id))
     with company_scope(world.company_id), transaction():
         for one in told["bookings"]:
             if one.get("message_sent"):
@@ -113,14 +113,14 @@ def build(script: dict[str, Any], clock: time_machine.Traveller) -> World:
     return world
 
 
-def picture(booking: Booking) -> dict[str, Any]:
+def snapshot_booking(booking: Booking) -> dict[str, Any]:
     names = ("starts_at", "ends_at", "staff_id", "service_id", "status", "customer_id", "notes")
     return {name: getattr(booking, name) for name in names}
 
 
-def record_of(customer: Customer) -> dict[str, Any]:
-    identities = sorted((one.kind, one.value) for one in customer.identities)
-    return {"name": customer.name, "birth_index": customer.birth_index, "language": customer.language, "identities": identities}
+def snapshot_customer(customer: Customer) -> dict[str, Any]:
+    identifiers = sorted((one.kind, one.value) for one in customer.identifiers)
+    return {"name": customer.name, "birth_index": customer.birth_index, "language": customer.language, "identifiers": identifiers}
 
 
 def _company(told: dict[str, Any], number: str) -> Company:
@@ -132,7 +132,7 @@ def _company(told: dict[str, Any], number: str) -> Company:
 
 
 def _salon(company: Company, told: dict[str, Any], number: str, clock: time_machine.Traveller) -> World:
-    branch_id = _add(Branch(slug="mitte", name="Berlin-Mitte", state="BE", forward_to=told["forward_to"]))
+    branch_id = _add(Branch(slug="mitte", name="Berlin-Mitte", state="BE", forward_number=told["forward_number"]))
     world = World(company.id, branch_id, number, clock)
     db.session.add(PhoneNumber(e164=number, branch_id=branch_id))
     world.staff = {name: _add(StaffMember(name=name, position=place)) for place, name in enumerate(STAFF)}
@@ -150,9 +150,9 @@ def _customer(told: dict[str, Any]) -> str:
     customer = Customer(name=told["name"], language=told.get("language"))
     set_birth_date(customer, date.fromisoformat(told["birth_date"]) if told.get("birth_date") else None)
     customer_id = _add(customer)
-    identities = [("phone", phone) for phone in told["phones"]] + [("email", told.get("email"))] * bool(told.get("email"))
-    for kind, value in identities:
-        _add(CustomerIdentity(customer_id=customer_id, kind=kind, value=value))
+    identifiers = [("phone", phone) for phone in told["phones"]] + [("email", told.get("email"))] * bool(told.get("email"))
+    for kind, value in identifiers:
+        _add(CustomerIdentifier(customer_id=customer_id, kind=kind, value=value))
     return customer_id
 
 

@@ -15,7 +15,7 @@ from app.domain.bookings.create import create_booking
 from app.jobs.calendar_sync import sync_booking
 from app.models import BookingSync, Connection
 from tests.doubles.calcom import KEY, CalcomDouble
-from tests.factories.salons import Salon, make_salon
+from tests.factories.salon import Salon, make_salon
 
 Run = Callable[..., str]
 
@@ -69,7 +69,7 @@ def test_a_company_is_connected_mapped_and_in_step(run: Run, db: SQLAlchemy, sal
         sync_id = db.session.scalars(select(BookingSync.id)).one()
         db.session.rollback()
         sync_booking(sync_id)
-    assert len(double.standing()) == 1
+    assert len(double.active_bookings()) == 1
     assert "done: 1 seen, 0 repaired." in run("calendars", "compare", *OF_SALON)
     shown = run("calendars", "show", *OF_SALON)
     assert "Haarschnitt" in shown

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from app.core.tenancy import unscoped
 from app.models import Agent, Branch, Company, PhoneNumber, WorkingHours
-from tests.support.people import make_company
 from tests.support.tables import each_row
+from tests.support.users import make_company
 
 SALON = ["companies", "create", "--name", "Friseur Müßig & Söhne", "--industry", "hair_salon"]
 SLUG = "friseur-muessig-soehne"
@@ -29,10 +29,10 @@ def test_a_business_begins_with_three_commands(runner: FlaskCliRunner, db: SQLAl
     with unscoped():
         company, branch = db.session.scalars(select(Company)).one(), db.session.scalars(select(Branch)).one()
         number, agent = db.session.scalars(select(PhoneNumber)).one(), db.session.scalars(select(Agent)).one()
-        assert (company.slug, company.industry, company.zone, company.country, company.language) == (
+        assert (company.slug, company.industry, company.timezone, company.country, company.language) == (
             SLUG, "hair_salon", "Europe/Berlin", "DE", "de",
         )  # fmt: skip
-        assert (branch.slug, branch.zone, number.e164) == ("koeln-sued", "Europe/Berlin", "+492214710100")
+        assert (branch.slug, branch.timezone, number.e164) == ("koeln-sued", "Europe/Berlin", "+492214710100")
         assert (number.branch_id, number.agent_id) == (branch.id, agent.id)
         assert SLUG in told[0].output and company.id in told[0].output and agent.id in told[0].output
         assert "koeln-sued" in told[1].output and branch.id in told[1].output
@@ -63,7 +63,7 @@ def test_what_can_be_said_is_kept(runner: FlaskCliRunner, db: SQLAlchemy) -> Non
     with unscoped():
         company, branch = db.session.scalars(select(Company)).one(), db.session.scalars(select(Branch)).one()
         assert (company.country, company.language, db.session.scalars(select(Agent.language)).one()) == ("AT", "en", "en")
-        assert (branch.zone, branch.city, branch.forward_to) == ("Europe/Vienna", "Wien", "+43158058")
+        assert (branch.timezone, branch.city, branch.forward_number) == ("Europe/Vienna", "Wien", "+43158058")
         assert db.session.scalars(select(PhoneNumber.e164)).one() == "+4315805899"
         assert db.session.scalar(select(func.count()).select_from(WorkingHours)) == 5
 
@@ -111,6 +111,7 @@ def test_an_industry_is_known_by_any_of_its_names(runner: FlaskCliRunner, db: SQ
         (["--company", SLUG, "--name", "Köln-Süd"], "koeln-sued"),
         (["--company", SLUG, "--name", "KÖLN-SÜD"], f"flask branches update --company {SLUG} --branch koeln-sued"),
         (["--company", SLUG, "--name", "Mitte", "--hours", "mo-fr 9-25"], "0:00 and 24:00"),
+        (["--company", SLUG, "--name", "Mitte", "--hours", "mo-fr 9-5"], "Do you mean 9-17? If not, write: 9-5 next day."),
         (["--company", SLUG, "--name", "Mitte", "--hours", "immer"], "Mon-Fri 9-13"),
         (["--company", SLUG, "--name", "Mitte", "--forward-to", "gestern"], "+49 30 23125100"),
         (["--company", SLUG, "--name", "Mitte", "--forward-to", "+49 221 4710100"], "assistant herself"),

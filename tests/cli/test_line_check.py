@@ -8,20 +8,22 @@ import pytest
 import time_machine
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app import events
 from app.core.ids import new_ulid
-from app.core.line_check_token import HEADER, create_token, read_token
+from app.core.line_check_listener_token import HEADER, create_token, read_token
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.inbox.processor import drain_batch
+from app.domain.line_check import runner
 from app.domain.line_check.runner import STEPS
 from app.domain.operations.health import CHECKS
+from app.jobs.line_checks import start_line_check
 from app.models import Agent, LineCheck, PhoneNumber
-from tests.factories.salons import Salon
-from tests.support.agent_line import MITTE, make_house
-from tests.support.live import Salon as LiveSalon, about, make_call, say, turn
+from tests.factories.salon import Salon
+from tests.support.agent_call import MITTE, make_salon_with_numbers
+from tests.support.live import LiveCompany, build_event, build_turn, make_call, publish_events
 from tests.support.sockets import Dashboard, Refused, SocketServer
 
 on_one_database = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -29,7 +31,7 @@ on_one_database = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=
 
 @pytest.fixture
 def salon(db: SQLAlchemy) -> Salon:
-    salon = make_house()
+    salon = make_salon_with_numbers()
     with company_scope(salon.company_id), transaction():
         agent = Agent(name="Lena")
         db.session.add(agent)
@@ -73,6 +75,25 @@ def test_a_line_that_stands_is_told_step_by_step(app: Flask, salon: Salon, serve
 
 
 @on_one_database
+def test_one_worker_alone_runs_a_check_to_its_end_and_leaves_no_thread(
+    app: Flask, db: SQLAlchemy, salon: Salon, server: SocketServer
+) -> None:
+    """Nobody else drains the inbox here."""
+    with company_scope(salon.company_id):
+        with transaction():
+            check_id = runner.start_check(db.session.query(PhoneNumber.id).filter_by(e164=MITTE).scalar(), channel="page").id
+        before = set(threading.enumerate())
+        start_line_check(check_id)
+        for thread in set(threading.enumerate()) - before:
+            thread.join(1)
+        # the pool of the health checks stays as long as the process
+        assert [thread for thread in set(threading.enumerate()) - before if not thread.name.startswith("checks_")] == []
+        check = db.session.scalars(select(LineCheck).where(LineCheck.id == check_id)).one()
+    assert (check.result, [step["status"] for step in check.steps]) == ("ok", ["ok"] * len(STEPS)), check.steps
+    assert check.steps[-2]["name"] == "dashboard" and check.received_at is not None
+
+
+@on_one_database
 def test_a_number_of_nobodys_ends_with_one(app: Flask, db: SQLAlchemy) -> None:
     result = app.test_cli_runner().invoke(args=["line", "check", MITTE])
     assert result.exit_code == 1 and result.output.startswith("✗ Phone number")
@@ -83,17 +104,17 @@ def test_a_ticket_hears_its_own_arrival_and_nothing_else(app: Flask, db: SQLAlch
     with company_scope(salon.company_id), transaction():
         number = db.session.query(PhoneNumber.id).first()[0]
         rows = [
-            LineCheck(id=new_ulid(), phone_number_id=number, number=MITTE, via="page", provider_call_id=str(n), result=result)
+            LineCheck(id=new_ulid(), phone_number_id=number, number=MITTE, channel="page", provider_call_id=str(n), result=result)
             for n, result in enumerate(("running", "running", "ok"))
         ]
         db.session.add_all(rows)
     mine, other, over = (row.id for row in rows)
     ears = Dashboard(server, None, **{HEADER: create_token(mine)})
     ears.wait_for("welcome")
-    call = make_call(LiveSalon(salon.company_id, tuple(salon.branches.values())))
-    say(about(call, events.CallStarted), turn(call, 0, "Ein Geheimnis."))
-    say(about(call, events.LineCheckReceived, check_id=other))
-    say(about(call, events.LineCheckReceived, check_id=mine))
+    call = make_call(LiveCompany(salon.company_id, tuple(salon.branches.values())))
+    publish_events(build_event(call, events.CallStarted), build_turn(call, 0, "Ein Geheimnis."))
+    publish_events(build_event(call, events.LineCheckReceived, check_id=other))
+    publish_events(build_event(call, events.LineCheckReceived, check_id=mine))
     assert ears.wait_for("line_check.arrived")["data"] == {"check": mine}
     assert ears.names() == ["line_check.arrived"]
     assert ears.ask("watch", {"call": call.id}) == {"ok": False}

@@ -11,23 +11,23 @@ from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import transaction
 from app.models import Company, Connection
 from tests.doubles.retell import RetellDouble
-from tests.factories.salons import make_salon
-from tests.support.at_retell import AtRetell, stand_in
+from tests.factories.salon import make_salon
+from tests.support.retell_world import RetellWorld, use_retell_double
 
 
 @pytest.fixture
-def there(app: Flask, db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> Iterator[AtRetell]:
+def retell(app: Flask, db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> Iterator[RetellWorld]:
     with RetellDouble() as double:
-        stand_in(app, double, monkeypatch)
-        world = AtRetell(app, make_salon(), double)
+        use_retell_double(app, double, monkeypatch)
+        world = RetellWorld(app, make_salon(), double)
         world.set_up()
         yield world
 
 
-def test_it_publishes_checks_and_tells_what_is_different(app: Flask, db: SQLAlchemy, there: AtRetell) -> None:
-    there.publish()
+def test_commands_publish_check_and_list_differences(app: Flask, db: SQLAlchemy, retell: RetellWorld) -> None:
+    retell.publish()
     with unscoped():
-        company = db.session.get(Company, there.salon.company_id)
+        company = db.session.get(Company, retell.salon.company_id)
     assert company is not None
     run, slug = app.test_cli_runner().invoke, company.slug
     db.session.rollback()
@@ -35,20 +35,20 @@ def test_it_publishes_checks_and_tells_what_is_different(app: Flask, db: SQLAlch
     assert published.exit_code == 0, published.output
     assert "right" in published.output
     assert run(args=["retell", "check", "--company", slug]).exit_code == 0
-    row = there.row()
-    there.double.change_agent(row.agent_ref or "", row.agent_version, webhook_url=None)
+    row = retell.row()
+    retell.double.change_agent(row.agent_ref or "", row.agent_version, webhook_url=None)
     checked = run(args=["retell", "check", "--company", slug])
     assert checked.exit_code == 1
     assert "webhook_url" in checked.output
     assert run(args=["retell", "check", "--company", slug, "--agent", "nobody"]).exit_code == 1
 
 
-def test_publishing_without_a_key_says_what_is_missing_and_fails(
-    app: Flask, db: SQLAlchemy, there: AtRetell, monkeypatch: pytest.MonkeyPatch
+def test_publishing_without_key_names_missing_key_and_fails(
+    app: Flask, db: SQLAlchemy, retell: RetellWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    there.publish()
+    retell.publish()
     with unscoped():
-        company = db.session.get(Company, there.salon.company_id)
+        company = db.session.get(Company, retell.salon.company_id)
     assert company is not None
     slug = company.slug
     with company_scope(company.id), transaction():

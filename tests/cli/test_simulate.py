@@ -23,8 +23,8 @@ from app.domain.operations import onboarding
 from app.domain.operations.onboarding import BranchDetails
 from app.domain.services.catalogue_editor import FIELDS, save_service, save_staff_member
 from app.models import Booking, Call, CallHour, PhoneNumber, WebhookEvent
-from tests.support.demo_salon import make_demo_salon
-from tests.support.lindgren import PANKOW
+from tests.support.demo_company import make_demo_salon
+from tests.support.retell_webhooks import PANKOW
 from tests.support.untrusted_server import untrusted_server
 
 SERVICE = {
@@ -157,7 +157,7 @@ def test_a_key_that_opens_nothing_is_said_in_a_sentence(simulate, http: HTTPServ
     [(["--scenario", "teleported"], "is not one of"), (["--url", "http://127.0.0.1:9"], "No server answers"), (["--count", "0"], "0")],
 )
 def test_what_cannot_be_done_is_said_in_a_sentence(simulate, monkeypatch, arguments, said):
-    monkeypatch.setattr("app.simulator.webhook_sender.RetellStandIn.is_answered.__kwdefaults__", {"within_s": 0.1})
+    monkeypatch.setattr("app.simulator.webhook_sender.SimulatedRetell.is_answered.__kwdefaults__", {"within_s": 0.1})
     result = simulate(*arguments)
     assert result.exit_code != 0 and said in result.output and "Traceback" not in result.output
 
@@ -165,7 +165,7 @@ def test_what_cannot_be_done_is_said_in_a_sentence(simulate, monkeypatch, argume
 def test_without_an_address_the_public_one_is_called_and_the_servers_own_where_it_does_not_answer(
     app: Flask, simulate, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("app.simulator.webhook_sender.RetellStandIn.is_answered.__kwdefaults__", {"within_s": 0.1})
+    monkeypatch.setattr("app.simulator.webhook_sender.SimulatedRetell.is_answered.__kwdefaults__", {"within_s": 0.1})
     with served(app) as url, worked_through(app):
         monkeypatch.setattr(app.config["SETTINGS"], "port", int(url.rsplit(":", 1)[1]))
         monkeypatch.setattr(app.config["SETTINGS"], "public_url", "http://127.0.0.1:9")
@@ -174,7 +174,7 @@ def test_without_an_address_the_public_one_is_called_and_the_servers_own_where_i
 
 
 def test_in_production_the_missing_server_is_web_of_the_procfile(make_app, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("app.simulator.webhook_sender.RetellStandIn.is_answered.__kwdefaults__", {"within_s": 0.1})
+    monkeypatch.setattr("app.simulator.webhook_sender.SimulatedRetell.is_answered.__kwdefaults__", {"within_s": 0.1})
     app = make_app(app_env="production", public_url="http://127.0.0.1:9", port=7, retell_api_key="k")
     result = app.test_cli_runner().invoke(args=["simulate", "call"])
     assert result.exit_code == 1 and "No server answers at http://127.0.0.1:9 or http://127.0.0.1:7" in result.output, result.output

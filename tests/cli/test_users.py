@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.core import encryption
 from app.core.encryption import new_key
 from app.models import ApiKey, User
-from tests.support.people import make_company, make_user, sign_in
+from tests.support.users import make_company, make_user, sign_in
 
 
 @pytest.fixture
@@ -101,13 +101,13 @@ def test_everything_is_sealed_anew(runner: FlaskCliRunner, app: Flask, db: SQLAl
     kept = encryption.keyring()
     try:
         old = new_key()
-        encryption.use_keys(old)
+        encryption.use_keys(app, old)
         sign_in(app.test_client(), make_user(make_company()))
-        encryption.use_keys(f"{new_key()},{old}")
+        encryption.use_keys(app, f"{new_key()},{old}")
         result = runner.invoke(args=["encryption", "rotate"])
         assert result.exit_code == 0 and "1 values are sealed anew" in result.output
-        encryption.use_keys(new_key())
+        encryption.use_keys(app, new_key())
         refused = runner.invoke(args=["encryption", "rotate"])
         assert refused.exit_code == 1 and "web_sessions.data" in refused.output
     finally:
-        encryption._keyring = kept
+        app.extensions["askproai_keyring"] = kept

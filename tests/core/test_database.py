@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, Program
 from app.core.database import engine_options, is_transient, is_unavailable, prepare_engine, read_only
 from app.models import Company
 from tests.support.applications import settings_for
-from tests.support.backends import MariaBackend
+from tests.support.external_servers import MariaDbServer
 
 ON_SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 ON_MARIADB = pytest.mark.parametrize("database_kind", [pytest.param("mariadb", marks=pytest.mark.mariadb)], indirect=True)
@@ -96,15 +96,15 @@ def test_sqlite_keeps_references_and_commits_durably(db: SQLAlchemy) -> None:
 
 
 @pytest.fixture(scope="module")
-def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaBackend]:
-    with MariaBackend(tmp_path_factory.mktemp("own_mariadb"), "--max-connections=6") as started:
+def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDbServer]:
+    with MariaDbServer(tmp_path_factory.mktemp("own_mariadb"), "--max-connections=6") as started:
         yield started
 
 
 @pytest.mark.mariadb
 @pytest.mark.parametrize("idle", [True, False])
 def test_a_killed_mariadb_is_away_at_once_and_needs_no_new_engine(
-    backend: MariaBackend, idle: bool, tmp_path_factory: pytest.TempPathFactory
+    backend: MariaDbServer, idle: bool, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     engine = own_engine(backend, tmp_path_factory)
     connection = engine.connect()
@@ -125,7 +125,7 @@ def test_a_killed_mariadb_is_away_at_once_and_needs_no_new_engine(
 
 
 @pytest.mark.mariadb
-def test_no_connection_left_means_away_within_three_seconds(backend: MariaBackend, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_no_connection_left_means_away_within_three_seconds(backend: MariaDbServer, tmp_path_factory: pytest.TempPathFactory) -> None:
     backend.start()
     held = []
     with pytest.raises(pymysql.err.OperationalError, match="Too many"):
@@ -145,7 +145,7 @@ def test_no_connection_left_means_away_within_three_seconds(backend: MariaBacken
 
 
 @pytest.mark.mariadb
-def test_a_pool_that_is_used_up_says_so_within_three_seconds(backend: MariaBackend, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_pool_that_is_used_up_says_so_within_three_seconds(backend: MariaDbServer, tmp_path_factory: pytest.TempPathFactory) -> None:
     backend.start()
     engine = own_engine(backend, tmp_path_factory, database_pool=2)
     held = [engine.connect() for _ in range(2)]
@@ -159,7 +159,7 @@ def test_a_pool_that_is_used_up_says_so_within_three_seconds(backend: MariaBacke
     engine.dispose()
 
 
-def own_engine(backend: MariaBackend, folders: pytest.TempPathFactory, **others: int) -> Engine:
+def own_engine(backend: MariaDbServer, folders: pytest.TempPathFactory, **others: int) -> Engine:
     settings = settings_for(backend.url, "redis://127.0.0.1:1/0", folders.mktemp("instance"), **others)
     engine = create_engine(settings.database_uri, **engine_options(settings))
     prepare_engine(engine)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import text
 
@@ -12,7 +13,7 @@ from app.core.encryption import DecryptionError, new_key
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.models import Company, Connection, WebhookEvent
-from tests.support.people import make_company
+from tests.support.users import make_company
 
 OLD, NEW = new_key(), new_key()
 
@@ -20,15 +21,15 @@ OLD, NEW = new_key(), new_key()
 @pytest.fixture
 def salon(db: SQLAlchemy) -> Iterator[Company]:
     kept = encryption.keyring()
-    encryption.use_keys(OLD)
+    encryption.use_keys(current_app, OLD)
     company = make_company()
     with company_scope(company.id), transaction():
         db.session.add_all(Connection(provider="retell", api_key=f"key {n}", webhook_secret=None) for n in range(7))
         db.session.add(
-            WebhookEvent(provider="retell", dedupe_key="a" * 64, event="x", body=b"payload", size=7, received_at=now(), due_at=now())
+            WebhookEvent(provider="retell", dedupe_key="a" * 64, event_name="x", body=b"payload", size=7, received_at=now(), due_at=now())
         )
     yield company
-    encryption._keyring = kept
+    current_app.extensions["askproai_keyring"] = kept
 
 
 def reseal_all() -> int:
@@ -42,9 +43,9 @@ def raw_keys(db: SQLAlchemy) -> list[bytes]:
 
 def test_afterwards_the_old_key_may_go(db: SQLAlchemy, salon: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(key_rotation, "BATCH_SIZE", 3)
-    encryption.use_keys(f"{NEW},{OLD}")
+    encryption.use_keys(current_app, f"{NEW},{OLD}")
     assert reseal_all() == 8
-    encryption.use_keys(NEW)
+    encryption.use_keys(current_app, NEW)
     with company_scope(salon.id):
         assert {row.api_key for row in db.session.query(Connection)} == {f"key {n}" for n in range(7)}
         assert {row.webhook_secret for row in db.session.query(Connection)} == {None}
@@ -52,13 +53,13 @@ def test_afterwards_the_old_key_may_go(db: SQLAlchemy, salon: Company, monkeypat
 
 
 def test_a_second_time_there_is_nothing_to_do(salon: Company) -> None:
-    encryption.use_keys(f"{NEW},{OLD}")
+    encryption.use_keys(current_app, f"{NEW},{OLD}")
     assert (reseal_all(), reseal_all()) == (8, 0)
 
 
 def test_what_no_key_opens_is_left_as_it_is(db: SQLAlchemy, salon: Company) -> None:
     before = raw_keys(db)
-    encryption.use_keys(NEW)
+    encryption.use_keys(current_app, NEW)
     with pytest.raises(DecryptionError):
         reseal_all()
     assert raw_keys(db) == before

@@ -32,4 +32,4 @@ def test_the_same_sort_is_written_once_a_minute_with_its_place_and_without_a_tra
 def test_sorts_without_end_do_not_fill_the_memory() -> None:
     once = RepeatedLineFilter()
     assert all(once.filter(line(f"sort {number}")) for number in range(3 * MAX_REMEMBERED_LINES))
-    assert len(once._said) <= MAX_REMEMBERED_LINES
+    assert len(once._logged_at) <= MAX_REMEMBERED_LINES

@@ -14,6 +14,7 @@ import time_machine
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
+from app.core import queues
 from app.core.clock import now
 from app.core.errors import ProviderError
 from app.core.outbox import LOST_AFTER, Outbox
@@ -195,17 +196,78 @@ def test_rows_with_one_key_are_claimed_in_the_order_in_which_they_were_written(d
     assert claim(third) is None and claim(second) and claim(other)
 
 
+@pytest.mark.parametrize("seconds", [0, 1])
+def test_rows_leave_in_the_order_of_time_and_of_ids_at_the_same_instant(db: SQLAlchemy, seconds: int) -> None:
+    written_at = now()
+    one, other = (add(order_key="customer:1", created_at=written_at - timedelta(seconds=seconds * row)) for row in range(2))
+    first, second = (other, one) if seconds else (one, other)
+    assert due() == [first]
+    assert claim(second) is None and claim(first)
+
+
+def test_row_planned_for_later_does_not_hold_up_what_is_due_before(db: SQLAlchemy, present: time_machine.Traveller) -> None:
+    tomorrow = now() + timedelta(days=1)
+    planned = add(order_key="customer:1", due_at=tomorrow, planned_at=tomorrow)
+    present.shift(timedelta(seconds=1))
+    written = add(order_key="customer:1")
+    assert due() == [written]
+    token = claim(written)
+    assert token and retry(written, token, ProviderError("away"))
+    present.shift(timedelta(days=1))
+    later = add(order_key="customer:1")
+    assert claim(planned) is None and claim(later) is None, "a failing row keeps its turn"
+    token = claim(written)
+    assert token and complete(written, token)
+    assert claim(later) is None and claim(planned)
+
+
 def test_rows_of_another_company_do_not_hold_up(db: SQLAlchemy, company_id: str, present: time_machine.Traveller) -> None:
     with unscoped():
         other_id = run_in_transaction(lambda: CompanyFactory().id)
     with company_scope(other_id):
-        add(order_key="booking:1")
+        others = add(order_key="booking:1")
     present.shift(timedelta(seconds=1))
-    assert claim(add(order_key="booking:1"))
+    own = add(order_key="booking:1")
+    assert due() == [others, own]
+    assert claim(own)
+
+
+def test_the_next_in_order_is_open_due_and_of_the_same_key(db: SQLAlchemy, present: time_machine.Traveller) -> None:
+    ids = {}
+    for name, values in {
+        "sent before": {"status": "sent"}, "sent": {"status": "sent"}, "other": {"order_key": "customer:2"}, "keyless": {"order_key": None},
+        "later": {"due_at": now() + timedelta(minutes=1)},
+    }.items():  # fmt: skip
+        ids[name] = add(**{"order_key": "customer:1", **values})
+        present.shift(timedelta(milliseconds=5))
+    row = get(db, ids["sent before"])
+    assert OUTBOX.next_in_order(row) is None
+    assert OUTBOX.next_in_order(get(db, ids["keyless"])) is None
+    present.shift(timedelta(minutes=2))
+    assert OUTBOX.next_in_order(row) == ids["later"]
+
+
+def test_only_open_rows_are_due_the_longest_due_first(db: SQLAlchemy) -> None:
+    later, earlier = (add(due_at=now() - timedelta(minutes=minutes)) for minutes in (1, 2))
+    for values in ({"status": "sent"}, {"status": "dead"}, {"due_at": now() + timedelta(minutes=1)}):
+        add(**values)
+    assert due() == [earlier, later]
+
+
+def test_dispatching_marks_its_own_rows_and_no_others(db: SQLAlchemy) -> None:
+    dispatched, other = add(), add()
+    run_in_transaction(lambda: OUTBOX.mark_dispatched([dispatched]))
+    assert due() == [other]
+
+
+@pytest.fixture
+def own_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Jobs that a test makes are forgotten after it."""
+    monkeypatch.setattr(queues, "JOBS", dict(queues.JOBS))
 
 
 def test_sweep_enqueues_each_due_row_once_until_its_job_is_lost(
-    db: SQLAlchemy, redis: redis_library.Redis, present: time_machine.Traveller
+    db: SQLAlchemy, redis: redis_library.Redis, present: time_machine.Traveller, own_jobs: None
 ) -> None:
     runs: list[str] = []
     send = job("messages", retry=())(runs.append)
@@ -217,7 +279,7 @@ def test_sweep_enqueues_each_due_row_once_until_its_job_is_lost(
 
 
 def test_without_redis_the_sweep_runs_one_job_where_that_is_allowed(
-    db: SQLAlchemy, redis: redis_library.Redis, monkeypatch: pytest.MonkeyPatch
+    db: SQLAlchemy, redis: redis_library.Redis, monkeypatch: pytest.MonkeyPatch, own_jobs: None
 ) -> None:
     monkeypatch.setattr("app.core.outbox.is_reachable", lambda: False)
     runs: list[str] = []

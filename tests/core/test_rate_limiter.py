@@ -27,12 +27,12 @@ def test_as_often_as_allowed_and_then_one_waits(counting: None) -> None:
 
 def test_a_look_counts_nothing_and_what_is_taken_back_neither(counting: None) -> None:
     for _ in range(9):
-        assert RATE.look("a") is None
+        assert RATE.check("a") is None
         RATE.hit("a")
         RATE.take_back("a")
     for _ in range(3):
         RATE.hit("a")
-    assert RATE.look("a") is not None
+    assert RATE.check("a") is not None
 
 
 def test_parallel_hits_are_counted_one_by_one(counting: None, make_app: Callable[..., Flask]) -> None:

@@ -11,20 +11,20 @@ from app.core.cache import Cache
 from app.core.queues import JOBS, Job, job
 from app.core.redis import RedisError, get_redis, is_reachable
 from app.jobs import inbox
-from tests.support.backends import RedisBackend
+from tests.support.external_servers import RedisServer
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 Within = Callable[[float, Callable[[], object]], None]
 
 
 @pytest.fixture(scope="module")
-def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisBackend]:
-    with RedisBackend(tmp_path_factory.mktemp("redis")) as started:
+def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    with RedisServer(tmp_path_factory.mktemp("redis")) as started:
         yield started
 
 
 @pytest.fixture
-def away(backend: RedisBackend, request: pytest.FixtureRequest, make_app: Callable[..., Flask]) -> Iterator[Flask]:
+def away(backend: RedisServer, request: pytest.FixtureRequest, make_app: Callable[..., Flask]) -> Iterator[Flask]:
     """An application whose Redis has gone, after it was there."""
     backend.start()
     app = make_app(redis_url=backend.url)
@@ -77,7 +77,7 @@ def thing() -> Iterator[Job]:
     del JOBS[thing.name]
 
 
-def test_it_is_used_again_within_two_seconds(backend: RedisBackend, make_app: Callable[..., Flask]) -> None:
+def test_it_is_used_again_within_two_seconds(backend: RedisServer, make_app: Callable[..., Flask]) -> None:
     backend.start()
     with make_app(redis_url=backend.url).app_context():
         for go, come in ((backend.kill, backend.start), (backend.freeze, backend.thaw)):

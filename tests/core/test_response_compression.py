@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.support.people import make_company, make_user, signed_in
+from tests.support.users import make_company, make_user, signed_in
 
 STYLE, PICTURE, FONT = "/static/css/controls.css", "/static/img/icons.svg", "/static/fonts/inter-latin-opsz-normal.woff2"
 OPENED = {"br": brotli.decompress, "gzip": gzip.decompress}

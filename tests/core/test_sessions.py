@@ -38,7 +38,7 @@ def end() -> str:
 
 
 def half_done() -> str:
-    database.session.add(FeatureFlag(name="half_done", is_on=True))
+    database.session.add(FeatureFlag(name="half_done", is_enabled=True))
     database.session.flush()
     session["colour"] = "grey"
     return "ok"

@@ -24,20 +24,22 @@ from app.models import (
     Booking,
     BookingChange,
     Call,
+    CallAiNotice,
     CallEvent,
     CallHour,
-    CallNotice,
     Company,
-    CustomerIdentity,
+    CustomerIdentifier,
     PhoneNumber,
     SlotLock,
-    Task,
+    StaffTask,
     Turn,
     User,
     WebhookEvent,
 )
 from app.models.base import CompanyOwned
 from app.models.call import OUTCOMES
+
+pytestmark = pytest.mark.exhaustive
 
 NUMBERS = {
     "+493023125100": "Berlin-Mitte",
@@ -103,15 +105,15 @@ def _stands_as_documented(db: SQLAlchemy) -> None:
     assert all(
         not user.must_change_password and verify_password("ein Passwort der Vorstellung", user.password_hash) for user in users.values()
     )
-    phones = set(db.session.scalars(select(CustomerIdentity.value).where(CustomerIdentity.kind == "phone")))
+    phones = set(db.session.scalars(select(CustomerIdentifier.value).where(CustomerIdentifier.kind == "phone")))
     assert len(phones) == 20
     assert all(CUSTOMER_NUMBER.fullmatch(number) for number in phones)
     assert db.session.scalar(select(func.count()).select_from(WebhookEvent)) == 0
     # families: several people on one number, never across companies
     shared = db.session.execute(
-        select(func.count(), func.count(CustomerIdentity.company_id.distinct()))
-        .where(CustomerIdentity.kind == "phone")
-        .group_by(CustomerIdentity.value)
+        select(func.count(), func.count(CustomerIdentifier.company_id.distinct()))
+        .where(CustomerIdentifier.kind == "phone")
+        .group_by(CustomerIdentifier.value)
     ).all()
     assert max(people for people, _companies in shared) >= 3
     assert {companies for _people, companies in shared} == {1}
@@ -175,7 +177,7 @@ def _calls_hold_together(db: SQLAlchemy) -> None:
     booked = set(db.session.scalars(select(Booking.call_id).where(Booking.call_id.is_not(None))))
     assert booked == {call.id for call in calls if call.outcome == "booked"}
     assert 3 <= len({call.branch_id for call in calls if (now() - call.started_at).days < 3}) <= 5
-    assert 1 <= (db.session.scalar(select(func.count()).select_from(Task).where(Task.status == "open")) or 0) <= 9
+    assert 1 <= (db.session.scalar(select(func.count()).select_from(StaffTask).where(StaffTask.status == "open")) or 0) <= 9
     assert not any("{" in turn.text or "[" in turn.text for turn in db.session.scalars(select(Turn)))
 
 
@@ -184,7 +186,7 @@ def _counts_say_what_the_calls_say(db: SQLAlchemy) -> None:
     counted = db.session.execute(select(CallHour.outcome, func.sum(CallHour.calls)).group_by(CallHour.outcome)).all()
     assert {outcome: int(calls) for outcome, calls in counted} == by_outcome
     branches = list(db.session.scalars(select(CallHour.branch_id).distinct()))
-    assert load_figures(branches, days=30, now=now(), zone="Europe/Berlin").before.total.calls > 100
+    assert load_figures(branches, days=30, now=now(), timezone="Europe/Berlin").before.total.calls > 100
 
 
 def _appointments_add_up(db: SQLAlchemy) -> None:
@@ -226,6 +228,6 @@ def _rows(db: SQLAlchemy) -> dict[str, int | None]:
 def test_every_call_that_was_talked_has_its_notice(db: SQLAlchemy, town: FlaskCliRunner) -> None:
     with unscoped():
         talked = db.session.scalar(select(func.count()).select_from(Call).where(Call.turn_count > 0))
-        said = db.session.scalar(select(func.count()).select_from(CallNotice).where(CallNotice.turn == 0))
-        lacking = db.session.scalar(select(func.count()).select_from(CallNotice).where(CallNotice.turn.is_(None)))
+        said = db.session.scalar(select(func.count()).select_from(CallAiNotice).where(CallAiNotice.turn == 0))
+        lacking = db.session.scalar(select(func.count()).select_from(CallAiNotice).where(CallAiNotice.turn.is_(None)))
     assert (said, lacking) == (talked, 0)

@@ -10,8 +10,8 @@ from flask_sqlalchemy import SQLAlchemy
 from app.core.tenancy import company_scope
 from tests.doubles.calcom import CalcomDouble
 from tests.doubles.messaging import ACCOUNT, TOKEN, TwilioDouble
-from tests.factories.salons import PRESENT, Salon, make_salon
-from tests.support.elsewhere import Elsewhere, serving
+from tests.factories.salon import PRESENT, Salon, make_salon
+from tests.support.calcom_world import CalcomWorld, http_server
 
 
 @pytest.fixture
@@ -29,13 +29,13 @@ def salon(db: SQLAlchemy, present: time_machine.Traveller) -> Iterator[Salon]:
 
 
 @pytest.fixture
-def elsewhere(
+def calcom(
     app: Flask, db: SQLAlchemy, present: time_machine.Traveller, salon: Salon, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Elsewhere]:
+) -> Iterator[CalcomWorld]:
     """The same salon, connected to Cal.com's double, whose webhooks come in over HTTP."""
-    with CalcomDouble() as double, serving(app) as address:
+    with CalcomDouble() as double, http_server(app) as address:
         monkeypatch.setattr(app.config["SETTINGS"], "calcom_base_url", double.url)
-        found = Elsewhere(app, salon, double, present)
+        found = CalcomWorld(app, salon, double, present)
         double.subscribe(f"{address}/api/calcom/webhook/{found.connect()}")
         yield found
 

@@ -1,4 +1,4 @@
-"""A stand-in for Cal.com API v2 that speaks real HTTP: bookings, slots, webhooks, and switches for everything that can go wrong.
+"""A double of Cal.com API v2 over real HTTP: bookings, slots, webhooks, and injected faults.
 
 `python -m tests.doubles.calcom --port 8999` runs it by itself.
 """
@@ -19,7 +19,7 @@ from werkzeug import Request, Response
 
 from tests.doubles.calcom_account import TAKEN, CalcomAccount, Refusal, only, shown, without
 from tests.doubles.calcom_shapes import Row, error, success, webhook
-from tests.doubles.served import Served, as_json
+from tests.doubles.http_double import HttpDouble, as_json
 
 KEY = "cal_test_lindgren"
 SECRET = "whsec_tests_only_calcom"
@@ -40,8 +40,8 @@ class Subscription:
 
 
 @dataclass
-class CalcomDouble(Served, CalcomAccount):
-    """Use it as a context manager; its state may be looked at and changed from the test's thread."""
+class CalcomDouble(HttpDouble, CalcomAccount):
+    """A context manager; the test's thread may read and change its state."""
 
     prefix = "/v2"
     first = "POST /bookings"
@@ -58,7 +58,7 @@ class CalcomDouble(Served, CalcomAccount):
     # webhooks
 
     def deliver(self, *, url: str | None = None, order: Callable[[list[bytes]], list[bytes]] | None = None) -> list[int]:
-        """Sends what waits, to every subscription; the statuses of the answers."""
+        """Send the pending webhooks to every subscription; return the response statuses."""
         waiting, self.outbox = self.outbox, []
         return [status for body in (order(waiting) if order else waiting) for status in self._post(body, url)]
 
@@ -73,7 +73,7 @@ class CalcomDouble(Served, CalcomAccount):
             self.delivered()
         return answers
 
-    def tell(self, trigger: str, row: Row, **extras: Any) -> None:
+    def emit_webhook(self, trigger: str, row: Row, **extras: Any) -> None:
         body = json.dumps(webhook(trigger, row, datetime.now(UTC), **extras), ensure_ascii=False).encode()
         when = self.subscriptions[0].when if self.subscriptions else "kept"
         if when == "kept":
@@ -85,14 +85,14 @@ class CalcomDouble(Served, CalcomAccount):
 
     # the API
 
-    def too_fast(self, request: Request, seconds: float) -> Response:
+    def rate_limited(self, request: Request, seconds: float) -> Response:
         body = error(request.path, "ThrottlerException", "CustomThrottlerGuard - Too many requests.", 429, datetime.now(UTC))
         return as_json(body, 429, {"X-RateLimit-Limit-Default": "120", "X-RateLimit-Reset-Default": str(round(seconds))})
 
-    def special(self, request: Request, trouble: str) -> Response | None:
-        return self._refused(request, Refusal(400, TAKEN)) if trouble == "taken" else None
+    def handle_special_fault(self, request: Request, kind: str) -> Response | None:
+        return self._reject(request, Refusal(400, TAKEN)) if kind == "taken" else None
 
-    def done(self, request: Request, path: str) -> Response:
+    def handle(self, request: Request, path: str) -> Response:
         try:
             if request.headers.get("Authorization") != f"Bearer {self.key}":
                 raise Refusal(401, "Invalid API Key", "UnauthorizedException")
@@ -100,9 +100,9 @@ class CalcomDouble(Served, CalcomAccount):
             if request.headers.get("cal-api-version") not in VERSIONS.get(group, ()):
                 raise Refusal(404, f"Cannot {request.method} {request.path}", "NotFoundException")
             with self.lock:
-                return self._routed(request, path)
+                return self._route(request, path)
         except Refusal as refusal:
-            return self._refused(request, refusal)
+            return self._reject(request, refusal)
 
     def _webhooks(self, method: str, path: str, body: Row) -> Any:
         if method == "GET":
@@ -117,12 +117,12 @@ class CalcomDouble(Served, CalcomAccount):
         self.subscriptions[number].secret = body["secret"]
         return {"id": str(number)}
 
-    def _refused(self, request: Request, refusal: Refusal) -> Response:
+    def _reject(self, request: Request, refusal: Refusal) -> Response:
         bare = {"statusCode": refusal.status, "message": str(refusal)}
         whole = error(request.full_path.rstrip("?"), refusal.code, str(refusal), refusal.status, datetime.now(UTC))
         return as_json(bare if refusal.bare else whole, refusal.status)
 
-    def _routed(self, request: Request, path: str) -> Response:
+    def _route(self, request: Request, path: str) -> Response:
         body = request.get_json() if request.method in ("POST", "PATCH") else {}
         if path.startswith("/webhooks"):
             return as_json(success(self._webhooks(request.method, path, body)), 201 if request.method == "POST" else 200)
@@ -131,9 +131,9 @@ class CalcomDouble(Served, CalcomAccount):
         if (request.method, path) == ("GET", "/event-types"):
             return as_json(success([without(row, "hosts", "needs_confirmation") for row in self.event_types.values()]))
         if (request.method, path) == ("GET", "/bookings"):
-            return as_json(self.listed(request.args))
+            return as_json(self.list_bookings(request.args))
         if (request.method, path) == ("POST", "/bookings"):
-            return as_json(success(shown(self.ordered(body))), 201)
+            return as_json(success(shown(self.create_booking(body))), 201)
         found = re.fullmatch(r"/bookings/([^/]+)(/\w+)?", path)
         if not found:
             raise Refusal(404, f"Cannot {request.method} {request.path}", "NotFoundException")

@@ -1,4 +1,4 @@
-"""What stands in a Cal.com account, and its rules: event types, hosts, bookings."""
+"""The content and the rules of a Cal.com account: event types, hosts, bookings."""
 
 import hashlib
 import threading
@@ -34,13 +34,13 @@ class CalcomAccount:
     lock: Any = field(default_factory=threading.RLock, repr=False)
     _ids: Any = field(default_factory=lambda: iter(range(7_720_000, 9_000_000)), repr=False)
 
-    def tell(self, trigger: str, row: Row, **extras: Any) -> None:
-        """Something happened that webhooks are sent about."""
+    def emit_webhook(self, trigger: str, row: Row, **extras: Any) -> None:
+        """Emit a webhook; implemented by the double."""
 
-    def standing(self) -> list[Row]:
+    def active_bookings(self) -> list[Row]:
         return [row for row in self.bookings.values() if row["status"] in ("accepted", "pending")]
 
-    def of_ref(self, ref: str) -> list[Row]:
+    def find_by_ref(self, ref: str) -> list[Row]:
         return [row for row in self.bookings.values() if row["metadata"].get("ref") == ref]
 
     def add_event_type(self, number: int, title: str, minutes: int, *hosts: str, needs_confirmation: bool = False) -> None:
@@ -50,13 +50,13 @@ class CalcomAccount:
         }  # fmt: skip
 
     def block(self, host: str, starts_at: datetime, ends_at: datetime) -> None:
-        """The host is busy elsewhere: in a calendar that only Cal.com sees."""
+        """Block the host through another calendar of the account."""
         self.blocked.append((host, starts_at, ends_at))
 
     # what people do there
 
     def book(self, event_type: int, start: datetime, name: str = "Mira Sommer", **attendee: Any) -> str:
-        """Somebody books on Cal.com's own page; the uid."""
+        """Book as on Cal.com's own page; return the uid."""
         person = {"name": name, "timeZone": "Europe/Berlin", "language": "de", "email": "mira@example.de", **attendee}
         with self.lock:
             return self._make(self.event_types[event_type], start, person, {}, {})["uid"]
@@ -74,11 +74,11 @@ class CalcomAccount:
             row = self.bookings[uid]
             for attendee in row["attendees"]:
                 attendee["absent"] = True
-            self.tell("BOOKING_NO_SHOW_UPDATED", row)
+            self.emit_webhook("BOOKING_NO_SHOW_UPDATED", row)
 
     # what the API asks for
 
-    def ordered(self, body: Row) -> Row:
+    def create_booking(self, body: Row) -> Row:
         only(body, BOOKING_FIELDS)
         event_type = self.event_types.get(body.get("eventTypeId", 0))
         if event_type is None:
@@ -110,7 +110,7 @@ class CalcomAccount:
             "bookingFieldsResponses": {"name": person["name"], "email": person["email"], **responses}, "sequence": 0,
         }  # fmt: skip
         self.bookings[uid] = row
-        self.tell("BOOKING_REQUESTED" if row["status"] == "pending" else "BOOKING_CREATED", row)
+        self.emit_webhook("BOOKING_REQUESTED" if row["status"] == "pending" else "BOOKING_CREATED", row)
         return row
 
     def reschedule(self, row: Row, body: Row) -> Row:
@@ -136,17 +136,17 @@ class CalcomAccount:
         self.bookings[uid] = row
         old.update(status="cancelled", rescheduledToUid=uid, updatedAt=moment)
         before = {"rescheduleStartTime": old["start"], "rescheduleEndTime": old["end"]}
-        self.tell("BOOKING_RESCHEDULED", row, rescheduleUid=old["uid"], rescheduleId=old["id"], **before)
+        self.emit_webhook("BOOKING_RESCHEDULED", row, rescheduleUid=old["uid"], rescheduleId=old["id"], **before)
         return row
 
     def end(self, row: Row, why: str) -> Row:
         row.update(status="cancelled", updatedAt=iso(datetime.now(UTC)), cancellationReason=why, sequence=row["sequence"] + 1)
-        self.tell("BOOKING_CANCELLED", row, cancellationReason=why, cancelledBy=row["attendees"][0]["email"])
+        self.emit_webhook("BOOKING_CANCELLED", row, cancellationReason=why, cancelledBy=row["attendees"][0]["email"])
         return row
 
     def accept(self, row: Row) -> Row:
         row.update(status="accepted", updatedAt=iso(datetime.now(UTC)))
-        self.tell("BOOKING_CREATED", row)
+        self.emit_webhook("BOOKING_CREATED", row)
         return row
 
     def _free_host(self, event_type: Row, start: datetime, *, ignoring: str = "") -> Row:
@@ -160,17 +160,19 @@ class CalcomAccount:
 
     def _is_free(self, host: str, start: datetime, end: datetime, ignoring: str = "") -> bool:
         taken = [
-            (time(row["start"]), time(row["end"])) for row in self.standing() if row["hosts"][0]["email"] == host and row["uid"] != ignoring
+            (time(row["start"]), time(row["end"]))
+            for row in self.active_bookings()
+            if row["hosts"][0]["email"] == host and row["uid"] != ignoring
         ]
         taken += [(since, until) for name, since, until in self.blocked if name == host]
         return all(end <= since or until <= start for since, until in taken)
 
     def slots(self, asked: Any) -> Row:
-        """From 9 to 18 every day but Sunday, each quarter of an hour."""
+        """List slots every quarter of an hour from 9 to 18, except on Sundays."""
         event_type = self.event_types.get(int(asked.get("eventTypeId", 0)))
         if event_type is None:
             raise Refusal(404, f"Event type with id {asked.get('eventTypeId')} not found.", "NotFoundException")
-        zone, minutes = ZoneInfo(asked.get("timeZone", "UTC")), event_type["lengthInMinutes"]
+        timezone, minutes = ZoneInfo(asked.get("timeZone", "UTC")), event_type["lengthInMinutes"]
         start, last, found = time(asked["start"]), time(asked["end"]), {}
         start += timedelta(minutes=-start.minute % 15)
         while start < last:
@@ -179,14 +181,14 @@ class CalcomAccount:
             opened = local.weekday() < 6 and 9 * 60 <= minute <= 18 * 60 - minutes
             hosts = [one for one in event_type["hosts"] if self._is_free(one["email"], start, end, asked.get("bookingUidToReschedule", ""))]
             if opened and hosts and start > datetime.now(UTC):
-                slot = {"start": start.astimezone(zone).isoformat(timespec="milliseconds")}
+                slot = {"start": start.astimezone(timezone).isoformat(timespec="milliseconds")}
                 if asked.get("format") == "range":
-                    slot["end"] = end.astimezone(zone).isoformat(timespec="milliseconds")
-                found.setdefault(start.astimezone(zone).date().isoformat(), []).append(slot)
+                    slot["end"] = end.astimezone(timezone).isoformat(timespec="milliseconds")
+                found.setdefault(start.astimezone(timezone).date().isoformat(), []).append(slot)
             start += timedelta(minutes=15)
         return found
 
-    def listed(self, asked: Any) -> Row:
+    def list_bookings(self, asked: Any) -> Row:
         rows = list(self.bookings.values())
         keeps: dict[str, Callable[[Row, str], bool]] = {
             "eventTypeId": lambda row, wanted: str(row["eventTypeId"]) == wanted,

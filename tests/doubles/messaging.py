@@ -12,13 +12,13 @@ from typing import Any, ClassVar
 
 from werkzeug import Request, Response
 
-from tests.doubles.served import Served, as_json
+from tests.doubles.http_double import HttpDouble, as_json
 
 ACCOUNT, TOKEN = "AC11111111111111111111111111111111", "tests_only_twilio_token"
 
 
 @dataclass
-class TwilioDouble(Served):
+class TwilioDouble(HttpDouble):
     """Keeps what was sent in `messages`, newest last; `refuse` maps a number to the code with which it is refused."""
 
     first: ClassVar[str] = "POST /2010-04-01"
@@ -28,7 +28,7 @@ class TwilioDouble(Served):
     status: str = "active"
     _numbers: Any = field(default_factory=itertools.count, repr=False)
 
-    def done(self, request: Request, path: str) -> Response:
+    def handle(self, request: Request, path: str) -> Response:
         wanted = base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
         if request.headers.get("Authorization") != f"Basic {wanted}":
             return as_json({"code": 20003, "message": "Authenticate", "status": 401}, 401)
@@ -46,6 +46,7 @@ class TwilioDouble(Served):
                 return as_json({"code": code, "message": "no", "status": 400}, 400)
             sid = f"SM{next(self._numbers):032x}"
             row = {"sid": sid, "to": form["To"], "from": form.get("From"), "body": form["Body"], "status": "queued"}
+            row["status_callback"] = form.get("StatusCallback")
             self.messages.append(row)
         return as_json(row, 201)
 
@@ -56,6 +57,7 @@ class MailDouble:
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.says: dict[str, str] = {}
+        self.heard: list[str] = []
         # takes the mail and hangs up without an answer
         self.loses = 0
 
@@ -87,6 +89,7 @@ class MailDouble:
 
         say("220 double")
         while word := line.rfile.readline().decode().strip().upper():
+            self.heard.append(word)
             if answer := next((said for start, said in self.says.items() if word.startswith(start)), None):
                 say(answer)
             elif word.startswith("DATA"):

@@ -1,4 +1,4 @@
-"""A stand-in for Retell's REST API that speaks real HTTP: agents, LLMs, numbers, calls, and switches for what can go wrong.
+"""A double of Retell's REST API over real HTTP: agents, LLMs, numbers, calls, and injected faults.
 
 `python -m tests.doubles.retell --port 8998 --number +493023125100` runs it by itself; RETELL_BASE_URL points to it.
 """
@@ -12,8 +12,8 @@ from typing import Any
 
 from werkzeug import Request, Response
 
+from tests.doubles.http_double import HttpDouble, as_json
 from tests.doubles.retell_account import Refusal, RetellAccount, Row, page
-from tests.doubles.served import Served, as_json
 
 KEY = "key_tests_only_retell"
 # what a list leaves out of a call
@@ -22,23 +22,23 @@ LISTED_AGENT = ("agent_id", "agent_name", "channel", "is_suspended", "tags", "us
 
 
 @dataclass
-class RetellDouble(Served, RetellAccount):
-    """Use it as a context manager; its state may be looked at and changed from the test's thread."""
+class RetellDouble(HttpDouble, RetellAccount):
+    """A context manager; the test's thread may read and change its state."""
 
     first = "POST /create-agent"
     key: str = KEY
     page_size: int = 50
 
-    def done(self, request: Request, path: str) -> Response:
+    def handle(self, request: Request, path: str) -> Response:
         try:
             if request.headers.get("Authorization") != f"Bearer {self.key}":
                 raise Refusal(401, "Invalid API Key")
             with self.lock:
-                return self._routed(request, path)
+                return self._route(request, path)
         except Refusal as refusal:
             return as_json({"status": "error", "message": str(refusal)}, refusal.status)
 
-    def _routed(self, request: Request, path: str) -> Response:
+    def _route(self, request: Request, path: str) -> Response:
         body = request.get_json() if request.data else {}
         for method, pattern, work in ROUTES:
             found = re.fullmatch(pattern, path)
@@ -48,7 +48,7 @@ class RetellDouble(Served, RetellAccount):
                 return Response(status=200) if answer is None else as_json(answer, 201 if created else 200)
         raise Refusal(404, f"Cannot {request.method} {path}")
 
-    def listed_agents(self, request: Request, body: Row) -> Row:
+    def list_agents(self, request: Request, body: Row) -> Row:
         query = (body.get("filter_criteria") or {}).get("query", "").lower()
         newest = [versions[-1] for versions in self.agents.values()]
         rows = [
@@ -58,14 +58,14 @@ class RetellDouble(Served, RetellAccount):
         ]
         return page(rows, size=self.page_size, after=request.args.get("pagination_key"), key="agent_id")
 
-    def listed_llms(self, request: Request, _body: Row) -> Row:
+    def list_llms(self, request: Request, _body: Row) -> Row:
         rows = [versions[-1] for versions in self.llms.values()]
         return page(rows, size=self.page_size, after=request.args.get("pagination_key"), key="llm_id")
 
-    def listed_numbers(self, request: Request, _body: Row) -> Row:
+    def list_numbers(self, request: Request, _body: Row) -> Row:
         return page(self.numbers.values(), size=self.page_size, after=request.args.get("pagination_key"), key="phone_number")
 
-    def listed_calls(self, _request: Request, body: Row) -> Row:
+    def list_calls(self, _request: Request, body: Row) -> Row:
         criteria = body.get("filter_criteria") or {}
         rows = [row for row in self.calls.values() if all(_fits(row, name, wanted) for name, wanted in criteria.items())]
         rows.sort(key=lambda row: row.get("start_timestamp") or 0, reverse=body.get("sort_order") != "ascending")
@@ -120,15 +120,15 @@ ROUTES: tuple[tuple[str, str, Work], ...] = (
     ("PATCH", "/update-agent/([^/]+)", lambda retell, r, body, ref: retell.update_agent(retell.agent(ref, _version(r)), body)),
     ("POST", "/create-agent-version/([^/]+)", lambda retell, _r, body, ref: retell.create_agent_version(ref, body)),
     ("POST", "/publish-agent-version/([^/]+)", lambda retell, _r, body, ref: retell.publish_agent_version(ref, body)),
-    ("POST", "/v2/list-agents", RetellDouble.listed_agents),
+    ("POST", "/v2/list-agents", RetellDouble.list_agents),
     ("POST", "/create-retell-llm", lambda retell, _r, body: retell.create_llm(body)),
     ("GET", "/get-retell-llm/([^/]+)", lambda retell, r, _b, ref: retell.llm(ref, _version(r))),
     ("PATCH", "/update-retell-llm/([^/]+)", lambda retell, r, body, ref: retell.update_llm(retell.llm(ref, _version(r)), body)),
-    ("GET", "/v2/list-retell-llms", RetellDouble.listed_llms),
-    ("GET", "/v2/list-phone-numbers", RetellDouble.listed_numbers),
+    ("GET", "/v2/list-retell-llms", RetellDouble.list_llms),
+    ("GET", "/v2/list-phone-numbers", RetellDouble.list_numbers),
     ("GET", "/get-phone-number/([^/]+)", lambda retell, _r, _b, e164: _number(retell, e164)),
     ("PATCH", "/update-phone-number/([^/]+)", lambda retell, _r, body, e164: retell.update_number(_number(retell, e164), body)),
-    ("POST", "/v3/list-calls", RetellDouble.listed_calls),
+    ("POST", "/v3/list-calls", RetellDouble.list_calls),
     ("GET", "/v2/get-call/([^/]+)", lambda retell, _r, _b, call_id: _call(retell, call_id)),
     ("DELETE", "/v2/delete-call/([^/]+)", lambda retell, _r, _b, call_id: retell.delete_call(call_id)),
 )

@@ -1,4 +1,4 @@
-"""What stands in a Retell account, and its rules: LLMs and agents in versions, numbers, calls."""
+"""The content and the rules of a Retell account: LLMs and agents in versions, numbers, calls."""
 
 import copy
 import re
@@ -56,12 +56,12 @@ class RetellAccount:
     def llm(self, ref: str, version: int | None = None) -> Row:
         return _version_of(self.llms, ref, version, "Retell LLM")
 
-    def brain_of(self, agent: Row) -> Row:
+    def get_llm_of_agent(self, agent: Row) -> Row:
         engine = agent["response_engine"]
         return self.llm(engine["llm_id"], engine.get("version"))
 
     def change_agent(self, ref: str, version: int | None = None, **fields: Any) -> None:
-        """Somebody changes it in Retell's own dashboard, published or not."""
+        """Change an agent as in Retell's own dashboard, published or not."""
         with self.lock:
             self.agent(ref, version).update(fields, last_modification_timestamp=_now_ms())
 
@@ -79,21 +79,21 @@ class RetellAccount:
             self.numbers[e164].update(fields, last_modification_timestamp=_now_ms())
 
     def add_number(self, e164: str, **fields: Any) -> None:
-        """A number that was imported or bought there."""
+        """Add an imported or bought number."""
         self.numbers[e164] = {
             "phone_number": e164, "phone_number_type": "custom", "phone_number_pretty": e164, "nickname": None, "inbound_agents": None,
             "inbound_webhook_url": None, "outbound_agents": None, "last_modification_timestamp": _now_ms(), **fields,
         }  # fmt: skip
 
     def add_call(self, call: Row, **changes: Any) -> str:
-        """A call that Retell holds; its id."""
+        """Add a stored call and return its id."""
         row = copy.deepcopy(call) | changes
         with self.lock:
             self.calls[row["call_id"]] = row
         return str(row["call_id"])
 
     def drop(self, ref: str) -> None:
-        """The agent, LLM, number or call is deleted there."""
+        """Delete an agent, LLM, number or call."""
         for rows in (self.agents, self.llms, self.numbers, self.calls):
             rows.pop(ref, None)  # type: ignore[attr-defined]
 
@@ -140,7 +140,7 @@ class RetellAccount:
         row = copy.deepcopy(base) | {"base_version": base["version"], "is_published": False} | _fresh({})
         row["version"] = self.agents[ref][-1]["version"] + 1
         if self.brains_follow:
-            brain = copy.deepcopy(self.brain_of(base)) | {"is_published": False} | _fresh({})
+            brain = copy.deepcopy(self.get_llm_of_agent(base)) | {"is_published": False} | _fresh({})
             versions = self.llms[brain["llm_id"]]
             brain["version"] = versions[-1]["version"] + 1
             versions.append(brain)
@@ -153,7 +153,7 @@ class RetellAccount:
         row = self.agent(ref, body.get("version"))
         _is_draft(row)
         row.update(is_published=True, version_title=body.get("version_title"), last_modification_timestamp=_now_ms())
-        self.brain_of(row)["is_published"] = True
+        self.get_llm_of_agent(row)["is_published"] = True
 
     def update_number(self, row: Row, body: Row) -> Row:
         _only(body, NUMBER_FIELDS)

@@ -3,10 +3,10 @@
 import factory
 
 from app.models import AgentDeployment, AgentDeploymentStep, AgentVersion
-from tests.factories.base import NamedFactory, OwnedFactory, ref
+from tests.factories.base import CompanyOwnedFactory, UlidFactory, ref
 
 
-class AgentVersionFactory(NamedFactory):
+class AgentVersionFactory(UlidFactory):
     class Meta:
         model = AgentVersion
 
@@ -15,17 +15,17 @@ class AgentVersionFactory(NamedFactory):
     content = factory.LazyFunction(lambda: {"schema": 1, "name": "Lena"})
 
 
-class RegistrationFactory(NamedFactory):
+class AgentDeploymentFactory(UlidFactory):
     class Meta:
         model = AgentDeployment
 
     agent_id = ref("companies.AgentFactory")
 
 
-class RegistrationStepFactory(OwnedFactory):
+class AgentDeploymentStepFactory(CompanyOwnedFactory):
     class Meta:
         model = AgentDeploymentStep
 
-    registration_id = ref("agents.RegistrationFactory")
+    deployment_id = ref("agents.AgentDeploymentFactory")
     name = "brain"
     position = 1

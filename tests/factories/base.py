@@ -17,7 +17,7 @@ class RowFactory(SQLAlchemyModelFactory):
         sqlalchemy_session_persistence = "flush"
 
 
-class OwnedFactory(RowFactory):
+class CompanyOwnedFactory(RowFactory):
     """Needs a company at work: `with company_scope(company.id): CallFactory()`."""
 
     class Meta:
@@ -26,7 +26,7 @@ class OwnedFactory(RowFactory):
     company_id = factory.LazyFunction(current_company_id)
 
 
-class NamedFactory(OwnedFactory):
+class UlidFactory(CompanyOwnedFactory):
     class Meta:
         abstract = True
 

@@ -14,8 +14,11 @@ from app.models import (
     Closure,
     GroupSession,
     Hold,
+    InboundMessage,
+    MessagePolicy,
     Notification,
     Policy,
+    ReplyDialogue,
     Resource,
     Service,
     ServiceSynonym,
@@ -23,15 +26,16 @@ from app.models import (
     StaffBranch,
     StaffMember,
     StaffService,
+    SuppressedAddress,
     UnmetDemand,
     WaitlistEntry,
     WaitlistOffer,
     WorkingHours,
 )
-from tests.factories.base import NamedFactory, OwnedFactory, ref
+from tests.factories.base import CompanyOwnedFactory, UlidFactory, ref
 
 
-class ServiceFactory(NamedFactory):
+class ServiceFactory(UlidFactory):
     class Meta:
         model = Service
 
@@ -40,7 +44,7 @@ class ServiceFactory(NamedFactory):
     minutes = 45
 
 
-class ServiceSynonymFactory(OwnedFactory):
+class ServiceSynonymFactory(CompanyOwnedFactory):
     class Meta:
         model = ServiceSynonym
 
@@ -49,7 +53,7 @@ class ServiceSynonymFactory(OwnedFactory):
     key = "haarschnitt"
 
 
-class BranchServiceFactory(OwnedFactory):
+class BranchServiceFactory(CompanyOwnedFactory):
     class Meta:
         model = BranchService
 
@@ -57,14 +61,14 @@ class BranchServiceFactory(OwnedFactory):
     service_id = ref("calendar.ServiceFactory")
 
 
-class StaffMemberFactory(NamedFactory):
+class StaffMemberFactory(UlidFactory):
     class Meta:
         model = StaffMember
 
     name = "Mara Lindgren"
 
 
-class StaffBranchFactory(OwnedFactory):
+class StaffBranchFactory(CompanyOwnedFactory):
     class Meta:
         model = StaffBranch
 
@@ -72,7 +76,7 @@ class StaffBranchFactory(OwnedFactory):
     branch_id = ref("companies.BranchFactory")
 
 
-class StaffServiceFactory(OwnedFactory):
+class StaffServiceFactory(CompanyOwnedFactory):
     class Meta:
         model = StaffService
 
@@ -80,7 +84,7 @@ class StaffServiceFactory(OwnedFactory):
     service_id = ref("calendar.ServiceFactory")
 
 
-class ResourceFactory(NamedFactory):
+class ResourceFactory(UlidFactory):
     class Meta:
         model = Resource
 
@@ -89,7 +93,7 @@ class ResourceFactory(NamedFactory):
     kind = "chair"
 
 
-class WorkingHoursFactory(OwnedFactory):
+class WorkingHoursFactory(CompanyOwnedFactory):
     class Meta:
         model = WorkingHours
 
@@ -99,23 +103,23 @@ class WorkingHoursFactory(OwnedFactory):
     closes = 18 * 60
 
 
-class ClosureFactory(NamedFactory):
+class ClosureFactory(UlidFactory):
     class Meta:
         model = Closure
 
     branch_id = ref("companies.BranchFactory")
-    starts = factory.LazyFunction(lambda: now().replace(tzinfo=None))
-    ends = factory.LazyFunction(lambda: now().replace(tzinfo=None) + timedelta(days=1))
+    local_start = factory.LazyFunction(lambda: now().replace(tzinfo=None))
+    local_end = factory.LazyFunction(lambda: now().replace(tzinfo=None) + timedelta(days=1))
 
 
-class PolicyFactory(OwnedFactory):
+class PolicyFactory(CompanyOwnedFactory):
     class Meta:
         model = Policy
 
     scope = factory.Sequence(lambda n: f"scope-{n}")
 
 
-class BookingFactory(NamedFactory):
+class BookingFactory(UlidFactory):
     class Meta:
         model = Booking
 
@@ -124,22 +128,22 @@ class BookingFactory(NamedFactory):
     staff_id = ref("calendar.StaffMemberFactory")
     starts_at = factory.LazyFunction(lambda: now() + timedelta(days=1))
     ends_at = factory.LazyAttribute(lambda booking: booking.starts_at + timedelta(minutes=45))
-    zone = "Europe/Berlin"
+    timezone = "Europe/Berlin"
     source = "call"
 
 
-class BookingChangeFactory(OwnedFactory):
+class BookingChangeFactory(CompanyOwnedFactory):
     class Meta:
         model = BookingChange
 
     booking_id = ref("calendar.BookingFactory")
     action = "made"
     actor_type = "caller"
-    way = "call"
+    channel = "call"
     version = 1
 
 
-class BookingLinkFactory(OwnedFactory):
+class BookingLinkFactory(CompanyOwnedFactory):
     class Meta:
         model = BookingLink
 
@@ -148,7 +152,7 @@ class BookingLinkFactory(OwnedFactory):
     expires_at = factory.LazyFunction(lambda: now() + timedelta(days=1))
 
 
-class GroupSessionFactory(NamedFactory):
+class GroupSessionFactory(UlidFactory):
     class Meta:
         model = GroupSession
 
@@ -160,7 +164,7 @@ class GroupSessionFactory(NamedFactory):
     seats = 8
 
 
-class OccupiedCellFactory(OwnedFactory):
+class SlotLockFactory(CompanyOwnedFactory):
     class Meta:
         model = SlotLock
 
@@ -169,7 +173,7 @@ class OccupiedCellFactory(OwnedFactory):
     holder_id = ref("calendar.BookingFactory")
 
 
-class BusySpanFactory(OwnedFactory):
+class BusySpanFactory(CompanyOwnedFactory):
     class Meta:
         model = BusySpan
 
@@ -180,7 +184,7 @@ class BusySpanFactory(OwnedFactory):
     holder_id = ref("calendar.BookingFactory")
 
 
-class HoldFactory(NamedFactory):
+class HoldFactory(UlidFactory):
     class Meta:
         model = Hold
 
@@ -190,12 +194,12 @@ class HoldFactory(NamedFactory):
     parts = factory.LazyFunction(list)
     starts_at = factory.LazyFunction(lambda: now() + timedelta(days=1))
     ends_at = factory.LazyAttribute(lambda hold: hold.starts_at + timedelta(minutes=45))
-    zone = "Europe/Berlin"
+    timezone = "Europe/Berlin"
     token_hash = factory.Sequence(lambda n: f"{n:064x}")
     expires_at = factory.LazyFunction(lambda: now() + timedelta(minutes=5))
 
 
-class WaitlistEntryFactory(NamedFactory):
+class WaitlistEntryFactory(UlidFactory):
     class Meta:
         model = WaitlistEntry
 
@@ -205,7 +209,7 @@ class WaitlistEntryFactory(NamedFactory):
     window_until = factory.LazyFunction(lambda: now() + timedelta(days=7))
 
 
-class WaitlistOfferFactory(NamedFactory):
+class WaitlistOfferFactory(UlidFactory):
     class Meta:
         model = WaitlistOffer
 
@@ -215,15 +219,48 @@ class WaitlistOfferFactory(NamedFactory):
     expires_at = factory.LazyFunction(lambda: now() + timedelta(minutes=30))
 
 
-class WishFactory(NamedFactory):
+class UnmetDemandFactory(UlidFactory):
     class Meta:
         model = UnmetDemand
 
-    wanted = "Keratin"
+    requested_text = "Keratin"
     reason = "not_offered"
 
 
-class NotificationFactory(NamedFactory):
+class SuppressedAddressFactory(CompanyOwnedFactory):
+    class Meta:
+        model = SuppressedAddress
+
+    channel = "sms"
+    address = factory.Sequence(lambda n: f"+49171392{n % 10000:04}")
+    reason = "opted_out"
+
+
+class MessagePolicyFactory(CompanyOwnedFactory):
+    class Meta:
+        model = MessagePolicy
+
+
+class InboundMessageFactory(UlidFactory):
+    class Meta:
+        model = InboundMessage
+
+    channel = "sms"
+    provider_ref = factory.Sequence(lambda n: f"SM{n:032x}")
+    sender = "+491713920050"
+    sender_index = "0" * 64
+    body = "ja"
+    received_at = factory.LazyFunction(now)
+
+
+class ReplyDialogueFactory(CompanyOwnedFactory):
+    class Meta:
+        model = ReplyDialogue
+
+    sender_index = factory.Sequence(lambda n: f"{n:064x}")
+
+
+class NotificationFactory(UlidFactory):
     class Meta:
         model = Notification
 

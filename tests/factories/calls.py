@@ -4,59 +4,59 @@ import factory
 
 from app.core.clock import now
 from app.models import (
+    AiNoticeWording,
     BlockedCaller,
     Call,
+    CallAiNotice,
     CallConsent,
     CallDay,
-    CallDeletion,
-    CallerVerification,
     CallEvent,
     CallHour,
-    CallNotice,
     CallReconciliation,
-    CallReconciliationCount,
     CallSearchText,
     Customer,
-    CustomerIdentity,
+    CustomerIdentifier,
+    CustomerLink,
+    HourlyCallReconciliation,
     LineCheck,
-    LiveCursor,
     LiveEvent,
-    MagicLink,
-    NoticeWording,
+    LiveEventSequence,
     OneTimeCode,
     ProviderAccount,
-    Task,
+    ProviderDeletion,
+    StaffTask,
     ToolCall,
     TruthCheck,
     Turn,
+    VerificationAttempt,
 )
-from tests.factories.base import NamedFactory, OwnedFactory, RowFactory, ref
+from tests.factories.base import CompanyOwnedFactory, RowFactory, UlidFactory, ref
 
 
-class CustomerFactory(NamedFactory):
+class CustomerFactory(UlidFactory):
     class Meta:
         model = Customer
 
     name = "Svea Thomsen"
 
 
-class CustomerIdentityFactory(OwnedFactory):
+class CustomerIdentifierFactory(CompanyOwnedFactory):
     class Meta:
-        model = CustomerIdentity
+        model = CustomerIdentifier
 
     customer_id = ref("calls.CustomerFactory")
     kind = "phone"
     value = "+491713920050"
 
 
-class CallFactory(NamedFactory):
-    """A call that ended with an appointment."""
+class CallFactory(UlidFactory):
+    """A call that ended with an appointment; its id is none of those that webhooks of tests name."""
 
     class Meta:
         model = Call
 
     provider = "retell"
-    provider_call_id = factory.Sequence(lambda n: f"call_{n}")
+    provider_call_id = factory.Sequence(lambda n: f"made_call_{n}")
     branch_id = ref("companies.BranchFactory")
     status = "ended"
     outcome = "booked"
@@ -67,7 +67,7 @@ class CallFactory(NamedFactory):
     duration_s = 62
 
 
-class TurnFactory(OwnedFactory):
+class TurnFactory(CompanyOwnedFactory):
     class Meta:
         model = Turn
 
@@ -77,7 +77,7 @@ class TurnFactory(OwnedFactory):
     text = "Ich hätte gern einen Termin."
 
 
-class ToolCallFactory(OwnedFactory):
+class ToolCallFactory(CompanyOwnedFactory):
     class Meta:
         model = ToolCall
 
@@ -86,17 +86,17 @@ class ToolCallFactory(OwnedFactory):
     name = "check_availability"
 
 
-class CallEventFactory(OwnedFactory):
+class CallEventFactory(CompanyOwnedFactory):
     class Meta:
         model = CallEvent
 
     call_id = ref("calls.CallFactory")
     seq = 1
     type = "matched"
-    at = factory.LazyFunction(now)
+    occurred_at = factory.LazyFunction(now)
 
 
-class CallTextFactory(OwnedFactory):
+class CallSearchTextFactory(CompanyOwnedFactory):
     class Meta:
         model = CallSearchText
 
@@ -104,7 +104,7 @@ class CallTextFactory(OwnedFactory):
     text = "Ich hätte gern einen Termin."
 
 
-class CallDayFactory(OwnedFactory):
+class CallDayFactory(CompanyOwnedFactory):
     class Meta:
         model = CallDay
 
@@ -115,7 +115,7 @@ class CallDayFactory(OwnedFactory):
     seconds = 62
 
 
-class CallHourFactory(OwnedFactory):
+class CallHourFactory(CompanyOwnedFactory):
     class Meta:
         model = CallHour
 
@@ -127,9 +127,9 @@ class CallHourFactory(OwnedFactory):
     seconds = 62
 
 
-class TaskFactory(NamedFactory):
+class TaskFactory(UlidFactory):
     class Meta:
-        model = Task
+        model = StaffTask
 
     branch_id = ref("companies.BranchFactory")
     kind = "callback"
@@ -137,24 +137,24 @@ class TaskFactory(NamedFactory):
     status = "open"
 
 
-class LiveCursorFactory(OwnedFactory):
+class LiveEventSequenceFactory(CompanyOwnedFactory):
     class Meta:
-        model = LiveCursor
+        model = LiveEventSequence
 
 
-class LiveEventFactory(OwnedFactory):
+class LiveEventFactory(CompanyOwnedFactory):
     class Meta:
         model = LiveEvent
 
     seq = factory.Sequence(lambda n: n + 1)
-    at = factory.LazyFunction(now)
+    occurred_at = factory.LazyFunction(now)
     name = "call.started"
     data = factory.LazyFunction(dict)
 
 
-class CallerProofFactory(OwnedFactory):
+class VerificationAttemptFactory(CompanyOwnedFactory):
     class Meta:
-        model = CallerVerification
+        model = VerificationAttempt
 
     call_id = ref("calls.CallFactory")
     customer_id = ref("calls.CustomerFactory")
@@ -162,7 +162,7 @@ class CallerProofFactory(OwnedFactory):
     ok = True
 
 
-class OneTimeCodeFactory(NamedFactory):
+class OneTimeCodeFactory(UlidFactory):
     class Meta:
         model = OneTimeCode
 
@@ -173,9 +173,9 @@ class OneTimeCodeFactory(NamedFactory):
     expires_at = factory.LazyFunction(now)
 
 
-class IdentityLinkFactory(OwnedFactory):
+class CustomerLinkFactory(CompanyOwnedFactory):
     class Meta:
-        model = MagicLink
+        model = CustomerLink
 
     token_hash = factory.Sequence(lambda n: f"{n:064}")
     call_id = ref("calls.CallFactory")
@@ -184,14 +184,14 @@ class IdentityLinkFactory(OwnedFactory):
     expires_at = factory.LazyFunction(now)
 
 
-class BlockedCallerFactory(NamedFactory):
+class BlockedCallerFactory(UlidFactory):
     class Meta:
         model = BlockedCaller
 
     number = factory.Sequence(lambda n: f"+49171392{n:04}")
 
 
-class TruthCheckFactory(OwnedFactory):
+class TruthCheckFactory(CompanyOwnedFactory):
     class Meta:
         model = TruthCheck
 
@@ -199,21 +199,21 @@ class TruthCheckFactory(OwnedFactory):
     branch_id = ref("companies.BranchFactory")
     started_at = factory.LazyFunction(now)
     verdict = "clean"
-    claims = 1
+    claim_count = 1
 
 
-class LineCheckFactory(NamedFactory):
+class LineCheckFactory(UlidFactory):
     class Meta:
         model = LineCheck
 
     phone_number_id = ref("companies.PhoneNumberFactory")
     number = "+493023125100"
-    via = "page"
+    channel = "page"
     provider_call_id = factory.Sequence(lambda n: f"line_check_{n}")
     result = "ok"
 
 
-class CallAccountFactory(RowFactory):
+class ProviderAccountFactory(RowFactory):
     class Meta:
         model = ProviderAccount
 
@@ -221,7 +221,7 @@ class CallAccountFactory(RowFactory):
     connection_id = factory.Sequence(lambda n: f"connection-{n}")
 
 
-class CallComparisonFactory(RowFactory):
+class CallReconciliationFactory(RowFactory):
     class Meta:
         model = CallReconciliation
 
@@ -230,45 +230,45 @@ class CallComparisonFactory(RowFactory):
     until = factory.LazyFunction(now)
 
 
-class CallTallyFactory(OwnedFactory):
+class HourlyCallReconciliationFactory(CompanyOwnedFactory):
     class Meta:
-        model = CallReconciliationCount
+        model = HourlyCallReconciliation
 
     account_id = 1
     hour_at = factory.LazyFunction(now)
 
 
-class NoticeWordingFactory(RowFactory):
+class AiNoticeWordingFactory(RowFactory):
     class Meta:
-        model = NoticeWording
+        model = AiNoticeWording
 
     version = factory.Sequence(lambda n: f"{n:016x}")
     language = "de"
     text = "Ich bin eine KI, kein Mensch."
 
 
-class CallNoticeFactory(OwnedFactory):
+class CallAiNoticeFactory(CompanyOwnedFactory):
     class Meta:
-        model = CallNotice
+        model = CallAiNotice
 
     call_id = ref("calls.CallFactory")
     turn = 0
     at_ms = 400
 
 
-class CallConsentFactory(OwnedFactory):
+class CallConsentFactory(CompanyOwnedFactory):
     class Meta:
         model = CallConsent
 
     call_id = ref("calls.CallFactory")
-    what = "recording"
+    kind = "recording"
     answer = "no"
     source = "function"
 
 
-class CallDeletionFactory(NamedFactory):
+class ProviderDeletionFactory(UlidFactory):
     class Meta:
-        model = CallDeletion
+        model = ProviderDeletion
 
     call_id = ref("calls.CallFactory")
     reason = "declined"

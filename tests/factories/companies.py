@@ -15,13 +15,14 @@ from app.models import (
     FeatureFlag,
     OnCallShift,
     PhoneNumber,
+    RejectedWebhook,
     ScheduledTask,
     User,
     UserBranch,
     WebhookEvent,
     WebSession,
 )
-from tests.factories.base import NamedFactory, RowFactory, ref
+from tests.factories.base import RowFactory, UlidFactory, ref
 
 
 class CompanyFactory(RowFactory):
@@ -34,7 +35,7 @@ class CompanyFactory(RowFactory):
     industry = "hair_salon"
 
 
-class BranchFactory(NamedFactory):
+class BranchFactory(UlidFactory):
     class Meta:
         model = Branch
 
@@ -44,14 +45,14 @@ class BranchFactory(NamedFactory):
     state = "BE"
 
 
-class AgentFactory(NamedFactory):
+class AgentFactory(UlidFactory):
     class Meta:
         model = Agent
 
     name = "Lena"
 
 
-class PhoneNumberFactory(NamedFactory):
+class PhoneNumberFactory(UlidFactory):
     class Meta:
         model = PhoneNumber
 
@@ -59,7 +60,7 @@ class PhoneNumberFactory(NamedFactory):
     branch_id = ref("companies.BranchFactory")
 
 
-class OnCallShiftFactory(NamedFactory):
+class OnCallShiftFactory(UlidFactory):
     class Meta:
         model = OnCallShift
 
@@ -71,7 +72,7 @@ class OnCallShiftFactory(NamedFactory):
     until_minute = 32 * 60
 
 
-class ConnectionFactory(NamedFactory):
+class ConnectionFactory(UlidFactory):
     class Meta:
         model = Connection
 
@@ -79,7 +80,7 @@ class ConnectionFactory(NamedFactory):
     api_key = "key_of_the_company"
 
 
-class ApiKeyFactory(NamedFactory):
+class ApiKeyFactory(UlidFactory):
     class Meta:
         model = ApiKey
 
@@ -89,7 +90,7 @@ class ApiKeyFactory(NamedFactory):
     scopes = ("calls:read",)
 
 
-class UserFactory(NamedFactory):
+class UserFactory(UlidFactory):
     class Meta:
         model = User
 
@@ -102,7 +103,7 @@ class UserBranchFactory(RowFactory):
     class Meta:
         model = UserBranch
 
-    company_id = NamedFactory._meta.base_declarations["company_id"]
+    company_id = UlidFactory._meta.base_declarations["company_id"]
     user_id = ref("companies.UserFactory")
     branch_id = ref("companies.BranchFactory")
 
@@ -123,7 +124,7 @@ class WebhookEventFactory(RowFactory):
 
     provider = "retell"
     dedupe_key = factory.Sequence(lambda n: f"{n:064x}")
-    event = "call_started"
+    event_name = "call_started"
     body = b"{}"
     size = 2
     received_at = factory.LazyFunction(now)
@@ -142,10 +143,10 @@ class FeatureFlagFactory(RowFactory):
         model = FeatureFlag
 
     name = factory.Sequence(lambda n: f"flag_{n}")
-    is_on = True
+    is_enabled = True
 
 
-class ScheduleRunFactory(RowFactory):
+class ScheduledTaskFactory(RowFactory):
     class Meta:
         model = ScheduledTask
 
@@ -162,6 +163,19 @@ class BrowserReportFactory(RowFactory):
     page = "/live"
     rule = "img-src"
     blocked = "https://elsewhere.example"
-    seen = 1
+    report_count = 1
+    first_at = factory.LazyFunction(now)
+    last_at = factory.LazyFunction(now)
+
+
+class RejectedWebhookFactory(RowFactory):
+    class Meta:
+        model = RejectedWebhook
+
+    fingerprint = factory.Sequence(lambda n: f"{n:064x}")
+    provider = "retell"
+    address = "100.20.5.228"
+    hour = factory.LazyFunction(lambda: now().replace(minute=0, second=0, microsecond=0))
+    reason = "mismatch"
     first_at = factory.LazyFunction(now)
     last_at = factory.LazyFunction(now)

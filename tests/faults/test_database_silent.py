@@ -18,13 +18,13 @@ from app.core.signatures import sign_retell
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.models import PhoneNumber
+from tests.support.api_clients import make_api_client
 from tests.support.applications import new_app, settings_for
-from tests.support.backends import MariaBackend, RedisBackend, wait_until
-from tests.support.people import PASSWORD, branch_ids, make_company, make_user
+from tests.support.external_servers import MariaDbServer, RedisServer, wait_until
 from tests.support.production import Production
-from tests.support.programs import program
 from tests.support.running_server import ROOT
-from tests.support.wire import Wire
+from tests.support.tcp_proxy import TcpProxy
+from tests.support.users import PASSWORD, branch_ids, make_company, make_user
 
 pytestmark = [pytest.mark.faults, pytest.mark.mariadb, pytest.mark.timeout(300)]
 # three seconds are promised and were measured on a quiet machine; a busy one may take its time, but nobody hangs
@@ -35,7 +35,7 @@ NUMBER = "+493023125100"
 class Place:
     """The processes, the wire to their database, and people with cookies and keys."""
 
-    def __init__(self, production: Production, maria: MariaBackend, wire: Wire, scratch: Path) -> None:
+    def __init__(self, production: Production, maria: MariaDbServer, wire: TcpProxy, scratch: Path) -> None:
         self.production, self.maria, self.wire = production, maria, wire
         app = new_app(settings_for(maria.url, production.environment["REDIS_URL"], scratch / "instance"))
         with app.app_context():
@@ -43,7 +43,7 @@ class Place:
             self.email = make_user(company).email
             with company_scope(company.id), transaction():
                 db.session.add(PhoneNumber(e164=NUMBER, branch_id=branch_ids(company)[0]))
-            self.key = program(app, company).plain
+            self.key = make_api_client(app, company).plain
             db.engine.dispose()
         self.cookie = self._sign_in()
 
@@ -84,9 +84,9 @@ class Place:
 def place(scratch: Path) -> Iterator[Place]:
     folder = scratch / "silent"
     with ExitStack() as started:
-        maria, redis = (started.enter_context(kind(folder / kind.__name__)) for kind in (MariaBackend, RedisBackend))
-        assert isinstance(maria, MariaBackend)
-        wire = started.enter_context(Wire(urlsplit(maria.url).port or 0))
+        maria, redis = (started.enter_context(kind(folder / kind.__name__)) for kind in (MariaDbServer, RedisServer))
+        assert isinstance(maria, MariaDbServer)
+        wire = started.enter_context(TcpProxy(urlsplit(maria.url).port or 0))
         cut = maria.url.replace(f":{urlsplit(maria.url).port}/", f":{wire.port}/")
         production = Production(folder, ROOT / ".venv" / "bin", database_url=cut, redis_url=redis.url)
         started.enter_context(production)
@@ -110,7 +110,7 @@ def cut_off(place: Place) -> Iterator[None]:
     try:
         yield
     finally:
-        place.wire.mend()
+        place.wire.restore()
 
 
 SUPERVISOR = """
@@ -142,7 +142,7 @@ def asked_for_life(place: Place) -> Iterator[list[float]]:
 
 
 @pytest.mark.parametrize("fault", [frozen, cut_off])
-def test_everybody_hears_503_soon_and_all_heals(place: Place, fault: Callable[[Place], "ExitStack"]) -> None:
+def test_silent_database_returns_503_soon_and_recovers(place: Place, fault: Callable[[Place], "ExitStack"]) -> None:
     before = {name: process.is_running for name, process in place.production.processes.items() if name != "release"}
     for ask in place.asks().values():
         assert ask().status_code < 400
@@ -170,7 +170,7 @@ def test_everybody_hears_503_soon_and_all_heals(place: Place, fault: Callable[[P
     assert {name: place.production.processes[name].is_running for name in before} == before, "nobody had to be started again"
 
 
-def test_a_slow_statement_is_not_mistaken_for_silence(place: Place) -> None:
+def test_slow_statement_is_not_taken_for_silence(place: Place) -> None:
     """Somebody holds rows for longer than the watchdog is patient: who waits for them is served in the end."""
     with place.maria.connect() as rival, rival.cursor() as cursor:
         cursor.execute("BEGIN")

@@ -13,10 +13,10 @@ import requests
 
 from app.core.clock import now, to_ms
 from app.core.signatures import sign_retell
-from tests.faults.house import House
-from tests.support.backends import MariaBackend, RedisBackend
+from tests.faults.environment import Environment
+from tests.support.external_servers import MariaDbServer, RedisServer
 from tests.support.production import Production
-from tests.support.running_server import API_KEYS, DEMO_PASSWORD, ROOT, TOWN
+from tests.support.running_server import API_KEYS, DEMO_PASSWORD, DEMO_VARIABLES, ROOT
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(400)]
 OWNER = "owner@salon-lindgren.example"
@@ -31,7 +31,7 @@ class Town:
 
     def __init__(self, url: str, retell_key: str) -> None:
         self.url, self._retell_key = url, retell_key
-        self.person = House.sign_in(self, OWNER)  # type: ignore[arg-type]
+        self.person = Environment.sign_in(self, OWNER)  # type: ignore[arg-type]
 
     @property
     def server(self) -> "Town":
@@ -67,16 +67,16 @@ class Town:
 @pytest.fixture(params=["scripts/server on SQLite", pytest.param("web on MariaDB", marks=pytest.mark.mariadb)], scope="module")
 def visited(request: pytest.FixtureRequest, scratch: Path) -> Iterator[Town]:
     if "SQLite" in request.param:
-        house: House = request.getfixturevalue("sqlite_house")
-        house.wait_until_ready()
-        yield Town(house.server.url, house.server.secrets["RETELL_API_KEY"])
+        environment: Environment = request.getfixturevalue("sqlite_environment")
+        environment.wait_until_ready()
+        yield Town(environment.server.url, environment.server.secrets["RETELL_API_KEY"])
         return
     folder = scratch / "many_clients"
     with ExitStack() as started:
-        maria, redis = (started.enter_context(kind(folder / kind.__name__)) for kind in (MariaBackend, RedisBackend))
+        maria, redis = (started.enter_context(kind(folder / kind.__name__)) for kind in (MariaDbServer, RedisServer))
         production = Production(folder, ROOT / ".venv" / "bin", database_url=maria.url, redis_url=redis.url)
         # the demo town, and cookies that go without https
-        production.environment |= TOWN | {"APP_ENV": "development", "LIVE_IN_WEB": "0", "DEMO_PASSWORD": DEMO_PASSWORD}
+        production.environment |= DEMO_VARIABLES | {"APP_ENV": "development", "LIVE_IN_WEB": "0", "DEMO_PASSWORD": DEMO_PASSWORD}
         production.environment["ENCRYPTION_KEYS"] = production.secrets["ENCRYPTION_KEYS"]
         started.enter_context(production)
         assert production.start("release").wait() == 0
@@ -87,7 +87,7 @@ def visited(request: pytest.FixtureRequest, scratch: Path) -> Iterator[Town]:
 
 
 @pytest.mark.parametrize("clients", [120, 500])
-def test_all_who_come_at_once_are_served(visited: Town, clients: int) -> None:
+def test_concurrent_clients_are_all_served(visited: Town, clients: int) -> None:
     began = time.monotonic()
     with ThreadPoolExecutor(clients) as people:
         answers = Counter(people.map(visited.want, range(clients)))

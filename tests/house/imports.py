@@ -27,9 +27,20 @@ def modules() -> dict[str, Path]:
 
 
 @cache
+def syntax_tree(name: str) -> ast.Module:
+    """Of one of our modules; parsed once, for a dozen tests read all of them."""
+    return ast.parse(modules()[name].read_text())
+
+
+@cache
+def syntax_nodes(name: str) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(syntax_tree(name)))
+
+
+@cache
 def imports() -> tuple[Import, ...]:
     """All imports of our own modules by our own modules."""
-    return tuple(found for name, file in modules().items() for found in _imports_of(name, file))
+    return tuple(found for name in modules() for found in _imports_of(name))
 
 
 def circles() -> list[list[str]]:
@@ -44,11 +55,11 @@ def _name(file: Path) -> str:
     return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
-def _imports_of(name: str, file: Path) -> Iterator[Import]:
-    tree = ast.parse(file.read_text())
-    inner = {id(node) for function in ast.walk(tree) if isinstance(function, ast.FunctionDef) for node in ast.walk(function)}
-    checking = {id(node) for block in ast.walk(tree) if _is_for_types_only(block) for node in ast.walk(block)}
-    for node in ast.walk(tree):
+def _imports_of(name: str) -> Iterator[Import]:
+    nodes = syntax_nodes(name)
+    inner = {id(node) for function in nodes if isinstance(function, ast.FunctionDef) for node in ast.walk(function)}
+    checking = {id(node) for block in nodes if _is_for_types_only(block) for node in ast.walk(block)}
+    for node in nodes:
         for target in _targets(node):
             if target != name and id(node) not in checking:
                 yield Import(name, target, node.lineno, inside=id(node) in inner)  # type: ignore[attr-defined]

@@ -4,7 +4,7 @@ from flask_sqlalchemy import SQLAlchemy
 
 from app.core.tenancy import company_scope
 from tests.factories.companies import CompanyFactory
-from tests.factories.every import factories, models
+from tests.factories.registry import factories, models
 
 
 def test_every_model_has_a_factory() -> None:

@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
 from app import create_app
-from tests.support.people import make_company, make_user, signed_in
 from tests.support.rows import address_of
+from tests.support.users import make_company, make_user, signed_in
 
 CLOSED = {"default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "base-uri": "'none'", "frame-ancestors": "'none'"}
 INLINE = re.compile(r"<script(?![^>]*(\bsrc=|type=\"application/json\"))|<style|\son[a-z]+=|\sstyle=", re.I)

@@ -16,9 +16,11 @@ from app.core.tenancy import CompanyScoped, company_scope
 from app.core.transactions import transaction
 from app.domain.accounts.api_keys import SCOPES, create_key
 from app.models import Company
-from tests.factories.every import models
-from tests.support.people import csrf_token, make_company, make_user, signed_in
+from tests.factories.registry import models
 from tests.support.rows import MEANT, address_of, fill
+from tests.support.users import csrf_token, make_company, make_user, signed_in
+
+pytestmark = pytest.mark.exhaustive
 
 # stands in every text of the other company
 MARK = "Zaunkönig"

@@ -12,7 +12,7 @@ from flask import Flask
 
 from app.core import event_bus, queues
 from app.jobs import schedule
-from tests.house.imports import modules
+from tests.house.imports import modules, syntax_nodes
 
 PLAIN = {str, int, float, bool, type(None)}
 
@@ -31,7 +31,7 @@ def test_every_job_that_is_written_is_known() -> None:
     written = {
         f"{name}.{function.name}"
         for name in modules()
-        for function in ast.walk(ast.parse(modules()[name].read_text()))
+        for function in syntax_nodes(name)
         if isinstance(function, ast.FunctionDef) and any(_is_call_of(mark, "job") for mark in function.decorator_list)
     }
     assert written == set(queues.JOBS)
@@ -78,7 +78,7 @@ def test_every_listener_that_is_written_is_registered(app: Flask) -> None:
         f"{name}.{function.name}"
         for name in modules()
         if name.startswith("app.")
-        for function in ast.walk(ast.parse(modules()[name].read_text()))
+        for function in syntax_nodes(name)
         if isinstance(function, ast.FunctionDef) and any(_is_call_of(mark, "subscribe") for mark in function.decorator_list)
     }
     assert written
@@ -94,7 +94,7 @@ def test_every_event_is_announced_or_listened_to() -> None:
         node.id
         for name in modules()
         if name.startswith(("app.domain.", "app.listeners.", "app.web.", "app.realtime."))
-        for node in ast.walk(ast.parse(modules()[name].read_text()))
+        for node in syntax_nodes(name)
         if isinstance(node, ast.Name)
     }
     families = {base.__name__ for name in classes for base in getattr(events, name).__mro__[1:]}

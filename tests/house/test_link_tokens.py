@@ -23,8 +23,10 @@ from app.core.transactions import transaction
 from app.domain.bookings import calendar_feeds, self_service_links
 from app.domain.bookings.create import create_booking
 from tests.doubles.sentry import SentryDouble
-from tests.factories.salons import PRESENT, make_salon
-from tests.support.people import csrf_token
+from tests.factories.salon import PRESENT, make_salon
+from tests.support.users import csrf_token
+
+pytestmark = pytest.mark.exhaustive
 
 OVER_THE_LIMIT = 125
 

@@ -3,10 +3,9 @@
 import ast
 import re
 import subprocess
-from functools import cache
 from pathlib import Path
 
-from tests.house.imports import ROOT, modules
+from tests.house.imports import ROOT, modules, syntax_nodes, syntax_tree
 
 MOST_LINES = 300
 # long because they are tables, or one thing that cannot be cut
@@ -42,7 +41,7 @@ def test_no_file_tells_more_than_one_story() -> None:
 
 
 def test_every_module_says_in_its_first_line_what_it_is_for() -> None:
-    silent = [name for name in modules() if not ast.get_docstring(_tree(name)) and modules()[name].read_text().strip()]
+    silent = [name for name in modules() if not ast.get_docstring(syntax_tree(name)) and modules()[name].read_text().strip()]
     assert silent == []
 
 
@@ -51,6 +50,19 @@ def test_nothing_is_printed() -> None:
     assert [
         _at(name, call) for name in _app() for call in _calls(name) if isinstance(call.func, ast.Name) and call.func.id == "print"
     ] == []
+
+
+def test_no_sentence_hides_inside_an_f_string() -> None:
+    """The extraction of sentences does not look there, so that they would stay German for everybody."""
+    hidden = [
+        _at(name, call)
+        for name in _app()
+        for text in syntax_nodes(name)
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("_", "_l", "gettext", "ngettext")
+    ]
+    assert hidden == []
 
 
 def test_sql_is_written_by_hand_only_where_it_must_be() -> None:
@@ -109,7 +121,7 @@ PAST_THE_FILTER = {
 
 def test_only_named_modules_go_past_the_company_filter() -> None:
     """Bare tables and connections know nothing of companies."""
-    past = {name for name in _app() for node in ast.walk(_tree(name)) if isinstance(node, ast.Attribute) and _goes_past(node)}
+    past = {name for name in _app() for node in syntax_nodes(name) if isinstance(node, ast.Attribute) and _goes_past(node)}
     assert past - PAST_THE_FILTER.keys() == set()
 
 
@@ -146,13 +158,8 @@ def _app() -> list[str]:
     return [name for name in modules() if name.split(".")[0] == "app"]
 
 
-@cache
-def _tree(name: str) -> ast.Module:
-    return ast.parse(modules()[name].read_text())
-
-
 def _calls(name: str) -> list[ast.Call]:
-    return [node for node in ast.walk(_tree(name)) if isinstance(node, ast.Call)]
+    return [node for node in syntax_nodes(name) if isinstance(node, ast.Call)]
 
 
 def _sql_calls(name: str) -> list[ast.Call]:
@@ -187,7 +194,7 @@ def _imported_names(name: str) -> dict[str, str]:
     """What names mean that were imported from elsewhere: {"text": "sqlalchemy.text"}."""
     return {
         alias.asname or alias.name: f"{node.module}.{alias.name}"
-        for node in ast.walk(_tree(name))
+        for node in syntax_nodes(name)
         if isinstance(node, ast.ImportFrom) and node.module
         for alias in node.names
     }

@@ -16,7 +16,7 @@ from app.domain.inbox import processor
 from app.jobs.call_reconciliation import reconcile_account
 from app.models import Call, CallReconciliation, Connection, ProviderAccount, WebhookEvent
 from tests.doubles.retell import RetellDouble
-from tests.support.lindgren import CALLER, MITTE, call_body, make_salon, send, transcript
+from tests.support.retell_webhooks import CALLER, MITTE, call_body, make_company_with_number, send, transcript
 
 ZONE = "Europe/Berlin"
 
@@ -31,7 +31,7 @@ def retell(app) -> Iterator[RetellDouble]:
 
 @pytest.fixture
 def salon(db) -> Any:
-    return make_salon()
+    return make_company_with_number()
 
 
 def there(retell: RetellDouble, call_id: str, *, minutes_ago: int = 10, key: str = MITTE, **more: Any) -> str:
@@ -68,7 +68,7 @@ def calls(db) -> dict[str, Call]:
 def load_status(db, company: Any) -> tuple[str, int, int]:
     db.session.expire_all()
     with company_scope(company.id):
-        found = load_reconciliation_status(company.id, zone=ZONE)
+        found = load_reconciliation_status(company.id, timezone=ZONE)
     return found.state, found.remote_count, found.local_count
 
 
@@ -78,7 +78,7 @@ def test_a_missing_call_is_fetched_with_all_that_was_said(retell, salon, db) -> 
     assert (found.result, found.listed, found.missing, found.fetched) == ("done", 1, 1, 1)
     call = calls(db)["call_lost"]
     assert (call.company_id, call.status, call.turn_count, call.summary) == (salon.id, "ended", 2, "Eine Frage zum Preis.")
-    assert [event.event for event in db.session.scalars(select(WebhookEvent))] == ["fetched_call_analyzed"]
+    assert [event.event_name for event in db.session.scalars(select(WebhookEvent))] == ["fetched_call_analyzed"]
 
 
 def test_looking_again_changes_nothing(retell, salon, db) -> None:
@@ -121,7 +121,7 @@ def test_a_call_that_the_provider_does_not_know_is_closed_after_a_while(retell, 
         pass
     assert look(db).result == "done"
     found = calls(db)
-    assert (found["call_ghost"].status, found["call_ghost"].disconnection) == ("error", "technical")
+    assert (found["call_ghost"].status, found["call_ghost"].end_category) == ("error", "technical")
     assert found["call_ghost"].disconnection_reason == "unknown_at_provider"
     assert found["call_young"].status == "ongoing"
     # again changes nothing
@@ -194,7 +194,7 @@ def test_what_was_fetched_before_the_provider_failed_stays(retell, salon, db) ->
     retell.fail("500", on="GET /v2/get-call/call_b", times=9)
     assert look(db).result == "failed"
     assert list(calls(db)) == ["call_a"]
-    retell.mend()
+    retell.restore()
     assert look(db).result == "done"
     assert sorted(calls(db)) == ["call_a", "call_b"]
 
@@ -204,12 +204,12 @@ def test_a_number_that_nobody_owns_waits_for_support(retell, salon, db) -> None:
     look(db)
     assert calls(db) == {}
     (event,) = db.session.scalars(select(WebhookEvent))
-    assert (event.status, event.reason, event.dialled) == ("unassigned", "unknown_number", "+493023125199")
+    assert (event.status, event.reason, event.to_number) == ("unassigned", "unknown_number", "+493023125199")
     assert look(db).missing == 0
 
 
 def test_a_companys_own_account_brings_nobody_elses_calls(retell, salon, db, app) -> None:
-    other = make_salon("werkstatt-kruse", number="+494066969300", branch="Hamburg")
+    other = make_company_with_number("werkstatt-kruse", number="+494066969300", branch="Hamburg")
     with company_scope(other.id):
         db.session.add(Connection(provider="retell", api_key=retell.key))
         db.session.commit()

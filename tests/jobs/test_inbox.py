@@ -21,7 +21,7 @@ from app.domain.inbox import lease, processor
 from app.jobs import inbox, schedule
 from app.models import Company, WebhookEvent
 from tests.support.inbox import arrive, arrive_many, by_status, inside
-from tests.support.lindgren import call_body, make_salon
+from tests.support.retell_webhooks import call_body, make_company_with_number
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -40,7 +40,7 @@ def sent() -> Callable[[], int]:
     return lambda: len(get_queue("webhooks"))
 
 
-def test_a_wake_up_sends_one_drain_however_often_it_comes(app: Flask, db: SQLAlchemy, sent: Callable[[], int]) -> None:
+def test_repeated_wakeups_enqueue_one_drain(app: Flask, db: SQLAlchemy, sent: Callable[[], int]) -> None:
     for _ in range(100):
         inbox.wake()
     assert sent() == 1
@@ -62,7 +62,7 @@ def test_many_that_wake_at_once_send_one_drain(app: Flask, db: SQLAlchemy, sent:
 
 
 def test_after_a_drain_the_next_event_sends_a_new_one(app: Flask, db: SQLAlchemy, sent: Callable[[], int]) -> None:
-    make_salon()
+    make_company_with_number()
     arrive(call_body("call_started"))
     inbox.wake()
     work(app, burst=True)
@@ -74,7 +74,7 @@ def test_after_a_drain_the_next_event_sends_a_new_one(app: Flask, db: SQLAlchemy
 def test_a_large_backlog_calls_for_help(app: Flask, db: SQLAlchemy, sent: Callable[[], int], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inbox, "BATCH_SIZE", 5)
     monkeypatch.setattr(inbox, "BATCH_SIZE_SQLITE", 5)
-    make_salon()
+    make_company_with_number()
     arrive_many(4)
     assert inbox.drain() == 4
     assert sent() == 0, "one batch is no backlog"
@@ -87,7 +87,7 @@ def test_a_large_backlog_calls_for_help(app: Flask, db: SQLAlchemy, sent: Callab
 def test_a_drain_that_waits_hears_the_bell(app: Flask, db: SQLAlchemy, sent: Callable[[], int], monkeypatch: pytest.MonkeyPatch) -> None:
     """A running drain takes the next event without a job: that is what makes it quick."""
     monkeypatch.setattr(inbox, "IDLE_TIMEOUT_S", 10.0)
-    make_salon()
+    make_company_with_number()
     inbox.wake()
     get_queue("webhooks").empty()
     handled: list[int] = []
@@ -149,7 +149,7 @@ def test_a_drain_ends_when_its_worker_is_asked_to(app: Flask, db: SQLAlchemy, mo
 
 
 def test_without_redis_a_drain_works_and_does_not_wait(make_app: Callable[..., Flask], app: Flask, db: SQLAlchemy) -> None:
-    make_salon()
+    make_company_with_number()
     arrive_many(3)
     with make_app(redis_url="redis://127.0.0.1:1/0").app_context():
         began = time.monotonic()
@@ -179,7 +179,7 @@ class TestSweeping:
 
     @pytest.fixture(autouse=True)
     def salon(self, db: SQLAlchemy) -> None:
-        make_salon()
+        make_company_with_number()
 
     def wait(self, db: SQLAlchemy, seconds: float) -> None:
         due = {"due_at": now() - timedelta(seconds=seconds)}
@@ -228,7 +228,7 @@ class TestSweeping:
 
 @pytest.fixture
 def salon(db: SQLAlchemy) -> Company:
-    return make_salon()
+    return make_company_with_number()
 
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -8,7 +8,7 @@ from app.jobs import inbox
 from app.jobs.schedule import SCHEDULE
 from app.jobs.scheduler import ScheduledJob
 from tests.support.inbox import arrive, by_status
-from tests.support.lindgren import call_body, make_salon
+from tests.support.retell_webhooks import call_body, make_company_with_number
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def open_when_asked(db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> list[boo
 @pytest.mark.parametrize("entry", SCHEDULE, ids=lambda entry: entry.name)
 def test_no_transaction_is_open_while_redis_is_asked(db: SQLAlchemy, entry: ScheduledJob, open_when_asked: list[bool]) -> None:
     """Redis may be silent for a second, and SQLite has one writer."""
-    make_salon()
+    make_company_with_number()
     arrive(call_body("call_ended", "call_1"))
     entry.action()
     assert not any(open_when_asked)
@@ -36,7 +36,7 @@ def test_no_transaction_is_open_while_redis_is_asked(db: SQLAlchemy, entry: Sche
 
 
 def test_the_inbox_is_worked_through_with_no_transaction_open_while_redis_is_asked(db: SQLAlchemy, open_when_asked: list[bool]) -> None:
-    make_salon()
+    make_company_with_number()
     arrive(*(call_body(name, "call_1") for name in ("call_started", "call_ended", "call_analyzed")))
     inbox.drain()
     assert by_status() == {"handled": 3}

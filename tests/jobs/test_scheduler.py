@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from app.core.clock import now
 from app.jobs.scheduler import ScheduledJob, run_due_jobs, run_forever
-from app.models.schedule_run import ScheduledTask
+from app.models.scheduled_task import ScheduledTask
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -203,13 +203,13 @@ ZONES = ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathm
 DAYS = [datetime(2026, *day) for day in ((3, 28), (10, 24), (3, 7), (10, 31), (4, 4), (10, 3))]
 
 
-@example(at=(2, 30), zone="Europe/Berlin", day=DAYS[1], took_min=40)
-@example(at=(2, 30), zone="Europe/Berlin", day=DAYS[0], took_min=0)
-@given(at=TIMES, zone=st.sampled_from(ZONES), day=st.sampled_from(DAYS), took_min=st.sampled_from([0, 1, 40, 70, 130]))
-def test_a_daily_entry_runs_once_on_each_local_day(at: tuple[int, int], zone: str, day: datetime, took_min: int) -> None:
+@example(at=(2, 30), timezone="Europe/Berlin", day=DAYS[1], took_min=40)
+@example(at=(2, 30), timezone="Europe/Berlin", day=DAYS[0], took_min=0)
+@given(at=TIMES, timezone=st.sampled_from(ZONES), day=st.sampled_from(DAYS), took_min=st.sampled_from([0, 1, 40, 70, 130]))
+def test_a_daily_entry_runs_once_on_each_local_day(at: tuple[int, int], timezone: str, day: datetime, took_min: int) -> None:
     """Also on the days of 23 and 25 hours, and when a run lasts."""
-    entry = ScheduledJob("nightly", lambda: None, daily_at=f"{at[0]:02}:{at[1]:02}", timezone=zone)
-    local = ZoneInfo(zone)
+    entry = ScheduledJob("nightly", lambda: None, daily_at=f"{at[0]:02}:{at[1]:02}", timezone=timezone)
+    local = ZoneInfo(timezone)
     moment = day.replace(tzinfo=local).astimezone(UTC) - timedelta(seconds=1)
     runs: list[datetime] = []
     for _ in range(4):

@@ -9,7 +9,7 @@ from app.core.tenancy import company_scope
 from app.domain.calls.search import CallSearch, find_calls
 from app.domain.inbox.processor import drain_batch
 from app.models import Call, CallSearchText, Company
-from tests.support.lindgren import call_body, make_salon, send, transcript
+from tests.support.retell_webhooks import call_body, make_company_with_number, send, transcript
 
 ENDED = {"call_status": "ended", "end_timestamp": 1773130505120, "disconnection_reason": "user_hangup"}
 SPOKEN = transcript("Guten Tag.", "Ich bräuchte eine Hochsteckfrisur für Samstag.")
@@ -17,7 +17,7 @@ SPOKEN = transcript("Guten Tag.", "Ich bräuchte eine Hochsteckfrisur für Samst
 
 @pytest.fixture
 def salon(db: SQLAlchemy) -> Company:
-    return make_salon()
+    return make_company_with_number()
 
 
 def _found(db: SQLAlchemy, salon: Company, query: str) -> list[str]:
@@ -53,6 +53,6 @@ def test_the_analysis_adds_to_it_and_events_twice_leave_one_row(app: Flask, db: 
 
 
 def test_a_search_stays_inside_the_company(app: Flask, db: SQLAlchemy, salon: Company) -> None:
-    other = make_salon("praxis", "+494066969300", "Hamburg")
+    other = make_company_with_number("praxis", "+494066969300", "Hamburg")
     _arrive(app, call_body("call_ended", "call_1", transcript_object=SPOKEN, **ENDED))
     assert _found(db, other, "Hochsteckfrisur") == _found(db, other, "call_1") == []

@@ -8,8 +8,8 @@ from typing import Any, get_args
 
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from app.providers import get_call_driver
-from app.providers.voice import base
+from app.providers import get_call_webhook_reader
+from app.providers.voice import call_webhook_reader
 
 PAYLOADS = Path(__file__).parents[1] / "payloads"
 
@@ -27,23 +27,23 @@ class DriverContract:
         raise NotImplementedError
 
     @property
-    def driver(self) -> base.CallDriver:
-        return get_call_driver(self.provider)
+    def driver(self) -> call_webhook_reader.CallWebhookReader:
+        return get_call_webhook_reader(self.provider)
 
     def test_the_registry_knows_it_by_its_name(self):
         assert self.driver.name == self.provider
-        assert get_call_driver(self.provider) is self.driver
+        assert get_call_webhook_reader(self.provider) is self.driver
 
     def test_every_body_is_read_in_our_words(self):
         for raw in self.bodies():
             event = self.driver.read(raw)
             assert event.provider == self.provider
-            assert event.kind in get_args(base.CallEventKind)
-            assert event.direction in get_args(base.Direction)
-            assert event.status in (None, *get_args(base.CallStatus))
-            assert event.disconnection in (None, *get_args(base.Disconnection))
-            assert event.sentiment in (None, *get_args(base.Sentiment))
-            assert all(turn.role in get_args(base.Role) for turn in event.turns or ())
+            assert event.kind in get_args(call_webhook_reader.CallEventKind)
+            assert event.direction in get_args(call_webhook_reader.Direction)
+            assert event.status in (None, *get_args(call_webhook_reader.CallStatus))
+            assert event.end_category in (None, *get_args(call_webhook_reader.EndCategory))
+            assert event.sentiment in (None, *get_args(call_webhook_reader.Sentiment))
+            assert all(turn.role in get_args(call_webhook_reader.Role) for turn in event.turns or ())
             assert all(at is None or at.tzinfo is UTC for at in (event.started_at, event.ended_at))
             assert event.problems == ()
 
@@ -58,7 +58,7 @@ class DriverContract:
         assert len(set(keys)) == len(keys)
 
     def test_no_vendor_type_leaves_the_driver(self):
-        plain = {"builtins", "datetime", "decimal", base.__name__}
+        plain = {"builtins", "datetime", "decimal", call_webhook_reader.__name__}
         for raw in self.bodies():
             event = self.driver.read(raw)
             assert {type(getattr(event, field.name)).__module__ for field in fields(event)} <= plain
@@ -70,7 +70,7 @@ class DriverContract:
         for look in (self.driver.peek, self.driver.read):
             try:
                 look(raw)
-            except base.Unreadable as error:
+            except call_webhook_reader.Unreadable as error:
                 assert str(error)
 
     @staticmethod

@@ -15,12 +15,12 @@ from app.core.transactions import transaction
 from app.domain.accounts import users
 from app.models import User, WebSession
 from app.realtime.authentication import find_request_subscriber
-from app.realtime.connections import Subscriber
-from tests.support.live import make_salon
+from app.realtime.connections import SocketUser
+from tests.support.live import make_live_company
 from tests.support.sockets import make_user, sign_in
 
 
-def connect(app: Flask, cookie: str | None) -> Subscriber | None:
+def connect(app: Flask, cookie: str | None) -> SocketUser | None:
     headers = {"Cookie": f"{app.session_interface.cookie_name}={cookie}"} if cookie else {}  # type: ignore[attr-defined]
     with app.test_request_context("/socket.io/", headers=headers):
         return find_request_subscriber()
@@ -41,7 +41,7 @@ def statements(db: SQLAlchemy) -> Iterator[list[str]]:
 
 
 def test_signed_in_user_is_found_with_one_query(app: Flask, db: SQLAlchemy) -> None:
-    salon = make_salon()
+    salon = make_live_company()
     user = make_user(salon, "frontdesk@salon.example", branches=tuple(salon.branch_ids), role="front_desk")
     cookie, user_id = sign_in(user), user.id
     db.session.remove()
@@ -54,7 +54,7 @@ def test_signed_in_user_is_found_with_one_query(app: Flask, db: SQLAlchemy) -> N
 
 
 def test_handshake_does_not_extend_the_session(app: Flask, db: SQLAlchemy) -> None:
-    cookie = sign_in(make_user(make_salon(), "owner@salon.example"))
+    cookie = sign_in(make_user(make_live_company(), "owner@salon.example"))
     seen_at = now() - sessions.TOUCH_INTERVAL * 3
     with transaction():
         db.session.execute(update(WebSession).values(seen_at=seen_at))
@@ -64,12 +64,12 @@ def test_handshake_does_not_extend_the_session(app: Flask, db: SQLAlchemy) -> No
 
 @pytest.mark.parametrize("cookie", [None, "", "x" * 43, "\x80\xff"])
 def test_unknown_session_is_refused(app: Flask, db: SQLAlchemy, cookie: str | None) -> None:
-    sign_in(make_user(make_salon(), "owner@salon.example"))
+    sign_in(make_user(make_live_company(), "owner@salon.example"))
     assert connect(app, cookie) is None
 
 
 def test_user_without_access_is_refused(app: Flask, db: SQLAlchemy) -> None:
-    user = make_user(make_salon(), "owner@salon.example")
+    user = make_user(make_live_company(), "owner@salon.example")
     cookie, user_id = sign_in(user), user.id
     for values in ({"is_active": False}, {"must_change_password": True}, {"role": "support"}, {"session_epoch": User.session_epoch + 1}):
         before = db.session.get_one(User, user_id)
@@ -83,7 +83,7 @@ def test_user_without_access_is_refused(app: Flask, db: SQLAlchemy) -> None:
 
 
 def test_session_that_ended_or_ran_out_is_refused(app: Flask, db: SQLAlchemy) -> None:
-    user = make_user(make_salon(), "owner@salon.example")
+    user = make_user(make_live_company(), "owner@salon.example")
     cookie, other = sign_in(user), sign_in(user)
     for column, age in ((WebSession.seen_at, sessions.IDLE_TIMEOUT), (WebSession.created_at, sessions.ABSOLUTE_TIMEOUT)):
         with transaction():

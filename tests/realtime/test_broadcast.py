@@ -2,7 +2,6 @@
 
 import json
 import uuid
-from collections.abc import Callable
 
 import pytest
 import redis as redis_library
@@ -12,13 +11,12 @@ from flask_sqlalchemy import SQLAlchemy
 from prometheus_client import REGISTRY
 from socketio import RedisManager
 
+from app.core import get_app_state
 from app.core.clock import now
-from app.core.redis import get_redis
+from app.core.redis import connect, get_redis
 from app.events import CallStarted
 from app.realtime import broadcast, json_codec
-from tests.support.live import about, make_call, make_salon, say, turn
-
-MakeApp = Callable[..., Flask]
+from tests.support.live import build_event, build_turn, make_call, make_live_company, publish_events
 
 
 @pytest.fixture
@@ -35,7 +33,7 @@ def all_of(pubsub: redis_library.client.PubSub) -> list[dict[str, object]]:
 
 
 def test_one_commit_is_one_round_trip(db: SQLAlchemy, overheard: redis_library.client.PubSub, monkeypatch: pytest.MonkeyPatch) -> None:
-    call = make_call(make_salon())
+    call = make_call(make_live_company())
     trips: list[int] = []
     execute = redis_library.client.Pipeline.execute
 
@@ -44,7 +42,7 @@ def test_one_commit_is_one_round_trip(db: SQLAlchemy, overheard: redis_library.c
         return execute(pipe, *options)
 
     monkeypatch.setattr(redis_library.client.Pipeline, "execute", noted)
-    say(about(call, CallStarted), *(turn(call, index, f"Satz {index}") for index in range(20)))
+    publish_events(build_event(call, CallStarted), *(build_turn(call, index, f"Satz {index}") for index in range(20)))
     assert [count for count in trips if count] == [22]
     heard = all_of(overheard)
     assert [message["data"][0]["seq"] for message in heard] == list(range(1, 23))
@@ -56,7 +54,7 @@ def test_one_commit_is_one_round_trip(db: SQLAlchemy, overheard: redis_library.c
 
 def test_messages_are_those_of_the_library(db: SQLAlchemy, redis_url: str, overheard: redis_library.client.PubSub) -> None:
     """The installed python-socketio reads what we write: same fields, same nesting."""
-    say(turn(make_call(make_salon()), 0, "Guten Tag"))
+    publish_events(build_turn(make_call(make_live_company()), 0, "Guten Tag"))
     library = RedisManager(redis_url, channel=json_codec.CHANNEL, write_only=True)
     library.emit("message.received", {"seq": 1}, namespace="/", room=["company:1"])
     ours, theirs = all_of(overheard)
@@ -68,19 +66,20 @@ def test_messages_are_those_of_the_library(db: SQLAlchemy, redis_url: str, overh
 
 
 def test_without_redis_nothing_is_raised_and_it_is_said_once(
-    db: SQLAlchemy, make_app: MakeApp, overheard: redis_library.client.PubSub
+    app: Flask, db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch, overheard: redis_library.client.PubSub
 ) -> None:
-    salon = make_salon()
+    salon = make_live_company()
     call = make_call(salon)
-    with make_app(redis_url="redis://127.0.0.1:9/0").app_context(), structlog.testing.capture_logs() as lines:
+    with monkeypatch.context() as away, structlog.testing.capture_logs() as lines:
+        away.setitem(app.extensions, "askproai_redis", connect("redis://127.0.0.1:9/0"))
         before = pushed("away")
         for index in range(3):
-            say(turn(call, index, "niemand hört es"))
+            publish_events(build_turn(call, index, "niemand hört es"))
         assert pushed("away") - before == 3
     assert [line["event"] for line in lines] == ["live.push_failed"]
 
-    broadcast._publisher.retry_at = 0.0
-    say(turn(call, 3, "wieder da"))
+    get_app_state(broadcast.PublisherState).retry_at = 0.0
+    publish_events(build_turn(call, 3, "wieder da"))
     said, missed = all_of(overheard)
     assert said["data"][0]["seq"] == 4
     assert missed == {"method": "events_missed", "companies": [salon.company_id]}
@@ -89,7 +88,7 @@ def test_without_redis_nothing_is_raised_and_it_is_said_once(
 def test_the_way_from_the_webhook_is_measured(db: SQLAlchemy) -> None:
     get_redis().ping()
     before = REGISTRY.get_sample_value("live_update_delay_seconds_count") or 0
-    say(turn(make_call(make_salon()), 0, "Guten Tag"))
+    publish_events(build_turn(make_call(make_live_company()), 0, "Guten Tag"))
     after = REGISTRY.get_sample_value("live_update_delay_seconds_count") or 0
     assert after - before == 1
 

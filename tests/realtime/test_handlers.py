@@ -15,7 +15,7 @@ from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.accounts import users
 from app.models import LiveEvent, User
-from tests.support.live import about, make_call, make_salon, say, turn
+from tests.support.live import build_event, build_turn, make_call, make_live_company, publish_events
 from tests.support.sockets import Dashboard, Refused, SocketServer, make_user, sign_in, wait_until
 
 StartSockets = Callable[..., SocketServer]
@@ -31,16 +31,16 @@ def server(request: pytest.FixtureRequest, start_sockets: StartSockets) -> Socke
 def test_a_call_appears_turn_by_turn_at_its_company_and_nowhere_else(
     db: SQLAlchemy, server: SocketServer, open_dashboard: OpenDashboard
 ) -> None:
-    salon, praxis = make_salon("salon-lindgren"), make_salon("praxis-morgenstern")
+    salon, praxis = make_live_company("salon-lindgren"), make_live_company("praxis-morgenstern")
     ours = open_dashboard(server, sign_in(make_user(salon, "owner@salon-lindgren.example")))
     theirs = open_dashboard(server, sign_in(make_user(praxis, "owner@praxis-morgenstern.example")))
     assert ours.wait_for("welcome") == {"seq": 0, "gapless": True, "redis": True}
     theirs.wait_for("welcome")
 
     call, other = make_call(salon), make_call(praxis)
-    say(about(call, events.CallStarted), turn(call, 0, "Salon Lindgren, guten Tag.", role="agent"))
-    say(turn(call, 1, "Ich hätte gern einen Termin."))
-    say(turn(other, 0, "Praxis Morgenstern."))
+    publish_events(build_event(call, events.CallStarted), build_turn(call, 0, "Salon Lindgren, guten Tag.", role="agent"))
+    publish_events(build_turn(call, 1, "Ich hätte gern einen Termin."))
+    publish_events(build_turn(other, 0, "Praxis Morgenstern."))
     spoken = ours.wait_for("message.received")
     theirs.wait_for("message.received")
 
@@ -52,15 +52,17 @@ def test_a_call_appears_turn_by_turn_at_its_company_and_nowhere_else(
 
 
 def test_limited_to_a_branch_one_hears_that_branch_only(db: SQLAlchemy, start_sockets: StartSockets, open_dashboard: OpenDashboard) -> None:
-    salon = make_salon()
+    salon = make_live_company()
     mitte, pankow = salon.branch_ids
     calls = {branch: make_call(salon, branch=number) for number, branch in enumerate(salon.branch_ids)}
     front_desk = make_user(salon, "frontdesk@salon-lindgren.example", branches=(pankow,), role="front_desk")
     dashboard = open_dashboard(start_sockets(), sign_in(front_desk))
     assert dashboard.wait_for("welcome")["gapless"] is False
 
-    say(turn(calls[mitte], 0, "In Mitte gesagt."), events.TaskCreated(salon.company_id, None, "01TASK0WITHOUT0BRANCH00000"))
-    say(turn(calls[pankow], 0, "In Pankow gesagt."))
+    publish_events(
+        build_turn(calls[mitte], 0, "In Mitte gesagt."), events.TaskCreated(salon.company_id, None, "01TASK0WITHOUT0BRANCH00000")
+    )
+    publish_events(build_turn(calls[pankow], 0, "In Pankow gesagt."))
     assert dashboard.wait_for("message.received")["data"]["text"] == "In Pankow gesagt."
     assert dashboard.names() == ["message.received"]
 
@@ -74,11 +76,11 @@ def test_limited_to_a_branch_one_hears_that_branch_only(db: SQLAlchemy, start_so
 def test_what_was_missed_is_told_again_or_everything_is_to_be_read_anew(
     db: SQLAlchemy, start_sockets: StartSockets, open_dashboard: OpenDashboard
 ) -> None:
-    salon, praxis = make_salon(), make_salon("praxis-morgenstern")
+    salon, praxis = make_live_company(), make_live_company("praxis-morgenstern")
     call = make_call(salon)
-    say(turn(make_call(praxis), 0, "Praxis Morgenstern."))
+    publish_events(build_turn(make_call(praxis), 0, "Praxis Morgenstern."))
     for index in range(3):
-        say(turn(call, index, f"Satz {index}"))
+        publish_events(build_turn(call, index, f"Satz {index}"))
     dashboard = open_dashboard(start_sockets(), sign_in(make_user(salon, "owner@salon-lindgren.example")))
     assert dashboard.wait_for("welcome")["seq"] == 3
 
@@ -91,7 +93,7 @@ def test_what_was_missed_is_told_again_or_everything_is_to_be_read_anew(
     for odd in ({"since": 4}, {"since": -1}, {"since": "1"}, {"since": True}, {"since": 2**70}, {}, None, [], "catch up"):
         assert dashboard.ask("catch_up", odd) == {"reload": True}
 
-    say(*(turn(call, index, "noch mehr") for index in range(3, 600)))
+    publish_events(*(build_turn(call, index, "noch mehr") for index in range(3, 600)))
     assert dashboard.ask("catch_up", {"since": 1}) == {"reload": True}
     with company_scope(salon.company_id), transaction():
         db.session.execute(delete(LiveEvent).where(LiveEvent.seq < 550))
@@ -100,7 +102,7 @@ def test_what_was_missed_is_told_again_or_everything_is_to_be_read_anew(
 
 
 def test_sockets_end_with_the_session(db: SQLAlchemy, server: SocketServer, open_dashboard: OpenDashboard) -> None:
-    salon = make_salon()
+    salon = make_live_company()
     owner, colleague = make_user(salon, "owner@salon-lindgren.example"), make_user(salon, "colleague@salon-lindgren.example")
     at_home, at_work = sign_in(owner), sign_in(owner)
     home, work = open_dashboard(server, at_home), open_dashboard(server, at_work)
@@ -108,7 +110,7 @@ def test_sockets_end_with_the_session(db: SQLAlchemy, server: SocketServer, open
     for dashboard in (home, work, other):
         dashboard.wait_for("welcome")
 
-    say(events.SessionsRevoked(owner.id, hash_of(at_home)))
+    publish_events(events.SessionsRevoked(owner.id, hash_of(at_home)))
     wait_until(lambda: not home.connected, within_s=1)
     assert work.connected
 
@@ -122,20 +124,20 @@ def test_sockets_end_with_the_session(db: SQLAlchemy, server: SocketServer, open
 
 @on_one_database
 def test_nobody_hides_from_the_end_of_the_session(db: SQLAlchemy, start_sockets: StartSockets, open_dashboard: OpenDashboard) -> None:
-    server, owner = start_sockets(), make_user(make_salon(), "owner@salon-lindgren.example")
+    server, owner = start_sockets(), make_user(make_live_company(), "owner@salon-lindgren.example")
     cookie = sign_in(owner)
     sly = [open_dashboard(server, cookie) for _ in range(4)]
     for dashboard, word in zip(sly, ("disconnect", "connect", "*", "__disconnect_final"), strict=True):
         dashboard.send(f'42["{word}"]')
         dashboard.send(f'42["{word}","transport close"]')
     assert sly[0].ask("catch_up", {"since": 0}) == {"events": [], "seq": 0}
-    say(events.SessionsRevoked(owner.id, hash_of(cookie)))
+    publish_events(events.SessionsRevoked(owner.id, hash_of(cookie)))
     wait_until(lambda: not any(dashboard.connected for dashboard in sly), within_s=2)
 
 
 @on_one_database
 def test_strangers_never_get_a_socket(db: SQLAlchemy, server: SocketServer, open_dashboard: OpenDashboard) -> None:
-    salon = make_salon()
+    salon = make_live_company()
     cookie = sign_in(make_user(salon, "owner@salon-lindgren.example"))
     support = sign_in(make_user(None, "support@askproai.example", role="support"))
     newcomer = sign_in(make_user(salon, "new@salon-lindgren.example", must_change_password=True))
@@ -152,7 +154,7 @@ def test_a_full_process_says_so_and_takes_the_next_when_one_leaves(
     db: SQLAlchemy, start_sockets: StartSockets, open_dashboard: OpenDashboard
 ) -> None:
     server = start_sockets(LIVE_SOCKETS="2")
-    cookie = sign_in(make_user(make_salon(), "owner@salon-lindgren.example"))
+    cookie = sign_in(make_user(make_live_company(), "owner@salon-lindgren.example"))
     first, second = open_dashboard(server, cookie), open_dashboard(server, cookie)
     second.wait_for("welcome")
     with pytest.raises(Refused) as refusal:
@@ -172,14 +174,14 @@ def test_a_full_process_says_so_and_takes_the_next_when_one_leaves(
 def test_one_watches_calls_of_the_own_company_only_and_hears_each_event_once(
     db: SQLAlchemy, start_sockets: StartSockets, open_dashboard: OpenDashboard
 ) -> None:
-    salon, praxis = make_salon(), make_salon("praxis-morgenstern")
+    salon, praxis = make_live_company(), make_live_company("praxis-morgenstern")
     ours, theirs = make_call(salon), make_call(praxis)
     dashboard = open_dashboard(start_sockets(), sign_in(make_user(salon, "owner@salon-lindgren.example")))
     assert dashboard.ask("watch", {"call": ours.id}) == {"ok": True}
     for foreign in ({"call": theirs.id}, {"call": "01UNKNOWN0CALL000000000000"}, {"call": 7}, {}, None, "x"):
         assert dashboard.ask("watch", foreign) == {"ok": False}
-    say(turn(theirs, 0, "fremd"), turn(ours, 0, "unser"))
-    say(turn(ours, 1, "noch einmal"))
+    publish_events(build_turn(theirs, 0, "fremd"), build_turn(ours, 0, "unser"))
+    publish_events(build_turn(ours, 1, "noch einmal"))
     dashboard.wait_for("message.received", count=2)
     assert [envelope["data"]["text"] for envelope in dashboard.all("message.received")] == ["unser", "noch einmal"]
     assert dashboard.ask("unwatch", {"call": ours.id}) == {"ok": True}
@@ -187,7 +189,7 @@ def test_one_watches_calls_of_the_own_company_only_and_hears_each_event_once(
 
 @on_one_database
 def test_who_asks_without_end_is_not_answered(db: SQLAlchemy, start_sockets: StartSockets, open_dashboard: OpenDashboard) -> None:
-    dashboard = open_dashboard(start_sockets(), sign_in(make_user(make_salon(), "owner@salon-lindgren.example")))
+    dashboard = open_dashboard(start_sockets(), sign_in(make_user(make_live_company(), "owner@salon-lindgren.example")))
     answers = [dashboard.ask("catch_up", {"since": 0}) for _ in range(35)]
     assert answers[:30] == [{"events": [], "seq": 0}] * 30
     assert answers[30:] == [{"reload": True}] * 5
@@ -195,7 +197,7 @@ def test_who_asks_without_end_is_not_answered(db: SQLAlchemy, start_sockets: Sta
 
 @on_one_database
 def test_who_sends_too_much_is_closed_and_nobody_else_notices(db: SQLAlchemy, server: SocketServer, open_dashboard: OpenDashboard) -> None:
-    cookie = sign_in(make_user(make_salon(), "owner@salon-lindgren.example"))
+    cookie = sign_in(make_user(make_live_company(), "owner@salon-lindgren.example"))
     other, loud, endless = (open_dashboard(server, cookie) for _ in range(3))
     loud.send("42" + json.dumps(["catch_up", "x" * 300_000]))
     wait_until(lambda: not loud.connected)
@@ -220,7 +222,7 @@ UNREADABLE = (
 def test_flood_of_unreadable_packets_writes_a_line_of_each_sort_and_no_more(
     db: SQLAlchemy, start_sockets: StartSockets, open_dashboard: OpenDashboard, kind: str
 ) -> None:
-    salon = make_salon()
+    salon = make_live_company()
     server, cookie = start_sockets(kind=kind), sign_in(make_user(salon, "owner@salon-lindgren.example"))
     before = len(server.log.read_text().splitlines())
     for packet in UNREADABLE:

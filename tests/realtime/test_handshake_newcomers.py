@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
-from tests.support.live import make_salon
+from tests.support.live import make_live_company
 from tests.support.sockets import Dashboard, Refused, SocketServer, make_user, sign_in
 
 pytestmark = pytest.mark.timeout(240)
@@ -19,7 +19,7 @@ DASHBOARDS = 500
 def test_five_hundred_who_come_at_once_are_all_seated(
     app: Flask, db: SQLAlchemy, start_sockets: Callable[..., SocketServer], open_dashboard: Callable[..., Dashboard]
 ) -> None:
-    salon = make_salon()
+    salon = make_live_company()
     users = [make_user(salon, f"person{number}@salon.example") for number in range(25)]
     cookies = [sign_in(users[number % len(users)]) for number in range(DASHBOARDS)]
     server = start_sockets(kind="green", LIVE_SOCKETS=str(2 * DASHBOARDS))

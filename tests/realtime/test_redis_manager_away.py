@@ -17,7 +17,7 @@ from flask_sqlalchemy import SQLAlchemy
 from app.realtime import redis_manager
 from scripts.embedded.redis_server import prepare_redis
 from tests.support import processes
-from tests.support.live import make_call, make_salon, say, told, turn
+from tests.support.live import build_turn, live_events, make_call, make_live_company, publish_events
 from tests.support.sockets import Dashboard, SocketServer, make_user, sign_in, wait_until
 
 
@@ -69,14 +69,14 @@ def last_welcome(dashboard: Dashboard) -> dict[str, Any] | None:
 def test_dashboards_hear_of_it_and_catch_up(
     db: SQLAlchemy, mortal: MortalRedis, make_app: Callable[..., Flask], tmp_path: Path, open_dashboard: Callable[..., Dashboard], kind: str
 ) -> None:
-    salon = make_salon()
+    salon = make_live_company()
     cookie = sign_in(make_user(salon, "owner@salon-lindgren.example"))
     call = make_call(salon)
     pushing = make_app(redis_url=mortal.url)
 
     def said(index: int) -> None:
         with pushing.app_context():
-            say(turn(call, index, f"Satz {index}"))
+            publish_events(build_turn(call, index, f"Satz {index}"))
 
     with SocketServer(pushing, tmp_path, kind=kind) as server:
         # away from the start: pages are served, dashboards are asked to poll
@@ -103,7 +103,7 @@ def test_dashboards_hear_of_it_and_catch_up(
         time.sleep(1.1)
         said(4)
         assert dashboard.wait_for("message.received", count=2)["seq"] == 5
-    assert [row.seq for row in told()] == [1, 2, 3, 4, 5]
+    assert [row.seq for row in live_events()] == [1, 2, 3, 4, 5]
 
 
 def test_a_redis_that_says_nothing_counts_as_away(mortal: MortalRedis, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,12 +18,12 @@ from werkzeug.serving import make_server
 from app.core.tenancy import unscoped
 from app.demo.companies import BLOCKED_CALLER
 from app.domain.inbox.processor import drain_batch
-from app.models import BlockedCaller, Booking, Call, Company, Customer, Task, ToolCall
-from app.simulator.load import CallResult, plan_calls, run
+from app.models import BlockedCaller, Booking, Call, Company, Customer, StaffTask, ToolCall
+from app.simulator.load import SimulatedCallResult, plan_calls, run
 from app.simulator.scenarios import SCENARIOS
-from app.simulator.webhook_sender import RetellStandIn
-from tests.support.demo_salon import make_demo_salon
-from tests.support.lindgren import KEY
+from app.simulator.webhook_sender import SimulatedRetell
+from tests.support.demo_company import make_demo_salon
+from tests.support.retell_webhooks import KEY
 
 
 @contextmanager
@@ -40,14 +40,14 @@ def served(app: Flask) -> Iterator[str]:
 
 
 @pytest.fixture
-def ring_up(app: Flask, db: SQLAlchemy) -> Callable[..., list[CallResult]]:
+def ring_up(app: Flask, db: SQLAlchemy) -> Callable[..., list[SimulatedCallResult]]:
     """Simulated calls against the application on a real port; the inbox is worked through afterwards."""
     make_demo_salon()
 
-    def ring(name: str, count: int = 1) -> list[CallResult]:
+    def ring(name: str, count: int = 1) -> list[SimulatedCallResult]:
         here = replace(SCENARIOS[name], number=SCENARIOS["booked"].number)
         with served(app) as url:
-            called = run(plan_calls([here], count), RetellStandIn(url, KEY, connections=8))
+            called = run(plan_calls([here], count), SimulatedRetell(url, KEY, connections=8))
         db.session.rollback()
         while drain_batch(100):
             pass
@@ -64,7 +64,7 @@ def rows(db: SQLAlchemy, model: type) -> list[Any]:
 
 
 def test_a_caller_books_a_time_that_is_free_and_the_analysis_books_no_other(
-    ring_up: Callable[..., list[CallResult]], db: SQLAlchemy
+    ring_up: Callable[..., list[SimulatedCallResult]], db: SQLAlchemy
 ) -> None:
     (called,) = ring_up("booked")
     assert all(answer.as_expected for answer in called.answers)
@@ -76,7 +76,7 @@ def test_a_caller_books_a_time_that_is_free_and_the_analysis_books_no_other(
     assert tools[1].result["data"]["booking_id"] == booking.id and all(tool.duration_ms is not None for tool in tools)
 
 
-def test_the_ringing_phones_answer_goes_along_with_the_call(ring_up: Callable[..., list[CallResult]]) -> None:
+def test_the_ringing_phones_answer_goes_along_with_the_call(ring_up: Callable[..., list[SimulatedCallResult]]) -> None:
     (called,) = ring_up("information")
     ringing, *others = called.answers
     reference = json.loads(ringing.body)["call_inbound"]["metadata"]["reference"]
@@ -85,7 +85,7 @@ def test_the_ringing_phones_answer_goes_along_with_the_call(ring_up: Callable[..
     assert started["call"]["retell_llm_dynamic_variables"]["company"] == "Salon Lindgren"
 
 
-def test_many_callers_at_once_never_share_a_time(ring_up: Callable[..., list[CallResult]], db: SQLAlchemy) -> None:
+def test_many_callers_at_once_never_share_a_time(ring_up: Callable[..., list[SimulatedCallResult]], db: SQLAlchemy) -> None:
     called = ring_up("booked", 12)
     assert all(answer.as_expected for each in called for answer in each.answers)
     bookings = rows(db, Booking)
@@ -93,35 +93,35 @@ def test_many_callers_at_once_never_share_a_time(ring_up: Callable[..., list[Cal
     assert {call.outcome for call in rows(db, Call)} == {"booked"}
 
 
-def test_an_english_caller_is_answered_in_english(ring_up: Callable[..., list[CallResult]], db: SQLAlchemy) -> None:
+def test_an_english_caller_is_answered_in_english(ring_up: Callable[..., list[SimulatedCallResult]], db: SQLAlchemy) -> None:
     ring_up("english")
     assert "is booked." in rows(db, ToolCall)[-1].result["say"]
     assert rows(db, Call)[0].outcome == "booked"
 
 
-def test_a_caller_is_put_through_to_the_number_of_the_branch(ring_up: Callable[..., list[CallResult]], db: SQLAlchemy) -> None:
+def test_a_caller_is_put_through_to_the_number_of_the_branch(ring_up: Callable[..., list[SimulatedCallResult]], db: SQLAlchemy) -> None:
     ring_up("transferred")
     (call,) = rows(db, Call)
     assert (call.outcome, call.transfer_destination) == ("transferred", "+493023125177")
 
 
-def test_a_caller_in_need_hears_the_number_and_is_put_through(ring_up: Callable[..., list[CallResult]], db: SQLAlchemy) -> None:
+def test_a_caller_in_need_hears_the_number_and_is_put_through(ring_up: Callable[..., list[SimulatedCallResult]], db: SQLAlchemy) -> None:
     ring_up("emergency")
     (call,), (tool,) = rows(db, Call), rows(db, ToolCall)
     assert (call.outcome, call.transfer_destination) == ("emergency", "+493023125177")
     assert (tool.result["code"], tool.result["data"]["numbers"]) == ("emergency", ["112"])
-    assert [task.kind for task in rows(db, Task)] == ["emergency"]
+    assert [task.kind for task in rows(db, StaffTask)] == ["emergency"]
 
 
-def test_who_has_no_appointment_cannot_cancel_one(ring_up: Callable[..., list[CallResult]], db: SQLAlchemy) -> None:
+def test_who_has_no_appointment_cannot_cancel_one(ring_up: Callable[..., list[SimulatedCallResult]], db: SQLAlchemy) -> None:
     """The agent says so, and the front desk finds a note."""
     ring_up("cancelled")
     (tool,) = rows(db, ToolCall)
     assert (tool.name, tool.ok, tool.result["code"]) == ("identify_customer", False, "not_verified")
-    assert rows(db, Call)[0].outcome == "not_verified" and [task.kind for task in rows(db, Task)] == ["check_cancellation"]
+    assert rows(db, Call)[0].outcome == "not_verified" and [task.kind for task in rows(db, StaffTask)] == ["check_cancellation"]
 
 
-def test_a_withheld_caller_stays_nobody(ring_up: Callable[..., list[CallResult]], db: SQLAlchemy) -> None:
+def test_a_withheld_caller_stays_nobody(ring_up: Callable[..., list[SimulatedCallResult]], db: SQLAlchemy) -> None:
     ring_up("withheld")
     assert rows(db, Call)[0].customer_id is None
     assert all(customer.last_call_at is None for customer in rows(db, Customer))
@@ -141,7 +141,7 @@ def test_a_refusal_with_other_times_is_taken_up(http: HTTPServer) -> None:
     http.expect_request("/api/retell/function").respond_with_handler(function)
     http.expect_request("/api/retell/inbound").respond_with_json({"call_inbound": {}})
     http.expect_request("/api/retell/webhook").respond_with_response(Response(status=204))
-    (called,) = run(plan_calls([SCENARIOS["booked"]], 1), RetellStandIn(http.url_for(""), KEY))
+    (called,) = run(plan_calls([SCENARIOS["booked"]], 1), SimulatedRetell(http.url_for(""), KEY))
     assert [use["name"] for use in asked] == ["check_availability", *["book_appointment"] * 3]
     assert [(use["args"]["date"], use["args"]["time"], use["args"]["staff"]) for use in asked[2:]] == [
         ("2026-12-03", "14:30", "Aylin Demir")
@@ -154,16 +154,16 @@ def test_where_nobody_answers_functions_the_call_is_held_all_the_same(http: HTTP
     for door in ("inbound", "function"):
         http.expect_request(f"/api/retell/{door}").respond_with_response(Response(status=404))
     http.expect_request("/api/retell/webhook").respond_with_response(Response(status=204))
-    stand_in = RetellStandIn(http.url_for(""), KEY)
+    retell = SimulatedRetell(http.url_for(""), KEY)
     for _ in range(2):
-        (called,) = run(plan_calls([SCENARIOS["booked"]], 1), stand_in)
+        (called,) = run(plan_calls([SCENARIOS["booked"]], 1), retell)
         assert all(answer.as_expected for answer in called.answers)
         assert json.loads(called.answers[-1].delivery.body)["call"]["call_analysis"]["custom_analysis_data"]["termin_gebucht"] is True
     assert sum(request.path == "/api/retell/function" for request, _ in http.log) == 1
 
 
 def test_a_blocked_caller_is_turned_away_while_it_rings_and_leaves_no_call(
-    ring_up: Callable[..., list[CallResult]], db: SQLAlchemy
+    ring_up: Callable[..., list[SimulatedCallResult]], db: SQLAlchemy
 ) -> None:
     with unscoped():
         company_id = db.session.scalars(select(Company.id)).first()
@@ -172,11 +172,11 @@ def test_a_blocked_caller_is_turned_away_while_it_rings_and_leaves_no_call(
     (called,) = ring_up("blocked")
     assert [answer.delivery.event for answer in called.answers] == ["call_inbound"]
     assert json.loads(called.answers[0].body) == {"call_inbound": {"reject": True}}
-    assert not called.is_known_to_the_server
+    assert not called.is_accepted
     assert rows(db, Call) == []
 
 
-def test_whoever_is_let_in_again_has_a_call(ring_up: Callable[..., list[CallResult]], db: SQLAlchemy) -> None:
+def test_whoever_is_let_in_again_has_a_call(ring_up: Callable[..., list[SimulatedCallResult]], db: SQLAlchemy) -> None:
     (called,) = ring_up("blocked")
-    assert called.is_known_to_the_server
+    assert called.is_accepted
     assert [call.status for call in rows(db, Call)] == ["ended"]

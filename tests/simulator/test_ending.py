@@ -14,12 +14,12 @@ from app.core.signatures import sign_retell
 from app.core.tenancy import unscoped
 from app.domain.inbox.processor import drain_batch
 from app.models import Branch, Call, ToolCall, Turn, WebhookEvent
-from app.simulator.call_factory import Cast, Delivery
+from app.simulator.call_factory import CallSetup, SimulatedWebhook
 from app.simulator.callers import SECOND_BRANCH, UNKNOWN_NUMBER, find_business_at
-from app.simulator.result_check import fetch_from_database
+from app.simulator.observed_calls import fetch_from_database
 from app.simulator.scenarios import SCENARIOS
-from tests.support.demo_salon import make_demo_company
-from tests.support.lindgren import KEY
+from tests.support.demo_company import make_demo_company
+from tests.support.retell_webhooks import KEY
 
 CALL_ID = "call_sim_ending"
 
@@ -30,10 +30,10 @@ def ring_up(client: FlaskClient, db):
     for number in {scenario.number for scenario in SCENARIOS.values()} - {UNKNOWN_NUMBER, SECOND_BRANCH}:
         make_demo_company(find_business_at(number)[0])
 
-    def ring(name: str, *, drain_each: bool = False) -> list[tuple[Delivery, int]]:
+    def ring(name: str, *, drain_each: bool = False) -> list[tuple[SimulatedWebhook, int]]:
         scenario = SCENARIOS[name]
         answers = []
-        for delivery in scenario.play(Cast(CALL_ID, scenario.number, random.Random(7), now())):
+        for delivery in scenario.play(CallSetup(CALL_ID, scenario.number, random.Random(7), now())):
             if delivery.path == "webhook":
                 answers.append((delivery, post(client, delivery)))
                 if drain_each:
@@ -44,7 +44,7 @@ def ring_up(client: FlaskClient, db):
     return ring
 
 
-def post(client: FlaskClient, delivery: Delivery) -> int:
+def post(client: FlaskClient, delivery: SimulatedWebhook) -> int:
     at_ms = to_ms(now() - timedelta(minutes=10 if delivery.signature == "ten_minutes_old" else 0))
     signature = sign_retell(delivery.body, "another key" if delivery.signature == "forged" else KEY, at_ms)
     return client.post("/api/retell/webhook", data=delivery.body, headers={"X-Retell-Signature": signature}).status_code
@@ -69,7 +69,7 @@ def count(model: type) -> int:
 
 
 @pytest.mark.parametrize("drain_each", [False, True], ids=["worked through at the end", "worked through one by one"])
-@pytest.mark.parametrize("name", [name for name, each in SCENARIOS.items() if each.found == "call" and name != "long"])
+@pytest.mark.parametrize("name", [name for name, each in SCENARIOS.items() if each.expected == "call" and name != "long"])
 def test_a_call_ends_as_its_scenario_says(app: Flask, ring_up, name: str, drain_each: bool):
     scenario = SCENARIOS[name]
     assert all(delivery.is_as_expected(status) for delivery, status in ring_up(name, drain_each=drain_each))

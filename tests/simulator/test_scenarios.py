@@ -5,25 +5,29 @@ import random
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from app.demo.companies import COMPANIES
-from app.providers import get_call_driver
-from app.providers.voice.base import Unreadable
-from app.simulator.call_factory import Cast
+from app.providers import get_call_webhook_reader
+from app.providers.voice.call_webhook_reader import Unreadable
+from app.simulator.call_factory import CallSetup
 from app.simulator.callers import find_business_at, find_plausible_slot, speak_day, speak_time
 from app.simulator.scenarios import SCENARIOS, find_scenario
 from tests.support.tables import each_row
 
+pytestmark = pytest.mark.exhaustive
+
 NOW = datetime(2026, 11, 20, 10, 42, tzinfo=UTC)
 NUMBERS = [branch.number for company in COMPANIES for branch in company.branches]
-RETELL = get_call_driver("retell")
+RETELL = get_call_webhook_reader("retell")
 
 
-def cast(number: str = NUMBERS[0], call_id: str = "call_sim_1", **others) -> Cast:
-    return Cast(call_id, number, random.Random(call_id), NOW, **others)
+def setup(number: str = NUMBERS[0], call_id: str = "call_sim_1", **others) -> CallSetup:
+    return CallSetup(call_id, number, random.Random(call_id), NOW, **others)
 
 
 def play(name: str, number: str | None = None):
-    return SCENARIOS[name].play(cast(number or SCENARIOS[name].number))
+    return SCENARIOS[name].play(setup(number or SCENARIOS[name].number))
 
 
 def events(name: str, **others):

@@ -68,6 +68,9 @@ class OutsideClient(FlaskClient):
     What the test wrote is committed before the request, and read anew after it.
     """
 
+    # of whom tests.support.users.signed_in has signed in
+    csrf_token = ""
+
     def open(self, *arguments: Any, **options: Any) -> Any:
         if has_app_context():
             db.session.commit()

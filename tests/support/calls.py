@@ -10,7 +10,7 @@ from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.calls.search_index import update_search_texts
 from app.models import Call, Company, Customer, ToolCall, Turn
-from tests.support.people import branch_ids
+from tests.support.users import branch_ids
 
 
 def make_call(company: Company, *, branch: int = 0, name: str | None = None, words: tuple[str, ...] = (), **values: Any) -> str:

@@ -12,17 +12,17 @@ from app.core.tenancy import unscoped
 from app.domain.inbox import store
 from app.domain.inbox.store import IncomingWebhook
 from app.models import Call, WebhookEvent
-from app.providers import get_call_driver
-from tests.support.lindgren import call_body
+from app.providers import get_call_webhook_reader
+from tests.support.retell_webhooks import call_body
 
 
 def arrive(*bodies: bytes, provider: str = "retell", **values: Any) -> None:
     """As the door stores them, without the door: each in a transaction of its own."""
     db.session.rollback()
     for raw in bodies:
-        peek = get_call_driver(provider).peek(raw)
-        facts = {"received_at": now(), "provider_call_id": peek.provider_call_id, "dialled": peek.business_raw} | values
-        store.store(IncomingWebhook(provider=provider, event=peek.event, dedupe_key=peek.dedupe_key, body=raw, **facts))
+        peek = get_call_webhook_reader(provider).peek(raw)
+        facts = {"received_at": now(), "provider_call_id": peek.provider_call_id, "to_number": peek.business_raw} | values
+        store.store(IncomingWebhook(provider=provider, event_name=peek.event, dedupe_key=peek.dedupe_key, body=raw, **facts))
 
 
 def arrive_many(count: int, *, prefix: str = "call") -> None:
@@ -31,10 +31,10 @@ def arrive_many(count: int, *, prefix: str = "call") -> None:
     rows = []
     for number in range(count):
         raw = call_body("call_started", f"{prefix}_{number}")
-        peek = get_call_driver("retell").peek(raw)
+        peek = get_call_webhook_reader("retell").peek(raw)
         call_id = peek.provider_call_id
         rows.append(
-            IncomingWebhook(provider="retell", event=peek.event, dedupe_key=peek.dedupe_key, body=raw, provider_call_id=call_id).row()
+            IncomingWebhook(provider="retell", event_name=peek.event, dedupe_key=peek.dedupe_key, body=raw, provider_call_id=call_id).row()
         )
     with db.engine.begin() as connection:
         connection.execute(WebhookEvent.__table__.insert(), rows)

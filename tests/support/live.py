@@ -15,22 +15,22 @@ from app.models import Branch, Call, Company, Customer, LiveEvent
 
 
 @dataclass(frozen=True)
-class Salon:
+class LiveCompany:
     company_id: str
     branch_ids: tuple[str, ...]
 
 
-def make_salon(slug: str = "salon-lindgren", *, branches: int = 2) -> Salon:
+def make_live_company(slug: str = "salon-lindgren", *, branches: int = 2) -> LiveCompany:
     """A company with branches, committed."""
     company_id, branch_ids = new_ulid(), tuple(new_ulid() for _ in range(branches))
     with company_scope(company_id), transaction():
         db.session.add(Company(id=company_id, slug=slug, name=slug.replace("-", " ").title()))
         db.session.flush()
         db.session.add_all(Branch(id=branch_id, slug=f"filiale-{n}", name=f"Filiale {n}") for n, branch_id in enumerate(branch_ids))
-    return Salon(company_id, branch_ids)
+    return LiveCompany(company_id, branch_ids)
 
 
-def make_call(salon: Salon, *, branch: int = 0, **values: Any) -> Call:
+def make_call(salon: LiveCompany, *, branch: int = 0, **values: Any) -> Call:
     """A call of the salon, committed."""
     with company_scope(salon.company_id), transaction():
         call = Call(id=new_ulid(), branch_id=salon.branch_ids[branch], **_call_values(values))
@@ -38,29 +38,29 @@ def make_call(salon: Salon, *, branch: int = 0, **values: Any) -> Call:
     return call
 
 
-def make_customer(salon: Salon, name: str) -> Customer:
+def make_customer(salon: LiveCompany, name: str) -> Customer:
     with company_scope(salon.company_id), transaction():
         customer = Customer(name=name)
         db.session.add(customer)
     return customer
 
 
-def say(*events: object) -> None:
+def publish_events(*events: object) -> None:
     """Announces all of this in one transaction."""
     with transaction():
         for event in events:
             publish(event)
 
 
-def about(call: Call, kind: type[CallEventBase], *, received_at: datetime | None = None, **values: Any) -> CallEventBase:
+def build_event(call: Call, kind: type[CallEventBase], *, received_at: datetime | None = None, **values: Any) -> CallEventBase:
     return kind(call.company_id, call.branch_id, call.id, received_at or now(), **values)
 
 
-def turn(call: Call, index: int, text: str, *, role: str = "caller") -> CallEventBase:
-    return about(call, TranscriptTurnAdded, turn={"index": index, "role": role, "text": text, "start_s": float(index)})
+def build_turn(call: Call, index: int, text: str, *, role: str = "caller") -> CallEventBase:
+    return build_event(call, TranscriptTurnAdded, turn={"index": index, "role": role, "text": text, "start_s": float(index)})
 
 
-def told(company_id: str | None = None) -> list[LiveEvent]:
+def live_events(company_id: str | None = None) -> list[LiveEvent]:
     """What was written down, oldest first."""
     with unscoped():
         rows = db.session.query(LiveEvent).order_by(LiveEvent.company_id, LiveEvent.seq)

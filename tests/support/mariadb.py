@@ -3,6 +3,7 @@
 import getpass
 import os
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,21 +46,53 @@ def is_tested() -> bool:
 @contextmanager
 def private_mariadb(folder: Path, *, durable: bool = False) -> Iterator[str]:
     """Gives the URL of a server without databases of its own; append the name of one."""
-    data, socket_file, port = folder / "data", Path("/tmp") / f"mariadb-{os.getpid()}-{free_port()}.sock", free_port()
-    user = getpass.getuser()
-    place = ["--no-defaults", f"--datadir={data}", f"--user={user}"]
-    subprocess.run(
-        ["mariadb-install-db", *place, "--auth-root-authentication-method=normal", "--skip-test-db"], check=True, capture_output=True
-    )
     chosen = (*(DURABLE if durable else HASTY), *SETTINGS)
-    command = ["mariadbd", *place, *chosen, f"--socket={socket_file}", f"--port={port}", "--bind-address=127.0.0.1"]
-    process = processes.start(command, log=folder / "mariadb.log", is_up=lambda: processes.answers(port))
+    process, port, socket_file = _start(["mariadbd", *prepare_folder(folder), *chosen], folder / "mariadb.log")
     try:
         yield f"mysql+pymysql://root@127.0.0.1:{port}"
     finally:
         process.kill()
         process.wait()
         socket_file.unlink(missing_ok=True)
+
+
+def prepare_folder(folder: Path) -> list[str]:
+    """Make the system tables in a folder, once, and return the options that say where a server finds everything."""
+    data, temporary = folder / "data", folder / "tmp"
+    # a starting server empties its folder of temporary tables: in a shared one those of all the others are gone
+    temporary.mkdir(exist_ok=True)
+    places = ["--no-defaults", f"--datadir={data}", f"--tmpdir={temporary}", f"--user={getpass.getuser()}"]
+    if not data.exists():
+        install = ["mariadb-install-db", *places, "--auth-root-authentication-method=normal", "--skip-test-db"]
+        done = subprocess.run(install, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"MariaDB's system tables could not be made:\n{done.stdout}{done.stderr}")
+    return places
+
+
+def _start(command: list[str], log: Path) -> tuple[subprocess.Popen[bytes], int, Path]:
+    """Start the server on a free port. Somebody else may take the port in between: the server ends then, and another port is tried."""
+    for attempts_left in (2, 1, 0):
+        port = free_port()
+        socket_file = Path("/tmp") / f"mariadb-{os.getpid()}-{port}.sock"
+        place = [f"--socket={socket_file}", f"--port={port}", "--bind-address=127.0.0.1"]
+        try:
+            return processes.start([*command, *place], log=log, is_up=lambda: _answers(socket_file)), port, socket_file  # noqa: B023
+        except RuntimeError:
+            if not attempts_left:
+                raise
+    raise AssertionError
+
+
+def _answers(socket_file: Path) -> bool:
+    """Whether this very server greets; behind the port it may be another one."""
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(1)
+        try:
+            client.connect(str(socket_file))
+            return client.recv(1) != b""
+        except OSError:
+            return False
 
 
 def make_database(server_url: str, name: str) -> str:

@@ -11,7 +11,7 @@ import requests
 from scripts.embedded.parent_death_signal import bound_to
 from scripts.embedded.redis_server import free_port
 from tests.support.applications import SECRETS
-from tests.support.backends import wait_until
+from tests.support.external_servers import wait_until
 from tests.support.running_server import ROOT
 
 COMES_UP_WITHIN_S = 90.0

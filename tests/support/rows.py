@@ -8,13 +8,13 @@ from werkzeug.routing import Rule
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.models import Company, WebhookEvent
-from tests.factories.every import factories
+from tests.factories.registry import factories
 
 # what stands in an address → whose row is meant; a new name must be added here
 MEANT = {
     "call_id": "Call",
     "company_id": "Company",
-    "task_id": "Task",
+    "task_id": "StaffTask",
     "event_id": "WebhookEvent",
     "booking_id": "Booking",
     "customer_id": "Customer",
@@ -41,9 +41,9 @@ MEANT = {
 }
 # texts with a grammar of their own, which the mark would break
 PLAIN = {
-    "id", "company_id", "slug", "zone", "role", "status", "outcome", "language", "country", "provider", "kind", "email", "e164",
-    "from_number", "to_number", "value", "theme", "state", "direction", "caller_kind", "disconnection", "sentiment", "type", "action",
-    "way", "actor_type", "scope", "repeats", "colour", "source", "token_hash", "key_hash", "password_hash", "prefix", "key",
+    "id", "company_id", "slug", "timezone", "role", "status", "outcome", "language", "country", "provider", "kind", "email", "e164",
+    "from_number", "to_number", "value", "theme", "state", "direction", "caller_kind", "end_category", "sentiment", "type", "action",
+    "channel", "actor_type", "scope", "repeats", "colour", "source", "token_hash", "key_hash", "password_hash", "prefix", "key",
     "provider_agent_id", "phone", "industry", "seq",
 }  # fmt: skip
 
@@ -68,7 +68,7 @@ def fill(company: Company, mark: str) -> dict[str, str]:
                 for column in inspect(model).columns
                 if isinstance(column.type, String | Text) and column.key not in PLAIN and not column.foreign_keys and _takes_umlauts(column)
             }
-            extra = {"company_id": company.id, "call_id": None, "status": "unassigned", "dialled": mark} if model is WebhookEvent else {}
+            extra = {"company_id": company.id, "call_id": None, "status": "unassigned", "to_number": mark} if model is WebhookEvent else {}
             row = factory(**{**texts, **extra})
             ids.setdefault(model.__name__, str(getattr(row, "id", None) or getattr(row, "token_hash", "")))
     return ids

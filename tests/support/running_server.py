@@ -20,13 +20,13 @@ from tests.support.applications import SECRETS
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO_PASSWORD = "tests only: a password"
-# the demo town's keys; one for sealing, since a process that looks into the databases of several servers has one keyring
+# API keys of the demo companies; one encryption key for all, since a test reads the databases of several servers with one keyring
 API_KEYS = {
     "salon-lindgren": "key_tests_lindgren_0123456789abcdefg",
     "praxis-morgenstern": "key_tests_morgenstern_0123456789abc",
     "werkstatt-kruse": "key_tests_kruse_0123456789abcdef012",
 }
-TOWN = dict(zip(("DEMO_API_KEY", "DEMO_API_KEY_2", "DEMO_API_KEY_3"), API_KEYS.values(), strict=True)) | {
+DEMO_VARIABLES = dict(zip(("DEMO_API_KEY", "DEMO_API_KEY_2", "DEMO_API_KEY_3"), API_KEYS.values(), strict=True)) | {
     "ENCRYPTION_KEYS": SECRETS["encryption_keys"]
 }
 DATABASE = "askproai.sqlite3"
@@ -69,8 +69,8 @@ class RunningServer:
     def secrets(self) -> dict[str, str]:
         return json.loads((self.instance / "secrets.json").read_text())
 
-    def copy_town(self, instance: Path) -> None:
-        copy_town(self.instance, instance)
+    def copy_demo_data(self, instance: Path) -> None:
+        copy_demo_data(self.instance, instance)
 
     def start(self) -> None:
         """Starts it and waits until it can serve."""
@@ -102,12 +102,17 @@ class RunningServer:
             self._process = None
 
     def kill(self, name: str) -> int:
-        """kill -9 for one of its processes (`server` is the one above them all); gives the id that it had."""
+        """kill -9 for one of its processes (`server` is the one above them all); gives the id that it had.
+
+        Returns when the process and its children are gone: a web worker outlives its arbiter by a moment and would still answer.
+        """
         pid = self.pids[name]
+        family = [pid, *find_children(pid)]
         os.kill(pid, signal.SIGKILL)
         if name == "server" and self._process is not None:
             self._process.wait()
             self._process = None
+        self.wait_until(lambda: not any(map(is_running, family)), within_s=10)
         return pid
 
     def is_ready(self) -> bool:
@@ -136,8 +141,26 @@ class RunningServer:
             time.sleep(0.05)
 
 
-def copy_town(source: Path, instance: Path) -> None:
-    """Gives a server's instance the database and the secrets of another one's, so that it need not build a demo town."""
+def find_children(pid: int) -> list[int]:
+    """The ids of all processes that a process started, and of those that they started."""
+    try:
+        children = [int(child) for tasks in Path(f"/proc/{pid}/task").glob("*/children") for child in tasks.read_text().split()]
+    except OSError:
+        return []
+    return [found for child in children for found in (child, *find_children(child))]
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process is there and has not ended; one that nobody has waited for yet has ended."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[0] not in "ZX"
+
+
+def copy_demo_data(source: Path, instance: Path) -> None:
+    """Gives a server's instance the database and the secrets of another one's, so that it need not seed demo data."""
     instance.mkdir(mode=0o700)
     for name in ("secrets.json", "demo.json"):
         shutil.copy(source / name, instance / name)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.browser import CHROMIUM, CHROMIUM_ARGUMENTS
-from tests.support.running_server import TOWN, RunningServer, copy_town
+from tests.support.running_server import DEMO_VARIABLES, RunningServer, copy_demo_data
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -17,27 +17,27 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def running_server(scratch: Path) -> Iterator[RunningServer]:
-    """One server with the demo town for all tests that only use it."""
-    with RunningServer(scratch / "server", **TOWN) as server:
-        server.copy_town(scratch / "town")
+    """One server with the demo data, for all tests that do not change its processes."""
+    with RunningServer(scratch / "server", **DEMO_VARIABLES) as server:
+        server.copy_demo_data(scratch / "demo_data")
         yield server
 
 
 @pytest.fixture(scope="session")
-def town(scratch: Path, running_server: RunningServer) -> Path:
-    """The demo town as it was built, before anybody lived there; copied, it saves a server from building its own."""
-    return scratch / "town"
+def demo_data(scratch: Path, running_server: RunningServer) -> Path:
+    """The demo data as it was seeded, before any test used the server; a copy saves a server from seeding its own."""
+    return scratch / "demo_data"
 
 
 @pytest.fixture
-def start_server(scratch: Path, town: Path) -> Iterator[Callable[..., RunningServer]]:
-    """Starts servers for one test, with other variables: `start_server(DATABASE_URL=…)`; their demo town is a copy."""
+def start_server(scratch: Path, demo_data: Path) -> Iterator[Callable[..., RunningServer]]:
+    """Starts servers for one test, with other variables: `start_server(DATABASE_URL=…)`; their demo data is a copy."""
     with ExitStack() as started:
 
         def start(**variables: str) -> RunningServer:
             instance = Path(tempfile.mkdtemp(prefix="servers", dir=scratch)) / "instance"
-            copy_town(town, instance)
-            return started.enter_context(RunningServer(instance, **(TOWN | variables)))
+            copy_demo_data(demo_data, instance)
+            return started.enter_context(RunningServer(instance, **(DEMO_VARIABLES | variables)))
 
         yield start
 

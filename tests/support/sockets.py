@@ -28,7 +28,7 @@ from app.models import User, UserBranch, WebSession
 from scripts.embedded.redis_server import free_port
 from tests.support import processes
 from tests.support.applications import SECRETS
-from tests.support.live import Salon
+from tests.support.live import LiveCompany
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = {
@@ -211,7 +211,7 @@ class Dashboard:
             self._is_seated.set()
 
 
-def make_user(salon: Salon | None, email: str, *, branches: tuple[str, ...] = (), role: str = "owner", **values: Any) -> User:
+def make_user(salon: LiveCompany | None, email: str, *, branches: tuple[str, ...] = (), role: str = "owner", **values: Any) -> User:
     with transaction():
         user = User(email=email, name=email, role=role, company_id=salon.company_id if salon else None, **values)
         db.session.add(user)

@@ -67,4 +67,4 @@ def test_address_that_fits_nothing_counts_as_not_given(app: Flask) -> None:
 
 def test_texts_of_names_known_at_run_time_are_read_with_a_limit(app: Flask) -> None:
     with app.test_request_context(method="POST", data={"a": " x\x00y" + "z" * 100, "b": " "}):
-        assert get_typed_texts(["a", "b", "c"], most=5) == {"a": "xyzz"}
+        assert get_typed_texts(["a", "b", "c"], max_length=5) == {"a": "xyzz"}

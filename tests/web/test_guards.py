@@ -19,8 +19,8 @@ from app.models import Branch, Company, User
 from app.web.guards import can_access, for_company, for_support, for_user, public, safe_redirect_path
 from tests.support.applications import new_app
 from tests.support.calls import make_call
-from tests.support.people import branch_ids, limit_to, make_company, make_user, signed_in
 from tests.support.tables import each_row
+from tests.support.users import branch_ids, limit_to, make_company, make_user, signed_in
 
 COMPANY_PAGES = ("/dashboard", "/live", "/live/state", "/calls")
 SUPPORT_PAGES = ("/admin/unassigned", "/admin/webhooks")

@@ -26,19 +26,22 @@ from structlog.testing import capture_logs
 from werkzeug.datastructures import MultiDict
 from werkzeug.routing import Rule
 
-from app.api.operation import Operation, get_operation
+from app.api.operation import ApiOperation, get_operation
 from app.core.route_guards import guard_of
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.accounts.api_keys import SCOPES, create_key
 from app.domain.bookings import calendar_feeds, self_service_links
 from app.domain.bookings.create import create_booking
-from app.models import Company, LiveCursor
-from tests.factories.salons import PRESENT, make_salon
-from tests.support.hostile import BODIES, CONTENT_TYPES, HEADERS, JSON_VALUES, VALUES, forms_of, gaps_of, honest_fields
-from tests.support.people import csrf_token, make_user, signed_in
+from app.models import Company, LiveEventSequence
+from tests.factories.salon import PRESENT, make_salon
+from tests.support.hostile_values import BODIES, CONTENT_TYPES, HEADERS, JSON_VALUES, VALUES, forms_of, gaps_of, honest_fields
 from tests.support.rows import MEANT, address_of, fill
+from tests.support.users import csrf_token, make_user, signed_in
 from tests.support.writes import watched_writes
+
+# what takes a minute alone takes three beside everything else
+pytestmark = [pytest.mark.exhaustive, pytest.mark.timeout(600)]
 
 # says so where a worker or the clock is missing, as here
 HONESTLY_DOWN = "/health"
@@ -46,8 +49,8 @@ FORM = "application/x-www-form-urlencoded"
 EVERYTHING = os.environ.get("HOSTILE_VALUES") == "all"
 # so many values each field meets here, the next field the next ones
 A_FEW = 1
-# what is written whatever becomes of the request
-ALWAYS_WRITTEN = {"web_sessions"}
+# what is written whatever becomes of the request: the session, and the trace of a refused webhook
+ALWAYS_WRITTEN = {"web_sessions", "rejected_webhooks"}
 WORDS = {"provider": "smtp", "state": "off", "how": "block"}
 # a page with a form for each of them
 FORMS_ON = {"owner": "/live", "support": "/admin/webhooks", "nobody": "/login"}
@@ -101,7 +104,7 @@ def attack(app: Flask, db: SQLAlchemy) -> Iterator[Attack]:
         ids = fill(company, "Zaunkönig")
         with company_scope(company.id), transaction():
             # the factories count their events from one
-            db.session.execute(update(LiveCursor).values(seq=1000))
+            db.session.execute(update(LiveEventSequence).values(seq=1000))
             booking = create_booking(salon.request("cut:anna", customer_id=None))
             tokens = {"link": self_service_links.create_link(booking), "feed": calendar_feeds.create_feed(staff_id=salon.people["anna"])}
         owner, support = make_user(company), make_user(None, "admin")
@@ -241,7 +244,7 @@ def module_of(app: Flask, rule: Rule) -> Any:
     return sys.modules[app.view_functions[rule.endpoint].__module__]
 
 
-def operations(app: Flask) -> list[tuple[Rule, str, Operation]]:
+def operations(app: Flask) -> list[tuple[Rule, str, ApiOperation]]:
     found = []
     for rule in app.url_map.iter_rules():
         if of := get_operation(app.view_functions[rule.endpoint]):

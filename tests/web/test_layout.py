@@ -17,7 +17,7 @@ from app.core.transactions import transaction
 from app.models import Branch, Company, PhoneNumber, StaffBranch
 from app.models.user import COMPANY_ROLES, PLATFORM_ROLES
 from tests.factories.calendar import BookingFactory, ServiceFactory, StaffMemberFactory
-from tests.support.people import branch_ids, csrf_token, make_company, make_user, signed_in
+from tests.support.users import branch_ids, csrf_token, make_company, make_user, signed_in
 
 LEAVES = re.compile(r"/logout|/static/|/health|/metrics|/api/")
 
@@ -44,6 +44,7 @@ def with_closed_branch() -> Company:
     return company
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("role", COMPANY_ROLES)
 @pytest.mark.parametrize("make", [without_branch, without_number, without_agent, with_closed_branch])
 def test_every_link_of_a_new_business_opens(app: Flask, db: SQLAlchemy, make: Callable[[], Company], role: str) -> None:

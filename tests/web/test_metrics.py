@@ -14,7 +14,7 @@ from app.core import metrics, query_stats
 from app.core.transactions import transaction
 from app.domain.inbox.store import IncomingWebhook, store
 from tests.factories.companies import WebhookEventFactory
-from tests.support.live import make_call, make_salon
+from tests.support.live import make_call, make_live_company
 
 
 def value_of(text: str, name: str) -> float:
@@ -25,7 +25,7 @@ def value_of(text: str, name: str) -> float:
 
 def test_what_stands_now_is_asked_for_now(client: FlaskClient, db: SQLAlchemy) -> None:
     for slug in ("salon-lindgren", "praxis-morgenstern"):
-        salon = make_salon(slug)
+        salon = make_live_company(slug)
         make_call(salon, status="ringing")
         make_call(salon, status="ended")
     with transaction():
@@ -71,7 +71,7 @@ def test_processes_that_died_leave_no_sockets_behind(client: FlaskClient) -> Non
 def test_slow_statements_are_named_without_values(db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(query_stats, "SLOW_S", 0.0)
     with capture_logs() as lines:
-        make_salon("a-secret-slug")
+        make_live_company("a-secret-slug")
     assert {line["event"] for line in lines} == {"query.slow"}
     assert any(line["statement"].startswith("INSERT INTO companies") for line in lines)
     assert "a-secret-slug" not in str(lines)

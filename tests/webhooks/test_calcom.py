@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from app.core.tenancy import company_scope
 from app.domain.inbox.store import get_body
 from app.models import Connection, WebhookEvent
-from tests.support.lindgren import make_salon
+from tests.support.retell_webhooks import make_company_with_number
 from tests.support.tables import each_row
 
 SECRET = "tests_only_calcom"
@@ -38,7 +38,7 @@ def test_a_signed_event_is_stored_as_it_came_and_answered_204(client: FlaskClien
     raw = body(title="Grüße, 5 €")
     assert send(client, raw).status_code == 204
     (event,) = stored(db)
-    assert (event.provider, event.event, event.provider_call_id) == ("calcom", "BOOKING_CREATED", "bk_first@Cal.com")
+    assert (event.provider, event.event_name, event.provider_call_id) == ("calcom", "BOOKING_CREATED", "bk_first@Cal.com")
     assert get_body(event) == raw
 
 
@@ -64,7 +64,7 @@ def test_another_secret_or_another_body_is_refused(client: FlaskClient, db: SQLA
     assert stored(db) == []
 
 
-def test_an_empty_secret_closes_the_door(make_app) -> None:  # type: ignore[no-untyped-def]
+def test_missing_secret_returns_503(make_app) -> None:  # type: ignore[no-untyped-def]
     answer = send(make_app(calcom_webhook_secret="").test_client(), body(), secret="")
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]
@@ -103,7 +103,7 @@ def test_more_than_10_mb_is_too_much(client: FlaskClient, db: SQLAlchemy) -> Non
 
 
 def test_a_connection_has_its_own_secret(client: FlaskClient, db: SQLAlchemy) -> None:
-    company = make_salon()
+    company = make_company_with_number()
     with company_scope(company.id):
         connection = Connection(provider="calcom", api_key="cal_lindgren", webhook_secret="whsec_of_lindgren")
         retell = Connection(provider="retell", api_key="key_of_lindgren", webhook_secret="whsec_of_lindgren")
@@ -119,7 +119,7 @@ def test_a_connection_has_its_own_secret(client: FlaskClient, db: SQLAlchemy) ->
 
 
 def test_a_connection_without_a_secret_is_closed(client: FlaskClient, db: SQLAlchemy) -> None:
-    company = make_salon()
+    company = make_company_with_number()
     with company_scope(company.id):
         connection = Connection(provider="calcom", api_key="cal_lindgren")
         db.session.add(connection)

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from app.core.tenancy import company_scope
 from app.domain.inbox.store import get_body
 from app.models import Connection, WebhookEvent
-from tests.support.lindgren import call_body, make_salon, send
+from tests.support.retell_webhooks import call_body, make_company_with_number, send
 from tests.support.tables import each_row
 
 
@@ -22,7 +22,7 @@ def test_a_signed_event_is_stored_as_it_came_and_answered_204(client: FlaskClien
     raw = call_body("call_started", note="Grüße, 5 €")
     assert send(client, raw).status_code == 204
     (event,) = stored()
-    assert (event.provider, event.event, event.provider_call_id, event.status) == ("retell", "call_started", "call_1", "pending")
+    assert (event.provider, event.event_name, event.provider_call_id, event.status) == ("retell", "call_started", "call_1", "pending")
     assert get_body(event) == raw
 
 
@@ -56,7 +56,7 @@ def test_another_key_or_another_body_is_refused(client: FlaskClient, stored) -> 
     raw = call_body("call_started")
     from app.core.clock import now, to_ms
     from app.core.signatures import sign_retell
-    from tests.support.lindgren import KEY
+    from tests.support.retell_webhooks import KEY
 
     signature = sign_retell(raw, KEY, to_ms(now()))
     again = json.dumps(json.loads(raw), indent=1).encode()
@@ -64,7 +64,7 @@ def test_another_key_or_another_body_is_refused(client: FlaskClient, stored) -> 
     assert stored() == []
 
 
-def test_an_empty_secret_closes_the_door(make_app) -> None:
+def test_missing_secret_returns_503(make_app) -> None:
     client = make_app(retell_api_key="").test_client()
     answer = send(client, call_body("call_started"), key="")
     assert answer.status_code == 503
@@ -106,7 +106,7 @@ def test_more_than_10_mb_is_too_much(client: FlaskClient, stored) -> None:
 
 
 def test_a_connection_has_its_own_key(client: FlaskClient, db, stored) -> None:
-    company = make_salon()
+    company = make_company_with_number()
     with company_scope(company.id):
         connection = Connection(provider="retell", api_key="key_of_lindgren")
         db.session.add(connection)
@@ -120,7 +120,7 @@ def test_a_connection_has_its_own_key(client: FlaskClient, db, stored) -> None:
 
 
 def test_a_connection_cannot_take_the_keys_of_others_events(client: FlaskClient, db, stored) -> None:
-    company = make_salon()
+    company = make_company_with_number()
     with company_scope(company.id):
         connection = Connection(provider="retell", api_key="key_of_lindgren")
         db.session.add(connection)

@@ -15,9 +15,11 @@ from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.agents.tools.registry import TOOLS
 from app.models import Booking, Branch, Company, Connection, Customer, Service, StaffMember
-from tests.factories.salons import Salon
-from tests.support.agent_line import KEY, MONDAY, SVEA, Line, book, make_house
-from tests.support.pictures import picture
+from tests.factories.salon import Salon
+from tests.support.agent_call import KEY, MONDAY, SVEA, AgentCall, book, make_salon_with_numbers
+from tests.support.table_snapshots import snapshot_tables
+
+pytestmark = pytest.mark.exhaustive
 
 NUMBERS = ("+498999998200", "+498999998201")
 # stands in every name of the other company
@@ -54,9 +56,11 @@ def monday() -> Iterator[None]:
 
 @pytest.fixture
 def houses(db: SQLAlchemy, client: FlaskClient) -> Houses:
-    mine, other = make_house(), make_house("other", numbers=NUMBERS)
+    mine, other = make_salon_with_numbers(), make_salon_with_numbers("other", numbers=NUMBERS)
     booking = book(other, "2026-05-12T10:00", customer="Svea Thomsen")
-    held = Line(client, dialled=NUMBERS[0], call_id="call_other").use("hold_slot", service="Haarschnitt", date="Mittwoch", time="9 Uhr")
+    held = AgentCall(client, to_number=NUMBERS[0], call_id="call_other").use(
+        "hold_slot", service="Haarschnitt", date="Mittwoch", time="9 Uhr"
+    )
     with company_scope(other.company_id), transaction():
         for model in (Branch, Service, StaffMember, Customer):
             for row in db.session.scalars(select(model)):
@@ -84,23 +88,23 @@ def test_forged_and_replayed_uses_of_every_function_are_refused_and_change_nothi
     db: SQLAlchemy, client: FlaskClient, houses: Houses
 ) -> None:
     book(houses.mine, "2026-05-12T10:00", customer="Svea Thomsen")
-    before = picture(db)
+    before = snapshot_tables(db)
     for name in EVERY_TOOL:
         given = _filled(name)
-        for line, age_ms in (
-            (Line(client, key="key_of_somebody"), 0),
-            (Line(client, key=houses.key), 0),
-            (Line(client, key=""), 0),
-            (Line(client), 301_000),
-            (Line(client), -301_000),
-            (Line(client, path=f"/api/retell/function/{houses.connection_id}"), 0),
-            (Line(client, path="/api/retell/function/01HZZZZZZZZZZZZZZZZZZZZZZZ"), 0),
+        for agent_call, age_ms in (
+            (AgentCall(client, key="key_of_somebody"), 0),
+            (AgentCall(client, key=houses.key), 0),
+            (AgentCall(client, key=""), 0),
+            (AgentCall(client), 301_000),
+            (AgentCall(client), -301_000),
+            (AgentCall(client, path=f"/api/retell/function/{houses.connection_id}"), 0),
+            (AgentCall(client, path="/api/retell/function/01HZZZZZZZZZZZZZZZZZZZZZZZ"), 0),
         ):
-            assert line.ask(name, given, age_ms=age_ms).status_code == 401, name
-        raw = json.dumps({"name": name, "args": given, "call": Line(client).call(name, given)}).encode()
+            assert agent_call.post(name, given, age_ms=age_ms).status_code == 401, name
+        raw = json.dumps({"name": name, "args": given, "call": AgentCall(client).call_object(name, given)}).encode()
         for headers in ({}, {"X-Retell-Signature": "v=1,d=" + "0" * 64}, {"X-Retell-Signature": "v=" + "9" * 5000 + ",d=x"}):
             assert client.post("/api/retell/function", data=raw, headers=headers).status_code == 401, name
-    assert picture(db) == before
+    assert snapshot_tables(db) == before
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -109,48 +113,48 @@ def test_a_signature_is_good_for_its_own_bytes_only(db: SQLAlchemy, client: Flas
     from app.core.clock import now, to_ms
     from app.core.signatures import sign_retell
 
-    line = Line(client)
-    harmless = json.dumps({"name": "get_context", "args": {}, "call": line.call("get_context", {})}).encode()
+    agent_call = AgentCall(client)
+    harmless = json.dumps({"name": "get_context", "args": {}, "call": agent_call.call_object("get_context", {})}).encode()
     signature = sign_retell(harmless, KEY, to_ms(now()))
-    before = picture(db)
+    before = snapshot_tables(db)
     for name in EVERY_TOOL:
-        raw = json.dumps({"name": name, "args": _filled(name), "call": line.call(name, {})}).encode()
+        raw = json.dumps({"name": name, "args": _filled(name), "call": agent_call.call_object(name, {})}).encode()
         assert client.post("/api/retell/function", data=raw, headers={"X-Retell-Signature": signature}).status_code == 401
-    assert picture(db) == before
+    assert snapshot_tables(db) == before
 
 
 def test_what_is_another_company_s_is_not_found(db: SQLAlchemy, client: FlaskClient, houses: Houses) -> None:
     """Its bookings, holds, staff, services, branches and customers, by id in every argument that could name one."""
-    before = picture(db, houses.other.company_id)
+    before = snapshot_tables(db, houses.other.company_id)
     for name in EVERY_TOOL:
         fields = TOOLS[name].arguments.model_fields
         for kind, value in houses.ids.items():
-            line = Line(client, call_id=f"call_{name}_{kind}")
+            agent_call = AgentCall(client, call_id=f"call_{name}_{kind}")
             asked = [dict.fromkeys(fields, value), *(_filled(name) | {field: value} for field in FIELDS_OF_IDS if field in fields)]
             for given in asked:
-                told = json.dumps(line.use(name, **given), ensure_ascii=False)
+                told = json.dumps(agent_call.use(name, **given), ensure_ascii=False)
                 assert MARK not in told, (name, kind, told)
                 assert not [other for other in houses.ids.values() if other in told and other != value], (name, kind, told)
-    assert picture(db, houses.other.company_id) == before
+    assert snapshot_tables(db, houses.other.company_id) == before
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_naming_another_company_in_the_arguments_leads_nowhere(db: SQLAlchemy, client: FlaskClient, houses: Houses) -> None:
     """Whose call it is says the dialled number alone."""
-    before = picture(db, houses.other.company_id)
+    before = snapshot_tables(db, houses.other.company_id)
     for name in EVERY_TOOL:
         extra = {"company_id": houses.other.company_id, "company": MARK, "to_number": NUMBERS[0], "branch_id": houses.ids["branch"]}
-        told = json.dumps(Line(client, call_id=f"call_{name}").ask(name, _filled(name) | extra).get_json(), ensure_ascii=False)
+        told = json.dumps(AgentCall(client, call_id=f"call_{name}").post(name, _filled(name) | extra).get_json(), ensure_ascii=False)
         assert houses.other.company_id not in told and houses.ids["branch"] not in told
-    assert picture(db, houses.other.company_id) == before
+    assert snapshot_tables(db, houses.other.company_id) == before
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_a_call_of_another_company_cannot_be_continued(db: SQLAlchemy, client: FlaskClient, houses: Houses) -> None:
     """The call id of B's call, on A's number: it stays B's call only by the way it came, and A's caller hears nothing of B."""
     path = f"/api/retell/function/{houses.connection_id}"
-    Line(client, number=SVEA, dialled=NUMBERS[0], call_id="call_b", key=houses.key, path=path).use("get_context")
-    before = picture(db, houses.other.company_id)
-    told = Line(client, call_id="call_b").use("get_context")
+    AgentCall(client, from_number=SVEA, to_number=NUMBERS[0], call_id="call_b", key=houses.key, path=path).use("get_context")
+    before = snapshot_tables(db, houses.other.company_id)
+    told = AgentCall(client, call_id="call_b").use("get_context")
     assert told["data"]["company"] != MARK
-    assert picture(db, houses.other.company_id) == before
+    assert snapshot_tables(db, houses.other.company_id) == before

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -9,13 +10,14 @@ from flask import Blueprint, g, request
 from flask_babel import gettext as _
 from pydantic import BaseModel, Field
 
-from app.api.operation import get_offset, operation
+from app.api.operation import get_offset, hash_body, operation
 from app.api.query_params import Instant, PageQuery
-from app.core.concurrency import run_with_write_slot
+from app.core.concurrency_limiter import run_with_write_slot
 from app.core.errors import InvalidInput
 from app.domain.bookings import queries
+from app.domain.bookings.booking_request import IdempotencyKey
 from app.domain.bookings.cancel import cancel_booking
-from app.domain.bookings.customer_booking import CustomerBookingForm, check_bookable, create_customer_booking
+from app.domain.bookings.create_with_customer import check_bookable, create_customer_booking, resolve_request
 from app.domain.bookings.history import Actor
 from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.bookings.status import get_booking
@@ -37,6 +39,7 @@ class BookingQuery(PageQuery):
     customer_id: str | None = None
 
 
+NOTIFY = Field(None, description="Whether the customer is told. Without: as the company's rules say.")
 Text = Annotated[str, Field(max_length=2000)]
 Name = Annotated[str, Field(max_length=160)]
 
@@ -54,18 +57,21 @@ class NewBooking(BaseModel):
     starts_at: Instant
     customer: NewCustomer
     notes: Text | None = None
+    notify: bool | None = NOTIFY
 
 
 class BookingChanges(BaseModel):
     starts_at: Instant | None = None
     staff_id: str | None = None
+    notify: bool | None = NOTIFY
     version: int | None = Field(
         None, ge=1, le=2_000_000_000, description="The version that you saw; 409 changed_meanwhile when it is older."
     )
 
 
-class Cancellation(BaseModel):
+class CancellationRequest(BaseModel):
     reason: Annotated[str, Field(max_length=250)] | None = None
+    notify: bool | None = NOTIFY
 
 
 @blueprint.get("/bookings")
@@ -76,8 +82,8 @@ def index(query: BookingQuery) -> BookingList:
         branch_ids=(query.branch_id,) if query.branch_id else (),
         staff_id=query.staff_id or "",
         customer_id=query.customer_id or "",
-        since=query.since.begins(g.zone) if query.since else None,
-        until=query.until.ends(g.zone) if query.until else None,
+        since=query.since.begins(g.timezone) if query.since else None,
+        until=query.until.ends(g.timezone) if query.until else None,
     )
     offset = get_offset(query.page, query.per_page)
     if query.status == "held":
@@ -105,28 +111,33 @@ def show(booking_id: str) -> BookingItem:
     scope="bookings:write",
     body=NewBooking,
     status=201,
-    headers=(("Idempotency-Key", "The same key makes the booking once and gets the same answer, however often it is sent."),),
+    headers=(
+        (
+            "Idempotency-Key",
+            "The same key makes the booking once and gets the same answer, however often it is sent. With another body it is refused: "
+            "422 idempotency_key_reused.",
+        ),
+    ),
     refusals=((409, "The time is not free (slot_taken, closed, not_allowed); `alternatives` holds free times near it."),),
 )
 def make(body: NewBooking) -> BookingItem:
-    wish = CustomerBookingForm(
-        service_id=body.service_id,
+    resolve = partial(
+        resolve_request,
+        body.service_id,
         branch_id=body.branch_id,
         staff_id=body.staff_id,
         starts_at=_to_utc(body.starts_at),
+        source="api",
+        actor=_get_actor(),
         name=body.customer.name,
         phone=body.customer.phone,
         email=body.customer.email,
         notes=body.notes,
         idempotency_key=_idempotency_key(),
+        notify=body.notify,
     )
-    source, by = "api", _get_actor()
     try:
-        return _build_item(
-            run_with_write_slot(
-                lambda: create_customer_booking(wish, source=source, actor=by), look=lambda: check_bookable(wish, source=source, actor=by)
-            )
-        )
+        return _build_item(run_with_write_slot(lambda: create_customer_booking(resolve()), precheck=lambda: check_bookable(resolve())))
     except InvalidInput as error:
         error.data["fields"] = _map_field_names(error.data.get("fields", {}))
         raise
@@ -148,7 +159,9 @@ def change(booking_id: str, body: BookingChanges) -> BookingItem:
     starts_at = _to_utc(body.starts_at) if body.starts_at else None
 
     def move() -> Booking:
-        return reschedule_booking(booking_id, _get_actor(), starts_at=starts_at, staff_id=body.staff_id, version=body.version)
+        return reschedule_booking(
+            booking_id, _get_actor(), starts_at=starts_at, staff_id=body.staff_id, version=body.version, notify=body.notify
+        )
 
     return _build_item(run_with_write_slot(move))
 
@@ -158,16 +171,16 @@ def change(booking_id: str, body: BookingChanges) -> BookingItem:
     "Cancel a booking",
     answer=BookingItem,
     scope="bookings:write",
-    body=Cancellation,
+    body=CancellationRequest,
     description="The time is free again at once. Cancelling again changes nothing.",
     refusals=(NOT_FOUND_MESSAGE, (409, "It is over already (not_possible).")),
 )
-def cancel(booking_id: str, body: Cancellation) -> BookingItem:
-    return _build_item(run_with_write_slot(lambda: cancel_booking(booking_id, _get_actor(), reason=body.reason)))
+def cancel(booking_id: str, body: CancellationRequest) -> BookingItem:
+    return _build_item(run_with_write_slot(lambda: cancel_booking(booking_id, _get_actor(), reason=body.reason, notify=body.notify)))
 
 
 def _map_field_names(fields: dict[str, str]) -> dict[str, str]:
-    """The fields under the names that the body gives them."""
+    """Map field names to those of the request body."""
     return {f"customer.{name}" if name in NewCustomer.model_fields else name: sentence for name, sentence in fields.items()}
 
 
@@ -175,21 +188,21 @@ def _get_actor() -> Actor:
     return Actor("program", "api", g.key.id)
 
 
-def _to_utc(moment: Instant) -> datetime:
-    """A time without an offset is one of the business's own clock; a day alone is no time."""
-    if moment.instant is None:
+def _to_utc(starts_at: Instant) -> datetime:
+    """Convert to UTC; a time without offset is in the business's time zone. Raises InvalidInput for a day without a time."""
+    if starts_at.instant is None:
         sentence = _("Das ist keine Zeit nach ISO 8601, zum Beispiel 2026-11-20T09:30:00+01:00.")
         raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"starts_at": sentence})
-    return moment.begins(g.zone).astimezone(ZoneInfo("UTC"))
+    return starts_at.begins(g.timezone).astimezone(ZoneInfo("UTC"))
 
 
-def _idempotency_key() -> str | None:
-    """Keys of one program do not meet those of another."""
-    given = request.headers.get("Idempotency-Key", "").strip()
-    if len(given) > MAX_KEY_LENGTH or not given.isprintable():
+def _idempotency_key() -> IdempotencyKey | None:
+    """Get the idempotency key; those of two API keys never collide. Raises InvalidInput."""
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if len(key) > MAX_KEY_LENGTH or not key.isprintable():
         sentence = _("Das ist zu lang, höchstens %(n)s Zeichen.", n=MAX_KEY_LENGTH)
         raise InvalidInput(sentence, fields={"Idempotency-Key": sentence})
-    return f"{g.key.id}:{given}" if given else None
+    return IdempotencyKey(g.key.id, key, hash_body()) if key else None
 
 
 def _build_item(booking: Booking) -> BookingItem:
@@ -198,8 +211,8 @@ def _build_item(booking: Booking) -> BookingItem:
 
 def _build_items(bookings: Sequence[Booking]) -> list[BookingItem]:
     customers = queries.load_customers(bookings)
-    reached = queries.load_identities(customers.keys())
+    identifiers = queries.load_identifiers(customers.keys())
     return [
-        build_booking_item(booking, customers.get(booking.customer_id or ""), reached.get(booking.customer_id or "", {}))
+        build_booking_item(booking, customers.get(booking.customer_id or ""), identifiers.get(booking.customer_id or "", {}))
         for booking in bookings
     ]

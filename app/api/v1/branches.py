@@ -37,7 +37,7 @@ def show(branch_id: str) -> BranchItem:
 
 def _build_items(branches: list[Branch]) -> list[BranchItem]:
     numbers: dict[str, list[str]] = defaultdict(list)
-    wanted = select(PhoneNumber.branch_id, PhoneNumber.e164).where(PhoneNumber.is_active).order_by(PhoneNumber.e164)
-    for branch_id, e164 in db.session.execute(wanted.where(PhoneNumber.branch_id.in_([branch.id for branch in branches]))):
+    statement = select(PhoneNumber.branch_id, PhoneNumber.e164).where(PhoneNumber.is_active).order_by(PhoneNumber.e164)
+    for branch_id, e164 in db.session.execute(statement.where(PhoneNumber.branch_id.in_([branch.id for branch in branches]))):
         numbers[branch_id].append(e164)
     return [build_branch_item(branch, numbers[branch.id]) for branch in branches]

@@ -19,22 +19,22 @@ from app.domain.calls.counts import count_calls
 from app.domain.calls.search import MAX_QUERY_LENGTH, CallSearch, find_calls, order_newest_first
 from app.domain.calls.truth_wording import format_correction
 from app.domain.privacy.consent import get_effective_consent, list_answers
-from app.models import Booking, Branch, Call, CallDeletion, CallEvent, CallNotice, NoticeWording, ToolCall, TruthCheck, Turn
+from app.models import AiNoticeWording, Booking, Branch, Call, CallAiNotice, CallEvent, ProviderDeletion, ToolCall, TruthCheck, Turn
 from app.models.booking import ACTIVE_STATUSES
 from app.models.call import OUTCOMES, STATUS_RANK
 from app.serializers.call import (
     COLUMNS,
+    AiNoticeItem,
     CallDetail,
     CallItem,
     CallList,
     ConsentItem,
-    MismatchItem,
-    NoticeItem,
+    FalseClaimItem,
     build_call_detail,
     build_call_item,
 )
 
-# hits of a search that are counted
+# Search hits beyond this number are not counted.
 COUNT_LIMIT = 1000
 
 blueprint = Blueprint("api_calls", __name__, url_prefix="/api/v1")
@@ -54,15 +54,15 @@ class CallQuery(PageQuery):
 def index(query: CallQuery) -> CallList:
     offset = get_offset(query.page, query.per_page)
     search = _build_search(query)
-    counted = max(offset + query.per_page, COUNT_LIMIT) if query.q.strip() else 0
-    if counted:
-        found = find_calls(search, limit=counted + 1)
-        total, ids, exact = min(len(found), counted), found[offset : offset + query.per_page], len(found) <= counted
+    max_counted = max(offset + query.per_page, COUNT_LIMIT) if query.q.strip() else 0
+    if max_counted:
+        hits = find_calls(search, limit=max_counted + 1)
+        total, ids, exact = min(len(hits), max_counted), hits[offset : offset + query.per_page], len(hits) <= max_counted
     else:
         ids = find_calls(search, limit=query.per_page, offset=offset)
         is_last = len(ids) < query.per_page and (ids or not offset)
-        seen = offset + len(ids)
-        total, exact = (seen, True) if is_last else count_calls(search, known_count=seen)
+        known_count = offset + len(ids)
+        total, exact = (known_count, True) if is_last else count_calls(search, known_count=known_count)
     return CallList(items=_build_items(ids), page=query.page, per_page=query.per_page, total=total, total_exact=exact)
 
 
@@ -84,20 +84,20 @@ def show(call_id: str) -> CallDetail:
         untruths=[_to_mismatch(finding) for finding in check.findings] if check and check.verdict in ("mismatch", "resolved") else [],
         ai_notice=_find_notice(call.id),
         consent=ConsentItem(**get_effective_consent(list_answers([call.id])[call.id])),
-        provider_copy=db.session.scalar(select(CallDeletion.status).where(CallDeletion.call_id == call.id)) or "kept",
+        provider_copy=db.session.scalar(select(ProviderDeletion.status).where(ProviderDeletion.call_id == call.id)) or "kept",
     )
 
 
-def _find_notice(call_id: str) -> NoticeItem | None:
+def _find_notice(call_id: str) -> AiNoticeItem | None:
     row = db.session.execute(
-        select(CallNotice, NoticeWording.text)
-        .outerjoin(NoticeWording, NoticeWording.version == CallNotice.wording)
-        .where(CallNotice.call_id == call_id)
+        select(CallAiNotice, AiNoticeWording.text)
+        .outerjoin(AiNoticeWording, AiNoticeWording.version == CallAiNotice.wording)
+        .where(CallAiNotice.call_id == call_id)
     ).first()
     if row is None:
         return None
     notice, text = row
-    return NoticeItem(said=notice.is_spoken, turn=notice.turn, at_ms=notice.at_ms, wording=notice.wording, text=text)
+    return AiNoticeItem(said=notice.is_spoken, turn=notice.turn, at_ms=notice.at_ms, wording=notice.wording, text=text)
 
 
 def _build_search(query: CallQuery) -> CallSearch:
@@ -108,8 +108,8 @@ def _build_search(query: CallQuery) -> CallSearch:
         status=query.status or "",
         outcome=query.outcome or "",
         branch_ids=[query.branch_id] if query.branch_id else [],
-        since=query.from_.begins(g.zone) if query.from_ else None,
-        until=query.to.ends(g.zone) if query.to else None,
+        since=query.from_.begins(g.timezone) if query.from_ else None,
+        until=query.to.ends(g.timezone) if query.to else None,
     )
 
 
@@ -118,8 +118,8 @@ def _build_items(ids: Collection[str]) -> list[CallItem]:
         return []
     columns = load_only(*(getattr(Call, name) for name in COLUMNS))
     calls = db.session.scalars(order_newest_first(select(Call).options(columns).where(Call.id.in_(ids))))
-    zones, bookings, truths = _get_timezones(), _get_booking_ids(ids), _get_truths(ids)
-    return [build_call_item(call, zones[call.branch_id], bookings.get(call.id), truths.get(call.id)) for call in calls]
+    timezones, bookings, truths = _get_timezones(), _get_booking_ids(ids), _get_truths(ids)
+    return [build_call_item(call, timezones[call.branch_id], bookings.get(call.id), truths.get(call.id)) for call in calls]
 
 
 def _get_truths(ids: Collection[str]) -> dict[str, str | None]:
@@ -127,22 +127,22 @@ def _get_truths(ids: Collection[str]) -> dict[str, str | None]:
     return {row.call_id: row.verdict for row in rows}
 
 
-def _to_mismatch(finding: dict[str, Any]) -> MismatchItem:
+def _to_mismatch(finding: dict[str, Any]) -> FalseClaimItem:
     booking = finding.get("booking") or {}
-    return MismatchItem(
+    return FalseClaimItem(
         what=finding["what"], turn=finding["turn"], said=finding["said"], so=format_correction(finding), booking_id=booking.get("id")
     )  # fmt: skip
 
 
 def _get_timezones() -> dict[str, ZoneInfo]:
-    """The time zones of the company's branches; asked for once a request."""
+    """Get the time zones of the company's branches, queried once per request."""
     if "branch_zones" not in g:
-        g.branch_zones = {row.id: ZoneInfo(row.zone) for row in db.session.execute(select(Branch.id, Branch.zone))}
+        g.branch_zones = {row.id: ZoneInfo(row.timezone) for row in db.session.execute(select(Branch.id, Branch.timezone))}
     return g.branch_zones
 
 
 def _get_booking_ids(call_ids: Collection[str]) -> dict[str, str]:
-    """The appointment made in each call: the first that still stands, else the first."""
-    made = select(Booking.call_id, Booking.id, Booking.status).where(Booking.call_id.in_(call_ids)).order_by(Booking.id)
-    rows = sorted(db.session.execute(made), key=lambda row: row.status not in ACTIVE_STATUSES)
+    """Get the booking made in each call: the first active one, else the first."""
+    statement = select(Booking.call_id, Booking.id, Booking.status).where(Booking.call_id.in_(call_ids)).order_by(Booking.id)
+    rows = sorted(db.session.execute(statement), key=lambda row: row.status not in ACTIVE_STATUSES)
     return {row.call_id: row.id for row in reversed(rows)}

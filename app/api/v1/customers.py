@@ -31,9 +31,9 @@ def index(query: CustomerQuery) -> CustomerList:
     customers = find_customers(query.q, limit=query.per_page, offset=offset)
     is_last = len(customers) < query.per_page and (customers or not offset)
     total = offset + len(customers) if is_last else count_customers(query.q)
-    zone = ZoneInfo(g.zone)
+    timezone = ZoneInfo(g.timezone)
     return CustomerList(
-        items=[build_customer_item(customer, zone) for customer in customers], page=query.page, per_page=query.per_page, total=total
+        items=[build_customer_item(customer, timezone) for customer in customers], page=query.page, per_page=query.per_page, total=total
     )
 
 
@@ -43,4 +43,4 @@ def show(customer_id: str) -> CustomerItem:
     customer = db.session.get(Customer, customer_id) if is_ulid(customer_id) else None
     if customer is None:
         raise NotFound(_("Diesen Kunden gibt es nicht."))
-    return build_customer_item(customer, ZoneInfo(g.zone))
+    return build_customer_item(customer, ZoneInfo(g.timezone))

@@ -13,7 +13,7 @@ blueprint = Blueprint("api_services", __name__, url_prefix="/api/v1")
 @blueprint.get("/services")
 @operation("List what can be booked, in the business's order", scope="services:read", query=PageQuery, answer=ServiceList)
 def index(query: PageQuery) -> ServiceList:
-    found = catalogue.list_services(limit=query.per_page, offset=get_offset(query.page, query.per_page))
-    synonyms = catalogue.load_synonyms([service.id for service in found])
-    items = [build_service_item(service, synonyms.get(service.id, [])) for service in found]
+    services = catalogue.list_services(limit=query.per_page, offset=get_offset(query.page, query.per_page))
+    synonyms = catalogue.load_synonyms([service.id for service in services])
+    items = [build_service_item(service, synonyms.get(service.id, [])) for service in services]
     return ServiceList(items=items, page=query.page, per_page=query.per_page, total=catalogue.count_services())

@@ -19,8 +19,8 @@ class StaffQuery(PageQuery):
 @blueprint.get("/staff")
 @operation("List staff members, in the business's order", scope="staff:read", query=StaffQuery, answer=StaffList)
 def index(query: StaffQuery) -> StaffList:
-    narrowed = {"branch_id": query.branch_id, "service_id": query.service_id}
-    found = catalogue.list_staff(limit=query.per_page, offset=get_offset(query.page, query.per_page), **narrowed)
-    branches, services = catalogue.load_assignments([person.id for person in found])
-    items = [build_staff_item(person, branches.get(person.id, []), services.get(person.id, [])) for person in found]
-    return StaffList(items=items, page=query.page, per_page=query.per_page, total=catalogue.count_staff(**narrowed))
+    filters = {"branch_id": query.branch_id, "service_id": query.service_id}
+    staff = catalogue.list_staff(limit=query.per_page, offset=get_offset(query.page, query.per_page), **filters)
+    branches, services = catalogue.load_assignments([person.id for person in staff])
+    items = [build_staff_item(person, branches.get(person.id, []), services.get(person.id, [])) for person in staff]
+    return StaffList(items=items, page=query.page, per_page=query.per_page, total=catalogue.count_staff(**filters))

@@ -8,7 +8,7 @@ A {greeting}
 
 ## hung_up | 2 | unknown
 A {greeting}
-C Oh, äh, Moment …
+C Oh, äh, InstantOrDay …
 A Ich bin noch da. Was kann ich für Sie tun?
 = Aufgelegt, bevor klar wurde, worum es ging.
 

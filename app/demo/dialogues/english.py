@@ -10,7 +10,7 @@ C I'd like to book {english}, please, [sometime next week|as soon as possible|wh
 A I have {day} at {time} with {staff}, or {other} on the same day.
 C {time} works for me.
 > book_appointment
-A Great, you are booked for {day} at {time} with {staff}. You will get a text message in a moment.
+A Great, you are booked for {day} at {time} with {staff}.
 C Brilliant, thank you. Bye.
 = {name} (englisch) bucht {wish} am {german_day} um {german_time} bei {staff}.
 

@@ -103,7 +103,7 @@ C Dann warte ich noch, ich habe ja nächste Woche eh einen Termin.
 A {greeting}
 C Nehmen Sie noch neue Patienten auf?
 > answer_question
-A Ja, im Moment nehmen wir neue Patientinnen und Patienten auf. Bringen Sie zum ersten Termin Ihre Karte und vorhandene Befunde mit.
+A Ja, im InstantOrDay nehmen wir neue Patientinnen und Patienten auf. Bringen Sie zum ersten Termin Ihre Karte und vorhandene Befunde mit.
 C Das ist ja schön. Dann rufe ich wieder an, wenn ich meinen Kalender da habe.
 = Frage, ob neue Patienten aufgenommen werden.
 

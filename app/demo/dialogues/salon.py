@@ -10,7 +10,7 @@ A Gern, {first}. Bei {staff} ist am {day} um {other} oder um {time} etwas frei. 
 C {time} [ist gut|passt mir gut|nehme ich].
 > hold_slot
 > book_appointment
-A [Alles klar|Sehr gern]. {service} am {day} um {time} bei {staff}, das ist eingetragen. Die Bestätigung kommt gleich per SMS.
+A [Alles klar|Sehr gern]. {service} am {day} um {time} bei {staff}, das ist eingetragen.
 C [Super, danke|Prima, vielen Dank|Perfekt, bis dann].
 A Wir freuen uns auf Sie. Auf Wiederhören.
 = {name} bucht {wish} am {day} um {time} bei {staff}.
@@ -158,7 +158,7 @@ C Vielen Dank.
 ## transferred | 2 | neutral
 A {greeting}
 C Hallo, ist {staff} da? Es geht um meine Allergie, das würde ich gern kurz persönlich besprechen.
-A Einen Moment, ich verbinde Sie.
+A Einen InstantOrDay, ich verbinde Sie.
 > transfer_call
 T Salon Lindgren, hallo?
 C Ach super, ich bin's, {name}. Es geht um die Farbe.

@@ -29,7 +29,7 @@ class ActiveApiKey:
 
     id: str
     company_id: str
-    zone: str
+    timezone: str
     scopes: frozenset[str]
     per_minute: int
     last_used_at: datetime | None
@@ -53,7 +53,7 @@ def create_key(company: Company, name: str, scopes: list[str], *, plain: str | N
 def find_key(plain: str) -> ActiveApiKey | None:
     """Find the active key with this text, uncached, so that revocation is immediate."""
     statement = (
-        select(ApiKey.id, ApiKey.company_id, Company.zone, ApiKey.scopes, ApiKey.per_minute, ApiKey.last_used_at)
+        select(ApiKey.id, ApiKey.company_id, Company.timezone, ApiKey.scopes, ApiKey.per_minute, ApiKey.last_used_at)
         .join(Company, Company.id == ApiKey.company_id)
         .where(ApiKey.key_hash == hash_key(plain), ApiKey.revoked_at.is_(None), Company.is_active)
     )
@@ -70,10 +70,10 @@ def list_keys(company_id: str | None = None) -> list[ApiKey]:
 def revoke_key(key_id: str) -> ApiKey:
     """Revoke a key by id or visible prefix; idempotent. Raises NotFound."""
     statement = select(ApiKey).where(ApiKey.id == key_id if is_ulid(key_id) else ApiKey.prefix == key_id)
-    found = db.session.scalars(statement).all() if key_id.isascii() else []
-    if len(found) != 1:
-        raise NotFound(_("Diesen Schlüssel gibt es nicht.") if not found else _("So beginnen mehrere Schlüssel. Nennen Sie die Kennung."))
-    key = found[0]
+    keys = db.session.scalars(statement).all() if key_id.isascii() else []
+    if len(keys) != 1:
+        raise NotFound(_("Diesen Schlüssel gibt es nicht.") if not keys else _("So beginnen mehrere Schlüssel. Nennen Sie die Kennung."))
+    key = keys[0]
     if key.revoked_at is None:
         key.revoked_at = now()
         record("api_key_revoked", subject=f"api_key:{key.id}", company_id=key.company_id)

@@ -26,7 +26,7 @@ KEYBOARD_ROWS = (
     "^1234567890ß",
 )
 LEET_LETTERS = str.maketrans("0134578@$!", "oieastbasi")
-# without 0/O, 1/l/I and letters that are hard to say on the telephone
+# without 0/O, 1/l/I and letters that are hard to distinguish on the telephone
 ONE_TIME_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 # OWASP's recommendation for Argon2id: 19 MiB, two rounds, one lane; about 20 ms
@@ -41,9 +41,9 @@ def hash_password(password: str) -> str:
 
 def verify_password(password: str, password_hash: str | None) -> bool:
     """Verify a password; takes the same time, and fails, for a user without one."""
-    known = password_hash or _get_dummy_hash()
+    stored_hash = password_hash or _get_dummy_hash()
     try:
-        right = hasher.verify(known, _normalise(password[:MAX_LENGTH]))
+        right = hasher.verify(stored_hash, _normalise(password[:MAX_LENGTH]))
     except (Argon2Error, InvalidHashError):
         return False
     return right and password_hash is not None
@@ -89,8 +89,8 @@ def _is_common(password: str) -> bool:
 
 def _strip_repetition(word: str) -> str:
     """Strip a repetition: `passwort` of `passwortpasswort`."""
-    found = re.fullmatch(r"(.+?)\1+", word)
-    return found[1] if found else word
+    match = re.fullmatch(r"(.+?)\1+", word)
+    return match[1] if match else word
 
 
 def _is_pattern(password: str) -> bool:
@@ -105,8 +105,8 @@ def _is_pattern(password: str) -> bool:
 def _is_own_word(password: str, own_words: tuple[str, ...]) -> bool:
     """Check whether fewer than six characters remain without the user's own words."""
     rest = password.lower()
-    known = {part for words in own_words for part in re.findall(r"\w{4,}", words.lower())}
-    for part in sorted(known, key=len, reverse=True):
+    parts = {part for words in own_words for part in re.findall(r"\w{4,}", words.lower())}
+    for part in sorted(parts, key=len, reverse=True):
         rest = rest.replace(part, "")
     return rest != password.lower() and len(re.sub(r"[\W_]+", "", rest)) < 6
 

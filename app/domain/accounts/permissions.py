@@ -11,6 +11,7 @@ COMPANY_ACTIONS = {
     "tasks.write":        "o m f s  ",
     "bookings.read":      "o m f s r",
     "bookings.write":     "o m f s  ",
+    "absences.write":     "o m f    ",
     "customers.read":     "o m f s r",
     "customers.write":    "o m f    ",
     "services.read":      "o m f s r",

@@ -43,11 +43,11 @@ def authenticate(email: str, password: str, *, address: str, device: str | None 
     email = email.strip().lower()
     account, place = hashlib.sha256(email.encode("utf-8", "surrogatepass")).hexdigest()[:32], network_of(address)
     user = find_user(email)
-    known = known_devices.find_device(device, user)
-    counted = _count_device(known) if known else _count_stranger(account, place)
+    known_device = known_devices.find_device(device, user)
+    counted = _count_device(known_device) if known_device else _count_stranger(account, place)
     right = passwords.verify_password(password, user.password_hash if user else None)
     if user is None or not right or not _can_sign_in(user):
-        if not known:
+        if not known_device:
             NETWORK_LIMIT.hit(place)
             ATTACK_LIMIT.hit(account)
             _raise_if_limited(ACCOUNT_LIMIT.hit(account))
@@ -65,9 +65,9 @@ def _count_device(device: str) -> RateHits:
 
 
 def _count_stranger(account: str, place: str) -> RateHits:
-    _raise_if_limited(NETWORK_LIMIT.look(place))
+    _raise_if_limited(NETWORK_LIMIT.check(place))
     here = f"{account}:{place}"
-    is_besieged = ATTACK_LIMIT.look(account) is not None
+    is_besieged = ATTACK_LIMIT.check(account) is not None
     return _hit_all([(ACCOUNT_PER_NETWORK_LIMIT, here), *([(ATTACK_PER_NETWORK_LIMIT, here)] if is_besieged else [])])
 
 

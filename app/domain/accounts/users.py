@@ -1,10 +1,9 @@
 """Users: creation, changes and blocking; a change of permissions revokes the sessions."""
 
-import re
-
 from flask_babel import gettext as _
 from sqlalchemy import delete, select
 
+from app.core import email_address
 from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.event_bus import publish
 from app.core.extensions import db
@@ -14,8 +13,6 @@ from app.domain.audit.log import record
 from app.events import SessionsRevoked
 from app.models import Company, User, WebSession
 from app.models.user import COMPANY_ROLES, PLATFORM_ROLES
-
-DOMAIN_PATTERN = re.compile(r"@[^@.]+(\.[^@.]+)+$")
 
 
 class EmailTaken(Conflict):
@@ -32,7 +29,7 @@ def create_user(
     """
     email = email.strip().lower()
     # stricter than sign-in: new users also get mail at this address
-    if not EMAIL_PATTERN.fullmatch(email) or not DOMAIN_PATTERN.search(email):
+    if not EMAIL_PATTERN.fullmatch(email) or email_address.normalise(email) is None:
         raise _build_invalid_input("email", _("Das ist keine E-Mail-Adresse."))
     if role not in (*COMPANY_ROLES, *PLATFORM_ROLES):
         raise _build_invalid_input("role", _("Diese Rolle gibt es nicht."))

@@ -5,8 +5,8 @@ import unicodedata
 
 from flask_babel import force_locale, get_locale, gettext as _
 
-from app.domain.agents.config import AgentConfig
-from app.domain.language.time_expression import Language
+from app.domain.agents.config_schema import AgentVersionConfig
+from app.domain.language.parsed_time import Language
 from app.domain.privacy.ai_notice import NOTE_TAKING, NOTICE, QUESTION, Address
 
 SENTENCE_ENDINGS = (".", "!", "?", "…")
@@ -17,26 +17,26 @@ LAST_QUESTION = re.compile(
 )
 
 
-def build_greeting(content: AgentConfig, *, company: str, branch: str, name: str | None = None, introduces: bool = True) -> str:
+def build_greeting(content: AgentVersionConfig, *, company: str, branch: str, name: str | None = None, introduces: bool = True) -> str:
     """Build the greeting in the catalogue's language; `introduces` adds the agent's name."""
     greeting = _sanitize(content.greeting.replace("{branch}", branch)) or _build_default(
         _sanitize(company), _sanitize(content.name) if introduces else ""
     )
     caller = _sanitize(name or "")
     hello = _("Guten Tag, %(name)s.", name=caller) if caller else ""
-    told = add_notice(greeting, _get_language(), address=content.address, asks=content.asks_to_record)
-    return f"{hello} {told}" if hello else told
+    notice = add_notice(greeting, _get_language(), address=content.address, asks=content.asks_to_record)
+    return f"{hello} {notice}" if hello else notice
 
 
 def add_notice(greeting: str, language: Language, *, address: Address = "formal", asks: bool = False) -> str:
     """Add the notice as a sentence of its own, before a question that ends the greeting."""
-    found = LAST_QUESTION.fullmatch(_end_sentence(greeting))
-    before, question = (found["before"], found["question"]) if found else (_end_sentence(greeting), "")
+    match = LAST_QUESTION.fullmatch(_end_sentence(greeting))
+    before, question = (match["before"], match["question"]) if match else (_end_sentence(greeting), "")
     notes, permission = ("", QUESTION[language]) if asks else (NOTE_TAKING[language, address], "")
     return " ".join(filter(None, (before, NOTICE[language], notes, question, permission)))
 
 
-def build_greeting_in_own_language(content: AgentConfig, *, company: str, branch: str) -> str:
+def build_greeting_in_own_language(content: AgentVersionConfig, *, company: str, branch: str) -> str:
     """Build the greeting in the agent's own language."""
     with force_locale(content.language):
         return build_greeting(content, company=company, branch=branch)

@@ -12,15 +12,15 @@ from app.core.clock import now
 from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.core.phone import ParsedPhoneNumber, normalise
-from app.domain.agents.config import DEFAULT_AGENT_CONFIG, get_effective_config
+from app.domain.agents.config_schema import DEFAULT_AGENT_CONFIG, get_effective_config
 from app.domain.agents.greeting import build_greeting
 from app.domain.agents.opening_hours import DayHours, get_branch_day
 from app.domain.agents.tools.context import CALL_RECORDS
 from app.domain.companies.number_lookup import NumberMatch
 from app.domain.customers.caller_assurance import IdentifiedCaller, find_customers_by_number
 from app.domain.customers.name_matching import find_first_name
+from app.domain.language.parsed_time import Language
 from app.domain.language.spoken_format import say_day, say_hours, say_moment
-from app.domain.language.time_expression import Language
 from app.models import BlockedCaller, Company
 
 YES_NO = {True: "yes", False: "no"}
@@ -59,11 +59,11 @@ class _CalledBranch:
     """Load the called branch, its company and its agent in one query."""
 
     def __init__(self, match: NumberMatch) -> None:
-        wanted = {"company": match.company_id, "branch": match.branch_id, "agent": match.agent_id}
-        self.company, self.branch, self.agent, version = db.session.execute(CALL_RECORDS, wanted).one()
+        parameters = {"company": match.company_id, "branch": match.branch_id, "agent": match.agent_id}
+        self.company, self.branch, self.agent, version = db.session.execute(CALL_RECORDS, parameters).one()
         self.content = get_effective_config(self.agent, version, branch=self.branch) if self.agent else DEFAULT_AGENT_CONFIG
         self.moment = now()
-        self.local = self.moment.astimezone(ZoneInfo(self.branch.zone))
+        self.local = self.moment.astimezone(ZoneInfo(self.branch.timezone))
 
     def language_for(self, caller: IdentifiedCaller) -> Language:
         wishes = (caller.customer and caller.customer.language, self.agent and self.agent.language, self.company.language)
@@ -75,10 +75,10 @@ def _is_blocked(e164: str) -> bool:
 
 
 def _identify_caller(company: Company, number: ParsedPhoneNumber) -> IdentifiedCaller:
-    known = find_customers_by_number(company.id, number.identity)
+    customers = find_customers_by_number(company.id, number.identity)
     return IdentifiedCaller(
-        "number" if known else "none", known[0] if len(known) == 1 else None, tuple(known), is_withheld=number.kind == "withheld",
-        company_rights=company.caller_rights,
+        "number" if customers else "none", customers[0] if len(customers) == 1 else None, tuple(customers),
+        is_withheld=number.kind == "withheld", company_rights=company.caller_rights,
     )  # fmt: skip
 
 
@@ -87,7 +87,7 @@ def _build_variables(called: _CalledBranch, caller: IdentifiedCaller, language: 
     hours, is_open, opens_at = get_branch_day(called.branch, called.moment)
     # of a record only the first name is disclosed before verification, where the company allows it
     name = find_first_name(caller.customer.name) if caller.customer and _greets_by_name(called) else None
-    told = {
+    variables = {
         "company": called.company.name,
         "branch": called.branch.name,
         "assistant": called.content.name if called.agent else "",
@@ -96,7 +96,7 @@ def _build_variables(called: _CalledBranch, caller: IdentifiedCaller, language: 
         "now": called.local.strftime("%H:%M"),
         "open_now": YES_NO[is_open],
         "hours_today": _say_opening_hours(hours, language),
-        "next_opening": _say_moment(opens_at, called, language),
+        "next_opening": _say_time(opens_at, called, language),
         "caller_known": YES_NO[caller.is_known],
         "caller_certainty": caller.certainty,
         "caller_withheld": YES_NO[caller.is_withheld],
@@ -110,7 +110,7 @@ def _build_variables(called: _CalledBranch, caller: IdentifiedCaller, language: 
         ),
         "hand_over": YES_NO[_should_forward(called, is_open)],
     }
-    return {key: str(value) for key, value in told.items()}
+    return {key: str(value) for key, value in variables.items()}
 
 
 def _greets_by_name(called: _CalledBranch) -> bool:
@@ -121,14 +121,14 @@ def _greets_by_name(called: _CalledBranch) -> bool:
 def _should_forward(called: _CalledBranch, is_open: bool) -> bool:
     """Check whether to forward at once: the agent is inactive, or serves only after hours and the branch is open."""
     now_is_the_time = called.content.is_inactive or (called.content.mode == "after_hours" and is_open)
-    return now_is_the_time and bool(called.content.forward_to or called.branch.forward_to)
+    return now_is_the_time and bool(called.content.forward_number or called.branch.forward_number)
 
 
 def _say_opening_hours(hours: DayHours, language: Language) -> str:
     return say_hours(hours.clock_spans, language) if hours.spans else _("geschlossen")
 
 
-def _say_moment(moment: datetime | None, called: _CalledBranch, language: Language) -> str:
-    if moment is None:
+def _say_time(at: datetime | None, called: _CalledBranch, language: Language) -> str:
+    if at is None:
         return ""
-    return say_moment(moment.astimezone(ZoneInfo(called.branch.zone)), language, today=called.local.date())
+    return say_moment(at.astimezone(ZoneInfo(called.branch.timezone)), language, today=called.local.date())

@@ -1,4 +1,4 @@
-"""Opening hours of a branch, as callers ask for them."""
+"""Opening hours of a branch for answers to callers."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from app.domain.scheduling.loader import load_scheduling_data
 from app.domain.scheduling.opening_hours import find_next_opening, get_day_opening
-from app.domain.scheduling.types import AvailabilityQuery, SchedulingData
+from app.domain.scheduling.types import SchedulingData, SlotQuery
 from app.models import Branch
 
 LOOKAHEAD_DAYS = 30
@@ -25,45 +25,47 @@ class DayHours:
         return [(opens.time(), closes.time()) for opens, closes in self.spans]
 
 
-def get_branch_day(branch: Branch, moment: datetime) -> tuple[DayHours, bool, datetime | None]:
+def get_branch_day(branch: Branch, at: datetime) -> tuple[DayHours, bool, datetime | None]:
     """Get today's hours, whether the branch is open now, and the next opening; an inactive branch is closed."""
     if not branch.is_active:
-        return DayHours(moment.astimezone(ZoneInfo(branch.zone)).date(), (), None), False, None
-    facts = _load_scheduling_data(branch, moment - timedelta(days=1), moment + timedelta(days=LOOKAHEAD_DAYS))
-    today = _build_hours(branch, facts, moment.astimezone(ZoneInfo(branch.zone)).date())
-    return today, *find_next_opening(facts.get_branch(branch.id), facts, moment, days=LOOKAHEAD_DAYS)
+        return DayHours(at.astimezone(ZoneInfo(branch.timezone)).date(), (), None), False, None
+    facts = _load_scheduling_data(branch, at - timedelta(days=1), at + timedelta(days=LOOKAHEAD_DAYS))
+    today = _build_hours(branch, facts, at.astimezone(ZoneInfo(branch.timezone)).date())
+    return today, *find_next_opening(facts.get_branch(branch.id), facts, at, days=LOOKAHEAD_DAYS)
 
 
-def get_opening_status(branch: Branch, moment: datetime) -> tuple[bool, datetime | None]:
+def get_opening_status(branch: Branch, at: datetime) -> tuple[bool, datetime | None]:
     """Get whether the branch is open, and its next opening."""
-    return get_branch_day(branch, moment)[1:]
+    return get_branch_day(branch, at)[1:]
 
 
-def find_opening_after(branch: Branch, moment: datetime) -> datetime | None:
-    """Find the next opening; the moment itself where the branch is open then."""
-    is_open, opens_at = get_opening_status(branch, moment)
-    return moment if is_open else opens_at
+def find_opening_after(branch: Branch, at: datetime) -> datetime | None:
+    """Find the next opening; the time itself if the branch is open then."""
+    is_open, opens_at = get_opening_status(branch, at)
+    return at if is_open else opens_at
 
 
 def get_hours(branch: Branch, day: date) -> DayHours:
     if not branch.is_active:
         return DayHours(day, (), None)
-    midnight = datetime.combine(day, time(), ZoneInfo(branch.zone))
+    midnight = datetime.combine(day, time(), ZoneInfo(branch.timezone))
     return _build_hours(branch, _load_scheduling_data(branch, midnight, midnight + timedelta(days=1)), day)
 
 
 def list_hours(branch: Branch, first: date, days: int) -> list[DayHours]:
     """List the hours of consecutive dates."""
-    midnight = datetime.combine(first, time(), ZoneInfo(branch.zone))
+    midnight = datetime.combine(first, time(), ZoneInfo(branch.timezone))
     facts = _load_scheduling_data(branch, midnight, midnight + timedelta(days=days))
     return [_build_hours(branch, facts, first + timedelta(days=number)) for number in range(days)]
 
 
 def _build_hours(branch: Branch, facts: SchedulingData, day: date) -> DayHours:
-    zone, opening = ZoneInfo(branch.zone), get_day_opening(facts.get_branch(branch.id), facts, day)
-    return DayHours(day, tuple((opens.astimezone(zone), closes.astimezone(zone)) for opens, closes in opening.spans), opening.holiday)
+    timezone, opening = ZoneInfo(branch.timezone), get_day_opening(facts.get_branch(branch.id), facts, day)
+    return DayHours(
+        day, tuple((opens.astimezone(timezone), closes.astimezone(timezone)) for opens, closes in opening.spans), opening.holiday
+    )
 
 
 def _load_scheduling_data(branch: Branch, first: datetime, before: datetime) -> SchedulingData:
     """Load opening data only, without services."""
-    return load_scheduling_data(AvailabilityQuery((), first, before, first, branch_id=branch.id))
+    return load_scheduling_data(SlotQuery((), first, before, first, branch_id=branch.id))

@@ -16,20 +16,26 @@ from app.core.phone import normalise
 from app.core.query_stats import track_queries
 from app.core.transactions import dry_run
 from app.domain.agents import inbound_call
-from app.domain.agents.preview_explanation import ExplanationStep, explain_arguments, explain_availability, explain_call, explain_emergency
+from app.domain.agents.preview_explanation import (
+    PreviewExplanationStep,
+    explain_arguments,
+    explain_availability,
+    explain_call,
+    explain_emergency,
+)
 from app.domain.agents.tools import registry
 from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.emergency_override import handle_emergency
 from app.domain.companies.number_lookup import NumberMatch
 from app.domain.customers import matching
-from app.domain.language.time_expression import Language
+from app.domain.language.parsed_time import Language
 from app.models import Call, Company, PhoneNumber
 
 INBOUND_CALL = "ringing"
 
 
 @dataclass(frozen=True, slots=True)
-class PreviewRequest:
+class CallPreviewRequest:
     """`caller` is a number in any notation, None for a withheld one; `name` is a tool or "ringing"."""
 
     phone_number_id: str
@@ -42,19 +48,19 @@ class PreviewRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class PreviewResult:
+class CallPreviewResult:
     """The tool's result as the agent gets it, and the explanation of it."""
 
     ok: bool
     say: str
     code: str | None
     data: dict[str, Any]
-    steps: tuple[ExplanationStep, ...]
+    steps: tuple[PreviewExplanationStep, ...]
     took_ms: int
     database_ms: int
 
 
-def run_preview(request: PreviewRequest) -> PreviewResult:
+def run_preview(request: CallPreviewRequest) -> CallPreviewResult:
     """Run a preview in the current company, as a dry run. Raises NotFound for another company's number."""
     with dry_run(request.moment):
         number = db.session.scalars(select(PhoneNumber).where(PhoneNumber.id == request.phone_number_id)).first()
@@ -63,7 +69,7 @@ def run_preview(request: PreviewRequest) -> PreviewResult:
         return _preview_inbound_call(request, number) if request.name == INBOUND_CALL else _preview_tool(request, number)
 
 
-def _preview_inbound_call(request: PreviewRequest, number: PhoneNumber) -> PreviewResult:
+def _preview_inbound_call(request: CallPreviewRequest, number: PhoneNumber) -> CallPreviewResult:
     company = db.session.scalars(select(Company).where(Company.id == number.company_id)).one()
     match = NumberMatch(
         number.company_id, number.branch_id, number.id, number.agent_id, by="number", asked=number.e164, region=company.country
@@ -74,11 +80,13 @@ def _preview_inbound_call(request: PreviewRequest, number: PhoneNumber) -> Previ
     took = time.perf_counter() - began
     steps = explain_call(ToolContext(_create_call(request, number, company)), number)
     if response.rejected:
-        return PreviewResult(False, _("Dieser Anruf wird abgewiesen."), "blocked", {}, steps, _to_ms(took), _to_ms(spent.seconds))
-    return PreviewResult(True, response.variables["greeting"], None, dict(response.variables), steps, _to_ms(took), _to_ms(spent.seconds))
+        return CallPreviewResult(False, _("Dieser Anruf wird abgewiesen."), "blocked", {}, steps, _to_ms(took), _to_ms(spent.seconds))
+    return CallPreviewResult(
+        True, response.variables["greeting"], None, dict(response.variables), steps, _to_ms(took), _to_ms(spent.seconds)
+    )
 
 
-def _preview_tool(request: PreviewRequest, number: PhoneNumber) -> PreviewResult:
+def _preview_tool(request: CallPreviewRequest, number: PhoneNumber) -> CallPreviewResult:
     company = db.session.scalars(select(Company).where(Company.id == number.company_id)).one()
     context = ToolContext(_create_call(request, number, company), spoken_language=request.language)
     steps = explain_call(context, number) + explain_arguments(context, request.arguments) + explain_availability(context, request.arguments)
@@ -92,10 +100,10 @@ def _preview_tool(request: PreviewRequest, number: PhoneNumber) -> PreviewResult
         db.session.flush()
     took = time.perf_counter() - began
     steps += explain_emergency(context.call)
-    return PreviewResult(answer.ok, answer.say, answer.code, answer.data, steps, _to_ms(took), _to_ms(spent.seconds))
+    return CallPreviewResult(answer.ok, answer.say, answer.code, answer.data, steps, _to_ms(took), _to_ms(spent.seconds))
 
 
-def _create_call(request: PreviewRequest, number: PhoneNumber, company: Company) -> Call:
+def _create_call(request: CallPreviewRequest, number: PhoneNumber, company: Company) -> Call:
     """Create the call of the preview, with the customer that its number belongs to."""
     caller = normalise(_parse_caller_number(request, company) or "anonymous", source="e164", region=company.country)
     call = Call(
@@ -106,15 +114,15 @@ def _create_call(request: PreviewRequest, number: PhoneNumber, company: Company)
     )  # fmt: skip
     db.session.add(call)
     if caller.kind == "number" and caller.valid and caller.e164:
-        known = matching.find_customers_by_numbers([(company.id, caller.e164)])[company.id, caller.e164]
-        customer = matching.select_customer(known or [matching.create_unnamed_customer(company.id, caller.e164)], None)
+        customers = matching.find_customers_by_numbers([(company.id, caller.e164)])[company.id, caller.e164]
+        customer = matching.select_customer(customers or [matching.create_unnamed_customer(company.id, caller.e164)], None)
         db.session.flush()
         call.customer_id = customer.id if customer else None
     db.session.flush()
     return call
 
 
-def _parse_caller_number(request: PreviewRequest, company: Company) -> str | None:
+def _parse_caller_number(request: CallPreviewRequest, company: Company) -> str | None:
     """Parse the caller's number into the provider's format."""
     if not request.caller:
         return None

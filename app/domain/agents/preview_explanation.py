@@ -1,34 +1,32 @@
-"""Explains a preview: the number, the caller, what was understood, and why a time is free or not."""
+"""Explains a preview: the number, the caller, the interpreted arguments, and why a time is free or not."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.core import phone
-from app.core.clock import now
 from app.core.errors import AppError
 from app.core.extensions import db
 from app.domain.agents.opening_hours import get_branch_day
-from app.domain.agents.tools.argument_parsing import ServiceSelection, parse_time, parse_window, resolve_services, to_instant
+from app.domain.agents.tools.argument_resolution import parse_time, parse_window, resolve_slot_query, to_instant
 from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.phrasing import DisplayNames, say_when
-from app.domain.agents.tools.slot_search import search_at
+from app.domain.agents.tools.slot_search import search
 from app.domain.customers.caller_assurance import IdentifiedCaller
 from app.domain.emergencies.caller_instructions import get_label
 from app.domain.emergencies.detections import find_kind
-from app.domain.language.spoken_format import say_day, say_hours, say_time
-from app.domain.language.time_expression import TimeExpression
+from app.domain.language.parsed_time import TimeExpression
+from app.domain.language.spoken_format import join_or, say_day, say_hours, say_time
 from app.domain.scheduling.loader import load_scheduling_data
-from app.domain.scheduling.reasons import explain_unavailable, format_reason
-from app.domain.scheduling.types import AvailabilityQuery
-from app.models import BlockedCaller, Call, PhoneNumber, Service
+from app.domain.scheduling.types import SlotQuery
+from app.domain.scheduling.unavailability_reasons import explain_unavailable, format_reason
+from app.models import BlockedCaller, Call, PhoneNumber
 
 
 @dataclass(frozen=True, slots=True)
-class ExplanationStep:
+class PreviewExplanationStep:
     """One step of the explanation; `good` is None where it is neither good nor bad."""
 
     about: str
@@ -36,7 +34,7 @@ class ExplanationStep:
     good: bool | None = None
 
 
-ExplanationSteps = tuple[ExplanationStep, ...]
+ExplanationSteps = tuple[PreviewExplanationStep, ...]
 
 
 def explain_call(context: ToolContext, number: PhoneNumber) -> ExplanationSteps:
@@ -54,8 +52,8 @@ def explain_call(context: ToolContext, number: PhoneNumber) -> ExplanationSteps:
     spans = say_hours(hours.clock_spans, context.language) if hours.spans else hours.holiday or _("geschlossen")
     when = _("%(day)s, %(time)s; an diesem Tag: %(spans)s", day=day, time=local.strftime("%H:%M"), spans=spans)
     return (
-        ExplanationStep(_("Rufnummer"), where, number.is_active and context.branch.is_active),
-        ExplanationStep(_("Zeit dort"), when, is_open or None),
+        PreviewExplanationStep(_("Rufnummer"), where, number.is_active and context.branch.is_active),
+        PreviewExplanationStep(_("Zeit dort"), when, is_open or None),
         _explain_caller(context),
     )
 
@@ -66,14 +64,14 @@ def explain_emergency(call: Call) -> ExplanationSteps:
     if kind is None:
         return ()
     says = _("%(what)s: die Antwort nennt die Notrufnummer, alles andere ruht", what=get_label(kind.name))
-    return (ExplanationStep(_("Notfall"), says, False),)
+    return (PreviewExplanationStep(_("Notfall"), says, False),)
 
 
-def _explain_caller(context: ToolContext) -> ExplanationStep:
+def _explain_caller(context: ToolContext) -> PreviewExplanationStep:
     caller = context.caller
     if context.call.from_number and _is_blocked(context.call.from_number):
-        return ExplanationStep(_("Anrufer"), _("steht auf der Sperrliste: der Anruf wird gar nicht erst angenommen"), False)
-    return ExplanationStep(_("Anrufer"), f"{_describe_caller(caller)}; {_describe_permissions(caller)}", caller.is_known or None)
+        return PreviewExplanationStep(_("Anrufer"), _("steht auf der Sperrliste: der Anruf wird gar nicht erst angenommen"), False)
+    return PreviewExplanationStep(_("Anrufer"), f"{_describe_caller(caller)}; {_describe_permissions(caller)}", caller.is_known or None)
 
 
 def _describe_caller(caller: IdentifiedCaller) -> str:
@@ -105,33 +103,40 @@ def explain_arguments(context: ToolContext, given: Mapping[str, str]) -> Explana
     return tuple(steps)
 
 
-def _explain_services(context: ToolContext, given: Mapping[str, str]) -> ExplanationStep:
+def _explain_services(context: ToolContext, given: Mapping[str, str]) -> PreviewExplanationStep:
     try:
-        visit = resolve_services(context, given.get("service"), given.get("staff"), given.get("branch"))
+        query = _resolve_services(context, given)
     except AppError as error:
-        return ExplanationStep(_("Leistung"), str(error.message), False)
-    rows = db.session.execute(select(Service.id, Service.name).where(Service.id.in_([part.service_id for part in visit.parts])))
-    names = {row.id: row.name for row in rows}
-    what = " + ".join(names.get(part.service_id, "?") for part in visit.parts)
-    who = DisplayNames(staff={visit.staff_id}).staff.get(visit.staff_id, "") if visit.staff_id else _("egal bei wem")
-    said = given.get("service", "")
-    return ExplanationStep(
-        _("Leistung"), _("„%(said)s“ heißt: %(what)s, %(who)s, %(where)s", said=said, what=what, who=who, where=visit.branch.name), True
+        return PreviewExplanationStep(_("Leistung"), str(error.message), False)
+    ids = [part.service_id for part in query.parts]
+    names = DisplayNames(staff={query.staff_id, *query.excluded_staff}, services=ids, branches={query.branch_id or ""})
+    what = " + ".join(names.services.get(service_id, "?") for service_id in ids)
+    who = names.staff.get(query.staff_id, "") if query.staff_id else _("egal bei wem")
+    if query.excluded_staff:
+        excluded = join_or(sorted(names.staff[staff_id] for staff_id in query.excluded_staff), context.language)
+        who = _("nicht bei %(names)s", names=excluded)
+    said, where = given.get("service", ""), names.branches[query.branch_id or ""]
+    return PreviewExplanationStep(
+        _("Leistung"), _("„%(said)s“ heißt: %(what)s, %(who)s, %(where)s", said=said, what=what, who=who, where=where), True
     )
+
+
+def _resolve_services(context: ToolContext, given: Mapping[str, str]) -> SlotQuery:
+    return resolve_slot_query(context, service=given.get("service"), staff=given.get("staff"), branch=given.get("branch"))
 
 
 def _join_time_words(given: Mapping[str, str]) -> str:
     return " ".join(given[name] for name in ("date", "time", "new_date", "new_time", "date_from", "date_to", "when") if given.get(name))
 
 
-def _explain_date(context: ToolContext, given: Mapping[str, str]) -> ExplanationStep:
+def _explain_date(context: ToolContext, given: Mapping[str, str]) -> PreviewExplanationStep:
     said = _join_time_words(given) or given.get("text", "")
     try:
         when = _parse_time(context, given)
     except AppError as error:
-        return ExplanationStep(_("Datum"), _("„%(said)s“ lässt etwas offen: %(question)s", said=said, question=error.message), False)
+        return PreviewExplanationStep(_("Datum"), _("„%(said)s“ lässt etwas offen: %(question)s", said=said, question=error.message), False)
     told = _describe_time(context, when)
-    return ExplanationStep(
+    return PreviewExplanationStep(
         _("Datum"),
         _("„%(said)s“ heißt: %(told)s", said=said, told=told) if told else _("„%(said)s“ nennt keinen Tag", said=said),
         bool(told),
@@ -154,7 +159,7 @@ def _describe_time(context: ToolContext, when: TimeExpression) -> str:
         parts.append(say_day(when.day, language, case="the"))
     if when.day_from:
         parts.append(_("ab %(day)s", day=say_day(when.day_from, language, case="until")))
-    if when.day_to and when.day_to.year < 9000:
+    if when.day_to:
         parts.append(_("bis %(day)s", day=say_day(when.day_to, language, case="until")))
     if when.at:
         parts.append(say_time(when.at, language))
@@ -169,23 +174,18 @@ def explain_availability(context: ToolContext, given: Mapping[str, str]) -> Expl
     if not given.get("service"):
         return ()
     try:
-        visit = resolve_services(context, given.get("service"), given.get("staff"), given.get("branch"))
-        starts_at = to_instant(_parse_time(context, given), visit.branch.zone)
+        query = _resolve_services(context, given)
+        timezone = DisplayNames(branches={query.branch_id or ""}).zones[query.branch_id or ""]
+        starts_at = to_instant(_parse_time(context, given), timezone)
     except AppError:
         return ()
-    about = say_when(context, starts_at, visit.branch.zone)
-    if starts_at >= now() and search_at(visit, starts_at).requested_free:
-        return (ExplanationStep(_("Kalender"), _("%(when)s ist frei", when=about), True),)
-    return tuple(
-        ExplanationStep(_("Kalender"), _("%(when)s: %(reason)s", when=about, reason=reason), False)
-        for reason in _list_reasons(visit, starts_at)
-    )
-
-
-def _list_reasons(visit: ServiceSelection, starts_at: datetime) -> list[str]:
-    question = AvailabilityQuery(
-        visit.parts, starts_at, starts_at + timedelta(minutes=1), now(), branch_id=visit.branch.id, max_gap=visit.max_gap, any_start=True
-    )
-    facts = load_scheduling_data(question, for_callers=True)
+    about = say_when(context, starts_at, timezone)
+    query = query.at(starts_at)
+    if starts_at >= query.now and search(query).requested_free:
+        return (PreviewExplanationStep(_("Kalender"), _("%(when)s ist frei", when=about), True),)
+    facts = load_scheduling_data(query, for_callers=True)
     names = {person.id: person.name for person in facts.people}
-    return [format_reason(reason, names) for reason in explain_unavailable(question, facts, starts_at)]
+    return tuple(
+        PreviewExplanationStep(_("Kalender"), _("%(when)s: %(reason)s", when=about, reason=format_reason(reason, names)), False)
+        for reason in explain_unavailable(query, facts, starts_at)
+    )

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from string import Template
 
-from app.domain.agents.config import AgentConfig
+from app.domain.agents.config_schema import AgentVersionConfig
 from app.domain.privacy.ai_notice import NOTICE
 
 TONES = {
@@ -68,7 +68,7 @@ RECORDING = {
 }
 
 
-def build_prompt(content: AgentConfig, *, company: str) -> str:
+def build_prompt(content: AgentVersionConfig, *, company: str) -> str:
     """Build the prompt in the agent's language; the inbound call fills `{{…}}`."""
     german = content.language == "de"
     frame = _load_frame(content.language).substitute(
@@ -91,7 +91,7 @@ def build_prompt(content: AgentConfig, *, company: str) -> str:
     return "\n\n".join(parts)
 
 
-def _build_consent_section(content: AgentConfig, *, german: bool) -> str:
+def _build_consent_section(content: AgentVersionConfig, *, german: bool) -> str:
     """Build the section on the notice, its repetition and the caller's refusal."""
     return Template(CONSENT["de" if german else "en"]).substitute(
         notice=NOTICE["de" if german else "en"], other=NOTICE["en" if german else "de"],

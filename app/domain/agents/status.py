@@ -9,7 +9,7 @@ from sqlalchemy import and_, select
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.domain.agents.config import load_config
+from app.domain.agents.config_schema import load_config
 from app.domain.agents.provisioning.drift import STALE_AFTER
 from app.domain.agents.provisioning.workflow import find_account
 from app.models import Agent, AgentDeployment, AgentVersion, PhoneNumber
@@ -29,7 +29,7 @@ class AgentStatus:
     wrong: tuple[str, ...] = ()
     checked_at: datetime | None = None
     # of the published version; None: the branch's own number
-    forward_to: str | None = None
+    forward_number: str | None = None
 
     @property
     def is_red(self) -> bool:
@@ -64,7 +64,7 @@ def list_unassigned_numbers() -> Sequence[str]:
 
 def _build_status(agent: Agent, row: AgentDeployment | None, published: AgentVersion | None, *, has_key: bool) -> AgentStatus:
     if not agent.is_active:
-        return AgentStatus(agent.id, agent.name, "off", forward_to=load_config(agent, published).forward_to)
+        return AgentStatus(agent.id, agent.name, "off", forward_number=load_config(agent, published).forward_number)
     if published is None:
         return AgentStatus(agent.id, agent.name, "unpublished")
     if not has_key:

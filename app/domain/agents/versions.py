@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from app.core.clock import now
 from app.core.errors import Conflict, NotFound
 from app.core.extensions import db
-from app.domain.agents.config import AgentConfig, load_config, validate_config
+from app.domain.agents.config_schema import AgentVersionConfig, load_config, validate_config
 from app.domain.audit.log import record
 from app.models import Agent, AgentVersion
 
@@ -70,7 +70,7 @@ def list_versions(agent_id: str, *, most: int = 50) -> Sequence[AgentVersion]:
     return db.session.scalars(statement.order_by(AgentVersion.number.desc()).limit(most)).all()
 
 
-def get_current_config(agent: Agent) -> AgentConfig:
+def get_current_config(agent: Agent) -> AgentVersionConfig:
     """Get the draft's configuration, else the published one."""
     return load_config(agent, find_draft(agent.id) or find_published(agent.id))
 
@@ -150,7 +150,7 @@ def restore_version(agent_id: str, number: int, *, by: str | None) -> AgentVersi
     return again
 
 
-def _copy_to_agent(agent: Agent, content: AgentConfig) -> None:
+def _copy_to_agent(agent: Agent, content: AgentVersionConfig) -> None:
     """Copy name and language to the agent's row, which lists and the live board read."""
     agent.name, agent.language, agent.greeting = content.name, content.language, content.greeting or None
 

@@ -1,25 +1,24 @@
 """Allocate staff, rooms and seats to a booking request; retry when a concurrent booking wins the slot."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
-from app.core.clock import now
 from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.domain.bookings import history, slot_locks
 from app.domain.bookings.booking_request import BookingRequest
 from app.domain.bookings.errors import BookingError, SlotTaken, build_error
+from app.domain.bookings.override import Override, find_override
 from app.domain.companies.policies import Policies
 from app.domain.scheduling.allocation_plan import AllocationPlan, PlannedPart, ResourceAllocation, list_plans
 from app.domain.scheduling.alternatives import Alternatives, find_alternatives
 from app.domain.scheduling.loader import load_scheduling_data
-from app.domain.scheduling.reasons import Reason, explain_unavailable
-from app.domain.scheduling.types import AvailabilityQuery, SchedulingData, ignore_rules
+from app.domain.scheduling.types import SchedulingData, SlotQuery, ignore_rules
+from app.domain.scheduling.unavailability_reasons import TAKEN_CODES, Reason, explain_unavailable
 from app.models import Booking, GroupSession
 
 T = TypeVar("T")
@@ -40,7 +39,7 @@ def allocate(
     `ignoring` holds ids that do not count as busy; `find_existing` finds, after a conflict, the result of a concurrent duplicate.
     Raises InThePast, Closed, BookingNotAllowed or SlotTaken, with reasons and alternatives.
     """
-    query = build_query(request, ignoring)
+    query = request.build_query(ignoring)
     for _attempt in range(MAX_ATTEMPTS):
         try:
             plan, data = find_plan(request, query)
@@ -56,38 +55,30 @@ def allocate(
     raise SlotTaken(_("Diese Zeit ist gerade vergeben worden."))
 
 
-def find_plan(request: BookingRequest, query: AvailabilityQuery) -> tuple[AllocationPlan, SchedulingData]:
+def find_plan(request: BookingRequest, query: SlotQuery) -> tuple[AllocationPlan, SchedulingData]:
     """Find the preferred plan and the data it is based on. Read-only; raises as allocate does."""
     data = load_scheduling_data(query, for_callers=request.is_from_caller)
     data = ignore_rules(data) if request.ignore_rules else data
     plans = list_plans(query, data, request.starts_at)
-    if not plans:
-        raise build_rejection(query, data, request)
-    return plans[0], data
+    if plans:
+        return plans[0], data
+    override = find_override(query, data, request.starts_at) if request.is_from_desk else None
+    if override and request.accepted.issuperset(override.codes):
+        return override.plan, override.data
+    raise build_rejection(query, data, request, override)
 
 
-def build_query(request: BookingRequest, ignoring: frozenset[str] = frozenset()) -> AvailabilityQuery:
-    """Build the query for exactly the requested minute."""
-    present = min(now(), request.starts_at) if request.ignore_rules else now()
-    return AvailabilityQuery(
-        request.parts, request.starts_at, request.starts_at + timedelta(minutes=1), present, branch_id=request.branch_id,
-        seats=request.seats, max_gap=request.max_gap, ignoring=ignoring, any_start=True,
-    )  # fmt: skip
-
-
-def build_rejection(query: AvailabilityQuery, data: SchedulingData, request: BookingRequest) -> BookingError:
-    """Build the error with the reasons; alternatives are loaded when read."""
+def build_rejection(query: SlotQuery, data: SchedulingData, request: BookingRequest, override: Override | None = None) -> BookingError:
+    """Build the error with the reasons, and those that the desk may ignore; alternatives are loaded when read."""
     reasons = explain_unavailable(query, data, request.starts_at) or [Reason("booked", request.branch_id)]
     requested_at = max(request.starts_at, query.now)
-    around = replace(
-        query, starts_from=max(requested_at - SEARCH_RADIUS, query.now), starts_before=requested_at + SEARCH_RADIUS, any_start=False
-    )
+    around = query.between(max(requested_at - SEARCH_RADIUS, query.now), requested_at + SEARCH_RADIUS)
 
     def find_nearby() -> Alternatives:
         wide = load_scheduling_data(around, for_callers=request.is_from_caller, all_branches=True)
         return find_alternatives(around, wide, requested_at, search_radius=SEARCH_RADIUS)
 
-    return build_error(reasons, data, find_alternatives=find_nearby)
+    return build_error(reasons, data, find_alternatives=find_nearby, overridable=override.reasons if override else ())
 
 
 class SeatsUnavailable(Exception):
@@ -98,12 +89,14 @@ def insert_bookings(request: BookingRequest, plan: AllocationPlan, data: Schedul
     """Insert one booking per part. Raises IntegrityError or SeatsUnavailable on a conflict; wrap it in a savepoint."""
     visit_id = new_ulid() if len(plan.parts) > 1 else None
     bookings = [_build_booking(request, plan, part, data, policies, visit_id) for part in plan.parts]
-    bookings[0].source_ref, bookings[0].idempotency_key = request.source_ref, request.idempotency_key
+    bookings[0].source_ref = request.source_ref
+    if key := request.idempotency_key:
+        bookings[0].idempotency_key, bookings[0].request_hash = str(key), key.request_hash
     db.session.add_all(bookings)
     db.session.flush()
     assign_slots(bookings, plan, data)
     for booking in bookings:
-        history.append(booking, "made", request.actor)
+        history.append(booking, "made", request.actor, reason=request.note)
     db.session.flush()
     return bookings
 
@@ -131,11 +124,14 @@ def lock_plan(
 
     Seats are reserved before a booking references the session: the foreign key locks the session shared, and two of those would deadlock.
     """
+    is_overbooked = not set(TAKEN_CODES).isdisjoint(plan.overridden)
     sessions: list[str | None] = []
     shared_allocations: list[ResourceAllocation] = []
     for part, holder_id in zip(plan.parts, holder_ids, strict=True):
         if part.session_id or data.get_service(part.service_id).is_group:
-            session_id = part.session_id or _create_session(part, plan.branch_id)
+            session_id = part.session_id or _create_session(part, plan.branch_id, is_overbooked=is_overbooked)
+            if is_overbooked:
+                slot_locks.add_missing_seats(session_id, seats)
             if not slot_locks.reserve_seats(session_id, holder_id, seats):
                 raise SeatsUnavailable
             sessions.append(session_id)
@@ -143,11 +139,11 @@ def lock_plan(
             shared_allocations += part.allocations
             sessions.append(None)
     if shared_allocations:
-        slot_locks.lock(shared_holder_id, shared_allocations, expires_at=expires_at)
+        slot_locks.lock(shared_holder_id, shared_allocations, expires_at=expires_at, is_overbooked=is_overbooked)
     return sessions
 
 
-def _create_session(part: PlannedPart, branch_id: str) -> str:
+def _create_session(part: PlannedPart, branch_id: str, *, is_overbooked: bool) -> str:
     """Create a group session with its locks; no seat is reserved yet."""
     session = GroupSession(
         id=new_ulid(), branch_id=branch_id, service_id=part.service_id, staff_id=part.staff_id,
@@ -155,7 +151,7 @@ def _create_session(part: PlannedPart, branch_id: str) -> str:
     )  # fmt: skip
     db.session.add(session)
     db.session.flush()
-    slot_locks.lock(session.id, part.allocations)
+    slot_locks.lock(session.id, part.allocations, is_overbooked=is_overbooked)
     return session.id
 
 
@@ -167,7 +163,8 @@ def _build_booking(
     return Booking(
         id=new_ulid(), branch_id=plan.branch_id, service_id=part.service_id, staff_id=part.staff_id, customer_id=request.customer_id,
         call_id=request.call_id, status="pending" if rules.needs_confirmation and request.is_from_caller else "confirmed",
-        starts_at=part.starts_at, ends_at=part.ends_at, zone=data.get_branch(plan.branch_id).zone, seats=request.seats, visit_id=visit_id,
+        starts_at=part.starts_at, ends_at=part.ends_at,
+        timezone=data.get_branch(plan.branch_id).timezone, seats=request.seats, visit_id=visit_id,
         series_id=request.series_id, source=request.source, price_cents=offer.price_cents, notes=request.notes, version=1,
-        contact_phone=request.contact_phone, contact_email=request.contact_email,
+        contact_phone=request.contact_phone, contact_email=request.contact_email, overridden=list(plan.overridden) or None,
     )  # fmt: skip

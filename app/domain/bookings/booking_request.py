@@ -1,5 +1,6 @@
-"""A request for a booking: a visit of one service or several at a time, and its resolution from ids or words."""
+"""A request for a booking, and a query for free times: a visit of one service or several, resolved from ids."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
@@ -11,21 +12,39 @@ from app.core.clock import now
 from app.core.errors import InvalidInput
 from app.core.extensions import db
 from app.domain.bookings.history import Actor
+from app.domain.customers.contacts import ContactDetails
 from app.domain.scheduling.availability import find_free_slots
 from app.domain.scheduling.loader import load_scheduling_data
-from app.domain.scheduling.reasons import Reason, explain_unavailable
-from app.domain.scheduling.types import AvailabilityQuery, SchedulingData, Slot, VisitPart
-from app.domain.services.matching import UnknownService, UnknownStaff, get_services, get_staff
-from app.models import Branch, Service, StaffMember, StaffService
+from app.domain.scheduling.types import SchedulingData, Slot, SlotQuery, VisitPart
+from app.domain.services.matching import UnknownService
+from app.domain.services.staff_matching import UnknownStaff
+from app.models import Branch, Hold, Service, StaffMember, StaffService
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyKey:
+    """The key that a program's request or a form carries; `owner` keeps two programs' keys apart.
+
+    `request_hash` is of all that the request says, so that a key which comes with another request is noticed.
+    """
+
+    owner: str
+    name: str
+    request_hash: str
+
+    def __str__(self) -> str:
+        return f"{self.owner}:{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
 class BookingRequest:
-    """A booking to create. `source_ref` and `idempotency_key` each make it idempotent; `hold` is the token of a hold.
+    """A booking to create. `source_ref` and `idempotency_key` each make it idempotent; it replaces its `hold`.
 
-    `contact_phone` and `contact_email` apply to this booking only, beside the customer's record. `ignore_rules` is
-    for external calendars that have already booked the time: hours and policies are not checked, the lock against
-    double booking is.
+    `customer` is found or created with the booking (create_with_customer); `customer_id` is one who exists. `contact_phone` and
+    `contact_email` apply to this booking only, beside the customer's record. `ignore_rules` is for external calendars that have
+    already booked the time: hours and policies are not checked, the lock against double booking is. `accepted` are the codes of
+    reasons against the booking that somebody at the desk has seen and ignores (bookings/override); `note` goes into its history. `notify`:
+    whether the customer is told, None: by the company's rules.
     """
 
     parts: tuple[VisitPart, ...]
@@ -33,38 +52,52 @@ class BookingRequest:
     branch_id: str | None
     source: str
     actor: Actor
+    customer: ContactDetails | None = None
     customer_id: str | None = None
     call_id: str | None = None
     notes: str | None = None
     contact_phone: str | None = None
     contact_email: str | None = None
     seats: int = 1
-    hold: str | None = None
+    hold: Hold | None = None
     is_anonymous: bool = False
     ignore_rules: bool = False
-    idempotency_key: str | None = None
+    accepted: frozenset[str] = frozenset()
+    note: str | None = None
+    notify: bool | None = None
+    idempotency_key: IdempotencyKey | None = None
     source_ref: str | None = None
     series_id: str | None = None
     max_gap: int = 0
+    excluded_staff: frozenset[str] = frozenset()
 
     @property
     def is_from_caller(self) -> bool:
         return self.actor.kind == "caller"
 
+    @property
+    def is_from_desk(self) -> bool:
+        return self.actor.kind == "user"
 
-def resolve_parts(service: str, *, staff: str | None = None, branch_id: str | None = None) -> tuple[VisitPart, ...]:
-    """Resolve the parts of a visit from ids or spoken words ("Schneiden und Färben", "bei Anna").
+    def build_query(self, ignoring: frozenset[str] = frozenset()) -> SlotQuery:
+        """Build the query for exactly the requested time."""
+        present = min(now(), self.starts_at) if self.ignore_rules else now()
+        query = SlotQuery(
+            self.parts, self.starts_at, self.starts_at, present, branch_id=self.branch_id, seats=self.seats, max_gap=self.max_gap,
+            ignoring=ignoring, excluded_staff=self.excluded_staff,
+        )  # fmt: skip
+        return query.at(self.starts_at)
 
-    The person is set only on parts they offer. Raises UnknownService, UnknownStaff.
-    """
-    services = [part for found in get_services(service) for part in _list_components(found)]
-    if not staff:
-        return tuple(VisitPart(found.id) for found in services)
-    person = get_staff(staff, branch_id=branch_id)
-    does = set(db.session.scalars(select(StaffService.service_id).where(StaffService.staff_id == person.id)))
-    if not does.intersection(found.id for found in services):
+
+def resolve_parts(services: Sequence[Service], person: StaffMember | None = None) -> tuple[VisitPart, ...]:
+    """Resolve the parts of a visit; the person is set only on parts they offer. Raises UnknownStaff where they offer none."""
+    components = [part for service in services for part in _list_components(service)]
+    if person is None:
+        return tuple(VisitPart(part.id) for part in components)
+    offered = set(db.session.scalars(select(StaffService.service_id).where(StaffService.staff_id == person.id)))
+    if not offered.intersection(part.id for part in components):
         raise UnknownStaff(_("%(who)s bietet diese Leistung hier nicht an.", who=person.name), staff=person.id)
-    return tuple(VisitPart(found.id, person.id if found.id in does else None) for found in services)
+    return tuple(VisitPart(part.id, person.id if part.id in offered else None) for part in components)
 
 
 def validate_request(request: BookingRequest) -> BookingRequest:
@@ -102,56 +135,33 @@ def _list_components(service: Service) -> list[Service]:
 Row = TypeVar("Row", Service, StaffMember, Branch)
 
 
-@dataclass(frozen=True, slots=True)
-class VisitSelection:
-    """The selected parts and branch, and the longest wait between parts."""
-
-    parts: tuple[VisitPart, ...]
-    branch_id: str | None
-    max_gap: int = 0
-
-    def build_query(
-        self, since: datetime, until: datetime, *, any_start: bool = False, ignoring: frozenset[str] = frozenset()
-    ) -> AvailabilityQuery:
-        return AvailabilityQuery(
-            self.parts, since, until, now(), branch_id=self.branch_id, max_gap=self.max_gap, any_start=any_start, ignoring=ignoring
-        )
-
-
-def select_visit(service_id: str, *, staff_id: str | None = None, branch_id: str | None = None) -> VisitSelection:
-    """Resolve the selected service, person and branch. Raises InvalidInput with one message per field."""
+def build_slot_query(
+    service_id: str, *, since: datetime, until: datetime, staff_id: str | None = None, branch_id: str | None = None
+) -> SlotQuery:
+    """Build the query for a service, person and branch by id. Raises InvalidInput with one message per field."""
     errors: dict[str, str] = {}
     service = _find_active(Service, service_id)
     if service is None:
         errors["service_id"] = _("Diese Leistung gibt es nicht.")
-    if staff_id and _find_active(StaffMember, staff_id) is None:
+    person = _find_active(StaffMember, staff_id) if staff_id else None
+    if staff_id and person is None:
         errors["staff_id"] = _("Diese Person arbeitet hier nicht.")
     if branch_id and _find_active(Branch, branch_id) is None:
         errors["branch_id"] = _("Diese Filiale gibt es nicht.")
     if errors or service is None:
         raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=errors)
     try:
-        parts = resolve_parts(service.id, staff=staff_id)
+        parts = resolve_parts([service], person)
     except UnknownStaff as error:
         sentence = _("Diese Person bietet das nicht an.")
         raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"staff_id": sentence}) from error
-    return VisitSelection(parts, branch_id or None, service.max_gap_minutes)
+    return SlotQuery(parts, since, until, now(), branch_id=branch_id or None, max_gap=service.max_gap_minutes)
 
 
-def list_free_times(
-    selection: VisitSelection, since: datetime, until: datetime, *, for_callers: bool = False
-) -> tuple[list[Slot], SchedulingData]:
-    """List the free slots that begin in [since, until), by time, and the data they come from (names, zones)."""
-    query = selection.build_query(since, until)
+def list_free_times(query: SlotQuery, *, for_callers: bool = False) -> tuple[list[Slot], SchedulingData]:
+    """List the free slots by time, and the data they come from (names, zones)."""
     data = load_scheduling_data(query, for_callers=for_callers)
     return list(find_free_slots(query, data)), data
-
-
-def explain_time(selection: VisitSelection, starts_at: datetime) -> tuple[list[Reason], SchedulingData]:
-    """Explain why the visit cannot begin at this time; no reasons when it can."""
-    query = selection.build_query(starts_at, starts_at, any_start=True)
-    data = load_scheduling_data(query)
-    return explain_unavailable(query, data, starts_at), data
 
 
 def _find_active(model: type[Row], row_id: str) -> Row | None:

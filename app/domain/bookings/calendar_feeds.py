@@ -89,7 +89,7 @@ def get_feed_name(feed: CalendarFeed) -> str:
     """The calendar's name: the person, the branch, or both."""
     person = db.session.get(StaffMember, feed.staff_id) if feed.staff_id else None
     branch = db.session.get(Branch, feed.branch_id) if feed.branch_id else None
-    return ", ".join(found.name for found in (person, branch) if found)
+    return ", ".join(subject.name for subject in (person, branch) if subject)
 
 
 def hash_token(token: str) -> str:

@@ -37,10 +37,12 @@ def get_terms(booking: Booking) -> CancellationTerms:
     )
 
 
-def cancel_booking(booking_id: str, actor: Actor, *, reason: str | None = None, version: int | None = None) -> Booking:
+def cancel_booking(
+    booking_id: str, actor: Actor, *, reason: str | None = None, version: int | None = None, notify: bool | None = None
+) -> Booking:
     """Cancel the whole visit and publish BookingCancelled; idempotent.
 
-    Raises BookingNotFound, StaleVersion, InvalidTransition (it is over) or TooLate (for callers, by policy).
+    Raises BookingNotFound, StaleVersion, InvalidBookingTransition (it is over) or TooLate (for callers, by policy).
     """
     visit = lock_visit(booking_id, version=version)
     target = next(booking for booking in visit if booking.id == booking_id)
@@ -55,5 +57,5 @@ def cancel_booking(booking_id: str, actor: Actor, *, reason: str | None = None, 
     slot_locks.unlock_all(target.occupant, *(booking.id for booking in visit))
     db.session.flush()
     for booking in visit:
-        publish(BookingCancelled(booking.company_id, booking.branch_id, booking.id, booking.call_id))
+        publish(BookingCancelled(booking.company_id, booking.branch_id, booking.id, booking.call_id, notify))
     return target

@@ -1,17 +1,20 @@
 """Bookings that conflict with a closure, and options to rebook them."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Row, or_, select
 
 from app.core.clock import now
 from app.core.extensions import db
 from app.domain.scheduling.alternatives import find_alternatives
 from app.domain.scheduling.loader import load_scheduling_data
 from app.domain.scheduling.opening_hours import iter_occurrences
-from app.domain.scheduling.types import AvailabilityQuery, ClosureData, Slot, VisitPart
+from app.domain.scheduling.types import SchedulingClosure, Slot, SlotQuery, VisitPart
 from app.models import Booking, Branch, Closure
 
 # repeating closures are expanded so far ahead
@@ -22,10 +25,56 @@ MAX_CONFLICTS = 100
 
 @dataclass(frozen=True, slots=True)
 class RebookingOptions:
-    """The same time with other staff, and the next times with the same person."""
+    """The same time with other staff, and the next times: with the same person, or with anybody where that person has none."""
 
     other_staff: list[Slot]
     other_times: list[Slot]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenClosure:
+    """A closure in which bookings still stand, and how many."""
+
+    closure: Closure
+    booking_count: int
+
+
+def list_open_closures(branch_ids: Collection[str]) -> list[OpenClosure]:
+    """List the closures in which active bookings of these branches stand from now on, by their beginning."""
+    branches = db.session.scalars(select(Branch).where(Branch.id.in_(branch_ids))).all()
+    current = or_(Closure.local_end > datetime.combine(now().date() - timedelta(days=1), time()), Closure.repeats != "never")
+    closures = db.session.scalars(select(Closure).where(current).order_by(Closure.local_start, Closure.id)).all()
+    spans = [
+        (closure, branch.id, *span)
+        for closure in closures
+        for branch in branches
+        if closure.branch_id in (None, branch.id)
+        for span in _to_intervals(closure, branch.timezone)
+    ]
+    counts = Counter(
+        closure_id
+        for booking in (_list_upcoming(spans) if spans else ())
+        for closure_id in {
+            closure.id
+            for closure, branch_id, starts_at, ends_at in spans
+            if booking.branch_id == branch_id
+            and closure.staff_id in (None, booking.staff_id)
+            and booking.starts_at < ends_at
+            and booking.ends_at > starts_at
+        }
+    )
+    return [OpenClosure(closure, counts[closure.id]) for closure in closures if counts[closure.id]]
+
+
+def _list_upcoming(spans: Sequence[tuple[Closure, str, datetime, datetime]]) -> Sequence[Row[Any]]:
+    """The active bookings between the first and the last moment of these spans, of the people who are away if nobody else is."""
+    people = {closure.staff_id for closure, *_span in spans}
+    columns = (Booking.branch_id, Booking.staff_id, Booking.starts_at, Booking.ends_at)
+    statement = select(*columns).where(
+        Booking.active(), Booking.branch_id.in_({branch_id for _closure, branch_id, *_span in spans}), Booking.ends_at > now(),
+        Booking.starts_at.between(min(span[2] for span in spans) - timedelta(days=7), max(span[3] for span in spans)),
+    )  # fmt: skip
+    return db.session.execute(statement if None in people else statement.where(Booking.staff_id.in_(people))).all()
 
 
 def list_conflicts(closure: Closure) -> list[Booking]:
@@ -33,7 +82,7 @@ def list_conflicts(closure: Closure) -> list[Booking]:
     branches = select(Branch).where(Branch.id == closure.branch_id) if closure.branch_id else select(Branch)
     conflicts: dict[str, Booking] = {}
     for branch in db.session.scalars(branches):
-        for starts_at, ends_at in _to_intervals(closure, branch.zone):
+        for starts_at, ends_at in _to_intervals(closure, branch.timezone):
             statement = select(Booking).where(
                 Booking.branch_id == branch.id, Booking.active(), Booking.starts_at < ends_at,
                 Booking.starts_at > starts_at - timedelta(days=7), Booking.ends_at > max(starts_at, now()),
@@ -46,20 +95,27 @@ def list_conflicts(closure: Closure) -> list[Booking]:
 
 def find_rebooking_options(booking: Booking) -> RebookingOptions:
     """Find free times for a conflicting booking; of a visit with several services for this part."""
-    query = AvailabilityQuery(
+    query = SlotQuery(
         (VisitPart(booking.service_id, booking.staff_id),), booking.starts_at, booking.starts_at + timedelta(minutes=1), now(),
         branch_id=booking.branch_id, seats=booking.seats, ignoring=frozenset([booking.occupant]),
     )  # fmt: skip
     since, until = max(booking.starts_at - SEARCH_RADIUS, now()), booking.starts_at + SEARCH_RADIUS
-    around = AvailabilityQuery(query.parts, since, until, query.now, booking.branch_id, booking.seats, ignoring=query.ignoring)
+    around = SlotQuery(query.parts, since, until, query.now, booking.branch_id, booking.seats, ignoring=query.ignoring)
     alternatives = find_alternatives(around, load_scheduling_data(around), booking.starts_at, limit=3, search_radius=SEARCH_RADIUS)
-    return RebookingOptions(alternatives.other_staff, [] if booking.visit_id else sorted(alternatives.other_times))
+    other_times = alternatives.other_times or _find_other_times(around, booking.starts_at)
+    return RebookingOptions(alternatives.other_staff, [] if booking.visit_id else sorted(other_times))
 
 
-def _to_intervals(closure: Closure, zone: str) -> list[tuple[datetime, datetime]]:
+def _find_other_times(around: SlotQuery, requested_at: datetime) -> list[Slot]:
+    """Find the times nearest to the requested one with anybody."""
+    query = replace(around, parts=tuple(VisitPart(part.service_id) for part in around.parts))
+    return find_alternatives(query, load_scheduling_data(query), requested_at, limit=3, search_radius=SEARCH_RADIUS).other_times
+
+
+def _to_intervals(closure: Closure, timezone: str) -> list[tuple[datetime, datetime]]:
     """The closure's future occurrences at a branch as UTC intervals."""
-    tz = ZoneInfo(zone)
-    closure_data = ClosureData(closure.starts, closure.ends, repeats=closure.repeats, until=closure.until)  # type: ignore[arg-type]
+    tz = ZoneInfo(timezone)
+    closure_data = SchedulingClosure(closure.local_start, closure.local_end, repeats=closure.repeats, until=closure.until)  # type: ignore[arg-type]
     today = now().astimezone(tz).date()
     spans = [
         (starts.replace(tzinfo=tz).astimezone(UTC), ends.replace(tzinfo=tz).astimezone(UTC))

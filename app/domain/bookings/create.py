@@ -7,44 +7,48 @@ from app.core.event_bus import publish
 from app.core.extensions import db
 from app.domain.bookings.allocation import allocate, insert_bookings
 from app.domain.bookings.booking_request import BookingRequest, validate_request
-from app.domain.bookings.errors import BookingNotAllowed
-from app.domain.bookings.holds import consume_hold, find_hold, insert_hold, publish_released
+from app.domain.bookings.errors import BookingNotAllowed, ContactMissing, IdempotencyKeyReused
+from app.domain.bookings.holds import consume_hold, insert_hold, publish_released
 from app.domain.companies.policies import Rules, load_policies
 from app.domain.scheduling.allocation_plan import AllocationPlan
 from app.domain.scheduling.types import SchedulingData
 from app.events import BookingCreated
-from app.models import Booking, Hold
+from app.models import Booking, CustomerIdentifier, Hold
 
 
-def create_booking(request: BookingRequest, *, hold: Hold | None = None) -> Booking:
+def create_booking(request: BookingRequest) -> Booking:
     """Create the visit's bookings and publish BookingCreated; return the first, `visit_id` links them.
 
-    The same idempotency key or source reference returns the first booking, whatever else the request says. The request's hold (or
-    `hold`, if the row is loaded) is consumed. Raises UnknownService, UnknownStaff, InThePast, Closed, BookingNotAllowed
-    or SlotTaken, the last four with reasons and alternatives. Call inside a transaction; an error leaves no rows behind.
+    The same source reference returns the first booking, whatever else the request says; so does the same idempotency key, if it is
+    the same request, else it raises IdempotencyKeyReused. The request's hold is consumed while it is open. Raises UnknownService,
+    UnknownStaff, ContactMissing, InThePast, Closed, BookingNotAllowed or SlotTaken, the last four with reasons and alternatives.
+    Call inside a transaction; an error leaves no rows behind.
     """
     if first := find_idempotent(request):
         return first
     request = validate_request(request)
     policies = load_policies()
-    check_customer_rules(request, policies.rules(branch_id=request.branch_id, service_id=request.parts[0].service_id))
-    held = hold or (find_hold(request.hold) if request.hold else None)
+    rules = policies.rules(branch_id=request.branch_id, service_id=request.parts[0].service_id)
+    check_customer_rules(request, rules)
+    if request.call_id and rules.contact_required and not _has_contact(request):
+        raise ContactMissing(_("Ohne Rufnummer oder E-Mail-Adresse wird hier nicht gebucht."))
+    hold = request.hold if request.hold and request.hold.is_open else None
 
     def write(plan: AllocationPlan, data: SchedulingData) -> Booking:
-        if held:
-            consume_hold(held)
+        if hold:
+            consume_hold(hold)
         bookings = insert_bookings(request, plan, data, policies)
         for booking in bookings:
-            publish(BookingCreated(booking.company_id, booking.branch_id, booking.id, booking.call_id))
-        if held:
-            publish_released(held)
+            publish(BookingCreated(booking.company_id, booking.branch_id, booking.id, booking.call_id, request.notify))
+        if hold:
+            publish_released(hold)
         return bookings[0]
 
-    return allocate(request, write, ignoring=frozenset([held.id] if held else []), find_existing=lambda: find_idempotent(request))
+    return allocate(request, write, ignoring=frozenset([hold.id] if hold else []), find_existing=lambda: find_idempotent(request))
 
 
-def create_hold(request: BookingRequest, *, minutes: int | None = None) -> tuple[Hold, str]:
-    """Create a hold for some minutes (None: by the rules) and publish HoldPlaced; return the hold and its token.
+def create_hold(request: BookingRequest, *, minutes: int | None = None) -> Hold:
+    """Create a hold for some minutes (None: by the rules) and publish HoldPlaced.
 
     Raises what create_booking raises.
     """
@@ -56,12 +60,18 @@ def create_hold(request: BookingRequest, *, minutes: int | None = None) -> tuple
 
 
 def find_idempotent(request: BookingRequest) -> Booking | None:
-    """Find the booking already created by this request's idempotency key or source reference."""
-    keys = {Booking.idempotency_key: request.idempotency_key, Booking.source_ref: request.source_ref}
-    conditions = [column == key for column, key in keys.items() if key]
+    """Find the booking already created by this request's idempotency key or source reference. Raises IdempotencyKeyReused."""
+    key, conditions = request.idempotency_key, []
+    if key:
+        conditions.append(Booking.idempotency_key == str(key))
+    if request.source_ref:
+        conditions.append(Booking.source_ref == request.source_ref)
     if not conditions:
         return None
-    return db.session.scalars(select(Booking).where(or_(*conditions)).order_by(Booking.id).limit(1)).first()
+    first = db.session.scalars(select(Booking).where(or_(*conditions)).order_by(Booking.id).limit(1)).first()
+    if first and key and first.idempotency_key == str(key) and first.request_hash not in (None, key.request_hash):
+        raise IdempotencyKeyReused(key.name, first)
+    return first
 
 
 def check_customer_rules(request: BookingRequest, rules: Rules) -> None:
@@ -71,6 +81,16 @@ def check_customer_rules(request: BookingRequest, rules: Rules) -> None:
     if request.is_anonymous and not rules.anonymous_callers:
         raise BookingNotAllowed(_("Wer seine Rufnummer unterdrückt, kann nicht buchen."))
     if rules.open_bookings_per_customer and request.customer_id:
-        conditions = (Booking.customer_id == request.customer_id, Booking.upcoming())
-        if (db.session.scalar(select(func.count()).select_from(Booking).where(*conditions)) or 0) >= rules.open_bookings_per_customer:
+        # the parts of a visit are one appointment
+        visits = select(func.count(func.coalesce(Booking.visit_id, Booking.id).distinct()))
+        open_visits = db.session.scalar(visits.where(Booking.customer_id == request.customer_id, Booking.upcoming())) or 0
+        if open_visits >= rules.open_bookings_per_customer:
             raise BookingNotAllowed(_("Mehr offene Termine sind nicht möglich."))
+
+
+def _has_contact(request: BookingRequest) -> bool:
+    """Whether whoever is booked for can be reached: as said with this booking, or by the record."""
+    if request.contact_phone or request.contact_email:
+        return True
+    recorded = select(CustomerIdentifier.id).where(CustomerIdentifier.customer_id == request.customer_id).limit(1)
+    return request.customer_id is not None and db.session.scalar(recorded) is not None

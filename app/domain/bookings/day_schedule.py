@@ -14,7 +14,7 @@ from app.domain.scheduling.free_busy import list_work_intervals
 from app.domain.scheduling.loader import load_scheduling_data
 from app.domain.scheduling.minute_bits import MinuteAxis, iter_intervals, to_minute, to_minute_ceil
 from app.domain.scheduling.opening_hours import build_opening, build_shift_mask
-from app.domain.scheduling.types import AvailabilityQuery, BusyInterval, SchedulingData, StaffData, VisitPart
+from app.domain.scheduling.types import BusyInterval, SchedulingData, SchedulingStaffMember, SlotQuery, VisitPart
 from app.models import Booking, Customer, GroupSession, Hold, Service, StaffBranch, StaffMember
 
 Span = tuple[datetime, datetime]
@@ -23,7 +23,7 @@ MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class ScheduleEntry:
+class DayScheduleEntry:
     """A booking, a group of bookings or a hold of one person.
 
     `work` are the intervals of the person's work, with processing time between them; `buffers` surround them.
@@ -44,6 +44,8 @@ class ScheduleEntry:
     version: int = 1
     expires_at: datetime | None = None
     seats: int | None = None
+    # codes of what the desk ignored
+    overridden: tuple[str, ...] = ()
 
     @property
     def processing(self) -> list[Span]:
@@ -56,27 +58,27 @@ class StaffColumn:
 
     staff_id: str
     name: str
-    entries: list[ScheduleEntry]
+    entries: list[DayScheduleEntry]
     shift: list[Span]
 
 
 @dataclass(frozen=True)
-class DaySchedule:
+class BranchSchedule:
     columns: list[StaffColumn]
     open: list[Span]
     services: list[Service]
     busy: dict[str, list[Span]] = field(default_factory=dict)
 
 
-def load_day_schedule(branch_id: str, since: datetime, until: datetime) -> DaySchedule:
+def load_day_schedule(branch_id: str, since: datetime, until: datetime) -> BranchSchedule:
     """Load the columns of all staff of the branch, or with bookings at it, in [since, until), in the company's order."""
     services = list(db.session.scalars(select(Service).order_by(Service.position, Service.name, Service.id)))
     parts = tuple(VisitPart(service.id) for service in services if service.is_active and not service.parts)
-    data = load_scheduling_data(AvailabilityQuery(parts, since, until, now(), branch_id=branch_id)) if parts else None
+    data = load_scheduling_data(SlotQuery(parts, since, until, now(), branch_id=branch_id)) if parts else None
     bookings, sessions = _load_bookings(branch_id, since, until), _load_sessions(branch_id, since, until)
     people = _load_staff(branch_id, {row.Booking.staff_id for row in bookings})
     if data is None or not data.branches:
-        return DaySchedule([], [], services)
+        return BranchSchedule([], [], services)
     spans: dict[tuple[str, str], list[BusyInterval]] = defaultdict(list)
     for busy in data.busy:
         spans[busy.resource_id, busy.holder_id].append(busy)
@@ -86,11 +88,11 @@ def load_day_schedule(branch_id: str, since: datetime, until: datetime) -> DaySc
     staff = {person.id: person for person in data.people}
     columns = []
     for staff_id, name in people:
-        shift = opened & build_shift_mask(staff.get(staff_id) or StaffData(staff_id, name), branch, data, axis)
+        shift = opened & build_shift_mask(staff.get(staff_id) or SchedulingStaffMember(staff_id, name), branch, data, axis)
         own_entries = sorted((entry for entry in entries if entry.staff_id == staff_id), key=lambda entry: (entry.starts_at, entry.id))
         columns.append(StaffColumn(staff_id, name, own_entries, _mask_to_times(axis, shift)))
     taken = {staff_id: [_to_times(busy) for busy in data.busy if busy.resource_id == staff_id] for staff_id, _name in people}
-    return DaySchedule(columns, _mask_to_times(axis, opened), services, taken)
+    return BranchSchedule(columns, _mask_to_times(axis, opened), services, taken)
 
 
 def _load_bookings(branch_id: str, since: datetime, until: datetime) -> Sequence[Any]:
@@ -121,7 +123,7 @@ def _load_staff(branch_id: str, with_bookings: set[str]) -> list[tuple[str, str]
 
 def _build_booking_entries(
     rows: Sequence[Any], sessions: dict[str, GroupSession], spans: dict[tuple[str, str], list[BusyInterval]], data: SchedulingData
-) -> Iterable[ScheduleEntry]:
+) -> Iterable[DayScheduleEntry]:
     groups: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
         groups[row.Booking.session_id or row.Booking.id].append(row)
@@ -130,25 +132,27 @@ def _build_booking_entries(
         session = sessions.get(key)
         taken = spans.get((first.staff_id, session.id if session else first.occupant), [])
         work, buffers = _get_work_and_buffers(first, taken, data)
-        yield ScheduleEntry(
+        yield DayScheduleEntry(
             "group" if session else "booking", first.id, first.staff_id, first.service_id, together[0].service,
             tuple(row.customer for row in together), first.status, first.starts_at, first.ends_at, work, buffers,
-            by_call=first.source in ("call", "simulator"), version=first.version, seats=session.seats if session else None,
+            by_call=first.source in ("call", "simulator"), version=first.version,
+            seats=session.seats - session.extra_seats if session else None,
+            overridden=tuple(code for row in together for code in row.Booking.overridden or ()),
         )  # fmt: skip
 
 
 def _build_hold_entries(
     branch_id: str, since: datetime, until: datetime, spans: dict[tuple[str, str], list[BusyInterval]]
-) -> Iterable[ScheduleEntry]:
+) -> Iterable[DayScheduleEntry]:
     statement = (
         select(Hold, Service.name)
         .join(Service, and_(Service.company_id == Hold.company_id, Service.id == Hold.service_id))
         .where(Hold.branch_id == branch_id, Hold.active(), Hold.starts_at < until, Hold.ends_at > since)
     )
     for hold, service in db.session.execute(statement):
-        for staff_id in dict.fromkeys(part["staff_id"] for part in hold.parts) or [hold.staff_id]:
+        for staff_id in dict.fromkeys(part["staff_id"] for part in hold.parts):
             intervals = [_strip_buffers(busy) for busy in spans.get((staff_id, hold.id), [])] or [(hold.starts_at, hold.ends_at)]
-            yield ScheduleEntry(
+            yield DayScheduleEntry(
                 "hold", hold.id, staff_id, hold.service_id, service, (), "held", min(intervals)[0], max(end for _start, end in intervals),
                 ((min(intervals)[0], max(end for _start, end in intervals)),), by_call=hold.call_id is not None, expires_at=hold.expires_at,
             )  # fmt: skip

@@ -7,8 +7,8 @@ from typing import Any, Literal
 from app.core.extensions import db
 from app.models import Booking, BookingChange
 
-ActorKind = Literal["caller", "user", "program", "calendar", "house"]
-TRACKED_FIELDS = ("status", "starts_at", "ends_at", "staff_id", "branch_id", "service_id", "notes", "price_cents")
+ActorKind = Literal["caller", "user", "program", "calendar", "system"]
+TRACKED_FIELDS = ("status", "starts_at", "ends_at", "staff_id", "branch_id", "service_id", "notes", "price_cents", "overridden")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ def append(booking: Booking, action: str, actor: Actor, *, reason: str | None = 
     changed_fields = [name for name in TRACKED_FIELDS if before is None or before[name] != after[name]]
     db.session.add(
         BookingChange(
-            booking_id=booking.id, action=action, actor_type=actor.kind, actor_id=actor.id, way=actor.channel,
-            why=reason[:250] if reason else None,
+            booking_id=booking.id, action=action, actor_type=actor.kind, actor_id=actor.id, channel=actor.channel,
+            reason=reason[:250] if reason else None,
             before={name: before[name] for name in changed_fields} if before else None,
             after={name: after[name] for name in changed_fields if after[name] is not None or before},
             version=booking.version,

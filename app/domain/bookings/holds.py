@@ -19,46 +19,37 @@ from app.events import HoldPlaced, HoldReleased
 from app.models import Hold
 
 
-def insert_hold(request: BookingRequest, plan: AllocationPlan, data: SchedulingData, *, minutes: int) -> tuple[Hold, str]:
-    """Insert the hold of a planned visit with its locks; return it with its token, of which only a hash is stored.
+def insert_hold(request: BookingRequest, plan: AllocationPlan, data: SchedulingData, *, minutes: int) -> Hold:
+    """Insert the hold of a planned visit with its locks.
 
     Raises IntegrityError or SeatsUnavailable on a conflict; wrap it in a savepoint.
     """
-    token = secrets.token_urlsafe(32)
     first = plan.parts[0]
     hold = Hold(
         id=new_ulid(), branch_id=plan.branch_id, service_id=first.service_id, staff_id=first.staff_id, call_id=request.call_id,
-        parts=[{"service_id": part.service_id, "staff_id": part.staff_id} for part in plan.parts],
-        starts_at=plan.starts_at, ends_at=plan.ends_at, zone=data.get_branch(plan.branch_id).zone, token_hash=hash_token(token),
-        expires_at=now() + timedelta(minutes=minutes),
+        parts=[
+            {"service_id": part.service_id, "staff_id": part.staff_id, "requested_staff_id": wish.staff_id,
+             "excluded_staff_ids": sorted(request.excluded_staff)}
+            for part, wish in zip(plan.parts, request.parts, strict=True)
+        ],
+        starts_at=plan.starts_at, ends_at=plan.ends_at, timezone=data.get_branch(plan.branch_id).timezone,
+        token_hash=hash_token(secrets.token_urlsafe(32)), expires_at=now() + timedelta(minutes=minutes),
     )  # fmt: skip
     db.session.add(hold)
     db.session.flush()
     lock_plan(plan, data, holder_ids=[hold.id] * len(plan.parts), shared_holder_id=hold.id, seats=request.seats, expires_at=hold.expires_at)
     publish(HoldPlaced(hold.company_id, hold.branch_id, hold.id, hold.call_id))
-    return hold, token
-
-
-def find_hold(token: str) -> Hold | None:
-    """Find the open, unexpired hold of this token."""
-    held = select(Hold).where(Hold.token_hash == hash_token(token), Hold.active())
-    return db.session.scalars(held).first()
+    return hold
 
 
 def consume_hold(hold: Hold) -> bool:
     """Release the locks for the booking that replaces the hold in the same transaction and publishes the release."""
-    return _close_open_hold(hold, "used")
-
-
-def release_hold(token: str) -> bool:
-    """Release a hold before it expires; False when it is no longer open."""
-    hold = find_hold(token)
-    return hold is not None and close_hold(hold, "released")
+    return close_without_event(hold, "used")
 
 
 def close_hold(hold: Hold, status: str) -> bool:
     """Close an open hold and publish HoldReleased; False when it was closed concurrently."""
-    closed = _close_open_hold(hold, status)
+    closed = close_without_event(hold, status)
     if closed:
         publish_released(hold)
     return closed
@@ -68,7 +59,8 @@ def publish_released(hold: Hold) -> None:
     publish(HoldReleased(hold.company_id, hold.branch_id, hold.id, hold.call_id))
 
 
-def _close_open_hold(hold: Hold, status: str) -> bool:
+def close_without_event(hold: Hold, status: str) -> bool:
+    """Close an open hold and free its time; the caller publishes the release once it is sure."""
     if not slot_locks.execute_count(update(Hold).where(Hold.id == hold.id, Hold.status == "open").values(status=status)):
         return False
     slot_locks.unlock_all(hold.id)

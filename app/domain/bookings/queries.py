@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from app.core.extensions import db
-from app.models import Booking, BookingChange, Branch, Customer, CustomerIdentity, Hold, Service, StaffMember
+from app.models import Booking, BookingChange, Branch, Customer, CustomerIdentifier, Hold, Service, StaffMember
 
 # counting stops here: it costs more with every row
 MAX_COUNTED = 10_000
@@ -81,7 +81,7 @@ def list_changes(booking: Booking) -> list[BookingChange]:
 
 
 @dataclass(frozen=True, slots=True)
-class CatalogueNames:
+class BookingDisplayNames:
     """Names of services, staff and branches by id."""
 
     services: dict[str, str]
@@ -89,9 +89,9 @@ class CatalogueNames:
     branches: dict[str, str]
 
 
-def load_names() -> CatalogueNames:
+def load_names() -> BookingDisplayNames:
     """The names in the current company's catalogue, of inactive rows too."""
-    return CatalogueNames(_load_names_of(Service), load_staff_names(), _load_names_of(Branch))
+    return BookingDisplayNames(_load_names_of(Service), load_staff_names(), _load_names_of(Branch))
 
 
 def load_staff_names() -> dict[str, str]:
@@ -108,17 +108,17 @@ def load_customers(bookings: Collection[Booking]) -> dict[str, Customer]:
     return {customer.id: customer for customer in db.session.scalars(select(Customer).where(Customer.id.in_(ids)))} if ids else {}
 
 
-def load_identities(customer_ids: Collection[str]) -> dict[str, dict[str, str]]:
+def load_identifiers(customer_ids: Collection[str]) -> dict[str, dict[str, str]]:
     """For each customer the first phone number and e-mail address: {id: {phone, email}}."""
     if not customer_ids:
         return {}
-    rows = select(CustomerIdentity.customer_id, CustomerIdentity.kind, CustomerIdentity.value)
-    identities: dict[str, dict[str, str]] = {}
+    rows = select(CustomerIdentifier.customer_id, CustomerIdentifier.kind, CustomerIdentifier.value)
+    identifiers: dict[str, dict[str, str]] = {}
     for customer_id, kind, value in db.session.execute(
-        rows.where(CustomerIdentity.customer_id.in_(customer_ids)).order_by(CustomerIdentity.id)
+        rows.where(CustomerIdentifier.customer_id.in_(customer_ids)).order_by(CustomerIdentifier.id)
     ):
-        identities.setdefault(customer_id, {}).setdefault(kind, value)
-    return identities
+        identifiers.setdefault(customer_id, {}).setdefault(kind, value)
+    return identifiers
 
 
 def _build_conditions(model: type[Any], search: BookingSearch) -> list[ColumnElement[bool]]:

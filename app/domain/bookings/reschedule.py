@@ -1,5 +1,6 @@
 """Reschedule bookings to another time, person or branch in one transaction; on a conflict nothing changes."""
 
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 
@@ -12,7 +13,8 @@ from app.domain.bookings import history, slot_locks
 from app.domain.bookings.allocation import allocate, assign_slots
 from app.domain.bookings.booking_request import BookingRequest, validate_request
 from app.domain.bookings.history import Actor
-from app.domain.bookings.status import InvalidTransition, check_deadline, get_rules, lock_visit, record_change
+from app.domain.bookings.orphaned_bookings import drop_missing_staff
+from app.domain.bookings.status import InvalidBookingTransition, check_deadline, get_rules, lock_visit, record_change
 from app.domain.scheduling.allocation_plan import AllocationPlan
 from app.domain.scheduling.types import SchedulingData, VisitPart
 from app.events import BookingRescheduled
@@ -25,21 +27,29 @@ def reschedule_booking(
     *,
     starts_at: datetime | None = None,
     staff_id: str | None = None,
+    any_staff: bool = False,
+    excluded_staff: frozenset[str] = frozenset(),
     branch_id: str | None = None,
     reason: str | None = None,
     version: int | None = None,
     ignore_rules: bool = False,
+    accepted: frozenset[str] = frozenset(),
+    notify: bool | None = None,
 ) -> Booking:
-    """Moves the whole visit so that it begins at `starts_at` (None: as before), with `staff_id` for the booking named, or the same
-    people, and publish BookingRescheduled; without a change nothing happens.
+    """Move the whole visit to begin at `starts_at` (None: as before), with `staff_id` for the given booking, or the same people
+    (anybody in place of those who no longer do it; `any_staff`: whoever is free, but nobody of `excluded_staff`), and publish
+    BookingRescheduled; does nothing without a change.
 
-    Raises BookingNotFound, StaleVersion, InvalidTransition, TooLate, and the errors of create_booking.
+    Raises BookingNotFound, StaleVersion, InvalidBookingTransition, TooLate, and the errors of create_booking.
     """
     visit = lock_visit(booking_id, version=version)
     target = next(booking for booking in visit if booking.id == booking_id)
     if not target.is_active:
-        raise InvalidTransition(_("Dieser Termin steht nicht mehr."), booking_status=target.status)
-    request = _build_request(visit, target, actor, starts_at or visit[0].starts_at, staff_id, branch_id or target.branch_id, ignore_rules)
+        raise InvalidBookingTransition(_("Dieser Termin steht nicht mehr."), booking_status=target.status)
+    request = _build_request(visit, target, actor, starts_at or visit[0].starts_at, staff_id, branch_id or target.branch_id)
+    request = replace(request, ignore_rules=ignore_rules, accepted=accepted)
+    if any_staff:
+        request = replace(request, parts=tuple(VisitPart(part.service_id) for part in request.parts), excluded_staff=excluded_staff)
     if _is_unchanged(visit, request):
         return target
     check_deadline(visit[0], actor, get_rules(target).move_minutes)
@@ -48,20 +58,19 @@ def reschedule_booking(
     def reassign(plan: AllocationPlan, data: SchedulingData) -> Booking:
         _reassign(visit, plan, data, actor, reason)
         for booking in visit:
-            publish(BookingRescheduled(booking.company_id, booking.branch_id, booking.id, booking.call_id))
+            publish(BookingRescheduled(booking.company_id, booking.branch_id, booking.id, booking.call_id, notify))
         return target
 
     return allocate(request, reassign, ignoring=frozenset([target.occupant, *_list_own_sessions(visit)]))
 
 
 def _build_request(
-    visit: list[Booking], target: Booking, actor: Actor, starts_at: datetime, staff_id: str | None, branch_id: str, ignore_rules: bool
+    visit: list[Booking], target: Booking, actor: Actor, starts_at: datetime, staff_id: str | None, branch_id: str
 ) -> BookingRequest:
-    parts = tuple(VisitPart(booking.service_id, staff_id if staff_id and booking is target else booking.staff_id) for booking in visit)
+    kept = drop_missing_staff(tuple(VisitPart(booking.service_id, booking.staff_id) for booking in visit), branch_id)
+    parts = tuple(part._replace(staff_id=staff_id) if staff_id and row is target else part for row, part in zip(visit, kept, strict=True))
     gaps = [(later.starts_at - earlier.ends_at).seconds // 60 for earlier, later in pairwise(visit)]
-    return BookingRequest(
-        parts, starts_at, branch_id, target.source, actor, seats=target.seats, ignore_rules=ignore_rules, max_gap=max(gaps, default=0)
-    )
+    return BookingRequest(parts, starts_at, branch_id, target.source, actor, seats=target.seats, max_gap=max(gaps, default=0))
 
 
 def _is_unchanged(visit: list[Booking], request: BookingRequest) -> bool:
@@ -83,8 +92,12 @@ def _reassign(visit: list[Booking], plan: AllocationPlan, data: SchedulingData, 
     db.session.flush()
     slot_locks.unlock_all(visit[0].occupant, *(booking.id for booking in visit))
     for booking, part in zip(visit, plan.parts, strict=True):
-        booking.branch_id, booking.zone = plan.branch_id, data.get_branch(plan.branch_id).zone
+        if booking.starts_at != part.starts_at:
+            # the customer has said nothing about the new time
+            booking.customer_confirmed_at = None
+        booking.branch_id, booking.timezone = plan.branch_id, data.get_branch(plan.branch_id).timezone
         booking.staff_id, booking.starts_at, booking.ends_at = part.staff_id, part.starts_at, part.ends_at
+        booking.overridden = list(plan.overridden) or None
     assign_slots(visit, plan, data)
     for booking, before in zip(visit, snapshots, strict=True):
         record_change(booking, "moved", actor, reason=reason, before=before)

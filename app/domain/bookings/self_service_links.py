@@ -7,17 +7,18 @@ from typing import TypeVar
 
 from sqlalchemy import delete, select
 
+from app.core import settings
 from app.core.clock import now
 from app.core.extensions import db
 from app.core.tenancy import company_scope, unscoped
 from app.domain.customers.one_time_codes import check_send_limits
-from app.models import Booking, BookingLink, Call, Customer, MagicLink
+from app.models import Booking, BookingLink, Call, Customer, CustomerLink
 
 LINK_GRACE_PERIOD = timedelta(days=2)
 # for the page of all upcoming bookings, requested in a call and used at once
-MAGIC_LINK_LIFETIME = timedelta(days=1)
+CUSTOMER_LINK_LIFETIME = timedelta(days=1)
 MAX_TOKEN_LENGTH = 64
-L = TypeVar("L", BookingLink, MagicLink)
+L = TypeVar("L", BookingLink, CustomerLink)
 
 
 def create_link(booking: Booking) -> str:
@@ -28,13 +29,18 @@ def create_link(booking: Booking) -> str:
     return token
 
 
-def create_magic_link(call: Call, customer: Customer, sent_to: str) -> str:
+def create_link_url(booking: Booking) -> str:
+    """A new address of the booking's own page."""
+    return f"{settings().public_base}/b/{create_link(booking)}"
+
+
+def create_customer_link(call: Call, customer: Customer, sent_to: str) -> str:
     """A new token for the page of all that the customer has ahead. Raises TooManyRequests where the day is full of codes and links."""
     check_send_limits(sent_to)
     token = secrets.token_urlsafe(32)
-    expires_at = now() + MAGIC_LINK_LIFETIME
+    expires_at = now() + CUSTOMER_LINK_LIFETIME
     db.session.add(
-        MagicLink(token_hash=hash_token(token), call_id=call.id, customer_id=customer.id, sent_to=sent_to, expires_at=expires_at)
+        CustomerLink(token_hash=hash_token(token), call_id=call.id, customer_id=customer.id, sent_to=sent_to, expires_at=expires_at)
     )
     db.session.flush()
     return token
@@ -45,9 +51,9 @@ def find_link(token: str) -> BookingLink | None:
     return _find_unexpired(BookingLink, token)
 
 
-def find_magic_link(token: str) -> MagicLink | None:
+def find_customer_link(token: str) -> CustomerLink | None:
     """As find_link, for a link to all of a customer's appointments."""
-    return _find_unexpired(MagicLink, token)
+    return _find_unexpired(CustomerLink, token)
 
 
 def _find_unexpired(model: type[L], token: str) -> L | None:
@@ -65,7 +71,7 @@ def extend_links(booking: Booking) -> None:
 
 
 def delete_expired_links(limit: int = 1000) -> int:
-    """Delete expired links; return their number."""
+    """Delete expired links of the current company, or of all inside unscoped; return their number."""
     expired = list(db.session.scalars(select(BookingLink.token_hash).where(BookingLink.expires_at <= now()).limit(limit)))
     if expired:
         db.session.execute(delete(BookingLink).where(BookingLink.token_hash.in_(expired)))

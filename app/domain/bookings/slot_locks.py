@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Executable, and_, delete, func, insert, or_, select, update
+from sqlalchemy import CursorResult, Executable, and_, case, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.core.clock import now
@@ -22,17 +22,27 @@ SEAT_CELL = 0
 CELLS_PER_DAY = 24 * 60 // SLOT_MINUTES
 
 
-def lock(holder_id: str, allocations: Iterable[ResourceAllocation], *, expires_at: datetime | None = None) -> None:
+def lock(
+    holder_id: str, allocations: Iterable[ResourceAllocation], *, expires_at: datetime | None = None, is_overbooked: bool = False
+) -> None:
     """Insert lock cells and busy spans. Raises IntegrityError when a cell is locked; nothing is inserted then,
     if the caller wraps it in a savepoint.
 
-    Cells are inserted in one order, so that concurrent requests wait for each other and do not deadlock.
+    Cells are inserted in one order, so that concurrent requests wait for each other and do not deadlock. A booking that the
+    desk overbooks takes its cells beside those that are taken, under the next seat number.
     """
     company_id, allocations = current_company_id(), list(allocations)
     _unlock_expired(allocations)
     cells = {(allocation.resource_id, cell) for allocation in allocations for cell in range(*_get_cells(allocation))}
+    seats = _find_next_seats(cells) if is_overbooked else {}
     rows = [
-        {"company_id": company_id, "resource_id": resource_id, "slot_index": cell, "seat": 0, "holder_id": holder_id}
+        {
+            "company_id": company_id,
+            "resource_id": resource_id,
+            "slot_index": cell,
+            "seat": seats.get(resource_id, 0),
+            "holder_id": holder_id,
+        }
         for resource_id, cell in sorted(cells)
     ]
     db.session.execute(insert(SlotLock), rows)
@@ -70,6 +80,18 @@ def reserve_seats(session_id: str, holder_id: str, seats: int) -> bool:
     return True
 
 
+def add_missing_seats(session_id: str, seats: int) -> None:
+    """Add the seats that a full group session lacks; they go again with the next who leaves."""
+    missing = GroupSession.seats_taken + seats - GroupSession.seats
+    statement = update(GroupSession).where(GroupSession.id == session_id, missing > 0)
+    # MariaDB assigns from left to right: what is read comes before what is written
+    db.session.execute(
+        statement.ordered_values(
+            (GroupSession.extra_seats, GroupSession.extra_seats + missing), (GroupSession.seats, GroupSession.seats + missing)
+        )
+    )
+
+
 def unlock_all(*holder_ids: str) -> None:
     """Delete all locks of these bookings or holds, seats included; a group session without seats taken is deleted.
 
@@ -85,13 +107,22 @@ def unlock_all(*holder_ids: str) -> None:
     for holder_id in sorted(set(holder_ids)):
         unlock(holder_id)
     for session_id, count in released_seats:
-        db.session.execute(update(GroupSession).where(GroupSession.id == session_id).values(seats_taken=GroupSession.seats_taken - count))
+        _release_seats(session_id, count)
         if execute_count(delete(GroupSession).where(GroupSession.id == session_id, GroupSession.seats_taken == 0)):
             unlock(session_id)
 
 
+def _release_seats(session_id: str, count: int) -> None:
+    """Release seats of a group session, and first those that were added to it."""
+    session = update(GroupSession).where(GroupSession.id == session_id)
+    db.session.execute(session.values(seats_taken=GroupSession.seats_taken - count))
+    surplus = case((GroupSession.extra_seats > count, count), else_=GroupSession.extra_seats)
+    shrunk = ((GroupSession.seats, GroupSession.seats - surplus), (GroupSession.extra_seats, GroupSession.extra_seats - surplus))
+    db.session.execute(session.where(GroupSession.extra_seats > 0).ordered_values(*shrunk))
+
+
 def delete_past_locks() -> int:
-    """Deletes the cells of the earliest day that is over for more than a day, seats excepted; their number, 0 when none is left.
+    """Delete the cells of the earliest day that ended more than a day ago, except seats; return their number, 0 if none is left.
 
     Call inside unscoped. Past minutes need no protection against double booking.
     """
@@ -116,6 +147,18 @@ def is_unique_violation(error: IntegrityError) -> bool:
 def _get_cells(allocation: ResourceAllocation) -> tuple[int, int]:
     """The cells that a stretch touches, as [first, end)."""
     return to_minute(allocation.starts_at) // SLOT_MINUTES, -(-to_minute_ceil(allocation.ends_at) // SLOT_MINUTES)
+
+
+def _find_next_seats(cells: set[tuple[str, int]]) -> dict[str, int]:
+    """The seat numbers above all that are taken in these cells, by resource."""
+    wanted = or_(
+        *(
+            and_(SlotLock.resource_id == resource_id, SlotLock.slot_index.in_([cell for owner, cell in cells if owner == resource_id]))
+            for resource_id in {resource_id for resource_id, _cell in cells}
+        )
+    )
+    highest = select(SlotLock.resource_id, func.max(SlotLock.seat)).where(wanted).group_by(SlotLock.resource_id)
+    return {resource_id: seat + 1 for resource_id, seat in db.session.execute(highest)}
 
 
 def _build_spans(allocation: ResourceAllocation, holder_id: str, expires_at: datetime | None) -> list[dict[str, Any]]:

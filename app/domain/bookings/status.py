@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -35,7 +36,7 @@ class StaleVersion(Conflict):
     code = "changed_meanwhile"
 
 
-class InvalidTransition(Conflict):
+class InvalidBookingTransition(Conflict):
     """The booking's status does not allow this; `booking_status` in data."""
 
     code = "not_possible"
@@ -48,7 +49,7 @@ class TooLate(Conflict):
 
 
 def get_booking(booking_id: str) -> Booking:
-    """Raises BookingNotFound, also for a booking of another company."""
+    """Get a booking; raises BookingNotFound, also for a booking of another company."""
     booking = db.session.scalars(select(Booking).where(Booking.id == booking_id)).first()
     if booking is None:
         raise BookingNotFound(_("Diesen Termin gibt es nicht."))
@@ -78,14 +79,14 @@ def lock_visit(booking_id: str, *, version: int | None = None) -> list[Booking]:
 
 def check_transition(booking: Booking, status: str) -> None:
     if status not in TRANSITIONS.get(booking.status, ()):
-        raise InvalidTransition(_("Das geht bei diesem Termin nicht mehr."), booking_status=booking.status)
+        raise InvalidBookingTransition(_("Das geht bei diesem Termin nicht mehr."), booking_status=booking.status)
 
 
 def check_deadline(booking: Booking, actor: Actor, minutes: int) -> None:
     """Raise TooLate for callers less than `minutes` before the start; staff may always."""
     until = get_deadline(booking, minutes)
     if actor.kind == "caller" and now() > until:
-        raise TooLate(_("Dafür ist es leider zu spät; bitte rufen Sie an."), until=until.isoformat())
+        raise TooLate(_("Dafür ist es leider zu spät; bitte rufen Sie an."), until=until.astimezone(ZoneInfo(booking.timezone)).isoformat())
 
 
 def get_deadline(booking: Booking, minutes: int) -> datetime:

@@ -31,7 +31,7 @@ def record_unmet_demand(
     """
     demand = UnmetDemand(
         branch_id=branch_id, service_id=service_id, staff_id=staff_id, customer_id=customer_id, call_id=call_id, reason=reason,
-        wanted=requested_text[:200] if requested_text else None,
+        requested_text=requested_text[:200] if requested_text else None,
         requested_from=requested_from, requested_until=requested_until, source_ref=source_ref,
     )  # fmt: skip
     if source_ref and (existing := _find_by_source(source_ref)):

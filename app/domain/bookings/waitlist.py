@@ -17,15 +17,16 @@ from app.domain.bookings.create import create_booking, create_hold
 from app.domain.bookings.errors import BookingError
 from app.domain.bookings.history import Actor
 from app.domain.bookings.holds import close_hold, hash_token
-from app.domain.scheduling.slot_query import find_slots
-from app.domain.scheduling.types import Slot, VisitPart
+from app.domain.scheduling.availability import find_free_slots
+from app.domain.scheduling.loader import load_scheduling_data
+from app.domain.scheduling.types import Slot, SlotQuery, VisitPart
 from app.events import WaitlistOffered
 from app.models import Booking, BookingChange, Branch, Hold, Service, WaitlistEntry, WaitlistOffer
 
 OFFER_MINUTES = 30
 # entries tried for one freed slot
 MAX_CANDIDATES = 50
-SYSTEM_ACTOR = Actor("house", "web")
+SYSTEM_ACTOR = Actor("system", "web")
 LINK_ACTOR = Actor("caller", "link")
 
 
@@ -74,9 +75,9 @@ def offer_slot(branch_id: str, starts_at: datetime, ends_at: datetime, *, minute
 
     A declined slot is not offered to the same entry again. `renew_offer_token` creates the token for the message's link.
     """
-    zone = db.session.scalars(select(Branch.zone).where(Branch.id == branch_id)).one()
+    timezone = db.session.scalars(select(Branch.timezone).where(Branch.id == branch_id)).one()
     for entry in _list_candidates(branch_id, starts_at, ends_at):
-        slot = _find_slot(entry, branch_id, starts_at, ends_at, zone)
+        slot = _find_slot(entry, branch_id, starts_at, ends_at, timezone)
         if slot is None:
             continue
         parts = tuple(VisitPart(part.service_id, part.staff_id) for part in slot.parts) or (VisitPart(entry.service_id, slot.staff_id),)
@@ -84,7 +85,7 @@ def offer_slot(branch_id: str, starts_at: datetime, ends_at: datetime, *, minute
             parts, slot.starts_at, branch_id, "link", SYSTEM_ACTOR, customer_id=entry.customer_id, call_id=entry.call_id
         )
         try:
-            hold, _token = create_hold(request, minutes=minutes)
+            hold = create_hold(request, minutes=minutes)
         except BookingError:
             continue
         offer = WaitlistOffer(
@@ -121,9 +122,9 @@ def accept_offer(offer_id: str) -> Booking:
     parts = tuple(VisitPart(part["service_id"], part["staff_id"]) for part in hold.parts)
     request = BookingRequest(
         parts, hold.starts_at, hold.branch_id, "link", LINK_ACTOR, customer_id=entry.customer_id, call_id=entry.call_id,
-        contact_phone=entry.contact_phone, contact_email=entry.contact_email, source_ref=f"waitlist:{offer.id}",
+        contact_phone=entry.contact_phone, contact_email=entry.contact_email, source_ref=f"waitlist:{offer.id}", hold=hold,
     )  # fmt: skip
-    booking = create_booking(request, hold=hold)
+    booking = create_booking(request)
     offer.status, offer.booking_id, entry.status = "accepted", booking.id, "booked"
     db.session.flush()
     return booking
@@ -183,7 +184,7 @@ def _list_candidates(branch_id: str, starts_at: datetime, ends_at: datetime) -> 
     return list(db.session.scalars(statement))
 
 
-def _find_slot(entry: WaitlistEntry, branch_id: str, starts_at: datetime, ends_at: datetime, zone: str) -> Slot | None:
+def _find_slot(entry: WaitlistEntry, branch_id: str, starts_at: datetime, ends_at: datetime, timezone: str) -> Slot | None:
     """Find the free slot nearest to the start of the freed time that overlaps it and fits the entry."""
     parts = expand_service(entry.service_id, entry.staff_id)
     ids = [part.service_id for part in parts]
@@ -192,9 +193,9 @@ def _find_slot(entry: WaitlistEntry, branch_id: str, starts_at: datetime, ends_a
     first, last = max(starts_at - length, entry.window_from, now()), min(ends_at, entry.window_until)
     if first >= last:
         return None
-    free_slots = find_slots(parts, starts_from=first, starts_before=last, branch_id=branch_id, for_callers=True)
-    for slot in free_slots.find_nearest(starts_at, MAX_CANDIDATES):
-        local = slot.starts_at.astimezone(ZoneInfo(zone))
+    query = SlotQuery(parts, first, last, now(), branch_id=branch_id)
+    for slot in find_free_slots(query, load_scheduling_data(query, for_callers=True)).find_nearest(starts_at, MAX_CANDIDATES):
+        local = slot.starts_at.astimezone(ZoneInfo(timezone))
         if entry.day_from <= local.hour * 60 + local.minute < entry.day_until and slot.ends_at > starts_at:
             return slot
     return None
@@ -237,7 +238,7 @@ def offer_freed_slot(booking_id: str) -> WaitlistOffer | None:
 
 
 def list_recently_cancelled() -> list[str]:
-    """Ids of recently cancelled future bookings of the current company, for sweeping after lost jobs."""
+    """List ids of recently cancelled future bookings of the current company, to redo lost jobs."""
     statement = select(Booking.id).where(
         Booking.status == "cancelled", Booking.starts_at > now(), Booking.cancelled_at > now() - RECENT_WINDOW
     )  # fmt: skip
@@ -245,12 +246,12 @@ def list_recently_cancelled() -> list[str]:
 
 
 def list_waiting_companies() -> list[str]:
-    """Companies with waiting entries. Call inside unscoped."""
+    """List companies with waiting entries; call it inside unscoped()."""
     return list(db.session.scalars(select(WaitlistEntry.company_id).where(WaitlistEntry.status == "waiting").distinct()))
 
 
 def list_companies_with_expired_offers() -> list[str]:
-    """Companies with unanswered expired offers. Call inside unscoped."""
+    """List companies with unanswered expired offers; call it inside unscoped()."""
     statement = select(WaitlistOffer.company_id).where(WaitlistOffer.status == "offered", WaitlistOffer.expires_at <= now())
     return list(db.session.scalars(statement.distinct()))
 

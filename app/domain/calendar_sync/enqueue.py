@@ -8,7 +8,7 @@ from app.core.clock import now
 from app.core.extensions import db
 from app.domain.calendar_sync.mapping import Mappings, find_active_connection, load_mappings
 from app.domain.calendar_sync.state import OUTBOX
-from app.models import Booking, BookingSync, Connection, ExternalEvent
+from app.models import Booking, BookingSync, Connection, ExternalBooking
 
 
 def enqueue_changes(booking_ids: Iterable[str]) -> list[str]:
@@ -33,13 +33,13 @@ def enqueue_changes(booking_ids: Iterable[str]) -> list[str]:
 
 
 def enqueue_confirmations(booking_ids: Iterable[str]) -> list[str]:
-    """Bookings whose time and person are unchanged: one that was confirmed here is confirmed in the external calendar too."""
+    """Enqueue confirmed bookings with unchanged time and person, to confirm them in the external calendar too."""
     unconfirmed = (
         select(Booking, BookingSync)
         .join(BookingSync, BookingSync.booking_id == Booking.id)
-        .join(ExternalEvent, ExternalEvent.sync_id == BookingSync.id)
+        .join(ExternalBooking, ExternalBooking.sync_id == BookingSync.id)
         .where(Booking.id.in_(set(booking_ids)), Booking.status == "confirmed", BookingSync.status == "synced")
-        .where(ExternalEvent.status == "requested", ExternalEvent.uid == BookingSync.uid)
+        .where(ExternalBooking.status == "requested", ExternalBooking.uid == BookingSync.uid)
         .order_by(Booking.id)
     )
     sync_ids = []
@@ -85,7 +85,7 @@ def _create_sync(booking: Booking, connection: Connection, mappings: Mappings) -
     if not booking.is_active or booking.starts_at <= now() or booking.session_id or mappings.find_outbound(booking) is None:
         return None
     sync = BookingSync(
-        booking_id=booking.id, connection_id=connection.id, status="pending", action="make", version=booking.version, due_at=now(),
+        booking_id=booking.id, connection_id=connection.id, status="pending", action="create", version=booking.version, due_at=now(),
         dispatched_at=now(),
     )  # fmt: skip
     db.session.add(sync)
@@ -95,5 +95,5 @@ def _create_sync(booking: Booking, connection: Connection, mappings: Mappings) -
 
 def _get_action(booking: Booking, sync: BookingSync) -> str | None:
     if booking.is_active:
-        return "move" if sync.uid else "make"
+        return "move" if sync.uid else "create"
     return "cancel" if booking.status == "cancelled" else None

@@ -1,4 +1,4 @@
-"""Applies changes of the external calendar to bookings: once, in order, and never over what is taken here."""
+"""Applies changes of the external calendar to bookings: once, in order, and never to a time that is taken here."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,14 +10,15 @@ from app.core.errors import AppError
 from app.core.extensions import db
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.reschedule import reschedule_booking
-from app.domain.bookings.status import InvalidTransition, mark_no_show
+from app.domain.bookings.status import InvalidBookingTransition, mark_no_show
 from app.domain.calendar_sync import state
+from app.domain.calendar_sync.booking_import import import_booking
 from app.domain.calendar_sync.enqueue import request_sync
-from app.domain.calendar_sync.import_booking import import_booking
+from app.domain.calendar_sync.inbound_result import ChangeResult
 from app.domain.calendar_sync.mapping import find_staff_id, load_mappings
 from app.domain.calendar_sync.state import BY_CALENDAR
-from app.models import Booking, BookingSync, Connection, ExternalEvent
-from app.providers.calendar.base import CalendarEvent, CalendarEventKind, RemoteBooking
+from app.models import Booking, BookingSync, Connection, ExternalBooking
+from app.providers.calendar.base import CalendarEventKind, CalendarWebhookEvent, RemoteBooking
 
 # events that no longer exist
 PAST_STATUSES = ("moved", "over")
@@ -30,7 +31,7 @@ class InboundChange:
     connection: Connection
     remote: RemoteBooking
     happened_at: datetime | None
-    known: ExternalEvent | None
+    external: ExternalBooking | None
     sync_id: str | None
     # read just now, and so never late; certain: read by its uid, whatever was received
     is_snapshot: bool = False
@@ -39,34 +40,32 @@ class InboundChange:
     @property
     def is_past(self) -> bool:
         """Whether the event no longer exists, as far as is known."""
-        return self.known is not None and self.known.status in PAST_STATUSES and not self.is_certain
+        return self.external is not None and self.external.status in PAST_STATUSES and not self.is_certain
 
     @property
     def is_late(self) -> bool:
         """Whether a newer change of the same event was applied."""
-        last_event_at = self.known.last_event_at if self.known else None
+        last_event_at = self.external.last_event_at if self.external else None
         return not self.is_snapshot and last_event_at is not None and self.happened_at is not None and self.happened_at < last_event_at
 
 
-def apply_event(connection: Connection, event: CalendarEvent) -> str:
-    """Apply a change and give its result: made, linked, moved, cancelled, no_show, surplus, kept or refused where something changed;
-    echo, old, unknown, unmapped or none where nothing did. Applying it again, or after a newer one, changes nothing.
-    """
+def apply_event(connection: Connection, event: CalendarWebhookEvent) -> ChangeResult:
+    """Apply a change; applying it again, or after a newer one, changes nothing."""
     if event.booking is None:
-        return "none"
+        return ChangeResult.NOTHING_TO_DO
     result = _HANDLERS[event.kind](_load_change(connection, event.booking, event.happened_at))
-    if result != "old":
+    if result is not ChangeResult.OUTDATED:
         _record_time(connection, event.booking, event.happened_at, event.sequence)
     return result
 
 
-def apply_snapshot(connection: Connection, remote: RemoteBooking, *, is_certain: bool = False) -> str:
-    """Apply an event as it was read just now; gives the results of apply_event.
+def apply_snapshot(connection: Connection, remote: RemoteBooking, *, is_certain: bool = False) -> ChangeResult:
+    """Apply an event as it was read just now.
 
     `is_certain` is for an event that was read by its uid: it exists, even if the opposite was received before.
     """
     if remote.moved_to:
-        return "none"
+        return ChangeResult.NOTHING_TO_DO
     if not remote.stands:
         kind: CalendarEventKind = "cancelled"
     else:
@@ -77,8 +76,8 @@ def apply_snapshot(connection: Connection, remote: RemoteBooking, *, is_certain:
 
 
 def _load_change(connection: Connection, remote: RemoteBooking, happened_at: datetime | None) -> InboundChange:
-    known = state.find_external_event(connection.id, remote.uid)
-    return InboundChange(connection, remote, happened_at, known, _find_sync_id(connection, remote, known))
+    external = state.find_external_event(connection.id, remote.uid)
+    return InboundChange(connection, remote, happened_at, external, _find_sync_id(connection, remote, external))
 
 
 def _record_time(connection: Connection, remote: RemoteBooking, happened_at: datetime | None, sequence: int | None) -> None:
@@ -88,14 +87,14 @@ def _record_time(connection: Connection, remote: RemoteBooking, happened_at: dat
         db.session.flush()
 
 
-def _find_sync_id(connection: Connection, remote: RemoteBooking, known: ExternalEvent | None) -> str | None:
+def _find_sync_id(connection: Connection, remote: RemoteBooking, external: ExternalBooking | None) -> str | None:
     """Find the sync by the event's uid, by our reference, or by an earlier uid."""
-    if known is not None and known.sync_id:
-        return known.sync_id
+    if external is not None and external.sync_id:
+        return external.sync_id
     if remote.ref:
         marked = select(BookingSync.id).where(BookingSync.id == remote.ref, BookingSync.connection_id == connection.id)
-        if found := db.session.scalars(marked).first():
-            return found
+        if sync_id := db.session.scalars(marked).first():
+            return sync_id
     for uid in _list_earlier_uids(remote):
         row = state.find_external_event(connection.id, uid)
         if row is not None and row.sync_id:
@@ -111,38 +110,38 @@ def _list_earlier_uids(remote: RemoteBooking) -> list[str]:
     return [uid for uid in dict.fromkeys((remote.moved_from, first)) if uid and uid != remote.uid]
 
 
-def _apply_created(change: InboundChange) -> str:
-    known = change.known
-    if change.is_past or (known is not None and change.is_late and known.status != "refused"):
-        return "old"
+def _apply_created(change: InboundChange) -> ChangeResult:
+    external = change.external
+    if change.is_past or (external is not None and change.is_late and external.status != "refused"):
+        return ChangeResult.OUTDATED
     pair = _lock_booking(change)
     if pair is None:
         return _import(change)
     booking, sync = pair
-    if known is None and sync.uid and sync.uid != change.remote.uid:
+    if external is None and sync.uid and sync.uid != change.remote.uid:
         if not change.remote.ref:
             return _import(change)
         # our request took effect twice: one of the two is cancelled
         state.record_external_event(change.connection.id, change.remote.uid, "surplus", sync_id=sync.id)
         request_sync(sync, booking, "move" if booking.is_active else "cancel")
-        return "surplus"
-    return "echo" if known is not None and known.status == "surplus" else _follow_remote(change, booking, sync)
+        return ChangeResult.DUPLICATE
+    return ChangeResult.ALREADY_APPLIED if external is not None and external.status == "surplus" else _follow_remote(change, booking, sync)
 
 
-def _apply_moved(change: InboundChange) -> str:
-    remote, known = change.remote, change.known
-    if change.is_past and known is not None and known.status == "moved":
-        return "old"
+def _apply_moved(change: InboundChange) -> ChangeResult:
+    remote, external = change.remote, change.external
+    if change.is_past and external is not None and external.status == "moved":
+        return ChangeResult.OUTDATED
     pair = _lock_booking(change)
-    if pair is not None and known is None and _has_moved_further(change):
+    if pair is not None and external is None and _has_moved_further(change):
         state.record_external_event(change.connection.id, remote.uid, "moved", sync_id=change.sync_id, successor=pair[1].uid)
-        return "old"
+        return ChangeResult.OUTDATED
     if change.is_past:
         result = _apply_cancelled(change, late=True)
     elif pair is None:
         result = _import(change)
     else:
-        result = "old" if change.is_late else _follow_remote(change, *pair)
+        result = ChangeResult.OUTDATED if change.is_late else _follow_remote(change, *pair)
     for uid in _list_earlier_uids(remote):
         state.record_external_event(change.connection.id, uid, "moved", successor=remote.uid)
     return result
@@ -154,84 +153,84 @@ def _has_moved_further(change: InboundChange) -> bool:
     return before is not None and before.status == "moved" and not change.is_snapshot
 
 
-def _follow_remote(change: InboundChange, booking: Booking, sync: BookingSync) -> str:
+def _follow_remote(change: InboundChange, booking: Booking, sync: BookingSync) -> ChangeResult:
     """Take over the uid, and the time where it differs; of two changes the later one stays."""
     remote, unsent = change.remote, sync.status == "pending"
     is_left_to_desk = sync.status in ("conflict", "failed") and sync.reason != "no_room_here" and sync.uid == remote.uid
     state.link(sync, remote)
     if not booking.is_active:
         request_sync(sync, booking, "cancel")
-        return "echo"
+        return ChangeResult.ALREADY_APPLIED
     if remote.starts_at is None or (is_left_to_desk and remote.starts_at != booking.starts_at):
-        return "echo"
+        return ChangeResult.ALREADY_APPLIED
     mapping = load_mappings(change.connection.id).find_inbound(remote.event_type, remote.hosts)
     staff_id = find_staff_id(mapping, remote.hosts) if mapping else None
     if remote.starts_at == booking.starts_at and staff_id in (None, booking.staff_id):
         state.confirm_status(sync, booking, remote)
         state.mark_synced(sync, booking)
-        return "echo"
+        return ChangeResult.ALREADY_APPLIED
     if unsent and change.happened_at and booking.updated_at > change.happened_at:
         request_sync(sync, booking, "move")
-        return "kept"
+        return ChangeResult.KEPT_OURS
     return _move_booking(change, booking, sync, remote.starts_at, staff_id)
 
 
-def _move_booking(change: InboundChange, booking: Booking, sync: BookingSync, starts_at: datetime, staff_id: str | None) -> str:
+def _move_booking(change: InboundChange, booking: Booking, sync: BookingSync, starts_at: datetime, staff_id: str | None) -> ChangeResult:
     try:
         with db.session.begin_nested():
             begin = _get_visit_start(booking) + (starts_at - booking.starts_at)
-            reschedule_booking(booking.id, BY_CALENDAR, starts_at=begin, staff_id=staff_id, reason=change.remote.why, ignore_rules=True)
+            reschedule_booking(booking.id, BY_CALENDAR, starts_at=begin, staff_id=staff_id, reason=change.remote.reason, ignore_rules=True)
     except AppError as rejection:
         if sync.status != "conflict":
-            when = state.format_time(starts_at, booking.zone)
+            when = state.format_time(starts_at, booking.timezone)
             state.mark_conflict(sync, booking, "no_room", reason="no_room_here", error=rejection.message, free=f"Dort jetzt: {when}")
-        return "refused"
+        return ChangeResult.NO_ROOM
     state.confirm_status(sync, booking, change.remote)
     state.mark_synced(sync, booking)
-    return "moved"
+    return ChangeResult.RESCHEDULED
 
 
-def _apply_cancelled(change: InboundChange, *, late: bool = False) -> str:
-    remote, known = change.remote, change.known
-    if known is not None and known.status in PAST_STATUSES and not late:
-        return "old"
+def _apply_cancelled(change: InboundChange, *, late: bool = False) -> ChangeResult:
+    remote, external = change.remote, change.external
+    if external is not None and external.status in PAST_STATUSES and not late:
+        return ChangeResult.OUTDATED
     pair = _lock_booking(change)
-    is_current = pair is not None and (known is None or pair[1].uid in (remote.uid, remote.moved_from))
+    is_current = pair is not None and (external is None or pair[1].uid in (remote.uid, remote.moved_from))
     if pair is None or not is_current:
         state.record_external_event(change.connection.id, remote.uid, "over")
-        return "unknown" if pair is None else "echo"
+        return ChangeResult.UNKNOWN_BOOKING if pair is None else ChangeResult.ALREADY_APPLIED
     booking, sync = pair
     state.unlink(sync)
     state.record_external_event(change.connection.id, remote.uid, "over", sync_id=sync.id)
     if sync.status == "pending" and booking.is_active and change.happened_at and booking.updated_at > change.happened_at:
-        request_sync(sync, booking, "make")
-        return "kept"
-    result = "cancelled" if booking.is_active else "echo"
+        request_sync(sync, booking, "create")
+        return ChangeResult.KEPT_OURS
+    result = ChangeResult.CANCELLED if booking.is_active else ChangeResult.ALREADY_APPLIED
     try:
-        cancel_booking(booking.id, BY_CALENDAR, reason=remote.why or "im anderen Kalender abgesagt")
-    except InvalidTransition:
-        result = "echo"
+        cancel_booking(booking.id, BY_CALENDAR, reason=remote.reason or "im anderen Kalender abgesagt")
+    except InvalidBookingTransition:
+        result = ChangeResult.ALREADY_APPLIED
     state.mark_synced(sync, booking)
     return result
 
 
-def _apply_no_show(change: InboundChange) -> str:
+def _apply_no_show(change: InboundChange) -> ChangeResult:
     pair = _lock_booking(change)
     if pair is None:
-        return "unknown"
+        return ChangeResult.UNKNOWN_BOOKING
     booking, sync = pair
     if not booking.is_active or booking.starts_at > now():
-        return "echo"
+        return ChangeResult.ALREADY_APPLIED
     mark_no_show(booking.id, BY_CALENDAR)
     state.mark_synced(sync, booking)
-    return "no_show"
+    return ChangeResult.NO_SHOW
 
 
-def _apply_nothing(_news: InboundChange) -> str:
-    return "none"
+def _apply_nothing(_news: InboundChange) -> ChangeResult:
+    return ChangeResult.NOTHING_TO_DO
 
 
-def _import(change: InboundChange) -> str:
+def _import(change: InboundChange) -> ChangeResult:
     return import_booking(change.connection, change.remote)
 
 

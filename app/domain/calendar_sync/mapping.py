@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.core import settings
+from app.core import email_address, settings
 from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.extensions import db
 from app.models import Booking, Branch, CalendarMapping, Connection, Service, StaffMember
@@ -16,14 +16,14 @@ from app.providers.calendar.base import Credentials
 
 def find_active_connection() -> Connection | None:
     """The external calendar of the current company: its oldest active connection."""
-    mine = select(Connection).where(Connection.provider.in_(CALENDARS), Connection.is_active)
-    return db.session.scalars(mine.order_by(Connection.created_at, Connection.id).limit(1)).first()
+    connections = select(Connection).where(Connection.provider.in_(CALENDARS), Connection.is_active)
+    return db.session.scalars(connections.order_by(Connection.created_at, Connection.id).limit(1)).first()
 
 
 def find_connection(connection_id: str) -> Connection | None:
     """An active connection of the current company by its id."""
-    mine = select(Connection).where(Connection.id == connection_id, Connection.provider.in_(CALENDARS), Connection.is_active)
-    return db.session.scalars(mine).first()
+    statement = select(Connection).where(Connection.id == connection_id, Connection.provider.in_(CALENDARS), Connection.is_active)
+    return db.session.scalars(statement).first()
 
 
 def find_credentials(connection: Connection) -> Credentials | None:
@@ -68,8 +68,8 @@ def find_staff_id(mapping: CalendarMapping, hosts: Iterable[str]) -> str | None:
     """The person of the mapping, else the one with the host's e-mail address."""
     if mapping.staff_id or not (names := list(hosts)):
         return mapping.staff_id
-    known = select(StaffMember.id).where(StaffMember.email.in_(names), StaffMember.is_active).order_by(StaffMember.id)
-    return db.session.scalars(known).first()
+    staff_ids = select(StaffMember.id).where(StaffMember.email.in_(names), StaffMember.is_active).order_by(StaffMember.id)
+    return db.session.scalars(staff_ids).first()
 
 
 class MappingConflict(Conflict):
@@ -124,25 +124,27 @@ def map_service(
     }
     if not event_type.isdecimal() or len(event_type) > 18:
         wrong["event_type"] = _("Eine Terminart dort hat eine Nummer.")
+    if contact_email and not (contact_email := email_address.normalise(contact_email)):
+        wrong["contact_email"] = _("Bitte genau eine E-Mail-Adresse angeben, zum Beispiel name@firma.de.")
     if wrong:
         raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=wrong)
-    known = db.session.scalars(
+    existing = db.session.scalars(
         select(CalendarMapping).where(
             CalendarMapping.connection_id == connection.id, CalendarMapping.event_type == event_type, CalendarMapping.host == host
         )
     ).first()
-    mapping = known or CalendarMapping(connection_id=connection.id, event_type=event_type, host=host)
-    if known and (known.service_id, known.staff_id, known.branch_id) != (service_id, staff_id, branch_id):
+    mapping = existing or CalendarMapping(connection_id=connection.id, event_type=event_type, host=host)
+    if existing and (existing.service_id, existing.staff_id, existing.branch_id) != (service_id, staff_id, branch_id):
         raise MappingConflict(_("Diese Terminart steht schon für etwas anderes."))
     mapping.service_id, mapping.staff_id, mapping.branch_id = service_id, staff_id, branch_id
-    mapping.minutes, mapping.contact_email = minutes, (contact_email or "").strip().lower() or None
+    mapping.minutes, mapping.contact_email = minutes, contact_email or None
     db.session.add(mapping)
     db.session.flush()
     return mapping
 
 
 def delete_mapping(mapping_id: str) -> None:
-    """Bookings under it stay and are synced no more. Raises NotFound."""
+    """Delete a mapping; its bookings stay and are no longer synced. Raises NotFound."""
     mapping = db.session.get(CalendarMapping, mapping_id)
     if mapping is None:
         raise NotFound(_("Das gibt es hier nicht."))

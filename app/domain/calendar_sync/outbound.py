@@ -16,7 +16,7 @@ from app.domain.calendar_sync.inbound import apply_snapshot
 from app.domain.calendar_sync.mapping import Mappings, find_connection, find_credentials, load_mappings
 from app.domain.calendar_sync.provider_calls import Action, SyncCall, SyncResult
 from app.domain.calendar_sync.state import OUTBOX, RETRY_DELAYS
-from app.models import Booking, BookingSync, CalendarMapping, Call, Customer, ExternalEvent
+from app.models import Booking, BookingSync, CalendarMapping, Call, Customer, ExternalBooking
 from app.providers.calendar.base import AttendeeContact, CalendarRejected, Credentials, ExternalBookingRequest, RemoteBooking
 from app.providers.http import RateLimited, ResponseTimeout
 
@@ -42,7 +42,7 @@ def claim(sync_id: str) -> SyncCall | None:
     if action is None:
         state.mark_synced(sync, booking)
         return None
-    if action in ("make", "move") and booking.starts_at <= now():
+    if action in ("create", "move") and booking.starts_at <= now():
         state.mark_failed(sync, booking, reason="too_late")
         return None
     return _claim_call(sync, booking, action, mapping, provider=connection.provider, access=access)
@@ -57,25 +57,25 @@ def _find_next_action(sync: BookingSync, booking: Booking, mappings: Mappings) -
             state.record_external_event(sync.connection_id, sync.uid, "surplus", sync_id=sync.id)
             sync.uid = sync.event_type = None
         if sync.uid is None:
-            return "make", mapping
+            return "create", mapping
         if sync.action == "confirm":
             return "confirm", mapping
-        if sync.action == "look" or (sync.synced_version == sync.version and _list_surplus_uids(sync)):
-            return "look", mapping
+        if sync.action == "read" or (sync.synced_version == sync.version and _list_surplus_uids(sync)):
+            return "read", mapping
         return (None if sync.synced_version == sync.version else "move"), mapping
     may_exist = sync.uid or (sync.first_requested_at and sync.event_type)
     if may_exist and (booking.is_active or booking.status == "cancelled"):
         return "cancel", None
-    return ("look" if _list_surplus_uids(sync) else None), None
+    return ("read" if _list_surplus_uids(sync) else None), None
 
 
 def _claim_call(
     sync: BookingSync, booking: Booking, action: Action, mapping: CalendarMapping | None, *, provider: str, access: Credentials
 ) -> SyncCall:
     is_repeat = sync.first_requested_at is not None
-    if action in ("make", "move"):
+    if action in ("create", "move"):
         sync.first_requested_at = sync.first_requested_at or now()
-    if action == "make" and mapping:
+    if action == "create" and mapping:
         sync.event_type = mapping.event_type
     sync.action = action
     return SyncCall(
@@ -98,7 +98,7 @@ def complete(call: SyncCall, result: SyncResult) -> bool:
         sync.claim_token = sync.dispatched_at = None
     for uid in result.removed:
         state.record_external_event(sync.connection_id, uid, "over", sync_id=sync.id)
-    if result.remote is not None and call.action == "look":
+    if result.remote is not None and call.action == "read":
         _apply_reading(sync, booking, call, result.remote)
     elif result.remote is not None:
         _apply_remote(sync, booking, call, result.remote)
@@ -116,7 +116,7 @@ def _apply_remote(sync: BookingSync, booking: Booking, call: SyncCall, remote: R
         state.unlink(sync)
         state.record_external_event(sync.connection_id, remote.uid, "over", sync_id=sync.id)
         if booking.is_active:
-            cancel_booking(booking.id, state.BY_CALENDAR, reason=remote.why or "im anderen Kalender abgesagt")
+            cancel_booking(booking.id, state.BY_CALENDAR, reason=remote.reason or "im anderen Kalender abgesagt")
         state.mark_synced(sync, booking)
         return
     state.link(sync, remote)
@@ -135,10 +135,10 @@ def _apply_reading(sync: BookingSync, booking: Booking, call: SyncCall, remote: 
 
 
 def _apply_removal(sync: BookingSync, booking: Booking, call: SyncCall) -> None:
-    vanished = call.action == "look" and call.uid and booking.is_active
+    vanished = call.action == "read" and call.uid and booking.is_active
     state.unlink(sync)
     if vanished:
-        request_sync(sync, booking, "make")
+        request_sync(sync, booking, "create")
         return
     sync.synced_version, sync.synced_at, sync.first_requested_at, sync.attempts = call.version, now(), None, 0
     _finish_call(sync, booking, call, None)
@@ -175,7 +175,7 @@ def _handle_failure(sync: BookingSync, booking: Booking, call: SyncCall, result:
 
 def _handle_rejection(sync: BookingSync, booking: Booking, error: CalendarRejected, result: SyncResult) -> None:
     if error.code == "slot_taken":
-        free = [state.format_time(starts_at, booking.zone) for starts_at in result.free_slots]
+        free = [state.format_time(starts_at, booking.timezone) for starts_at in result.free_slots]
         details = f"Dort frei: {'; '.join(free)}" if free else None
         state.mark_conflict(sync, booking, "conflict", reason="slot_taken", error=error.message, free=details)
     else:
@@ -196,7 +196,7 @@ def retry_sync(booking_id: str) -> BookingSync:
         raise NotFound()
     booking, sync = pair
     if sync.status in ("failed", "conflict"):
-        request_sync(sync, booking, "look" if sync.reason == "no_room_here" else sync.action)
+        request_sync(sync, booking, "read" if sync.reason == "no_room_here" else sync.action)
     elif sync.status == "pending" and sync.claim_token is None:
         sync.due_at = sync.dispatched_at = now()
     db.session.flush()
@@ -204,7 +204,11 @@ def retry_sync(booking_id: str) -> BookingSync:
 
 
 def _list_surplus_uids(sync: BookingSync) -> tuple[str, ...]:
-    rows = select(ExternalEvent.uid).where(ExternalEvent.sync_id == sync.id, ExternalEvent.status == "surplus").order_by(ExternalEvent.uid)
+    rows = (
+        select(ExternalBooking.uid)
+        .where(ExternalBooking.sync_id == sync.id, ExternalBooking.status == "surplus")
+        .order_by(ExternalBooking.uid)
+    )
     return tuple(db.session.scalars(rows))
 
 
@@ -225,4 +229,4 @@ def _build_contact(booking: Booking, mapping: CalendarMapping) -> AttendeeContac
         number = None
     email = booking.contact_email or (customer.of_kind("email") if customer else None) or (None if number else mapping.contact_email)
     name = (customer.name if customer else None) or "Ohne Namen"
-    return AttendeeContact(name, email, number, zone=booking.zone, language=(customer.language if customer else None) or "de")
+    return AttendeeContact(name, email, number, timezone=booking.timezone, language=(customer.language if customer else None) or "de")

@@ -10,7 +10,7 @@ from app.providers import open_calendar
 from app.providers.calendar.base import Calendar, CalendarRejected, Credentials, ExternalBookingRequest, RemoteBooking
 from app.providers.http import ResponseTimeout
 
-Action = Literal["make", "move", "cancel", "confirm", "look"]
+Action = Literal["create", "move", "cancel", "confirm", "read"]
 MAX_MOVES_FOLLOWED = 10
 # around a taken time, for free ones
 SEARCH_RADIUS = timedelta(days=3)
@@ -128,7 +128,7 @@ def _read(remote: Calendar, call: SyncCall, _result: SyncResult) -> RemoteBookin
 
 
 HANDLERS: dict[Action, Callable[[Calendar, SyncCall, SyncResult], RemoteBooking | None]] = {
-    "make": _create, "move": _move, "cancel": _cancel, "confirm": _confirm, "look": _read,
+    "create": _create, "move": _move, "cancel": _cancel, "confirm": _confirm, "read": _read,
 }  # fmt: skip
 
 

@@ -13,8 +13,9 @@ from app.core.extensions import db
 from app.domain.calendar_sync import state
 from app.domain.calendar_sync.enqueue import enqueue_missing, request_sync
 from app.domain.calendar_sync.inbound import apply_snapshot
+from app.domain.calendar_sync.inbound_result import ChangeResult
 from app.domain.calendar_sync.mapping import find_connection, find_credentials
-from app.models import Booking, BookingSync, CalendarReconciliation, Connection, ExternalEvent
+from app.models import Booking, BookingSync, CalendarReconciliation, Connection, ExternalBooking
 from app.providers import CALENDARS, open_calendar
 from app.providers.calendar.base import Credentials, RemoteBooking
 
@@ -25,7 +26,18 @@ FULL_RUN_INTERVAL = timedelta(hours=24)
 RETENTION = timedelta(days=30)
 MAX_REFETCHES = 50
 MAX_DRIFT_ENTRIES = 50
-CHANGING_RESULTS = ("made", "linked", "moved", "cancelled", "surplus", "kept", "refused")
+# window of changes that webhooks should have delivered
+DRIFT_RESULTS = frozenset(
+    {
+        ChangeResult.CREATED,
+        ChangeResult.LINKED,
+        ChangeResult.RESCHEDULED,
+        ChangeResult.CANCELLED,
+        ChangeResult.DUPLICATE,
+        ChangeResult.KEPT_OURS,
+        ChangeResult.NO_ROOM,
+    }
+)
 # failures that end with a valid key
 CREDENTIAL_REASONS = ("bad_key", "forbidden", "no_key", "not_connected")
 
@@ -74,9 +86,9 @@ def start_run(connection_id: str) -> CalendarReconciliationRun | None:
 
 def fetch(run: CalendarReconciliationRun) -> list[RemoteBooking]:
     """The external calendar's bookings, the oldest change first. Raises ProviderError."""
-    found = list(open_calendar(run.provider, run.access).list_updated_since(run.since))
-    run.seen = {remote.uid for remote in found}
-    return found
+    remotes = list(open_calendar(run.provider, run.access).list_updated_since(run.since))
+    run.seen = {remote.uid for remote in remotes}
+    return remotes
 
 
 def reconcile_booking(run: CalendarReconciliationRun, remote: RemoteBooking, *, is_certain: bool = False) -> None:
@@ -84,33 +96,33 @@ def reconcile_booking(run: CalendarReconciliationRun, remote: RemoteBooking, *, 
     connection = find_connection(run.connection_id)
     if connection is None:
         return
-    known = state.find_external_event(run.connection_id, remote.uid)
-    had_no_room = known is not None and known.status == "refused"
+    external = state.find_external_event(run.connection_id, remote.uid)
+    had_no_room = external is not None and external.status == "refused"
     result = apply_snapshot(connection, remote, is_certain=is_certain)
-    if result == "old" and remote.stands:
+    if result is ChangeResult.OUTDATED and remote.stands:
         run.doubtful.add(remote.uid)
-    if had_no_room and result == "none":
+    if had_no_room and result is ChangeResult.NOTHING_TO_DO:
         state.record_external_event(run.connection_id, remote.uid, "over")
-    if result in CHANGING_RESULTS and not (had_no_room and result == "refused"):
-        run.record_drift(result, remote.uid, _find_booking_id(state.find_external_event(run.connection_id, remote.uid)))
+    if result in DRIFT_RESULTS and not (had_no_room and result is ChangeResult.NO_ROOM):
+        run.record_drift(result.value, remote.uid, _find_booking_id(state.find_external_event(run.connection_id, remote.uid)))
 
 
 def list_doubtful(run: CalendarReconciliationRun) -> list[str]:
-    """Names to be asked for one by one: those that are doubtful or found no room here, and in a whole look those it should have had."""
+    """List uids to fetch one by one: doubtful or refused events, and in a full comparison those missing in the listing."""
     waiting = (
-        select(ExternalEvent.uid)
-        .outerjoin(BookingSync, BookingSync.id == ExternalEvent.sync_id)
-        .where(ExternalEvent.connection_id == run.connection_id)
-        .where(or_(ExternalEvent.status == "refused", (BookingSync.reason == "no_room_here") & (BookingSync.uid == ExternalEvent.uid)))
+        select(ExternalBooking.uid)
+        .outerjoin(BookingSync, BookingSync.id == ExternalBooking.sync_id)
+        .where(ExternalBooking.connection_id == run.connection_id)
+        .where(or_(ExternalBooking.status == "refused", (BookingSync.reason == "no_room_here") & (BookingSync.uid == ExternalBooking.uid)))
         .limit(MAX_REFETCHES)
     )
     uids = set(db.session.scalars(waiting))
     if run.since is None:
         expected = (
-            select(ExternalEvent.uid)
-            .join(BookingSync, BookingSync.id == ExternalEvent.sync_id)
+            select(ExternalBooking.uid)
+            .join(BookingSync, BookingSync.id == ExternalBooking.sync_id)
             .join(Booking, Booking.id == BookingSync.booking_id)
-            .where(ExternalEvent.connection_id == run.connection_id, ExternalEvent.status.in_(("standing", "requested")))
+            .where(ExternalBooking.connection_id == run.connection_id, ExternalBooking.status.in_(("standing", "requested")))
             .where(Booking.upcoming(), BookingSync.status == "synced")
         )
         uids |= set(db.session.scalars(expected))
@@ -151,7 +163,7 @@ def request_missing_syncs(run: CalendarReconciliationRun) -> list[str]:
 def finish_run(run: CalendarReconciliationRun, *, error: str | None = None) -> None:
     comparison = db.session.get_one(CalendarReconciliation, run.comparison_id)
     comparison.finished_at, comparison.result, comparison.error = now(), "failed" if error else "done", error[:500] if error else None
-    comparison.seen, comparison.repaired = len(run.seen), len(run.drift)
+    comparison.checked_count, comparison.repaired = len(run.seen), len(run.drift)
     entries = list(run.drift)[:MAX_DRIFT_ENTRIES]
     comparison.drift = [{"what": what, "uid": uid, "booking_id": booking_id} for what, uid, booking_id in entries]
     db.session.execute(
@@ -161,7 +173,7 @@ def finish_run(run: CalendarReconciliationRun, *, error: str | None = None) -> N
     )
 
 
-def _find_booking_id(name: ExternalEvent | None) -> str | None:
+def _find_booking_id(name: ExternalBooking | None) -> str | None:
     if name is None or name.sync_id is None:
         return None
     return db.session.scalars(select(BookingSync.booking_id).where(BookingSync.id == name.sync_id)).first()

@@ -15,10 +15,10 @@ from app.domain.bookings.history import Actor
 from app.domain.bookings.status import record_change
 from app.domain.tasks.lifecycle import create_task
 from app.events import BookingChanged
-from app.models import Booking, BookingSync, Customer, ExternalEvent
+from app.models import Booking, BookingSync, Customer, ExternalBooking
 from app.providers.calendar.base import RemoteBooking
 
-# the task's reason tells the front desk why
+# reasons of tasks for the front desk
 TASK_TITLES = {
     "conflict": "Termin klären: {who}, {when}: im anderen Kalender vergeben",
     "no_room": "Termin klären: {who}, {when}: dort verlegt, hier vergeben",
@@ -40,19 +40,21 @@ def lock_sync(booking_id: str) -> tuple[Booking, BookingSync] | None:
     return (booking, sync) if booking and sync else None
 
 
-def find_external_event(connection_id: str, uid: str) -> ExternalEvent | None:
-    return db.session.scalars(select(ExternalEvent).where(ExternalEvent.connection_id == connection_id, ExternalEvent.uid == uid)).first()
+def find_external_event(connection_id: str, uid: str) -> ExternalBooking | None:
+    return db.session.scalars(
+        select(ExternalBooking).where(ExternalBooking.connection_id == connection_id, ExternalBooking.uid == uid)
+    ).first()
 
 
 def record_external_event(
     connection_id: str, uid: str, status: str, *, sync_id: str | None = None, successor: str | None = None
-) -> ExternalEvent:
+) -> ExternalBooking:
     """Record that the booking has or had an event with this uid; other known fields stay."""
     row = find_external_event(connection_id, uid)
     if row is None:
-        row = ExternalEvent(company_id=current_company_id() or "", connection_id=connection_id, uid=uid)
+        row = ExternalBooking(company_id=current_company_id() or "", connection_id=connection_id, uid=uid)
         db.session.add(row)
-    row.status, row.sync_id, row.successor = status, sync_id or row.sync_id, successor or row.successor
+    row.status, row.sync_id, row.replaced_by_uid = status, sync_id or row.sync_id, successor or row.replaced_by_uid
     db.session.flush()
     return row
 
@@ -92,8 +94,14 @@ def confirm_status(sync: BookingSync, booking: Booking, remote: RemoteBooking) -
 def mark_conflict(
     sync: BookingSync, booking: Booking, what: str, *, reason: str, error: str | None = None, free: str | None = None
 ) -> None:
-    """The two calendars cannot both have it: the booking waits, and the front desk gets a task."""
+    """Mark a booking that only one of the two calendars can hold: it becomes pending, and the front desk gets a task.
+
+    Not so a new booking that the desk made all the same: that there is no room for it is no news.
+    """
     sync.status, sync.reason, sync.error, sync.first_requested_at = "conflict", reason, error[:500] if error else None, None
+    if booking.overridden and sync.uid is None:
+        sync.version = booking.version
+        return
     if booking.status == "confirmed":
         sync.previous_status = booking.status
         _set_status(booking, "pending", "passt nicht in den anderen Kalender")
@@ -110,12 +118,12 @@ def mark_failed(sync: BookingSync, booking: Booking, *, reason: str, error: str 
 
 def create_sync_task(booking: Booking, what: str, *, cause: str, reason: str, details: str | None = None) -> None:
     who = db.session.scalar(select(Customer.name).where(Customer.id == booking.customer_id)) if booking.customer_id else None
-    title = TASK_TITLES[what].format(who=who or "ohne Namen", when=format_time(booking.starts_at, booking.zone))
+    title = TASK_TITLES[what].format(who=who or "ohne Namen", when=format_time(booking.starts_at, booking.timezone))
     create_task("check_booking", title, source_ref=f"calendar:{cause}", booking=booking, reason=reason, details=details, due_at=now())
 
 
-def format_time(moment: datetime, zone: str) -> str:
-    return moment.astimezone(ZoneInfo(zone)).strftime("%d.%m.%Y, %H:%M")
+def format_time(at: datetime, timezone: str) -> str:
+    return at.astimezone(ZoneInfo(timezone)).strftime("%d.%m.%Y, %H:%M")
 
 
 def _set_status(booking: Booking, status: str, why: str) -> None:

@@ -1,1 +1,1 @@
-"""Calls: what the events tell, and what follows from it."""
+"""Calls: applying provider events, and following up finished calls."""

@@ -6,32 +6,32 @@ from typing import Any
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.domain.agents.config import load_config
+from app.domain.agents.config_schema import load_config
 from app.domain.agents.versions import find_published
-from app.domain.calls.event_batch import CallBatch
-from app.domain.privacy.ai_notice import TimedUtterance
+from app.domain.calls.call_unit_of_work import CallUnitOfWork
+from app.domain.privacy.ai_notice_detection import TimedUtterance
 from app.domain.privacy.ai_notice_proof import build_proof, find_notice_version
 from app.domain.privacy.consent import record_answer
-from app.domain.privacy.consent_answers import DialogueLine, extract_answers
+from app.domain.privacy.consent_answers import DialogueTurn, extract_answers
 from app.domain.privacy.provider_deletion import request_deletion
 from app.models import Agent, Call
-from app.providers.voice.base import CallEvent, TranscriptTurn
+from app.providers.voice.call_webhook_reader import ProviderCallEvent, TranscriptTurn
 
 OVER = ("ended", "analyzed")
-# turns at the end of a snapshot whose words may still change
+# last turns of a snapshot, which may still change
 STILL_GROWING = 2
 
 
-def update_answers(batch: CallBatch, call: Call, turns: Sequence[TranscriptTurn] | None, *, final: bool) -> None:
-    """Before anything of the event is stored: what is declined in it is not stored at all.
+def update_answers(batch: CallUnitOfWork, call: Call, turns: Sequence[TranscriptTurn] | None, *, final: bool) -> None:
+    """Update the answers before anything else of the event is stored, so that declined content is never stored.
 
-    Of a growing transcript only what is new is heard, and of the final one, which may say it otherwise, all of it.
+    Of a growing transcript only new turns are checked, of the final one, whose texts may differ, all.
     """
     if not turns or call.is_test or not call.keeps_words:
         return
     answers, since = batch.answers[call.id], 0 if final else max(0, len(batch.turns[call.id]) - STILL_GROWING)
     lines = [
-        DialogueLine(position, turn.role == "agent", turn.text) for position, turn in enumerate(turns) if turn.role in ("agent", "caller")
+        DialogueTurn(position, turn.role == "agent", turn.text) for position, turn in enumerate(turns) if turn.role in ("agent", "caller")
     ]
     for given in extract_answers(lines, since=since):
         notice_version = find_notice_version(_to_utterances(turns[: given.turn]))
@@ -39,7 +39,7 @@ def update_answers(batch: CallBatch, call: Call, turns: Sequence[TranscriptTurn]
             batch.add_consent(row)
 
 
-def update_notice(batch: CallBatch, call: Call, event: CallEvent) -> None:
+def update_notice(batch: CallUnitOfWork, call: Call, event: ProviderCallEvent) -> None:
     """Update the notice proof from the transcript; a notice interrupted by the caller does not count as heard."""
     if call.is_test or not (event.turns or event.kind in OVER):
         return
@@ -48,7 +48,7 @@ def update_notice(batch: CallBatch, call: Call, event: CallEvent) -> None:
         batch.set_notice(call, place)
 
 
-def request_provider_deletion(call: Call, events: Sequence[CallEvent], *, declined: bool) -> None:
+def request_provider_deletion(call: Call, events: Sequence[ProviderCallEvent], *, declined: bool) -> None:
     """Request deletion at the provider after a refusal, or of a recording without consent."""
     kinds = {event.kind for event in events}
     if declined:

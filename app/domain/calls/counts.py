@@ -12,7 +12,7 @@ from app.domain.calls.search import CallSearch, build_conditions
 from app.models import Branch, Call, CallDay
 
 EXACT_COUNT_LIMIT = 1000
-# where the daily counts do not know it
+# limit for queries not covered by the daily counts
 MAX_COUNTED = 10_000
 
 
@@ -23,10 +23,10 @@ def count_running(branch_ids: Sequence[str]) -> int:
 
 
 def count_calls(search: CallSearch, *, known_count: int = 0) -> tuple[int, bool]:
-    """How many calls there are, whatever the query, and whether that is all of them; `seen` is how many are known of already.
+    """Count the calls of a query; returns the number and whether it is exact. `seen` are already known to exist.
 
-    A thousand are counted; more come from the daily counts where these know the answer. Else some more are counted, and then
-    there are at least so many: to count on would take longer the more they are.
+    Up to a thousand are counted; beyond that the daily counts are used if they cover the query. Otherwise some more are counted
+    and the number is a lower bound, since counting all would take longer the more there are.
     """
     counted = _count_matching(search, EXACT_COUNT_LIMIT)
     if counted <= EXACT_COUNT_LIMIT:
@@ -47,7 +47,7 @@ def _count_matching(search: CallSearch, most: int) -> int:
 
 def _build_day_conditions(search: CallSearch) -> list[ColumnElement[bool]] | None:
     """The search as conditions on the daily counts; None for what they do not know."""
-    zones = {ZoneInfo(zone) for zone in db.session.scalars(select(Branch.zone).distinct())}
+    zones = {ZoneInfo(timezone) for timezone in db.session.scalars(select(Branch.timezone).distinct())}
     limits = [_to_day(limit, zones) for limit in (search.since, search.until)]
     if search.status or search.customer_id or search.outcome == "unknown" or False in limits:
         return None
@@ -64,6 +64,6 @@ def _to_day(limit: datetime | None, zones: set[ZoneInfo]) -> date | Literal[Fals
     """The day that begins at this instant in all of the branches; False where none does."""
     if limit is None:
         return None
-    begins = {limit.astimezone(zone).replace(tzinfo=None) for zone in zones}
+    begins = {limit.astimezone(timezone).replace(tzinfo=None) for timezone in zones}
     first = begins.pop() if len(begins) == 1 else None
     return first.date() if first is not None and first.time() == time() else False

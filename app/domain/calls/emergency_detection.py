@@ -11,29 +11,29 @@ from app.core.extensions import db
 from app.core.tenancy import unscoped
 from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.emergency_override import CODE, find_forward_number
-from app.domain.calls.event_batch import CallBatch
+from app.domain.calls.call_unit_of_work import CallUnitOfWork
 from app.domain.calls.transcripts import TranscriptChange
 from app.domain.emergencies import detections
 from app.domain.emergencies.alarm import raise_alarm
-from app.domain.emergencies.detections import MAX_TURNS, BusinessProfile
+from app.domain.emergencies.detections import MAX_TURNS, EmergencyProfile
 from app.events import CallUpdated
 from app.models import Branch, Call, Company
-from app.providers.voice.base import TranscriptTurn
+from app.providers.voice.call_webhook_reader import TranscriptTurn
 
 
-def load_profiles(branch_ids: Iterable[str]) -> dict[str, BusinessProfile]:
-    """Where the words of a batch of events count, in one query."""
+def load_profiles(branch_ids: Iterable[str]) -> dict[str, EmergencyProfile]:
+    """Load the emergency profiles for a batch of events in one query."""
     ids = sorted(branch_ids)
     if not ids:
         return {}
     statement = select(Branch.id, Branch.emergency_phrases, Company.industry).join(Company, Company.id == Branch.company_id)
     with unscoped():
         rows = db.session.execute(statement.where(Branch.id.in_(ids))).all()
-    return {row.id: BusinessProfile(row.industry, tuple(row.emergency_phrases or ())) for row in rows}
+    return {row.id: EmergencyProfile(row.industry, tuple(row.emergency_phrases or ())) for row in rows}
 
 
 def detect_in_snapshot(
-    call: Call, snapshot: Sequence[TranscriptTurn] | None, change: TranscriptChange, places: Mapping[str, BusinessProfile]
+    call: Call, snapshot: Sequence[TranscriptTurn] | None, change: TranscriptChange, places: Mapping[str, EmergencyProfile]
 ) -> bool:
     """Check the turns that a snapshot added, unstored ones too; True when staff must be alerted."""
     place = places.get(call.branch_id)
@@ -44,12 +44,12 @@ def detect_in_snapshot(
     return detections.detect_in_turns(call, utterances, place)
 
 
-def alert_staff(batch: CallBatch, call: Call, *, received_at: datetime, webhook_event_id: int | None) -> None:
-    """Raises the alarm for what a transcript named; the caller hears of it with the agent's next function."""
+def alert_staff(batch: CallUnitOfWork, call: Call, *, received_at: datetime, webhook_event_id: int | None) -> None:
+    """Raise the alarm for emergencies in a transcript; the caller gets the instructions with the agent's next function."""
     kind = detections.find_kind(call)
     if kind is None or call.is_test:
         return
     context = ToolContext(call)
-    raise_alarm(call, kind, context.branch, context.company, forward_to=find_forward_number(context))
+    raise_alarm(call, kind, context.branch, context.company, forward_number=find_forward_number(context))
     batch.add_event(call, CODE, at=now(), webhook_event_id=webhook_event_id, data={"kind": kind.name})
     publish(CallUpdated(call.company_id, call.branch_id, call.id, received_at))

@@ -1,4 +1,4 @@
-"""Moves calls by what their events say: in any order, any number of times, and never backwards."""
+"""Apply call events, in any order and any number of times; a status never goes back."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ from app.core.phone import ParsedPhoneNumber, normalise
 from app.core.tenancy import company_scope
 from app.domain.agents.request_hash import hash_request
 from app.domain.calls import emergency_detection
+from app.domain.calls.call_unit_of_work import CallKey, CallUnitOfWork
 from app.domain.calls.consent_extraction import request_provider_deletion, update_answers, update_notice
-from app.domain.calls.event_batch import CallBatch, CallKey
-from app.domain.calls.follow_up import follow_up
+from app.domain.calls.event_merge import advance_status, merge_fields
 from app.domain.calls.outcome import determine_outcome, is_tool_successful, is_unverified
+from app.domain.calls.post_call_actions import follow_up
 from app.domain.calls.transcripts import TranscriptChange, apply_snapshot
-from app.domain.calls.transitions import advance_status, merge_fields
 from app.domain.companies.number_lookup import NumberMatch
 from app.domain.customers import matching
-from app.domain.emergencies.detections import BusinessProfile
-from app.domain.privacy.erasure import erase_words
+from app.domain.emergencies.detections import EmergencyProfile
+from app.domain.privacy.call_content_erasure import erase_words
 from app.domain.reports.call_stats import count_call, to_counted
 from app.events import (
     CallAnalyzed,
@@ -31,14 +31,14 @@ from app.events import (
     CallEventBase,
     CallStarted,
     CallUpdated,
+    LateTranscriptAdded,
     LineCheckReceived,
     ToolFinished,
     ToolStarted,
-    TranscriptRevised,
     TranscriptTurnAdded,
 )
 from app.models import Call, LineCheck, ToolCall
-from app.providers.voice.base import CallEvent, ToolUse
+from app.providers.voice.call_webhook_reader import ProviderCallEvent, TranscriptToolCall
 
 # prefix of ids of tool calls that reached us before the provider's own event
 OWN_USE_PREFIX = "use_"
@@ -46,15 +46,14 @@ TRANSFER_EVENTS = ("transfer_started", "transfer_bridged", "transfer_cancelled",
 
 
 @dataclass(frozen=True, slots=True)
-class InboundCallEvent:
+class MatchedCallEvent:
     """An inbox event matched to its company; without a webhook event it stems from a function call."""
 
     webhook_event_id: int | None
     received_at: datetime
     connection_id: str | None
-    event: CallEvent
+    event: ProviderCallEvent
     match: NumberMatch
-    cached: bool = False
     replayed: bool = False
 
     @property
@@ -62,10 +61,10 @@ class InboundCallEvent:
         return self.match.company_id, self.event.provider, self.event.provider_call_id or ""
 
 
-def apply_events(arrivals: Sequence[InboundCallEvent]) -> list[Call]:
-    """Applies the events, each to its own company's call, in the order given, and announces what happened; the calls they were about."""
+def apply_events(arrivals: Sequence[MatchedCallEvent]) -> list[Call]:
+    """Apply the events in order, each to its own company's call, and publish the changes; returns the calls."""
     callers = {inbound.webhook_event_id: _parse_caller(inbound) for inbound in arrivals}
-    batch = CallBatch.load(
+    batch = CallUnitOfWork.load(
         {inbound.key for inbound in arrivals},
         numbers={(a.match.company_id, e164) for a in arrivals if (e164 := callers[a.webhook_event_id].e164)},
         replayed={inbound.webhook_event_id for inbound in arrivals if inbound.replayed},
@@ -89,7 +88,7 @@ def apply_events(arrivals: Sequence[InboundCallEvent]) -> list[Call]:
     return list(batch.calls.values())
 
 
-def _enforce_refusals(batch: CallBatch, arrivals: Sequence[InboundCallEvent]) -> None:
+def _enforce_refusals(batch: CallUnitOfWork, arrivals: Sequence[MatchedCallEvent]) -> None:
     """Erase declined words in the same transaction, and request deletion at the provider."""
     for key, call in batch.calls.items():
         call_events = [inbound for inbound in arrivals if inbound.key == key]
@@ -99,11 +98,13 @@ def _enforce_refusals(batch: CallBatch, arrivals: Sequence[InboundCallEvent]) ->
             request_provider_deletion(call, [inbound.event for inbound in call_events], declined="no" in batch.answers[call.id].values())
 
 
-def _parse_caller(inbound: InboundCallEvent) -> ParsedPhoneNumber:
+def _parse_caller(inbound: MatchedCallEvent) -> ParsedPhoneNumber:
     return normalise(inbound.event.caller_raw or "", source="e164", region=inbound.match.region)
 
 
-def _apply_event(batch: CallBatch, inbound: InboundCallEvent, caller: ParsedPhoneNumber, places: Mapping[str, BusinessProfile]) -> bool:
+def _apply_event(
+    batch: CallUnitOfWork, inbound: MatchedCallEvent, caller: ParsedPhoneNumber, places: Mapping[str, EmergencyProfile]
+) -> bool:
     """Whether the caller has named an emergency with it."""
     event = inbound.event
     call, is_new = _get_or_create_call(batch, inbound, caller)
@@ -137,7 +138,7 @@ def _apply_event(batch: CallBatch, inbound: InboundCallEvent, caller: ParsedPhon
     if call.analyzed_at is not None and not was_analyzed:
         _publish_event(CallAnalyzed, inbound, call)
     elif not call.is_running and not was_running and not is_new and (change.turns or used):
-        publish(TranscriptRevised(call.company_id, call.id))
+        publish(LateTranscriptAdded(call.company_id, call.id))
     return is_alarming
 
 
@@ -146,7 +147,7 @@ def _get_live_fields(call: Call) -> tuple[Any, ...]:
     return call.status, call.outcome, call.transfer_destination, call.customer_id, call.keeps_words
 
 
-def _get_or_create_call(batch: CallBatch, inbound: InboundCallEvent, caller: ParsedPhoneNumber) -> tuple[Call, bool]:
+def _get_or_create_call(batch: CallUnitOfWork, inbound: MatchedCallEvent, caller: ParsedPhoneNumber) -> tuple[Call, bool]:
     """The call of this event, made when it is the first one we see, whichever it is."""
     existing = batch.calls.get(inbound.key)
     if existing is not None:
@@ -168,7 +169,7 @@ def _get_or_create_call(batch: CallBatch, inbound: InboundCallEvent, caller: Par
         to_number=match.asked,
         started_at=event.started_at or inbound.received_at,
         created_at=inbound.received_at,
-        match=match.reason(cached=inbound.cached),
+        routing=match.reason(),
         turn_count=0,
         event_count=0,
         keeps_words=True,
@@ -177,11 +178,11 @@ def _get_or_create_call(batch: CallBatch, inbound: InboundCallEvent, caller: Par
     )
     db.session.add(call)
     batch.calls[inbound.key] = call
-    batch.add_event(call, "matched", at=inbound.received_at, webhook_event_id=inbound.webhook_event_id, data=call.match)
+    batch.add_event(call, "matched", at=inbound.received_at, webhook_event_id=inbound.webhook_event_id, data=call.routing)
     return call, True
 
 
-def _is_line_check(event: CallEvent, match: NumberMatch) -> bool:
+def _is_line_check(event: ProviderCallEvent, match: NumberMatch) -> bool:
     """Whether the event belongs to a line check of this company; a forged marker on other calls is ignored."""
     name = event.metadata.get("line_check")
     if not isinstance(name, str) or not is_ulid(name):
@@ -190,7 +191,7 @@ def _is_line_check(event: CallEvent, match: NumberMatch) -> bool:
         return db.session.scalar(select(LineCheck.provider_call_id).where(LineCheck.id == name)) == event.provider_call_id
 
 
-def _identify_caller(batch: CallBatch, call: Call, caller: ParsedPhoneNumber) -> None:
+def _identify_caller(batch: CallUnitOfWork, call: Call, caller: ParsedPhoneNumber) -> None:
     """Attach the customer to the call, only by a number that is valid in the numbering plan."""
     if call.customer_id is not None or call.caller_kind != "number" or not caller.valid or caller.e164 is None:
         return
@@ -202,7 +203,7 @@ def _identify_caller(batch: CallBatch, call: Call, caller: ParsedPhoneNumber) ->
         matching.attach_customer(call, customer)
 
 
-def _apply_tool_uses(batch: CallBatch, inbound: InboundCallEvent, call: Call, uses: Sequence[ToolUse]) -> bool:
+def _apply_tool_uses(batch: CallUnitOfWork, inbound: MatchedCallEvent, call: Call, uses: Sequence[TranscriptToolCall]) -> bool:
     """Apply the tool uses of the event; True when there is anything new."""
     is_new = False
     for use in uses:
@@ -232,7 +233,7 @@ def _apply_tool_uses(batch: CallBatch, inbound: InboundCallEvent, call: Call, us
     return is_new
 
 
-def _find_own_use(batch: CallBatch, call: Call, use: ToolUse) -> dict[str, Any] | None:
+def _find_own_use(batch: CallUnitOfWork, call: Call, use: TranscriptToolCall) -> dict[str, Any] | None:
     """The tool call that was answered before its event: from here on it has the provider's id."""
     ours = [tool for tool in batch.tools[call.id].values() if tool["tool_call_id"].startswith(OWN_USE_PREFIX) and tool["name"] == use.name]
     key = hash_request(use.name, use.arguments) if ours else None
@@ -244,11 +245,11 @@ def _find_own_use(batch: CallBatch, call: Call, use: ToolUse) -> dict[str, Any] 
     return same
 
 
-def _build_tool_event(kind: type, inbound: InboundCallEvent, call: Call, tool: dict[str, Any]) -> object:
+def _build_tool_event(kind: type, inbound: MatchedCallEvent, call: Call, tool: dict[str, Any]) -> object:
     return kind(call.company_id, call.branch_id, call.id, inbound.received_at, tool)
 
 
-def _determine_outcome(batch: CallBatch, call: Call, event: CallEvent) -> str | None:
+def _determine_outcome(batch: CallUnitOfWork, call: Call, event: ProviderCallEvent) -> str | None:
     """Determine the outcome; it is replaced only by one with more knowledge, and a booking is never lost."""
     if call.outcome == "booked":
         return "booked"
@@ -262,15 +263,15 @@ def _determine_outcome(batch: CallBatch, call: Call, event: CallEvent) -> str | 
     )
 
 
-def _is_unverified(batch: CallBatch, call: Call) -> bool:
-    """Looks at the answers only where the call is over and one of them was a refusal."""
+def _is_unverified(batch: CallUnitOfWork, call: Call) -> bool:
+    """Whether the caller was refused for lack of verification; reads the answers only for a finished call with a refusal."""
     if call.is_running or all(tool.get("ok") is not False for tool in batch.tools[call.id].values()):
         return False
     with company_scope(call.company_id):
         return is_unverified(db.session.scalars(select(ToolCall.result).where(ToolCall.call_id == call.id).order_by(ToolCall.id)))
 
 
-def _record_events(batch: CallBatch, inbound: InboundCallEvent, call: Call, change: TranscriptChange, moved: bool) -> None:
+def _record_events(batch: CallUnitOfWork, inbound: MatchedCallEvent, call: Call, change: TranscriptChange, moved: bool) -> None:
     event = inbound.event
     at = {"started": event.started_at, "ended": event.ended_at}.get(event.kind) or inbound.received_at
     data: dict[str, Any] = {}
@@ -290,5 +291,5 @@ def _record_events(batch: CallBatch, inbound: InboundCallEvent, call: Call, chan
     batch.add_event(call, kind, at=at, webhook_event_id=inbound.webhook_event_id, data=data or None)
 
 
-def _publish_event(kind: type[CallEventBase], inbound: InboundCallEvent, call: Call) -> None:
+def _publish_event(kind: type[CallEventBase], inbound: MatchedCallEvent, call: Call) -> None:
     publish(kind(call.company_id, call.branch_id, call.id, inbound.received_at))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from app.domain.agents.tools.emergency_override import CODE as EMERGENCY
-from app.domain.calls.analysis import Intent, detect_intent
+from app.domain.calls.analysis_parser import Intent, detect_intent
 from app.models import Call
 
 OUTCOME_BY_INTENT: dict[Intent, str] = {
@@ -16,7 +16,7 @@ OUTCOME_BY_INTENT: dict[Intent, str] = {
     "transfer": "transferred",
     "information": "information",
 }
-# a call without a word of the caller that lasts no longer was hung up
+# without turns, a shorter call counts as hung up
 SHORT_CALL_S = 10
 OUTCOME_BY_TOOL = {
     "book_appointment": "booked",
@@ -33,21 +33,21 @@ BOOKING_TOOLS = ("book_appointment", "reschedule_appointment", "cancel_appointme
 def determine_outcome(
     call: Call, *, booked: bool, caller_spoke: bool, tools_done: set[str], transferred: bool, is_unverified: bool = False
 ) -> str | None:
-    """The outcome as far as it is known; None while the call runs or only the analysis can tell.
+    """Determine the outcome; None while the call is in progress or before an analysis that must decide it.
 
-    `is_unverified`: the caller wanted what needs certainty and could not show who they are; a callback or a link is the way they took.
+    `is_unverified`: the caller's request required verification, which failed; a callback or a link takes precedence.
     """
     if call.is_running:
         return None
     if call.status == "not_connected":
         return "missed"
-    if call.in_voicemail or call.disconnection == "machine":
+    if call.in_voicemail or call.end_category == "machine":
         return "voicemail"
     if booked:
         return "booked"
     if call.emergency and tools_done.isdisjoint(BOOKING_TOOLS):
         return "emergency"
-    if transferred or call.disconnection == "transfer":
+    if transferred or call.end_category == "transfer":
         return "transferred"
     done = [OUTCOME_BY_TOOL[name] for name in OUTCOME_BY_TOOL if name in tools_done]
     if done and not (is_unverified and done[0] == "callback"):
@@ -79,8 +79,8 @@ def is_unverified(results: Iterable[Any]) -> bool:
 
 
 def is_tool_successful(result: Any, successful: bool | None) -> bool | None:
-    """Whether a tool call achieved what it was for: what our own answer says counts before the provider's word."""
+    """Whether a tool call succeeded, by our own answer, else by the provider's report."""
     if isinstance(result, dict) and isinstance(result.get("ok"), bool):
-        # the emergency reply replaced the requested function
-        return bool(result["ok"]) and result.get("code") != EMERGENCY
+        # the emergency reply replaced the requested function, unless that was done as well
+        return bool(result["ok"]) and (result.get("code") != EMERGENCY or "done" in (result.get("data") or {}))
     return successful

@@ -1,6 +1,6 @@
-"""Lays the calls that a voice provider holds beside ours: what is missing is fetched, what hangs is closed, what is incomplete completed.
+"""Compares a voice provider's calls with ours: fetches missing ones, closes stuck ones and completes incomplete ones.
 
-`begin`, `sort_out`, `count` and `finish` belong into a transaction each; asking the provider between them into none.
+`claim_account`, `build_plan`, `record_counts` and `complete_run` belong in a transaction each, provider calls between them in none.
 """
 
 from collections import defaultdict
@@ -12,11 +12,11 @@ import structlog
 from sqlalchemy import delete, or_, select, update
 
 from app.core import settings
-from app.core.clock import now, to_ms
+from app.core.clock import now
 from app.core.extensions import db
 from app.core.tenancy import unscoped
 from app.domain.companies import number_lookup
-from app.models import Call, CallReconciliation, CallReconciliationCount, Company, Connection, ProviderAccount, WebhookEvent
+from app.models import Call, CallReconciliation, Company, Connection, HourlyCallReconciliation, ProviderAccount, WebhookEvent
 from app.models.call import ACTIVE_STATUSES
 from app.providers import open_voice_account
 from app.providers.credentials import Credentials
@@ -37,7 +37,7 @@ Key = tuple[str, datetime]
 
 
 @dataclass(slots=True)
-class CallReconciliationRun:
+class ClaimedReconciliation:
     """One comparison under way, as plain values."""
 
     account_id: int
@@ -85,43 +85,43 @@ def list_accounts_with_key(company_id: str | None = None) -> dict[str, str | Non
     return ({"": None} if settings().retell_account_key else {}) | {row.id: row.company_id for row in rows}
 
 
-def claim_account(account_id: int) -> CallReconciliationRun | None:
+def claim_account(account_id: int) -> ClaimedReconciliation | None:
     """Claim the account for a run; None when it is claimed already or has no key."""
-    instant = now()
+    current_time = now()
     account = db.session.scalars(select(ProviderAccount).where(ProviderAccount.id == account_id).with_for_update()).first()
     access = _get_credentials(account) if account else None
-    if account is None or access is None or (account.locked_until and account.locked_until > instant):
+    if account is None or access is None or (account.locked_until and account.locked_until > current_time):
         return None
-    since = _truncate_to_hour((account.watermark or instant - INITIAL_WINDOW) - OVERLAP)
-    until = min(instant - LISTING_DELAY, since + MAX_WINDOW)
-    account.locked_until = instant + LEASE
+    since = _truncate_to_hour((account.watermark or current_time - INITIAL_WINDOW) - OVERLAP)
+    until = min(current_time - LISTING_DELAY, since + MAX_WINDOW)
+    account.locked_until = current_time + LEASE
     comparison = CallReconciliation(account_id=account.id, since=since, until=until)
     db.session.add(comparison)
     db.session.flush()
-    return CallReconciliationRun(account.id, comparison.id, account.connection_id or None, account.company_id, access, since, until)
+    return ClaimedReconciliation(account.id, comparison.id, account.connection_id or None, account.company_id, access, since, until)
 
 
-def build_plan(run: CallReconciliationRun, listed: Sequence[ListedCall]) -> ReconciliationPlan:
+def build_plan(run: ClaimedReconciliation, listed: Sequence[ListedCall]) -> ReconciliationPlan:
     """Which of the listed calls are not here, still run here though they are over, or have no analysis; inside unscoped."""
     plan, local_calls = ReconciliationPlan(), _load_local_calls([call.call_id for call in listed], run)
     waiting = _find_in_inbox([call.call_id for call in listed], run)
-    instant = now()
+    current_time = now()
     for call in listed:
-        ours = local_calls.get(call.call_id)
+        local_call = local_calls.get(call.call_id)
         is_over = call.status not in ACTIVE_STATUSES
-        if ours is None:
+        if local_call is None:
             if call.call_id not in waiting:
                 plan.missing.append(call.call_id)
-        elif ours.is_running and is_over:
+        elif local_call.is_running and is_over:
             plan.stuck.append(call.call_id)
-        elif not ours.is_running and ours.analyzed_at is None and _should_be_analyzed(call, instant):
+        elif not local_call.is_running and local_call.analyzed_at is None and _should_be_analyzed(call, current_time):
             plan.incomplete.append(call.call_id)
     plan.stuck += [call_id for call_id in _list_stuck_calls(run) if call_id not in plan.stuck]
     plan.unassigned = len(waiting)
     return plan
 
 
-def record_counts(run: CallReconciliationRun, listed: Sequence[ListedCall]) -> None:
+def record_counts(run: ClaimedReconciliation, listed: Sequence[ListedCall]) -> None:
     """Record the number of remote and missing calls of each company by hour. Call inside unscoped."""
     ids = [call.call_id for call in listed]
     local_calls = _load_local_calls(ids, run)
@@ -134,46 +134,46 @@ def record_counts(run: CallReconciliationRun, listed: Sequence[ListedCall]) -> N
             key = (owner, _truncate_to_hour(call.started_at))
             remote_counts[key] += 1
             missing[key] += call.call_id not in local_calls
-    first = select(CallReconciliationCount).where(
-        CallReconciliationCount.account_id == run.account_id,
-        CallReconciliationCount.hour_at >= run.since,
-        CallReconciliationCount.hour_at <= run.until,
+    first = select(HourlyCallReconciliation).where(
+        HourlyCallReconciliation.account_id == run.account_id,
+        HourlyCallReconciliation.hour_at >= run.since,
+        HourlyCallReconciliation.hour_at <= run.until,
     )
     rows_by_key = {(row.company_id, row.hour_at): row for row in db.session.scalars(first)}
     for key in rows_by_key.keys() | remote_counts.keys():
         row = rows_by_key.get(key)
         if row is None:
-            row = CallReconciliationCount(company_id=key[0], account_id=run.account_id, hour_at=key[1])
+            row = HourlyCallReconciliation(company_id=key[0], account_id=run.account_id, hour_at=key[1])
             db.session.add(row)
-        row.there, row.missing = remote_counts[key], missing[key]
+        row.remote_count, row.missing = remote_counts[key], missing[key]
         row.missing_since = (row.missing_since or now()) if missing[key] else None
 
 
 def complete_run(
-    run: CallReconciliationRun, *, error: str | None = None, listed: Sequence[ListedCall] = (),
+    run: ClaimedReconciliation, *, error: str | None = None, listed: Sequence[ListedCall] = (),
     plan: ReconciliationPlan | None = None, fetched: int = 0,
 ) -> None:  # fmt: skip
-    """Writes down what came of it, and up to where all is here."""
-    instant = now()
+    """Store the result of a run, and advance the watermark up to which all calls are stored."""
+    current_time = now()
     account = db.session.scalars(select(ProviderAccount).where(ProviderAccount.id == run.account_id)).one()
     comparison = db.session.scalars(select(CallReconciliation).where(CallReconciliation.id == run.comparison_id)).one()
-    comparison.finished_at, comparison.result, comparison.error = instant, "failed" if error else "done", error
+    comparison.finished_at, comparison.result, comparison.error = current_time, "failed" if error else "done", error
     account.locked_until, account.error = None, error
     if error:
-        account.failing_since = account.failing_since or instant
+        account.failing_since = account.failing_since or current_time
         return
-    account.failing_since, account.compared_at, account.compared_until = None, instant, run.until
+    account.failing_since, account.compared_at, account.compared_until = None, current_time, run.until
     account.watermark = _get_watermark(run, listed, plan) if plan else run.until
     if plan:
         comparison.listed, comparison.missing, comparison.fetched = len(listed), len(plan.missing), fetched
         comparison.closed, comparison.completed, comparison.unassigned = len(plan.stuck), len(plan.incomplete), plan.unassigned
     forgotten = delete(CallReconciliation).where(
-        CallReconciliation.account_id == run.account_id, CallReconciliation.started_at < instant - RETENTION
+        CallReconciliation.account_id == run.account_id, CallReconciliation.started_at < current_time - RETENTION
     )
     db.session.execute(forgotten.execution_options(synchronize_session=False))
 
 
-def _get_watermark(run: CallReconciliationRun, listed: Sequence[ListedCall], plan: ReconciliationPlan) -> datetime:
+def _get_watermark(run: ClaimedReconciliation, listed: Sequence[ListedCall], plan: ReconciliationPlan) -> datetime:
     """The next watermark: before the first missing call that was not fetched."""
     left = set(plan.missing) - set(plan.to_fetch)
     starts = [call.started_at for call in listed if call.call_id in left and call.started_at]
@@ -189,13 +189,13 @@ def _get_credentials(account: ProviderAccount) -> Credentials | None:
     return Credentials(settings().retell_base_url, key) if key else None
 
 
-def _load_local_calls(call_ids: Sequence[str], run: CallReconciliationRun) -> dict[str, Call]:
-    """Ours by the provider's id, on the way that this account's calls come by."""
+def _load_local_calls(call_ids: Sequence[str], run: ClaimedReconciliation) -> dict[str, Call]:
+    """Load our calls by the provider's id, of this account's connection."""
     statement = select(Call).where(Call.provider == PROVIDER, Call.provider_call_id.in_(call_ids))
     return {call.provider_call_id: call for call in db.session.scalars(statement) if call.connection_id == run.connection_id}
 
 
-def _find_in_inbox(call_ids: Sequence[str], run: CallReconciliationRun) -> set[str]:
+def _find_in_inbox(call_ids: Sequence[str], run: ClaimedReconciliation) -> set[str]:
     """Those that wait to be worked through or to be assigned: they are here, though not as calls yet."""
     statement = select(WebhookEvent.provider_call_id, WebhookEvent.connection_id).where(
         WebhookEvent.provider_call_id.in_(call_ids), WebhookEvent.provider == PROVIDER, WebhookEvent.status.in_(("pending", "unassigned"))
@@ -203,9 +203,9 @@ def _find_in_inbox(call_ids: Sequence[str], run: CallReconciliationRun) -> set[s
     return {row.provider_call_id for row in db.session.execute(statement) if row.connection_id == run.connection_id}
 
 
-def _list_stuck_calls(run: CallReconciliationRun) -> list[str]:
+def _list_stuck_calls(run: ClaimedReconciliation) -> list[str]:
     """List calls that began before this run and are still running here; they are fetched one by one."""
-    instant = now()
+    current_time = now()
     # by name, so that the index is used, which begins with the company
     companies = [run.company_id] if run.company_id else list(db.session.scalars(select(Company.id)))
     statement = select(Call.provider_call_id).where(
@@ -213,32 +213,32 @@ def _list_stuck_calls(run: CallReconciliationRun) -> list[str]:
         Call.provider == PROVIDER,
         Call.running(),
         Call.is_test.is_(False),
-        Call.started_at.between(instant - STUCK_LOOKBACK, instant - STUCK_AFTER),
+        Call.started_at.between(current_time - STUCK_LOOKBACK, current_time - STUCK_AFTER),
         Call.connection_id == run.connection_id if run.connection_id else Call.connection_id.is_(None),
     )
     return list(db.session.scalars(statement.order_by(Call.started_at).limit(MAX_FETCHED)))
 
 
-def _should_be_analyzed(call: ListedCall, instant: datetime) -> bool:
-    return call.status == "ended" and call.ended_at is not None and call.ended_at < instant - ANALYSIS_DELAY
+def _should_be_analyzed(call: ListedCall, at: datetime) -> bool:
+    return call.status == "ended" and call.ended_at is not None and call.ended_at < at - ANALYSIS_DELAY
 
 
-def _find_owners(run: CallReconciliationRun, listed: Sequence[ListedCall], local_calls: dict[str, Call]) -> dict[str, str]:
-    """Whose each call is: of one that is here its own company, else the owner of its number as far as this account may speak for it."""
+def _find_owners(run: ClaimedReconciliation, listed: Sequence[ListedCall], local_calls: dict[str, Call]) -> dict[str, str]:
+    """Find each call's company: a stored call's own, else the owner of its number if this account may report calls for it."""
     numbers = {call.call_id: number_lookup.parse_business_number(call.business_raw) for call in listed}
     matches = number_lookup.find_numbers(number for number in numbers.values() if number)
     owners = {call_id: call.company_id for call_id, call in local_calls.items()}
     for call in listed:
-        match = matches.get(numbers[call.call_id] or "", (None, False))[0]
+        match = matches.get(numbers[call.call_id] or "")
         if call.call_id in owners or match is None or run.company_id not in (None, match.company_id):
             continue
-        if call.started_at is None or match.is_valid_at(to_ms(call.started_at)):
+        if match.is_valid_at(call.started_at):
             owners[call.call_id] = match.company_id
     return owners
 
 
-def _truncate_to_hour(instant: datetime) -> datetime:
-    return instant.replace(minute=0, second=0, microsecond=0)
+def _truncate_to_hour(at: datetime) -> datetime:
+    return at.replace(minute=0, second=0, microsecond=0)
 
 
 def release_lost_locks(ids: Iterable[int]) -> None:
@@ -254,7 +254,7 @@ log = structlog.get_logger()
 MAX_LISTED = 5000
 
 
-def list_calls(run: CallReconciliationRun) -> list[ListedCall]:
+def list_calls(run: ClaimedReconciliation) -> list[ListedCall]:
     """List the provider's calls, oldest first; with more than MAX_LISTED the window is cut at the last one."""
     listed: dict[str, ListedCall] = {}
     for call in open_voice_account(PROVIDER, run.access).list_calls(run.since, run.until):
@@ -266,7 +266,7 @@ def list_calls(run: CallReconciliationRun) -> list[ListedCall]:
     return list(listed.values())
 
 
-def fetch_calls(run: CallReconciliationRun, call_ids: Iterable[str]) -> Iterator[tuple[str, FetchedCall | None]]:
+def fetch_calls(run: ClaimedReconciliation, call_ids: Iterable[str]) -> Iterator[tuple[str, FetchedCall | None]]:
     """One after the other; None where the provider does not know it."""
     account = open_voice_account(PROVIDER, run.access)
     for call_id in call_ids:

@@ -10,14 +10,14 @@ from sqlalchemy import func, select
 from app.core.clock import now
 from app.core.extensions import db
 from app.domain.calls.reconciliation import PROVIDER, list_accounts_with_key
-from app.models import Call, CallReconciliationCount, ProviderAccount
+from app.models import Call, HourlyCallReconciliation, ProviderAccount
 
 # all: nothing is missing · missing · unknown: the provider does not respond · soon: not compared yet · not_set_up: no key
 State = Literal["all", "missing", "unknown", "soon", "not_set_up"]
 
 
 @dataclass(frozen=True, slots=True)
-class ReconciliationStatus:
+class CallCompleteness:
     state: State
     remote_count: int = 0
     local_count: int = 0
@@ -26,21 +26,21 @@ class ReconciliationStatus:
     compared_at: datetime | None = None
 
 
-def load_reconciliation_status(company_id: str, *, zone: str) -> ReconciliationStatus:
+def load_reconciliation_status(company_id: str, *, timezone: str) -> CallCompleteness:
     """Load today's counts for the current company, as of the last run."""
     account = _find_account(company_id)
     if account is None:
-        return ReconciliationStatus("not_set_up")
+        return CallCompleteness("not_set_up")
     if account.compared_at is None or account.compared_until is None:
-        return ReconciliationStatus("unknown" if account.failing_since else "soon", since=account.failing_since)
-    midnight = datetime.combine(now().astimezone(ZoneInfo(zone)).date(), time(), ZoneInfo(zone)).astimezone(UTC)
-    tallied = select(func.sum(CallReconciliationCount.there), func.min(CallReconciliationCount.missing_since))
+        return CallCompleteness("unknown" if account.failing_since else "soon", since=account.failing_since)
+    midnight = datetime.combine(now().astimezone(ZoneInfo(timezone)).date(), time(), ZoneInfo(timezone)).astimezone(UTC)
+    tallied = select(func.sum(HourlyCallReconciliation.remote_count), func.min(HourlyCallReconciliation.missing_since))
     remote_count, since = db.session.execute(
-        tallied.where(CallReconciliationCount.account_id == account.id, CallReconciliationCount.hour_at >= midnight)
+        tallied.where(HourlyCallReconciliation.account_id == account.id, HourlyCallReconciliation.hour_at >= midnight)
     ).one()
     local_count, remote_count = _count_local(account, midnight), int(remote_count or 0)
     state: State = "unknown" if account.failing_since else "missing" if local_count < remote_count else "all"
-    return ReconciliationStatus(state, remote_count, local_count, account.failing_since or since, account.compared_at)
+    return CallCompleteness(state, remote_count, local_count, account.failing_since or since, account.compared_at)
 
 
 def _find_account(company_id: str) -> ProviderAccount | None:

@@ -11,9 +11,9 @@ from sqlalchemy.dialects.mysql import match
 from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.core.phone import normalise
-from app.domain.calls.search_index import split_words
+from app.core.search_words import index_words, split_words
 from app.models import Call, CallSearchText, Customer, Turn
-from app.providers import CALL_DRIVERS
+from app.providers import CALL_WEBHOOK_READERS
 
 MAX_QUERY_LENGTH = 200
 MAX_WORDS = 8
@@ -99,10 +99,10 @@ def _iter_sources(query: str, narrowed: list[ColumnElement[bool]], most: int) ->
     """Query each source by itself, so that each uses its index."""
     calls = select(Call.started_at, Call.id).where(*narrowed)
     # the providers' names are what lets SQLite choose the index on all three
-    yield _fetch_ids(_order_by_start(calls.where(Call.provider.in_(CALL_DRIVERS), Call.provider_call_id == query), most))
+    yield _fetch_ids(_order_by_start(calls.where(Call.provider.in_(CALL_WEBHOOK_READERS), Call.provider_call_id == query), most))
     if is_ulid(query):
         yield _fetch_ids(calls.where(Call.id == query))
-    if customers := _find_customers_named(query):
+    if any(map(str.isalpha, query)) and (customers := _find_customers_named(query)):
         yield _fetch_ids(_order_by_start(calls.where(Call.customer_id.in_(customers)), most))
     words = split_words(query)[:MAX_WORDS]
     e164 = None if any(map(str.isalpha, query)) else normalise(query, source="human").e164
@@ -125,9 +125,9 @@ def _fetch_ids(statement: Select) -> set[Found]:
 
 
 def _find_customers_named(name: str) -> list[str]:
-    escaped = name.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-    statement = select(Customer.id).where(Customer.name.like(escaped + "%", escape="\\")).limit(MAX_CUSTOMERS)
-    return list(db.session.scalars(statement))
+    words = index_words(name).split()
+    named = select(Customer.id).where(*(Customer.name_words.like(f"% {word}%") for word in words[:MAX_WORDS]))
+    return list(db.session.scalars(named.order_by(Customer.id.desc()).limit(MAX_CUSTOMERS))) if words else []
 
 
 def _find_in_active_calls(words: list[str], narrowed: list[ColumnElement[bool]]) -> set[Found]:
@@ -147,7 +147,7 @@ def _matches_prefixes(words: list[str], change: list[str]) -> bool:
 
 
 def _find_in_transcripts(words: list[str], narrowed: list[ColumnElement[bool]], most: int) -> set[Found]:
-    """Calls in whose words each of these begins one."""
+    """Find calls with a transcript that has a word beginning with each of the terms."""
     walk = order_newest_first(_scan_by_time(narrowed))
     first = db.session.execute(walk.add_columns(*_match_each_word(CallSearchText.text, words)).limit(FIRST_SCAN_SIZE)).all()
     matches = {(row[0], row[1]) for row in first if all(row[2:])}
@@ -167,7 +167,7 @@ def _match_each_word(text: Any, words: list[str]) -> list[ColumnElement[bool]]:
 
 
 def _scan_by_time(narrowed: list[ColumnElement[bool]]) -> Select:
-    """Calls and their words, newest call first, read no further than the limit."""
+    """Scan calls with their texts, newest first, up to the limit."""
     statement = select(Call.started_at, Call.id).where(*narrowed)
     statement = statement.join_from(
         Call, CallSearchText, and_(CallSearchText.company_id == Call.company_id, CallSearchText.call_id == Call.id)
@@ -176,10 +176,10 @@ def _scan_by_time(narrowed: list[ColumnElement[bool]]) -> Select:
 
 
 def _scan_by_index(indexed: list[str], words: list[str], narrowed: list[ColumnElement[bool]], most: int) -> Select:
-    """From the full-text index to the calls.
+    """Start from the full-text index and join the calls.
 
-    The texts stand here as a bare table, without a company of their own, and the calls keep the filter: otherwise SQLite goes
-    through all texts of the company.
+    The texts are a bare table without a company filter, which the calls keep: with a second filter SQLite would scan all texts of
+    the company.
     """
     texts = table("call_search_texts", column("id"), column("call_id"), column("text"))
     if db.engine.dialect.name == "sqlite":

@@ -1,7 +1,6 @@
 """The words of a call as the search finds them: folded alike on both databases, each once, with its numbers as people write them."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
@@ -11,10 +10,9 @@ from sqlalchemy import and_, insert, select, update
 
 from app.core import phone
 from app.core.extensions import db
+from app.core.search_words import split_words
 from app.models import Call, CallSearchText
 
-WORD = re.compile(r"[^\W_]+")
-MAX_WORD_LENGTH = 60
 MAX_WORDS = 20_000
 NUMBER_FORMATS = (phonenumbers.PhoneNumberFormat.NATIONAL, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
@@ -47,14 +45,6 @@ def build_search_text(call: Any, turns: Iterable[str], name: str | None) -> str:
     numbers = (format_number_variants(call.from_number), format_number_variants(call.to_number))
     parts = [name or "", call.summary or "", call.provider_call_id or "", *numbers, *turns]
     return "".join(f" {word}" for word in list(dict.fromkeys(split_words(" ".join(parts))))[:MAX_WORDS])
-
-
-def split_words(text: str) -> list[str]:
-    """The words of a text, folded: no capitals, no accents, ä as a and so as ae, ß as ss."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    for digraph, letter in (("ae", "a"), ("oe", "o"), ("ue", "u")):
-        plain = plain.replace(digraph, letter)
-    return [word[:MAX_WORD_LENGTH] for word in WORD.findall(plain)]
 
 
 @lru_cache(maxsize=4096)

@@ -1,4 +1,4 @@
-"""Closes calls that run here and that their provider does not know: no event will ever end them."""
+"""Closes running calls unknown to their provider, which no event will end."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -7,19 +7,19 @@ from sqlalchemy import select
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.domain.calls.lifecycle import InboundCallEvent, apply_events
-from app.domain.calls.reconciliation import PROVIDER, CallReconciliationRun
-from app.domain.calls.transitions import UNKNOWN_AT_PROVIDER
+from app.domain.calls.event_merge import UNKNOWN_AT_PROVIDER
+from app.domain.calls.lifecycle import MatchedCallEvent, apply_events
+from app.domain.calls.reconciliation import PROVIDER, ClaimedReconciliation
 from app.domain.companies.number_lookup import NumberMatch
 from app.models import Call
-from app.providers.voice.base import CallEvent
+from app.providers.voice.call_webhook_reader import ProviderCallEvent
 
 # so long after its beginning a call may be listed late; then the provider's word counts
 LISTING_GRACE_PERIOD = timedelta(minutes=15)
 
 
-def close_unknown_calls(run: CallReconciliationRun, call_ids: Collection[str]) -> int:
-    """Ends those that the account does not know, once they should be known; how many. Inside unscoped."""
+def close_unknown_calls(run: ClaimedReconciliation, call_ids: Collection[str]) -> int:
+    """End calls unknown to the account long enough after their start; returns their number. Call it inside unscoped()."""
     statement = select(Call).where(
         Call.provider == PROVIDER,
         Call.provider_call_id.in_(call_ids),
@@ -32,10 +32,10 @@ def close_unknown_calls(run: CallReconciliationRun, call_ids: Collection[str]) -
     return len(unknown)
 
 
-def _build_end_event(call: Call, run: CallReconciliationRun) -> InboundCallEvent:
-    event = CallEvent(
-        PROVIDER, "ended", "call_unknown", call.provider_call_id, status="error", disconnection="technical",
+def _build_end_event(call: Call, run: ClaimedReconciliation) -> MatchedCallEvent:
+    event = ProviderCallEvent(
+        PROVIDER, "ended", "call_unknown", call.provider_call_id, status="error", end_category="technical",
         disconnection_reason=UNKNOWN_AT_PROVIDER,
     )  # fmt: skip
     place = NumberMatch(call.company_id, call.branch_id, call.phone_number_id or "", call.agent_id, "number", call.to_number or "")
-    return InboundCallEvent(None, now(), run.connection_id, event, place)
+    return MatchedCallEvent(None, now(), run.connection_id, event, place)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.domain.calls.event_batch import CallBatch
+from app.domain.calls.call_unit_of_work import CallUnitOfWork
 from app.models import Call
-from app.providers.voice.base import TranscriptTurn
+from app.providers.voice.call_webhook_reader import TranscriptTurn
 
 
 @dataclass(slots=True)
@@ -17,10 +17,10 @@ class TranscriptChange:
     first: int = 0
 
 
-def apply_snapshot(batch: CallBatch, call: Call, snapshot: Sequence[TranscriptTurn] | None, *, final: bool) -> TranscriptChange:
-    """Stores what is new in the snapshot.
+def apply_snapshot(batch: CallUnitOfWork, call: Call, snapshot: Sequence[TranscriptTurn] | None, *, final: bool) -> TranscriptChange:
+    """Store the new turns of the snapshot.
 
-    Snapshots carry no number: one with fewer turns, or with as many but less said, is an older one and changes nothing. A
+    Snapshots carry no sequence number: one with fewer turns, or with as many but less text, is older and changes nothing. A
     final one with as many turns corrects their texts.
     """
     change = TranscriptChange()

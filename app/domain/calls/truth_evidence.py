@@ -1,186 +1,146 @@
-"""Gathers what a call's claims are judged by: what its tools did, and the bookings that it could speak of with their history."""
+"""Collects the evidence for a call's claims: its tool calls, appointments, tasks and messages, and the company's catalogue."""
 
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.core.extensions import db
-from app.domain.claims.evidence import AppointmentEvidence, AppointmentState, Evidence, ServiceOffer, StaffName
-from app.domain.claims.tool_output import find_quoted_prices, find_rejection_code
-from app.domain.customers import matching
-from app.models import (
-    Booking,
-    BookingChange,
-    Branch,
-    BranchService,
-    Call,
-    Company,
-    Hold,
-    Service,
-    ServiceSynonym,
-    StaffMember,
-    StaffService,
-    ToolCall,
-    Turn,
-)  # fmt: skip
+from app.domain.agents.tools.registry import find_tool
+from app.domain.calls.truth_appointments import load_appointments
+from app.domain.calls.truth_catalogue import TruthCatalogue
+from app.domain.claims.evidence_types import AppointmentEvidence, AppointmentSnapshot, Evidence, SearchEvidence, ServiceEvidence, Span
+from app.domain.claims.tool_output import (
+    find_booking_ids,
+    find_free_starts,
+    find_hours,
+    find_quoted_fees,
+    find_quoted_minutes,
+    find_quoted_prices,
+    find_rejection_code,
+    find_services,
+)
+from app.domain.language.vocabulary import fold
+from app.models import BookingSync, Branch, Call, Hold, Notification, StaffTask, ToolCall, Turn, WaitlistEntry
 
-MAX_BOOKINGS = 60
-MIN_SYNONYM_CERTAINTY = 90
-# appointments that a call may speak of: from shortly before it to far ahead
-BEFORE, AHEAD = timedelta(days=1), timedelta(days=400)
-
-
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """The catalogue of a company for its truth checks: staff, offers with prices, names of branches."""
-
-    people: Sequence[StaffName]
-    offers: Sequence[ServiceOffer]
-    places: Sequence[str]
-
-    @property
-    def names(self) -> dict[str, str]:
-        return {person.id: person.name for person in self.people} | {offer.id: offer.names[0] for offer in self.offers}
+# a booking made from the analysis, and its confirmation, come after the call
+AFTER_CALL = timedelta(minutes=30)
+SENT_STATUSES = ("pending", "sent", "expired")
+# the provider's own functions leave nothing behind; other foreign ones may have done anything
+PROVIDER_TOOLS = frozenset({"end_call", "put_through", "press_digit", "press_digits", "agent_swap", "agent_transfer"})
+TASK_TOOLS = {"request_callback": "callback", "take_message": "message"}
 
 
-def load_catalogue(company_id: str) -> Catalogue:
-    """People and services that no longer work or are offered included: old calls spoke of them."""
-    people = [StaffName(row.id, row.name) for row in db.session.execute(select(StaffMember.id, StaffMember.name))]
-    synonyms: dict[str, list[str]] = defaultdict(list)
-    sure = select(ServiceSynonym.service_id, ServiceSynonym.text).where(ServiceSynonym.certainty >= MIN_SYNONYM_CERTAINTY)
-    for service_id, text in db.session.execute(sure):
-        synonyms[service_id].append(text)
-    services = db.session.scalars(select(Service)).all()
-    prices = _load_prices(services)
-    offers = [ServiceOffer(each.id, (each.name, *synonyms[each.id]), frozenset(prices[each.id])) for each in services]
-    company = db.session.get(Company, company_id)
-    places = [company.name if company else "", *db.session.scalars(select(Branch.name))]
-    return Catalogue(people, offers, places)
-
-
-def _load_prices(services: Sequence[Service]) -> dict[str, set[int]]:
-    """Each service's price, also where a branch or a person has another one; of a combined one the sum of its parts."""
-    prices: dict[str, set[int]] = defaultdict(set)
-    for service in services:
-        if service.price_cents:
-            prices[service.id].add(service.price_cents)
-    for model in (BranchService, StaffService):
-        for service_id, cents in db.session.execute(select(model.service_id, model.price_cents).where(model.price_cents.is_not(None))):
-            prices[service_id].add(cents)
-    for service in services:
-        if service.parts and all(prices[part] for part in service.parts):
-            prices[service.id].add(sum(min(prices[part]) for part in service.parts))
-    return prices
-
-
-def load_evidence(call: Call, turns: Sequence[Turn], catalogue: Catalogue) -> Evidence:
-    zone = db.session.scalars(select(Branch.zone).where(Branch.id == call.branch_id)).one()
+def load_evidence(call: Call, turns: Sequence[Turn], catalogue: TruthCatalogue) -> Evidence:
+    timezone = db.session.scalars(select(Branch.timezone).where(Branch.id == call.branch_id)).one()
+    began_at = call.started_at.astimezone(ZoneInfo(timezone))
     tools = db.session.scalars(select(ToolCall).where(ToolCall.call_id == call.id).order_by(ToolCall.id)).all()
     refused = {tool.name: code for tool in tools if (code := find_rejection_code(tool.result))}
     done = {tool.name for tool in tools if tool.ok}
+    answers = [json.dumps(tool.result, ensure_ascii=False) for tool in tools]
+    appointments = load_appointments(call, turns, tools)
+    has_foreign = any(find_tool(tool.name) is None and tool.name not in PROVIDER_TOOLS for tool in tools)
     return Evidence(
-        zone=zone,
-        began_at=call.started_at.astimezone(ZoneInfo(zone)),
+        timezone=timezone,
+        began_at=began_at,
         people=catalogue.people,
-        offers=catalogue.offers,
+        offers=_add_services(catalogue.offers, tools),
         places=catalogue.places,
-        appointments=_load_appointments(call, turns, tools),
+        branches=catalogue.list_branches(began_at.date()),
+        branch_id=call.branch_id,
+        appointments=appointments,
         rejections={name: code for name, code in refused.items() if name not in done},
         used_tools=frozenset(tool.name for tool in tools),
         holds=_load_hold_states(call),
-        quoted_prices=frozenset(cents for tool in tools for cents in find_quoted_prices(json.dumps(tool.result, ensure_ascii=False))),
+        quoted_prices=frozenset(cents for answer in answers for cents in find_quoted_prices(answer)),
+        quoted_fees=frozenset(cents for answer in answers for cents in find_quoted_fees(answer)),
+        quoted_minutes=frozenset(minutes for answer in answers for minutes in find_quoted_minutes(answer)),
+        quoted_hours=_list_hours(tools),
+        disclosed_ids=frozenset(
+            booking_id for tool in tools if tool.name != "book_appointment" for booking_id in find_booking_ids(tool.result)
+        ),
+        searches=None if has_foreign else _list_searches(tools, timezone),
+        tasks=None if has_foreign else _load_task_kinds(call, done),
+        notifications=None if has_foreign else _load_channels(call, appointments, tools),
+        is_on_waitlist=None if has_foreign else _is_on_waitlist(call, done),
     )
 
 
-def _load_hold_states(call: Call) -> list[AppointmentState]:
+def _add_services(offers: Sequence[ServiceEvidence], tools: Sequence[ToolCall]) -> list[ServiceEvidence]:
+    """Add what tools told of services by name: it is right as well, and they may name others than the catalogue."""
+    by_name = {fold(name): offer.id for offer in offers for name in offer.names}
+    known = {offer.id: offer for offer in offers}
+    for quoted in (service for tool in tools for service in find_services(tool.result)):
+        key = by_name.setdefault(fold(quoted.names[0]), quoted.id)
+        offer = known.get(key, quoted)
+        known[key] = replace(offer, prices=offer.prices | quoted.prices, minutes=offer.minutes | quoted.minutes)
+    return list(known.values())
+
+
+def _load_hold_states(call: Call) -> list[AppointmentSnapshot]:
     holds = db.session.scalars(select(Hold).where(Hold.call_id == call.id))
-    return [AppointmentState(hold.starts_at.astimezone(ZoneInfo(hold.zone)), hold.staff_id, frozenset({hold.service_id})) for hold in holds]
+    return [
+        AppointmentSnapshot(
+            hold.starts_at.astimezone(ZoneInfo(hold.timezone)), hold.staff_id, frozenset({hold.service_id}), branch_id=hold.branch_id
+        )
+        for hold in holds
+    ]
 
 
-def _load_appointments(call: Call, turns: Sequence[Turn], tools: Sequence[ToolCall]) -> list[AppointmentEvidence]:
-    bookings = _load_bookings(call, tools)
-    changes: dict[str, list[BookingChange]] = defaultdict(list)
-    statement = select(BookingChange).where(BookingChange.booking_id.in_([booking.id for booking in bookings])).order_by(BookingChange.id)
-    for change in db.session.scalars(statement) if bookings else ():
-        changes[change.booking_id].append(change)
-    return [_build_appointment(call, booking, changes[booking.id], turns) for booking in bookings]
-
-
-def _load_bookings(call: Call, tools: Sequence[ToolCall]) -> Sequence[Booking]:
-    """The bookings created or named in this call, and those of all customers with its number."""
-    number = call.from_number if call.caller_kind == "number" else None
-    callers = matching.find_customers_by_numbers([(call.company_id, number)])[call.company_id, number] if number else []
-    customers = {customer.id for customer in callers} | ({call.customer_id} if call.customer_id else set())
-    by_customer = Booking.customer_id.in_(customers) & Booking.starts_at.between(call.started_at - BEFORE, call.started_at + AHEAD)
-    named = _list_booking_ids_in(tools)
-    conditions = [Booking.call_id == call.id, *([Booking.id.in_(named)] if named else []), *([by_customer] if customers else [])]
-    # one query each, so that each uses its index
-    several = [db.session.scalars(select(Booking).where(statement).limit(MAX_BOOKINGS)).all() for statement in conditions]
-    return list({booking.id: booking for bookings in several for booking in bookings}.values())
-
-
-def _list_booking_ids_in(tools: Sequence[ToolCall]) -> set[str]:
-    booking_ids: set[str] = set()
+def _list_hours(tools: Sequence[ToolCall]) -> dict[date, list[tuple[Span, ...]]]:
+    quoted: dict[date, list[tuple[Span, ...]]] = defaultdict(list)
     for tool in tools:
-        data = tool.result.get("data") if isinstance(tool.result, dict) else None
-        if isinstance(data, dict):
-            several = data.get("bookings")
-            rows = [data, *(several if isinstance(several, list) else [])]
-            booking_ids |= {row["booking_id"] for row in rows if isinstance(row, dict) and isinstance(row.get("booking_id"), str)}
-    return booking_ids
+        if (hours := find_hours(tool.result)) is not None:
+            quoted[hours[0]].append(hours[1])
+    return quoted
 
 
-def _build_appointment(call: Call, booking: Booking, changes: Sequence[BookingChange], turns: Sequence[Turn]) -> AppointmentEvidence:
-    ended_at = call.ended_at or call.started_at + timedelta(seconds=call.duration_s or 3600)
-    own_actions = {change.action for change in changes if change.actor_type == "caller" and change.actor_id == call.id}
-    cancelled = next((change for change in reversed(changes) if change.action == "cancelled"), None)
-    is_own, stands = booking.call_id == call.id, booking.status != "cancelled"
-    if not stands and cancelled is not None and "cancelled" not in own_actions and cancelled.at > call.started_at:
-        # what people cancelled later stood when it was spoken of; what a calendar never took did not
-        stands = not _was_undone(cancelled)
-        is_own = is_own and stands
-    return AppointmentEvidence(
-        booking.id,
-        _build_states(call, booking, changes, turns, ended_at),
-        was_created=is_own,
-        was_moved="moved" in own_actions,
-        was_cancelled="cancelled" in own_actions,
-        is_active=stands,
-        is_pending=booking.status == "pending",
+def _list_searches(tools: Sequence[ToolCall], timezone: str) -> list[SearchEvidence]:
+    searches = []
+    for tool in tools:
+        starts = find_free_starts(tool.result)
+        if starts is not None:
+            searches.append(SearchEvidence(tuple(start.astimezone(ZoneInfo(timezone)) for start in starts), is_complete=bool(tool.ok)))
+    return searches
+
+
+def _load_task_kinds(call: Call, done: set[str]) -> frozenset[str]:
+    kinds = db.session.scalars(select(StaffTask.kind).where(StaffTask.call_id == call.id, StaffTask.kind != "mismatch"))
+    return frozenset(kinds) | {kind for name, kind in TASK_TOOLS.items() if name in done}
+
+
+def _load_channels(call: Call, appointments: Sequence[AppointmentEvidence], tools: Sequence[ToolCall]) -> frozenset[str]:
+    """Load the channels of the messages that this call caused; an external calendar writes e-mails of its own."""
+    own = [each.id for each in appointments if each.was_created or each.was_moved or each.was_cancelled]
+    named = [key for tool in tools if tool.ok for key in _list_notification_ids(tool)]
+    until = (call.ended_at or call.started_at) + AFTER_CALL
+    of_customer = Notification.customer_id == call.customer_id if call.customer_id else Notification.id.in_(named)
+    caused = or_(
+        Notification.id.in_(named),
+        Notification.subject.in_([f"booking:{booking_id}" for booking_id in own]) & (Notification.created_at >= call.started_at),
+        of_customer & Notification.created_at.between(call.started_at, until),
     )
+    # a reminder is planned for later, and promises nothing of what follows the call
+    was_sent = (Notification.status.in_(SENT_STATUSES), Notification.kind != "booking_reminder")
+    channels = set(db.session.scalars(select(Notification.channel).where(caused, *was_sent)))
+    if named:
+        # a one-time code is kept apart from the message that carries it
+        channels.add("sms")
+    if own and db.session.scalar(select(BookingSync.id).where(BookingSync.booking_id.in_(own)).limit(1)):
+        channels.add("email")
+    return frozenset(channels)
 
 
-def _was_undone(cancelled: BookingChange) -> bool:
-    """It still waited for the other calendar or for consent when it was given up."""
-    return (cancelled.before or {}).get("status") == "pending" and cancelled.actor_type in ("calendar", "house")
+def _list_notification_ids(tool: ToolCall) -> list[str]:
+    data = tool.result.get("data") if isinstance(tool.result, dict) else None
+    key = data.get("notification_id") if isinstance(data, dict) else None
+    return [key] if isinstance(key, str) else []
 
 
-def _build_states(
-    call: Call, booking: Booking, changes: Sequence[BookingChange], turns: Sequence[Turn], ended_at: datetime
-) -> tuple[AppointmentState, ...]:
-    """How it stood from the beginning of the call on, the last one as it is now."""
-    zone = ZoneInfo(booking.zone)
-    now = {"starts_at": booking.starts_at.isoformat(), "staff_id": booking.staff_id, "service_id": booking.service_id}
-    states = [_build_state(now, zone, None)]
-    for change in reversed(changes):
-        if change.at < call.started_at or not change.before:
-            continue
-        now |= {name: value for name, value in change.before.items() if name in now and value is not None}
-        states.append(_build_state(now, zone, _find_last_turn_before(change.at, call, turns) if change.at <= ended_at else None))
-    return tuple(reversed(states))
-
-
-def _build_state(at: dict[str, str], zone: ZoneInfo, until: int | None) -> AppointmentState:
-    return AppointmentState(datetime.fromisoformat(at["starts_at"]).astimezone(zone), at["staff_id"], frozenset({at["service_id"]}), until)
-
-
-def _find_last_turn_before(instant: datetime, call: Call, turns: Sequence[Turn]) -> int | None:
-    """The turn after which it changed, where the turns have their times."""
-    second = (instant - call.started_at).total_seconds()
-    change = [turn.position for turn in turns if turn.start_s is not None and turn.start_s <= second]
-    return max(change) if change else None
+def _is_on_waitlist(call: Call, done: set[str]) -> bool:
+    waiting = db.session.scalar(select(WaitlistEntry.id).where(WaitlistEntry.call_id == call.id).limit(1))
+    return waiting is not None or "join_waitlist" in done

@@ -7,34 +7,44 @@ from typing import Literal
 
 Action = Literal["booked", "moved", "cancelled", "stands"]
 
-BOOKED_WORDS_DE = "gebucht|eingebucht|eingetragen|reserviert|vorgemerkt|vereinbart|ausgemacht|festgemacht|fixiert|eingeplant|bestaetigt|gesichert|notiert|aufgeschrieben|angelegt|eingeschrieben|festgehalten|fest gemacht|reingeschrieben|reingetragen|reingesetzt|reingenommen|untergebracht|dazwischengeschoben|klargemacht"
-MOVED_WORDS_DE = "verschoben|verlegt|umgebucht|umgelegt|vorgezogen|geaendert|umgetragen|vorverlegt"
-CANCELLED_WORDS_DE = "abgesagt|storniert|geloescht|gestrichen|aufgehoben|ausgetragen|annulliert|rausgenommen|herausgenommen"
-BOOKED_WORDS_EN = "booked|scheduled|reserved|confirmed|arranged|put (?:you|it|that|her|him|them) (?:down|in)|got you (?:down|in|booked)|pencil+ed|noted|set up|secured|made (?:you )?(?:an|your|the) appointment"
-MOVED_WORDS_EN = "moved|rescheduled|changed|shifted|switched|pushed|brought|postponed"
-CANCELLED_WORDS_EN = "cancel+ed|called off|deleted|removed|taken you off"
+# "eingetragen", "reingesetzt", "dazwischengeschoben", "untergebracht", …
+BOOKED_WORDS_DE = (
+    r"(?!ausge|abge|zuge)\w*gebucht|reserviert|vereinbart|ausgemacht|fixiert|bestaetigt|gesichert|notiert|aufgeschrieben|mitgeschrieben|aufgenommen|eingepflegt|gebongt|geritzt|vermerkt|erfasst|gespeichert|(?:fest|klar|fix) gemacht"
+    r"|(?!angesagt|angemacht|zuge(?:macht|legt|halten)|vorge(?:sagt|macht|legt)|angehalten)(?:ein|rein|drauf|dazwischen|dazu|unter|klar|fest|frei|hin|vor|an|zu)ge(?:tragen|plant|merkt|setzt|legt|taktet|reiht|schoben|sagt|teilt|bracht|nommen|schrieben|macht|halten)"
+)
+MOVED_WORDS_DE = r"verschoben|(?:rueber|weiter|nach hinten |nach vorne? )geschoben|umdisponiert|<d\d+> (?:gelegt|gesetzt|gezogen)|verlegt|umgebucht|umgelegt|vorgezogen|geaendert|umgetragen|vorverlegt|nach (?:vorne|hinten) (?:ge\w+)|getauscht|umgestellt|umgesetzt|umgeplant"
+CANCELLED_WORDS_DE = r"abgesagt|storniert|geloescht|gestrichen|aufgehoben|ausgetragen|annulliert|rausgenommen|herausgenommen|gecancelt|rausgestrichen|abgemeldet|abbestellt|entfernt|rausgeloescht|aus dem (?:kalender|system|plan) genommen|wieder freigegeben|zurueckgezogen|vom tisch|hinfaellig|\braus\b(?! an)|\bweg\b"
+OBJECT_EN = r"(?:you|it|that|him|her|them|your \w+|the \w+|this)"
+BOOKED_WORDS_EN = rf"booked|scheduled|reserved|confirmed|arranged|slotted|noted|set up|secured|locked in|logged|pencil+ed|written (?:down|in)|(?:put|got|popped|squeezed|fitted|fit|added|entered|placed|have|had|signed|penned|jotted|marked) {OBJECT_EN}(?: \w+){{0,3}}? (?:down|in|up|on|for|with|at|into|to)\b|made (?:you )?(?:an|your|the|that) (?:appointment|booking)"
+MOVED_WORDS_EN = r"moved|rescheduled|changed|shifted|switched|pushed|brought|postponed|swapped|bumped"
+CANCELLED_WORDS_EN = r"cancel+ed|called off|deleted|removed|taken (?:you|it|that|him|her|your \w+) (?:off|out)|binned|voided|taken (?:care of )?off|scrapped|struck off|wiped|dropped"
 # tentative: a calendar or a person still has to confirm
 TENTATIVE = re.compile(
-    r"\b(?:reserviert|vorgemerkt|notiert|aufgeschrieben|festgehalten|noted|reserved|pencil+ed|vorlaeufig|provisional\w*|noch bestaetigt)\b"
+    r"\b(?:reserviert|vorgemerkt|notiert|aufgeschrieben|festgehalten|noted|reserved|pencil+ed|vorlaeufig|provisional\w*|noch bestaetigt|vermerkt|angefragt|requested)\b"
 )
+# words for anything that can be written down: they need an appointment beside them, or a conversation about one
 WEAK_VERB = re.compile(
-    r"\b(?:notiert|aufgeschrieben|festgehalten|noted|gesichert|geaendert|changed|bestaetigt|confirmed|angelegt|removed|deleted|geloescht|brought|pushed|set up|arranged)\b"
+    r"\b(?:notiert|aufgeschrieben|mitgeschrieben|festgehalten|noted|gesichert|geaendert|changed|bestaetigt|confirmed|angelegt|removed|deleted|geloescht|brought|pushed|set up|arranged|logged|erfasst|gespeichert|vermerkt|angegeben|aufgenommen|jotted .*|written .*|raus|weg|dropped|umgestellt|getauscht|zugesagt|hingeschrieben|added .*|entered .*|placed .*|marked .*)\b"
 )
-HOLD_VERB = re.compile(r"\b(?:reserviert|reserved|festgehalten)\b")
+HOLD_VERB = re.compile(r"\b(?:reserviert|reserved|festgehalten|freigehalten|halte\w*|hold\w*|held)\b")
 ABOUT_APPOINTMENT = re.compile(r"\b(?:\w*termine?n?s?|buchung\w*|appointments?|bookings?|visits?)\b|<[dt]\d+>")
 # the action concerns something other than an appointment
 OTHER_SUBJECT = re.compile(
-    r"\b(?:wartelisten?|waitlist|wait ?ing list|rueckrufs?|rueckrufwunsch|(?:ruf\w*|meld\w*) (?:sie|dich|euch|ihnen|sich)\b.*\b(?:zurueck|an)|callbacks?|call back|nachricht|message|notiz|note|newsletter|gutschein\w*|voucher|nummer|number|e-mail|adresse|address|namen?|name|wunsch|frage)\b"
+    r"\b(?:wartelisten?|waitlist|wait ?ing list|rueckrufs?|rueckrufwunsch|(?:ruf\w*|meld\w*) (?:sie|dich|euch|ihnen|sich|wir)\b.*\b(?:zurueck|an|bei)|callbacks?|call (?:you )?back|nachricht|message|notiz|note|newsletter|gutschein\w*|voucher|nummer|number|e-mail|mail|sms|text message|link|adresse|address|namen?|name|wunsch|frage|anliegen|erinnerung|reminder|allerg\w*)\b"
 )
 APPOINTMENT = re.compile(r"\b(?:\w*termine?n?s?|buchung\w*|appointments?|bookings?|reservations?)\b")
 
-AUX_DE = r"\b(?:hab|habe|haben wir|wir haben|ist|sind|wurden?|bleibt|bleiben)\b"
+AUX_DE = r"\b(?:hab|habe|haben wir|wir haben|ist|sind|wurden?|wird|bleibt|bleiben|waere?n? damit|seid|bist)\b"
 FIRST_PERSON_EN = r"(?:\bi|\bwe)(?:'ve| have)?(?: (?:just|now|also|already|gone ahead and|went ahead and|successfully|got|\w+ly))* "
-PASSIVE_EN = r"(?:\b(?:is|are|was|were|been|now|got|gotten|it|that|you)|'s|'re) (?:(?:now|all|already|also|both|successfully|officially|being) ){0,3}"
-CLAUSE_START = r"^(?:(?:so|gut|prima|super|perfekt|erledigt|schon|alles|okay|ok|done|great|perfect|all|und|and|ja|yes|wieder),? )*"
+PASSIVE_EN = r"(?:\b(?:is|are|was|were|been|now|got|gotten|it|that|you|you're|all)|'s|'re|have) (?:(?:now|all|already|also|both|successfully|officially|being|been|safely|firmly) ){0,3}"
+CLAUSE_START = r"^(?:(?:so|gut|prima|super|perfekt|erledigt|schon|alles|okay|ok|done|great|perfect|all|und|and|ja|yes|wieder|lovely|right|brilliant|wunderbar|na klar|klar|no problem|kein problem|dann),? )*"
 IN_CALENDAR = (
-    r"\b(?:ist|sind|steht|stehen|hab|habe)(?: (?:jetzt|schon|bereits|fest|damit|also|ich|wir|sie|ihnen|es|das|dich|dir)){0,4} (?:drin|im kalender|im buch)\b"
-    r"|(?:\b(?:is|are|it|that|you)|'s|'re) (?:(?:now|all|already|safely) ){0,2}in the (?:book|books|diary|calendar)\b"
+    r"\b(?:ist|sind|steht|stehen|hab|habe)(?: (?:jetzt|schon|bereits|fest|damit|also|ich|wir|sie|du|ihnen|es|das|dich|dir|<\w+>|um|am|bei|\w+)){0,6} (?:drin|im (?:kalender|buch|system|plan|terminkalender))\b"
+    r"|(?:\b(?:is|are|it|that|you)|'s|'re) (?:(?:now|all|already|safely|down) ){0,2}(?:in|on) the (?:book|books|diary|calendar|system|schedule)\b"
+)
+SETTLED = (
+    r"\b(?:ist|sind|waere|steht|stehen|alles|haben wir)(?: (?:jetzt|schon|bereits|damit|also|das|alles|dann|fuer (?:sie|dich)|auch|\w+)){0,4} (?:fix|geritzt|gebongt|unter dach und fach|in trockenen tuechern|eingetuetet|abgemacht|fest|sicher)$"
+    r"|\b(?:you're|you are|that's you|we're) (?:now )?(?:all |both )?(?:set|down|in|good|good to go|sorted|booked in|on)(?: (?:for|on|with|at|then))\b|\b(?:appointment|booking|termin)\b.* (?:is|ist|steht) (?:now |all |jetzt |damit )*(?:set|sorted|fixed|in|done|fest|sicher|fix)$|\ball set (?:for|on)\b|\bit's a date\b|\bgot you covered for\b|\byou're (?:now |all |then )*with (?:\w+ ){1,2}(?:on|at|this|next|tomorrow|today)\b|\bthat's (?:all )?(?:sorted|settled|done|locked in|set|in place)(?: for| on)?\b"
 )
 
 
@@ -44,7 +54,7 @@ def _compile_verbs(german: str, english: str) -> re.Pattern[str]:
 
 def _compile_statements(german: str, english: str) -> re.Pattern[str]:
     return re.compile(
-        rf"{AUX_DE}.*\b(?:{german})\b|\b(?:{german})\b(?: \w+)* {AUX_DE}|{CLAUSE_START}(?:{german}|{english})\b|{FIRST_PERSON_EN}(?:{english})\b|{PASSIVE_EN}(?:{english})\b"
+        rf"{AUX_DE}.*\b(?:{german})\b|\b(?:{german})\b(?: \w+)* {AUX_DE}|{CLAUSE_START}(?:{german}|{english})\b|{FIRST_PERSON_EN}(?:{english})\b|{PASSIVE_EN}(?:{english})\b|\bgot (?:you|that|it|your \w+) (?:{english})\b"
     )
 
 
@@ -55,80 +65,105 @@ VERBS: dict[Action, re.Pattern[str]] = {
 }
 STATEMENTS: dict[Action, re.Pattern[str]] = {
     "moved": _compile_statements(MOVED_WORDS_DE, MOVED_WORDS_EN),
-    "cancelled": _compile_statements(CANCELLED_WORDS_DE, CANCELLED_WORDS_EN),
-    "booked": re.compile(
-        _compile_statements(BOOKED_WORDS_DE, BOOKED_WORDS_EN).pattern
-        # "it is in the calendar"
-        + rf"|{IN_CALENDAR}"
-        + r"|\byou(?:'re| are) (?:now )?(?:all set|down|in|good to go) (?:for|on|with)\b|\ball set (?:for|on)\b"
+    "cancelled": re.compile(
+        _compile_statements(CANCELLED_WORDS_DE, CANCELLED_WORDS_EN).pattern
+        + r"|\boff the (?:calendar|books?|diary|schedule|list)\b|\b(?:ist|sind) (?:damit |jetzt |somit )?(?:weg|raus|frei gegeben|freigegeben)\b"
     ),
+    "booked": re.compile(_compile_statements(BOOKED_WORDS_DE, BOOKED_WORDS_EN).pattern + rf"|{IN_CALENDAR}|{SETTLED}"),
 }
-RELEVANT_WORDS = re.compile(
-    "|".join(verbs.pattern for verbs in VERBS.values())
-    + r"|termin|buchung|appointment|booking|\bbis |\bsteht?\b|\bsteh|erwart|\bfreu|\bsehe|\bsee|expect|\bset\b|\bdown\b|\bin for\b|\bdran\b|wir das\b|visit|an der reihe|bei uns|\bdrin\b|im kalender|im buch|in the (?:book|diary|calendar)"
+# "ich habe Sie am Dienstag um drei …": whatever was done to somebody at a time
+DONE_TO_YOU = re.compile(
+    r"(?:\b(?:ich|wir) (?:hab|habe|haben)|\b(?:hab|habe|haben) (?:ich|wir))\b.*\b(?:sie|dich|euch|ihnen|dir|ihre[nm]?|deine?[nm]?)\b.*<[dt]\d+>"
+    r"|(?:\bi|\bwe)(?:'ve| have)(?: (?!told|asked|called|rung|phoned|emailed|texted|sent|found|checked|seen|heard|missed|lost|shown|offered)\w+){0,3} you\b.*<[dt]\d+>"
+    r"|^(?:(?:yep|yes|okay|ok|right|done|sure|so|great|alright),? )*(?!called|asked|told|sent|texted|emailed)\w+(?:ed|ut|ot) you (?:in |down )?(?:to|for|on|at|with)\b.*<[dt]\d+>"
 )
-SECOND_PERSON = re.compile(r"\bsie haben\b|\bhaben sie\b|\byou(?:'ve| have)\b")
+# "ich quetsch Sie am Dienstag um drei rein"
+NOT_DONE = r"(?!hab|habe|haben|bin|sind|ruf|meld|frag|verbind|seh|find|erwart|freu|bitt|erinner|informier|versteh|hoer|schick|send|vermiss|dank|kenn|nenn|geb|sag|wuensch|biet|les|zeig|hol|brauch|benoetig|warn|empfehl|rat|werd|moecht|wuerd|koenn|soll|will|woll|darf|muess|muss)"
+DOES_TO_YOU = re.compile(
+    rf"\b(?:ich|wir) {NOT_DONE}\w+ (?:sie|dich|ihnen|dir|euch)\b.*<[dt]\d+>|\b{NOT_DONE}\w+ (?:ich|wir) (?:sie|dich|ihnen|dir|euch)\b.*<[dt]\d+>"
+    r"|\b(?:i|we)(?:'ll| will|'m gonna) (?:just |go ahead and )?(?!call|ring|phone|text|email|send|tell|let|check|ask|see|look|transfer|connect|need|expect|be|give)\w+ you\b.*<[dt]\d+>"
+)
+NOT_BOOKED = re.compile(
+    r"\b(?:\w*gerufen|erreicht|gesehen|gefunden|gehoert|gefragt|informiert|gesagt|geschaut|nachgesehen|geprueft|geoeffnet|geschlossen|geschickt|gesendet|angeboten|gefreut|genannt|vorgeschlagen|verstanden|gegeben|frei|offen|zeit|platz|auf|zu)$"
+)
+SECOND_PERSON = re.compile(r"\bsie haben\b|\bhaben sie\b|\bdu hast\b|\bhast du\b|\byou(?:'ve| have)\b")
 EXISTING_APPOINTMENT = re.compile(
-    r"\b(?:ihr|der|dein|mein|euer)\w*(?: \w+){0,3} \w*(?:termin|buchung)\b.*\b(?:ist|bleibt|steht|findet|liegt|lautet)\b"
-    r"|\b(?:ist|bleibt|steht|findet|lautet) (?:ihr|der|dein)\w*(?: \w+){0,2} \w*(?:termin|buchung)\b"
-    r"|\bsie haben\b.*\w*termin\b|\bhaben sie\b.*\w*termin\b|\b\w*termin steht\b|\bdas steht\b|\bhaben wir das\b|\bsteht fest\b"
-    r"|\b(?:wir|ich) (?:sehen|sehe|erwarten?|freuen?)\b|\b(?:erwartet|freut sich auf) sie\b"
-    r"|\bsie sind\b.*\b(?:dran|an der reihe|bei uns)\b"
-    r"|\byour(?: \w+){0,2} (?:appointment|booking|visit)\b.*\b(?:is|will be|stands|remains)\b|\byou(?: do|'ve got| have)(?: \w+){0,3} (?:an?|your) (?:\w+ )?appointment\b"
-    r"|\bsee(?:ing)? you\b|\bexpect(?:ing)? you\b"
+    r"\b(?:ihr|der|dein|mein|euer)\w*(?: \w+){0,3} \w*(?:termin|buchung)\b.*\b(?:ist|bleibt|steht|findet|liegt|lautet|wartet)\b"
+    r"|\b(?:ist|bleibt|steht|findet|lautet) (?:ihr|der|dein|euer)\w*(?: \w+){0,2} \w*(?:termin|buchung)\b"
+    r"|\bsie haben\b.*\w*termin\b|\b(?:ihre?|deine?|der|die) \w+ hat\b.*\w*termin\b|\byour \w+(?: has|'s got)\b.*\bappointment\b|\bhaben sie\b.*\w*termin\b|\bdu hast\b.*\w*termin\b|\bhast du\b.*\w*termin\b|\b\w*termin steht\b|\b(?:das|es|alles) steht\b|\b(?:da|hier) steht\b|\bsteht (?:er|sie|es|der|ihr)\b|\bsteh\w* (?:hier|bei mir|bei uns|fest|so drin|im)\b|\b(?:hier|bei mir) steh\w*\b|\bhaben wir das\b|\bsteht fest\b|<[dt]\d+> (?:\w+ ){0,2}steht$"
+    r"|\b(?:wir|ich) (?:sehen|sehe|erwarten?|freuen?)\b|\b(?:sehen|erwarten|freuen|freue|sehe|erwarte) (?:wir|ich)\b|\b(?:erwartet|freut sich auf|wartet auf|kuemmert sich um|uebernimmt|begruesst|empfaengt|schneidet|faerbt|behandelt|betreut|bedient|nimmt|macht) (?:sie|dich|euch|ihnen|dir)\b|\b(?:sie|dich) (?:erwartet|begruesst|empfaengt)\b|\bsind (?:wir )?verabredet\b"
+    r"|\b(?:sie sind|du bist|sind sie|bist du|ihr seid)\b.*\b(?:dran|an der reihe|bei uns|da|drin|dabei)\b|\bgehoert (?:ihnen|dir|der platz)\b|\b(?:platz|termin|zeit) (?:ist|gehoert) (?:ihrer|deiner|ihnen|dir)\b"
+    r"|\b(?:your|the)(?: \w+){0,2} (?:appointment|booking|visit|slot)\b.*\b(?:is|will be|stands|remains|stays|starts)\b|\byou(?: do|'ve got| have)(?: \w+){0,3} (?:an?|your) (?:\w+ )?(?:appointment|booking)\b"
+    r"|\bsee(?:ing)? you\b|\bexpect(?:ing)? you\b|\byou're (?:due|coming|up)\b|\b(?:will|'ll) be (?:\w+ )?(?:looking after|seeing|with|doing|taking care of|expecting|ready for|waiting for)(?: you)?\b|\blook(?:ing|s)? forward\b|\bi (?:see|have|can see)\b.*\b(?:you|here)\b|\bthe slot is yours\b|\bis yours\b"
+)
+# "Ihr neuer Termin", "stattdessen": an appointment that took another one's place
+IN_PLACE_OF = re.compile(
+    r"\b(?:neue[rnms]? (?:\w*termin|uhrzeit|zeit)|stattdessen|dafuer jetzt|new (?:appointment|time|slot|date)|instead)\b"
 )
 FAREWELL = re.compile(
-    r"^(?:(?:gut|also|dann|prima|super|schoen|danke|okay|perfekt|na|ja|wunderbar),? ){0,3}bis (?:dann |zum |am |naechsten |kommenden )*<[dt]\d+>"
+    r"\bbis (?:dann |zum |am |naechsten |kommenden )*<d\d+>(?:[ ,]+(?:um )?<t\d+>)?(?:,? (?:dann|also|tschuess|ciao))?$|"
+    r"^(?:(?:gut|also|dann|prima|super|schoen|danke|okay|perfekt|na|ja|wunderbar|alles klar|gern|gerne|tschuess|machen sie's gut|so|und|na dann),? ){0,4}bis (?:dann |zum |am |naechsten |kommenden |naechste woche |dann am |also )*<[dt]\d+>"
+    r"|^(?:(?:\w+|all right|so|until|till),? ){0,3}(?:until|till) <[dt]\d+>"
 )
-UNTIL_FAREWELL = re.compile(r"^(?:\w+,? ){0,3}bis\b")
-OPENING_HOURS = re.compile(
-    r"\b(?:geoeffnet|offen|geschlossen|oeffnungszeit\w*|ruhetag|oeffnen|schliessen|arbeitet|open|closed|opening|hours)\b"
+# verbs by which an agent announces an action; the person is checked by the clause
+INTENDED: dict[Action, re.Pattern[str]] = {
+    "moved": re.compile(
+        r"\b(?:verschieb\w*|verleg\w*|umbuch\w*|buch\w*\b.*\bum$|leg\w*\b.*\bum$|trag\w*\b.*\bum auf\b|aender\w*|mov(?:e|ing)|chang(?:e|ing)|reschedul(?:e|ing)|switch(?:ing)?|push(?:ing)?)\b"
+    ),
+    "cancelled": re.compile(
+        r"\b(?:stornier\w*|sag\w*\b.*\bab|absagen|streich\w*|loesch\w*|nehm\w*\b.*\b(?:he)?raus|austrag\w*|trag\w*\b.*\baus|cancel+(?:ing)?|remov(?:e|ing)|delet(?:e|ing)|tak(?:e|ing) .*\boff)\b"
+    ),
+    "booked": re.compile(
+        r"\b(?:trag\w*|eintragen|buch\w*|einbuchen|setz\w*|schreib\w*|plan\w*|mach\w*\b.*\bfest|pack\w*|reservier\w*|notier\w*|vermerk\w*|merk\w*\b.*\bvor|put(?:ting)?|book(?:ing)?|pop(?:ping)?|schedul(?:e|ing)|pencil+(?:ing)?|reserv(?:e|ing)|squeez(?:e|ing)|quetsch\w*|schieb\w*|fit(?:ting)? \w+ in|get(?:ting)? \w+ (?:in|down|on)|secur(?:e|ing)|unterbringen|reinschieben|dazwischenschieben|sichern|einplanen|einschieben|lock(?:ing)? in|add(?:ing)?)\b"
+    ),
+}
+
+# "die Absage ist eingetragen", "your cancellation has gone through"
+DONE_NOUN = (
+    r"(?:eingetragen|erledigt|durch|notiert|bestaetigt|vermerkt|aufgenommen|done|confirmed|processed|through|noted|completed?|in place)"
 )
-# a statement taken back
-RETRACTION = re.compile(
-    r"\b(?:nicht|doch nicht|leider nicht) (?:\w+ ){0,2}(?:geklappt|gebucht|eingetragen|funktioniert|gespeichert|moeglich|durchgegangen|gelungen|verschoben|storniert|abgesagt)"
-    r"|\bnichts (?:\w+ )?(?:gebucht|eingetragen|geaendert)|\bfehlgeschlagen\b|\bschon vergeben\b"
-    r"|\b(?:did ?n't|didn't|not|hasn't|has not|wasn't) (?:\w+ )?(?:work|go through|gone through|booked|moved|cancel+ed|been \w+ed)\b|\bnothing (?:has been |is |was )?(?:booked|changed)|\bfailed\b"
-)
-CORRECTION = re.compile(
-    r"\b(?:entschuldig\w*|verzeihung|pardon|korrigier\w*|korrektur|richtig ist|vielmehr|ich meine|ich meinte|besser gesagt|versprochen|mein fehler|sie haben recht|sorry|i mean|i meant|correction|apolog\w+|my mistake|you(?:'re| are) right|rather)\b"
-)
-AGREEMENT = re.compile(
-    r"^(?:natuerlich|gern\w*|selbstverstaendlich|alles klar|in ordnung|verstanden|klar|stimmt|sicher|ja|genau|okay|ok|of course|sure|certainly|right|yes|absolutely)\b"
-)
-OBJECTION = re.compile(
-    r"^(?:oh |ach |ne |nee |aeh |moment,? |halt,? |also |aber )*(?:nein|nicht|doch|falsch|stimmt nicht|no|not|wait|actually|that's (?:wrong|not))\b|\b(?:hatte ich gesagt|wollte ich|i said|i wanted|meinte ich)\b"
-)
+ACTION_NOUNS: dict[Action, re.Pattern[str]] = {
+    "cancelled": re.compile(rf"\b(?:absage|stornierung|storno|cancellation)\b.*\b{DONE_NOUN}\b"),
+    "moved": re.compile(rf"\b(?:umbuchung|verschiebung|terminaenderung|aenderung|rescheduling|change)\b.*\b{DONE_NOUN}\b"),
+}
+# "I was able to get you in", "ich konnte Sie noch unterbringen"
+ACHIEVED = re.compile(r"\b(?:(?:was|were|been) able to|managed to|konnten?|konnte ich|ist (?:mir|uns) gelungen)\b")
 
 
-def find_action(plain: str, scanned: str) -> Action | None:
-    """Find the action a clause states; `plain` is the folded text, `scanned` the same with marks for days and times."""
+def find_action(plain: str, scanned: str, expected: str | None = None) -> Action | None:
+    """Find the action a clause states; `plain` is the folded text, `scanned` the same with marks for days and times.
+
+    `expected` is the action that was asked for: then a word for anything that is done is enough.
+    """
     if OTHER_SUBJECT.search(plain) and not APPOINTMENT.search(plain):
         return None
+    for action, nouns in ACTION_NOUNS.items():
+        if nouns.search(plain):
+            return action
     for action, verbs in VERBS.items():
         verb = verbs.search(plain)
         if verb and STATEMENTS[action].search(plain):
             if (WEAK_VERB.fullmatch(verb[0]) or TENTATIVE.search(verb[0])) and not ABOUT_APPOINTMENT.search(scanned):
-                return None
+                return action if action == expected != "booked" else None
             if SECOND_PERSON.search(plain):
                 return "stands" if action == "booked" else None
             return action
-    if STATEMENTS["booked"].search(plain):
-        return "booked"
-    if (EXISTING_APPOINTMENT.search(plain) or FAREWELL.search(scanned)) and not OPENING_HOURS.search(plain):
-        return "stands"
+    if ACHIEVED.search(plain) and (achieved := find_intended_action(plain)):
+        return achieved
+    if STATEMENTS["cancelled"].search(plain):
+        return "cancelled"
+    if (STATEMENTS["booked"].search(plain) and ("<" in scanned or expected == "booked")) or (
+        DONE_TO_YOU.search(scanned) and not NOT_BOOKED.search(plain)
+    ):
+        return "moved" if IN_PLACE_OF.search(plain) else "booked"
+    if EXISTING_APPOINTMENT.search(plain) or FAREWELL.search(scanned):
+        return "moved" if IN_PLACE_OF.search(plain) and APPOINTMENT.search(plain) else "stands"
     return None
 
 
-def may_contain_action(plain: str) -> bool:
-    """Check cheaply whether a turn may contain an action."""
-    return RELEVANT_WORDS.search(plain) is not None
-
-
-def has_statement(plain: str) -> bool:
-    """Check whether a clause states anything, so that its times must be parsed."""
-    return (
-        any(said.search(plain) for said in STATEMENTS.values())
-        or EXISTING_APPOINTMENT.search(plain) is not None
-        or UNTIL_FAREWELL.search(plain) is not None
-    )
+def find_intended_action(plain: str, scanned: str = "") -> Action | None:
+    """Find the action that a clause announces: "ich trage Sie ein"."""
+    if OTHER_SUBJECT.search(plain) and not APPOINTMENT.search(plain):
+        return None
+    intended = next((action for action, verbs in INTENDED.items() if verbs.search(plain)), None)
+    return intended or ("booked" if DOES_TO_YOU.search(scanned) else None)

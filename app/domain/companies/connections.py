@@ -12,10 +12,10 @@ from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.extensions import db
 from app.domain.audit.log import record
-from app.domain.companies.connection_credentials import ConnectionKeys
+from app.domain.companies.connection_credentials_form import ConnectionKeys
 from app.models import Connection
 
-# whom a company can bring keys of its own for, in the order in which pages show them
+# providers for which a company may have its own keys, in display order
 PROVIDERS = ("retell", "calcom", "twilio", "smtp")
 # after this time a test without a result counts as lost
 TEST_TIMEOUT = timedelta(seconds=60)
@@ -45,7 +45,7 @@ def get_active(provider: str) -> Connection:
 
 
 def save_connection(provider: str, keys: ConnectionKeys) -> Connection:
-    """Takes the keys for the connection in use; one that was removed comes back under its old address. To be looked at next."""
+    """Store the keys of a connection, to be checked next; a removed connection is restored with its old webhook URL."""
     before = find_active(provider)
     connection = before or _find_removed(provider) or Connection(provider=provider)
     is_new_key = connection.api_key != keys.api_key
@@ -63,24 +63,24 @@ def remove_connection(provider: str) -> Connection:
     """The keys are gone for good; the row stays, for what refers to it. Raises NotFound."""
     connection = get_active(provider)
     connection.is_active, connection.api_key, connection.webhook_secret = False, None, None
-    connection.state, connection.reason, connection.facts, connection.asked_at = "unchecked", None, None, None
+    connection.state, connection.reason, connection.details, connection.check_requested_at = "unchecked", None, None, None
     record("connection_removed", subject=connection.id, data={"provider": provider})
     db.session.flush()
     return connection
 
 
 def request_test(connection: Connection) -> None:
-    connection.state, connection.asked_at = "checking", now()
+    connection.state, connection.check_requested_at = "checking", now()
 
 
 def complete_test(connection_id: str, asked_at: datetime | None, result: ConnectionTestResult) -> bool:
     """Store the result; False when another test or another key was requested since."""
     statement = select(Connection).where(Connection.id == connection_id, Connection.is_active).with_for_update()
     connection = db.session.scalars(statement.execution_options(populate_existing=True)).first()
-    if connection is None or connection.asked_at != asked_at:
+    if connection is None or connection.check_requested_at != asked_at:
         return False
     before = connection.state
-    connection.state, connection.reason, connection.facts = result.state, result.reason, result.facts or connection.facts
+    connection.state, connection.reason, connection.details = result.state, result.reason, result.facts or connection.details
     connection.checked_at = now()
     if result.state == "ok":
         connection.last_success_at = connection.checked_at
@@ -94,7 +94,7 @@ def list_due_tests(limit: int, *, every: timedelta) -> Sequence[tuple[str, str]]
     old, lost = now() - every, now() - TEST_TIMEOUT
     due = or_(Connection.checked_at.is_(None), Connection.checked_at < old)
     statement = select(Connection.company_id, Connection.id).where(Connection.is_active, Connection.provider.in_(PROVIDERS), due)
-    statement = statement.where(or_(Connection.asked_at.is_(None), Connection.asked_at < lost))
+    statement = statement.where(or_(Connection.check_requested_at.is_(None), Connection.check_requested_at < lost))
     return [(row.company_id, row.id) for row in db.session.execute(statement.order_by(Connection.checked_at).limit(limit))]
 
 

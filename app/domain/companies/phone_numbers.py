@@ -1,9 +1,12 @@
-"""Gives numbers to branches, and lets go of the events that waited for it."""
+"""Assigns numbers to branches, and releases the events that waited for the assignment."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.core.clock import now
@@ -13,30 +16,44 @@ from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.core.phone import normalise
 from app.core.tenancy import company_scope, unscoped
+from app.domain.audit.log import record
 from app.domain.companies.number_lookup import CACHE
 from app.events import PhoneNumberChanged, WebhookEventsReleased
-from app.models import Agent, Branch, Company, PhoneNumber, WebhookEvent
+from app.models import Agent, Branch, Company, Connection, PhoneNumber, WebhookEvent
 
 FIRST_AGENT = select(Agent.id).where(Agent.is_active).order_by(Agent.created_at, Agent.id).limit(1)
 
 
+@dataclass(frozen=True, slots=True)
+class NumberOwner:
+    """Whose a number is, for support: it stays theirs while it or they are switched off."""
+
+    number_id: str
+    company_id: str
+    company: str
+    slug: str
+    branch: str
+    is_active: bool
+    is_company_active: bool
+
+
 class NumberTaken(Conflict):
-    """The number belongs to another company; which one, `owner` and its slug say, to support only."""
+    """The number belongs to another company, switched on or off; `owner` is for support only."""
 
     code = "number_taken"
 
-    def __init__(self, owner: str, slug: str) -> None:
+    def __init__(self, owner: NumberOwner) -> None:
         super().__init__(_("Diese Nummer gehört schon zu einem anderen Betrieb."))
-        self.owner, self.slug = owner, slug
+        self.owner = owner
 
 
 def assign_number(
     raw: str, *, company_id: str, branch_id: str, valid_from: datetime | None = None, label: str | None = None
 ) -> PhoneNumber:
-    """Gives the number to the branch and makes the events due that waited for it; announces PhoneNumberChanged.
+    """Assign the number to the branch, make its waiting events due, and publish PhoneNumberChanged.
 
-    Where nobody answers it yet, the company's first agent does. Assigning it again to the same branch changes nothing; another branch
-    of the same company moves it. Raises InvalidInput, NotFound, and NumberTaken where it is another company's.
+    A number without agent gets the company's first one. Assigning it again to the same branch changes nothing; another branch of
+    the same company moves it. Raises InvalidInput, NotFound, and NumberTaken if it belongs to another company.
     """
     with company_scope(company_id):
         company = db.session.get(Company, company_id)
@@ -45,6 +62,8 @@ def assign_number(
     e164 = parse_number(raw, company.country)
     number = _find_own(e164, company_id) or _add_number(e164, company_id, branch_id)
     with company_scope(company_id):
+        if number.is_active is False:
+            record("number_switched_on", subject=number.id)
         number.branch_id, number.valid_from, number.is_active = branch_id, valid_from, True
         number.agent_id = number.agent_id or db.session.scalar(FIRST_AGENT)
         number.label = label or number.label
@@ -70,7 +89,7 @@ def _find_own(e164: str, company_id: str) -> PhoneNumber | None:
     with unscoped():
         number = db.session.scalars(select(PhoneNumber).where(PhoneNumber.e164 == e164).with_for_update()).first()
         if number is not None and number.company_id != company_id:
-            raise NumberTaken(*_find_owner(number))
+            raise NumberTaken(find_number_owners([e164])[e164])
     return number
 
 
@@ -88,10 +107,21 @@ def _add_number(e164: str, company_id: str, branch_id: str) -> PhoneNumber:
     return number
 
 
-def _find_owner(number: PhoneNumber) -> tuple[str, str]:
-    """Name and slug."""
-    row = db.session.execute(select(Company.name, Company.slug).where(Company.id == number.company_id)).one()
-    return row.name, row.slug
+def find_number_owners(numbers: Iterable[str]) -> dict[str, NumberOwner]:
+    """Find the owner of each E.164 number that is somebody's, switched on or off; for support, of all companies."""
+    statement = (
+        select(PhoneNumber, Company.name, Company.slug, Company.is_active, Branch.name.label("branch"))
+        .join(Company, Company.id == PhoneNumber.company_id)
+        .join(Branch, and_(Branch.company_id == PhoneNumber.company_id, Branch.id == PhoneNumber.branch_id))
+        .where(PhoneNumber.e164.in_(set(numbers)))
+    )
+    with unscoped():
+        return {
+            row.PhoneNumber.e164: NumberOwner(
+                row.PhoneNumber.id, row.PhoneNumber.company_id, row.name, row.slug, row.branch, row.PhoneNumber.is_active, row.is_active
+            )
+            for row in db.session.execute(statement)
+        }
 
 
 def get_number(number_id: str) -> PhoneNumber:
@@ -111,6 +141,14 @@ def get_branch(branch_id: str) -> Branch:
     return branch
 
 
+def set_active(number: PhoneNumber, *, on: bool) -> None:
+    """Switch the number on or off and publish the change; switched on, its waiting events become due."""
+    number.is_active = on
+    publish_changed(number)
+    if on:
+        release_events(number.e164)
+
+
 def publish_changed(number: PhoneNumber) -> None:
     """Publish the change, so that no cached routing survives. Call after every edit of a number."""
     CACHE.forget()
@@ -121,7 +159,7 @@ def release_events(e164: str) -> int:
     """Make the unassigned events of this number due; return their number."""
     released = db.session.execute(
         update(WebhookEvent)
-        .where(WebhookEvent.status == "unassigned", WebhookEvent.dialled == e164)
+        .where(WebhookEvent.status == "unassigned", WebhookEvent.to_number == e164)
         .values(status="pending", due_at=now(), reason=None, claim_token=None)
         .execution_options(synchronize_session=False)
     ).rowcount
@@ -130,31 +168,46 @@ def release_events(e164: str) -> int:
     return released
 
 
-def dismiss_number(dialled: str, *, reason: str) -> int:
-    """Sets the waiting events of a number aside: they belong to no company of ours. They stay readable and replayable."""
+def dismiss_number(number: str, *, reason: str) -> int:
+    """Ignore the waiting events of a number that belongs to no company; they stay readable and replayable."""
     return db.session.execute(
         update(WebhookEvent)
-        .where(WebhookEvent.status == "unassigned", WebhookEvent.dialled == dialled)
+        .where(WebhookEvent.status == "unassigned", WebhookEvent.to_number == number)
         .values(status="ignored", reason=reason, handled_at=now())
         .execution_options(synchronize_session=False)
     ).rowcount
 
 
-def list_unassigned_numbers() -> list[dict[str, object]]:
-    """The tray: one entry a dialled number, newest first: {dialled, calls, events, first_at, last_at, provider}."""
-    rows = db.session.execute(
-        select(
-            WebhookEvent.dialled,
-            func.count(WebhookEvent.provider_call_id.distinct()).label("calls"),
-            func.count().label("events"),
-            func.min(WebhookEvent.received_at).label("first_at"),
-            func.max(WebhookEvent.received_at).label("last_at"),
-            func.min(WebhookEvent.provider).label("provider"),
-            func.min(WebhookEvent.reason).label("reason"),
-        )
-        .where(WebhookEvent.status == "unassigned")
-        .group_by(WebhookEvent.dialled)
-        .order_by(func.max(WebhookEvent.received_at).desc())
-        .limit(200)
-    ).mappings()
-    return [dict(row) for row in rows]
+def list_unassigned_numbers() -> list[dict[str, Any]]:
+    """The tray: one entry a dialled number, newest first: {to_number, calls, events, first_at, last_at, provider, reason, owner}.
+
+    `owner` is whose number it is all the same, or None.
+    """
+    rows = [
+        dict(row)
+        for row in db.session.execute(
+            select(
+                WebhookEvent.to_number,
+                func.count(WebhookEvent.provider_call_id.distinct()).label("calls"),
+                func.count().label("events"),
+                func.min(WebhookEvent.received_at).label("first_at"),
+                func.max(WebhookEvent.received_at).label("last_at"),
+                func.min(WebhookEvent.provider).label("provider"),
+                func.min(WebhookEvent.reason).label("reason"),
+            )
+            .where(WebhookEvent.status == "unassigned")
+            .group_by(WebhookEvent.to_number)
+            .order_by(func.max(WebhookEvent.received_at).desc())
+            .limit(200)
+        ).mappings()
+    ]
+    owners = find_number_owners(row["to_number"] for row in rows if row["to_number"])
+    return [row | {"owner": owners.get(row["to_number"])} for row in rows]
+
+
+def list_connection_companies(number: str) -> list[str]:
+    """List the companies over whose connections the waiting events of this number came; for support."""
+    through = select(WebhookEvent.connection_id).where(WebhookEvent.status == "unassigned", WebhookEvent.to_number == number)
+    statement = select(Company.name).join(Connection, Connection.company_id == Company.id).where(Connection.id.in_(through))
+    with unscoped():
+        return list(db.session.scalars(statement.distinct().order_by(Company.name)))

@@ -25,6 +25,7 @@ class Rules:
     move_minutes: int = 0
     open_bookings_per_customer: int = 0
     anonymous_callers: bool = True
+    contact_required: bool = True
     callers_may_book: bool = True
     needs_confirmation: bool = False
     observes_holidays: bool = True
@@ -33,6 +34,7 @@ class Rules:
     fee_within_minutes: int = 0
     notify_staff_changes: bool = True
     notify_self_service_changes: bool = True
+    notify_program_changes: bool = True
     notify_calendar_changes: bool = False
 
 
@@ -50,9 +52,9 @@ class Policies:
         return replace(Rules(), **values)
 
     def origin(self, rule: str, *, branch_id: str | None = None, service_id: str | None = None, staff_id: str | None = None) -> str:
-        """The scope that sets a rule: staff, service, branch, company, or house for the default."""
+        """The scope that sets a rule: staff, service, branch, company, or "default"."""
         scopes = {"staff": staff_id, "service": service_id, "branch": branch_id, "company": "company"}
-        return next((name for name, scope in scopes.items() if scope and rule in self._by_scope.get(scope, {})), "house")
+        return next((name for name, scope in scopes.items() if scope and rule in self._by_scope.get(scope, {})), "default")
 
 
 def load_policies() -> Policies:
@@ -61,7 +63,7 @@ def load_policies() -> Policies:
 
 
 def describe_rules(rules: Rules) -> list[str]:
-    """Each rule that says something as a sentence for people, in the reader's language."""
+    """Describe each rule that is set in a sentence, in the reader's language."""
     sentences = [
         _("Termine beginnen alle %(minutes)s Minuten.", minutes=rules.grid_minutes),
         _("Gebucht wird spätestens %(time)s vorher.", time=format_span(rules.notice_minutes)) if rules.notice_minutes else None,
@@ -72,6 +74,7 @@ def describe_rules(rules: Rules) -> list[str]:
         if rules.open_bookings_per_customer
         else None,
         None if rules.anonymous_callers else _("Wer seine Rufnummer unterdrückt, kann nicht buchen."),
+        None if rules.contact_required else _("Wer anruft, bucht auch ohne Rufnummer und ohne E-Mail-Adresse."),
         None if rules.callers_may_book else _("Diese Termine vergibt nur der Empfang."),
         _("Neue Termine werden erst vom Betrieb bestätigt.") if rules.needs_confirmation else None,
         _("An Feiertagen ist geschlossen.") if rules.observes_holidays else _("An Feiertagen ist wie sonst geöffnet."),
@@ -93,6 +96,7 @@ def _describe_notifications(rules: Rules) -> list[str | None]:
         if rules.notify_staff_changes
         else _("Verschieben oder sagen wir ab, bekommt die Kundschaft keine Nachricht von uns."),
         _("Wer selbst verschiebt oder absagt, bekommt das bestätigt.") if rules.notify_self_service_changes else None,
+        None if rules.notify_program_changes else _("Was ein Programm über die API bucht oder ändert, teilen wir nicht mit."),
         _("Auch was im verbundenen Kalender geändert wird, teilen wir mit.") if rules.notify_calendar_changes else None,
     ]
 
@@ -125,14 +129,14 @@ def find_policy(kind: str, row_id: str | None) -> Policy | None:
 
 
 def check_scope(kind: str, row_id: str | None) -> None:
-    """Raises NotFound for a branch, service or person that this company does not have."""
+    """Raise NotFound for a branch, service or person that does not belong to the company."""
     model: Any = SCOPES.get(kind)
     if kind != "company" and (model is None or not row_id or not row_id.isascii() or db.session.get(model, row_id) is None):
         raise NotFound(_("Das gibt es hier nicht."))
 
 
 def save_policy(kind: str, row_id: str | None, rules: dict[str, Any]) -> Policy | None:
-    """Rules that are None come from the next wider policy; without any the policy goes. Raises InvalidInput with one message per field."""
+    """Save a policy, or delete it if all rules are None (inherited). Raises InvalidInput with one message per field."""
     check_scope(kind, row_id)
     wrong = {}
     for name, (least, most) in LIMITS.items():

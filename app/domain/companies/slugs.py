@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 MAX_LENGTH = 56
 APOSTROPHES = re.compile("['’ʼ]")
-# letters that do not come apart into a plain one and its accent
+# letters that Unicode does not decompose into a base letter and an accent
 SPELLINGS = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
 )  # fmt: skip

@@ -13,7 +13,7 @@ from app.core.extensions import db
 from app.core.phone import normalise
 from app.domain.customers import matching
 from app.domain.customers.name_matching import is_same_name, is_similar_name
-from app.models import Call, CallerVerification, Company, Customer
+from app.models import Call, Company, Customer, VerificationAttempt
 
 AssuranceLevel = Literal["none", "number", "name", "verified", "code"]
 Permission = Literal["hear", "change", "cancel", "book"]
@@ -30,7 +30,7 @@ MAX_ATTEMPTS_PER_DAY = 10
 # and about one customer from any number: the day of a booking can be guessed over many calls
 MAX_ATTEMPTS_PER_CUSTOMER = 6
 ATTEMPT_WINDOW = timedelta(days=30)
-VERIFICATIONS_OF_CALL = select(CallerVerification).where(CallerVerification.call_id == bindparam("call")).order_by(CallerVerification.id)
+VERIFICATIONS_OF_CALL = select(VerificationAttempt).where(VerificationAttempt.call_id == bindparam("call")).order_by(VerificationAttempt.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +87,14 @@ class IdentifiedCaller:
 
 def identify_caller(call: Call, company: Company) -> IdentifiedCaller:
     """Identify the caller by the number and this call's verifications."""
-    known = find_customers_of_call(call)
+    customers = find_customers_of_call(call)
     proofs = db.session.scalars(VERIFICATIONS_OF_CALL, {"call": call.id}).all()
-    customer = known[0] if len(known) == 1 else None
-    certainty: AssuranceLevel = "number" if known else "none"
+    customer = customers[0] if len(customers) == 1 else None
+    certainty: AssuranceLevel = "number" if customers else "none"
     for proof in proofs:
         if proof.kind == "name" and not proof.ok:
             # another person speaks on this number
-            customer, certainty = None, "number" if known else "none"
+            customer, certainty = None, "number" if customers else "none"
         elif proof.ok and (customer is None or proof.customer_id != customer.id):
             customer, certainty = db.session.get(Customer, proof.customer_id), LEVEL_BY_METHOD[proof.kind]
         elif proof.ok:
@@ -102,7 +102,7 @@ def identify_caller(call: Call, company: Company) -> IdentifiedCaller:
     return IdentifiedCaller(
         certainty,
         customer,
-        tuple(known),
+        tuple(customers),
         is_withheld=call.caller_kind == "withheld",
         is_locked=_is_locked(proofs),
         company_rights=company.caller_rights,
@@ -121,7 +121,7 @@ def find_customers_by_number(company_id: str, number: str | None) -> list[Custom
     return matching.find_customers_by_numbers([(company_id, number)])[company_id, number] if number else []
 
 
-def _is_locked(proofs: Sequence[CallerVerification]) -> bool:
+def _is_locked(proofs: Sequence[VerificationAttempt]) -> bool:
     wrong = [proof.kind for proof in proofs if not proof.ok]
     names = sum(kind in ("name", "alike") for kind in wrong)
     return len(wrong) - names >= MAX_ATTEMPTS_PER_CALL or names >= MAX_NAMES_PER_CALL
@@ -133,7 +133,7 @@ def filter_same_name(name: str, customers: Sequence[Customer]) -> list[Customer]
 
 
 def filter_similar_name(name: str, customers: Sequence[Customer]) -> list[Customer]:
-    """Filter customers with a similar name; a reason to ask again, never evidence."""
+    """Filter customers with a similar name, which is a reason to repeat the question but never evidence."""
     return [
         customer
         for customer in customers
@@ -142,31 +142,29 @@ def filter_similar_name(name: str, customers: Sequence[Customer]) -> list[Custom
 
 
 def record_verification(call: Call, kind: VerificationMethod, *, ok: bool, customer: Customer | None) -> None:
-    """Record a verification attempt, without what was said."""
-    db.session.add(CallerVerification(call_id=call.id, customer_id=customer.id if customer else None, kind=kind, ok=ok))
+    """Record a verification attempt, without the spoken words."""
+    db.session.add(VerificationAttempt(call_id=call.id, customer_id=customer.id if customer else None, kind=kind, ok=ok))
     db.session.flush()
 
 
 def is_within_attempts(customer: Customer) -> bool:
     """Check the limit of failed attempts about this customer, from any number."""
     lately = (
-        CallerVerification.customer_id == customer.id,
-        CallerVerification.at > now() - ATTEMPT_WINDOW,
-        CallerVerification.ok.is_(False),
+        VerificationAttempt.customer_id == customer.id,
+        VerificationAttempt.occurred_at > now() - ATTEMPT_WINDOW,
+        VerificationAttempt.ok.is_(False),
     )
-    wrong = select(func.count()).select_from(CallerVerification).where(*lately, CallerVerification.kind.not_in(("name", "alike")))
+    wrong = select(func.count()).select_from(VerificationAttempt).where(*lately, VerificationAttempt.kind.not_in(("name", "alike")))
     return (db.session.scalar(wrong) or 0) < MAX_ATTEMPTS_PER_CUSTOMER
 
 
 def is_number_within_attempts(call: Call) -> bool:
     """Check the limit of failed attempts from this number, about any customer."""
-    since = now() - timedelta(days=1)
-    wrong = select(func.count()).select_from(CallerVerification).join(Call, Call.id == CallerVerification.call_id)
+    wrong = select(func.count()).select_from(VerificationAttempt).join(Call, Call.id == VerificationAttempt.call_id)
     lately = (
         Call.from_number == call.from_number,
-        Call.started_at > since,
-        CallerVerification.at > since,
-        CallerVerification.ok.is_(False),
+        Call.started_at > now() - timedelta(days=1),
+        VerificationAttempt.ok.is_(False),
     )
     return (db.session.scalar(wrong.where(*lately)) or 0) < MAX_ATTEMPTS_PER_DAY
 

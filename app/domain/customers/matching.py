@@ -8,17 +8,17 @@ from sqlalchemy import and_, bindparam, select
 
 from app.core.extensions import db
 from app.domain.customers.name_matching import is_same_name
-from app.models import Call, Customer, CustomerIdentity
+from app.models import Call, Customer, CustomerIdentifier
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 # built once: constructing the statement costs more than executing it
 CUSTOMERS_BY_NUMBER = (
-    select(CustomerIdentity.value, Customer)
-    .join(Customer, and_(Customer.company_id == CustomerIdentity.company_id, Customer.id == CustomerIdentity.customer_id))
+    select(CustomerIdentifier.value, Customer)
+    .join(Customer, and_(Customer.company_id == CustomerIdentifier.company_id, Customer.id == CustomerIdentifier.customer_id))
     .where(
-        CustomerIdentity.company_id.in_(bindparam("companies", expanding=True)),
-        CustomerIdentity.kind == "phone",
-        CustomerIdentity.value.in_(bindparam("numbers", expanding=True)),
+        CustomerIdentifier.company_id.in_(bindparam("companies", expanding=True)),
+        CustomerIdentifier.kind == "phone",
+        CustomerIdentifier.value.in_(bindparam("numbers", expanding=True)),
     )
     .order_by(Customer.created_at, Customer.id)
 )
@@ -26,12 +26,12 @@ CUSTOMERS_BY_NUMBER = (
 
 def find_customers_by_numbers(numbers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[Customer]]:
     """Find the customers of each (company, E.164 number), oldest first, in one query for all companies."""
-    wanted = set(numbers)
+    requested = set(numbers)
     by_number: dict[tuple[str, str], list[Customer]] = defaultdict(list)
-    if wanted:
-        companies, values = sorted({company for company, _ in wanted}), sorted({number for _, number in wanted})
+    if requested:
+        companies, values = sorted({company for company, _ in requested}), sorted({number for _, number in requested})
         for number, customer in db.session.execute(CUSTOMERS_BY_NUMBER, {"companies": companies, "numbers": values}):
-            if (customer.company_id, number) in wanted:
+            if (customer.company_id, number) in requested:
                 by_number[customer.company_id, number].append(customer)
     return by_number
 
@@ -59,7 +59,7 @@ def create_unnamed_customer(company_id: str, number: str) -> Customer:
     The id is derived from company and number, so that concurrent workers collide instead of creating two.
     """
     customer = Customer(id=_derive_id(company_id, number), company_id=company_id)
-    customer.identities.append(CustomerIdentity(company_id=company_id, kind="phone", value=number))
+    customer.identifiers.append(CustomerIdentifier(company_id=company_id, kind="phone", value=number))
     db.session.add(customer)
     return customer
 
@@ -70,7 +70,7 @@ def create_named_customer(name: str, number: str | None) -> Customer:
     db.session.add(customer)
     db.session.flush()
     if number:
-        db.session.add(CustomerIdentity(customer_id=customer.id, kind="phone", value=number))
+        db.session.add(CustomerIdentifier(customer_id=customer.id, kind="phone", value=number))
     return customer
 
 

@@ -1,17 +1,21 @@
-"""Compares names: sameness identifies people, similarity is a reason to ask."""
+"""Compare names: equal names identify people, similar ones require a question."""
 
 import re
 import unicodedata
 from difflib import SequenceMatcher
 
+from app.core.search_words import fold_letters
+
 NON_NAME_WORDS = (
-    "frau fräulein herr herrn familie fam doktor doctor dr prof professor dipl ing med dent vet mag mr mrs ms miss mister"
-    " hier ist mein name this is my i am"
+    "frau fräulein fr herr herrn hr familie fam doktor doktorin doctor dr prof professor professorin privatdozent"
+    " privatdozentin pd dipl ing med dent vet mag magister mba mr mrs ms miss mister sir madam madame hier ist mein name this is my i am"
 )
 TITLES = frozenset(NON_NAME_WORDS.split())
+# "Dr. h. c.", "M.Sc.", "LL.M.": titles of which single letters would be taken for names
+TITLES_OF_LETTERS = re.compile(
+    r"(?<=\bdr\.) *h\. ?c\.|(?<=\bdr) +h\. ?c\.|\bmult\.|\b[bm]\. ?sc\.?(?!\w)|\bll\. ?[bm]\.?(?!\w)|\bph\. ?d\.?(?!\w)", re.IGNORECASE
+)
 MIN_SIMILARITY = 0.8
-# letters without a Unicode decomposition, and their transliterations
-PLAIN_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "ə": "e", "æ": "ae", "œ": "oe", "þ": "th"})
 TRANSLITERATIONS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 # three letters and more, spelled one by one
 SPELLED_LETTERS = re.compile(r"(?<!\w)\w(?:[ .,-]+\w(?!\w)){2,}(?!\w)")
@@ -46,15 +50,14 @@ def find_first_name(name: str | None) -> str | None:
 
 def split_name(name: str) -> list[str]:
     """Split a name into words without titles; a spelled name is one word."""
-    joined = SPELLED_LETTERS.sub(lambda letters: re.sub(r"[ .,-]+", "", letters[0]), name)
+    joined = SPELLED_LETTERS.sub(lambda letters: re.sub(r"[ .,-]+", "", letters[0]), TITLES_OF_LETTERS.sub(" ", name))
     words = fold_name(re.sub(r"[-/,.]", " ", joined)).split()
     return [word for word in words if word not in TITLES] or words
 
 
 def fold_name(text: str) -> str:
     """Fold a name: no case, accents, punctuation or doubled spaces."""
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(PLAIN_LETTERS))
-    return " ".join("".join(letter for letter in plain if letter.isalnum() or letter.isspace()).split())
+    return " ".join("".join(letter for letter in fold_letters(text) if letter.isalnum() or letter.isspace()).split())
 
 
 def to_phonetic(word: str) -> str:

@@ -15,7 +15,7 @@ from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.events import OneTimeCodeRequested
-from app.models import Call, Customer, MagicLink, OneTimeCode
+from app.models import Call, Customer, CustomerLink, OneTimeCode
 
 CODE_LIFETIME = timedelta(minutes=10)
 CODE_LENGTH = 6
@@ -48,14 +48,14 @@ def can_send(sent_to: str) -> bool:
     since = now() - timedelta(days=1)
     sent = [
         row.sent_to
-        for model in (OneTimeCode, MagicLink)
+        for model in (OneTimeCode, CustomerLink)
         for row in db.session.execute(select(model.sent_to).where(model.created_at > since).limit(MAX_PER_COMPANY_PER_DAY))
     ]
     return len(sent) < MAX_PER_COMPANY_PER_DAY and sent.count(sent_to) < MAX_PER_DAY
 
 
 @dataclass(frozen=True, slots=True)
-class SendStats:
+class VerificationSendStats:
     """Codes and links sent for the current company, and the cost of text messages."""
 
     today: int
@@ -63,15 +63,15 @@ class SendStats:
     cents: float
 
 
-def get_send_stats() -> SendStats:
+def get_send_stats() -> VerificationSendStats:
     day, month = now() - timedelta(days=1), now() - timedelta(days=30)
     rows = [
         row
-        for model in (OneTimeCode, MagicLink)
+        for model in (OneTimeCode, CustomerLink)
         for row in db.session.execute(select(model.sent_to, model.created_at).where(model.created_at > month))
     ]
     messages = sum("@" not in row.sent_to for row in rows)
-    return SendStats(sum(row.created_at > day for row in rows), len(rows), messages * settings().sms_price_cents)
+    return VerificationSendStats(sum(row.created_at > day for row in rows), len(rows), messages * settings().sms_price_cents)
 
 
 def redeem_code(call: Call, spoken: str) -> Customer | None:

@@ -1,30 +1,40 @@
 """Searches customers by name, number or e-mail address."""
 
+import re
 from collections.abc import Collection
+from difflib import SequenceMatcher
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import selectinload
 
+from app.core.cologne_phonetics import index_sounds
 from app.core.extensions import db
 from app.core.phone import normalise
-from app.models import Booking, Customer, CustomerIdentity
+from app.core.search_words import index_words
+from app.models import Booking, Customer, CustomerIdentifier
 
 MAX_QUERY_LENGTH = 200
+MAX_WORDS = 8
+# fewer are part of too many numbers
+MIN_DIGITS = 3
+MAX_SOUND_ALIKES = 100
+MIN_TYPED = 2
+MAX_SUGGESTIONS = 8
 
 
 def find_customers(query: str = "", *, limit: int, offset: int = 0) -> list[Customer]:
-    """Find customers with their identities, newest first; an empty query means all."""
-    statement = select(Customer).options(selectinload(Customer.identities)).where(*_build_filters(query))
+    """Find customers with their identifiers, newest first; an empty query means all."""
+    statement = select(Customer).options(selectinload(Customer.identifiers)).where(*build_filters(query))
     return list(db.session.scalars(statement.order_by(Customer.id.desc()).limit(limit).offset(offset)))
 
 
 def count_customers(query: str = "") -> int:
-    return db.session.scalar(select(func.count()).select_from(Customer).where(*_build_filters(query))) or 0
+    return db.session.scalar(select(func.count()).select_from(Customer).where(*build_filters(query))) or 0
 
 
 def list_recent_callers(query: str = "", *, limit: int, after: Customer | None = None) -> list[Customer]:
     """List customers by last call, newest first; `after` is the last one of the previous page."""
-    statement = select(Customer).options(selectinload(Customer.identities)).where(*_build_filters(query)).limit(limit)
+    statement = select(Customer).options(selectinload(Customer.identifiers)).where(*build_filters(query)).limit(limit)
     customers: list[Customer] = []
     if after is None or after.last_call_at is not None:
         called = statement.where(Customer.last_call_at.is_not(None))
@@ -42,30 +52,78 @@ def list_recent_callers(query: str = "", *, limit: int, after: Customer | None =
 
 def list_customers_sharing_contact(customer: Customer, *, limit: int) -> list[Customer]:
     """List other customers with one of this customer's numbers or addresses."""
-    theirs = [and_(CustomerIdentity.kind == one.kind, CustomerIdentity.value == one.value) for one in customer.identities]
-    if not theirs:
+    contacts = [and_(CustomerIdentifier.kind == one.kind, CustomerIdentifier.value == one.value) for one in customer.identifiers]
+    if not contacts:
         return []
-    others = select(CustomerIdentity.customer_id).where(or_(*theirs), CustomerIdentity.customer_id != customer.id)
-    statement = select(Customer).options(selectinload(Customer.identities)).where(Customer.id.in_(others))
+    others = select(CustomerIdentifier.customer_id).where(or_(*contacts), CustomerIdentifier.customer_id != customer.id)
+    statement = select(Customer).options(selectinload(Customer.identifiers)).where(Customer.id.in_(others))
     return list(db.session.scalars(statement.order_by(Customer.name, Customer.id).limit(limit)))
 
 
 def find_shared_numbers(numbers: Collection[str]) -> set[str]:
     """Find numbers shared by several customers."""
-    shared = select(CustomerIdentity.value).where(CustomerIdentity.kind == "phone", CustomerIdentity.value.in_(numbers))
-    more_than_one = shared.group_by(CustomerIdentity.value).having(func.count() > 1)
+    shared = select(CustomerIdentifier.value).where(CustomerIdentifier.kind == "phone", CustomerIdentifier.value.in_(numbers))
+    more_than_one = shared.group_by(CustomerIdentifier.value).having(func.count() > 1)
     return set(db.session.scalars(more_than_one)) if numbers else set()
 
 
-def _build_filters(query: str) -> list[ColumnElement[bool]]:
-    """Build filters by start of a name, number or e-mail, including contacts stored with bookings only."""
-    typed = query.encode("utf-8", "ignore").decode().strip()[:MAX_QUERY_LENGTH]
-    if not typed:
+def autocomplete(typed: str, *, limit: int = MAX_SUGGESTIONS) -> list[Customer]:
+    """Suggest customers while a name or number is typed, most recent callers first; then those whose names sound like it."""
+    if len(typed.strip()) < MIN_TYPED:
         return []
-    number = None if any(map(str.isalpha, typed)) else normalise(typed, source="human").e164
-    known = select(CustomerIdentity.customer_id).where(CustomerIdentity.value == (number or typed.lower()))
-    contact = Booking.contact_phone == number if number else Booking.contact_email == typed.lower()
-    booked = select(Booking.customer_id).where(contact, Booking.customer_id.is_not(None))
-    name = typed.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-    begins = or_(Customer.name.like(f"{name}%", escape="\\"), Customer.name.like(f"% {name}%", escape="\\"))
-    return [or_(Customer.id.in_(known), Customer.id.in_(booked))] if number or "@" in typed else [begins]
+    matches = list_recent_callers(typed, limit=limit)
+    return matches + list_sound_alikes(typed, limit=limit - len(matches), but=[customer.id for customer in matches])
+
+
+def list_sound_alikes(name: str, *, limit: int, but: Collection[str] = ()) -> list[Customer]:
+    """List customers with a name that sounds like it in German, the most alike first; to be offered, never taken for the same."""
+    codes = index_sounds(name).split()
+    if not codes:
+        return []
+    statement = select(Customer).options(selectinload(Customer.identifiers)).where(Customer.id.not_in(but))
+    statement = statement.where(*(Customer.name_sounds.like(f"% {code} %") for code in codes))
+    alike = db.session.scalars(statement.order_by(Customer.last_call_at.desc(), Customer.id.desc()).limit(MAX_SOUND_ALIKES)).all()
+    words = index_words(name)
+    return sorted(alike, key=lambda customer: -SequenceMatcher(None, words, customer.name_words or "").ratio())[:limit]
+
+
+def build_filters(query: str) -> list[ColumnElement[bool]]:
+    """Build filters by beginnings of a name's words, a number in any form or part of one, or an e-mail address; none for no query.
+
+    Numbers and addresses that were stored with bookings only are found too.
+    """
+    if not query.strip():
+        return []
+    # lone surrogates are no text that a database could hold
+    typed = query.encode("utf-8", "ignore").decode().strip()[:MAX_QUERY_LENGTH]
+    if "@" in typed:
+        return [_has_contact(CustomerIdentifier.value == typed.lower(), Booking.contact_email == typed.lower())]
+    words = index_words(typed).split()[:MAX_WORDS]
+    if not any(map(str.isalpha, typed)) and (number := _build_number_filter(typed)) is not None:
+        return [number if len(words) > 1 else or_(number, *map(_build_word_filter, words))]
+    return [*map(_build_word_filter, words)] or [false()]
+
+
+def _build_word_filter(word: str) -> ColumnElement[bool]:
+    """Match the beginning of a word of the name; digits are part of a number as well."""
+    begins = Customer.name_words.like(f"% {word}%")
+    number = _build_number_filter(word) if word.isdecimal() else None
+    return begins if number is None else or_(begins, number)
+
+
+def _build_number_filter(typed: str) -> ColumnElement[bool] | None:
+    """Match a whole number, the beginning of an international one or any part of one; None for too few digits."""
+    digits = re.sub(r"[^0-9]", "", typed)
+    if len(digits) < MIN_DIGITS:
+        return None
+    part = f"+{digits.lstrip('0')}%" if typed.startswith(("+", "00")) else f"%{digits.lstrip('0')}%"
+    numbers = [part, normalise(typed, source="human").e164 or part]
+    return _has_contact(
+        and_(CustomerIdentifier.kind == "phone", or_(*map(CustomerIdentifier.value.like, numbers))),
+        or_(*map(Booking.contact_phone.like, numbers)),
+    )
+
+
+def _has_contact(recorded: ColumnElement[bool], booked: ColumnElement[bool]) -> ColumnElement[bool]:
+    recorded_ids = select(CustomerIdentifier.customer_id).where(recorded)
+    return or_(Customer.id.in_(recorded_ids), Customer.id.in_(select(Booking.customer_id).where(booked, Booking.customer_id.is_not(None))))

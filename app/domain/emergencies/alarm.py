@@ -14,10 +14,11 @@ from app.domain.emergencies.caller_instructions import get_label, say_instructio
 from app.domain.emergencies.emergency_numbers import get_numbers, list_numbers_to_dial
 from app.domain.emergencies.on_call import OnCallContact, find_on_call
 from app.domain.emergencies.signs import EmergencyKind
-from app.domain.notifications.outbox import NotificationDraft, queue_notification
+from app.domain.notifications.message_templates import render_message
+from app.domain.notifications.notification_queue import NotificationDraft, queue_notification
 from app.domain.tasks.lifecycle import create_task
 from app.events import NotificationQueued
-from app.models import Branch, Call, Company, Task
+from app.models import Branch, Call, Company, StaffTask
 
 PRIORITY = 100
 # a later message would be useless
@@ -27,7 +28,7 @@ ALARM_WINDOW = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Alarm:
+class EmergencyResponse:
     """`numbers` are for the caller to dial; `transfer_to` is the transfer number."""
 
     kind: EmergencyKind
@@ -44,15 +45,17 @@ class Alarm:
         return payload | ({"task_id": self.task_id} if self.task_id else {})
 
 
-def build_alarm(kind: EmergencyKind, branch: Branch, company: Company, *, forward_to: str | None, moment: datetime) -> Alarm:
+def build_alarm(
+    kind: EmergencyKind, branch: Branch, company: Company, *, forward_number: str | None, moment: datetime
+) -> EmergencyResponse:
     """Build the alarm with instructions in the current language; writes nothing."""
-    numbers, reached = get_numbers(company, branch), find_on_call(branch, moment, otherwise=forward_to)
+    numbers, reached = get_numbers(company, branch), find_on_call(branch, moment, otherwise=forward_number)
     dialled = list_numbers_to_dial(kind, numbers) or ([phone.display(reached.number, company.country)] if reached else [numbers.rescue])
     say = say_instructions(kind, numbers, puts_through=reached is not None)
-    return Alarm(kind, say, dialled, reached.number if reached else None)
+    return EmergencyResponse(kind, say, dialled, reached.number if reached else None)
 
 
-def raise_alarm(call: Call, kind: EmergencyKind, branch: Branch, company: Company, *, forward_to: str | None) -> Task:
+def raise_alarm(call: Call, kind: EmergencyKind, branch: Branch, company: Company, *, forward_number: str | None) -> StaffTask:
     """Create the call's emergency task and notify the on-call contact; idempotent."""
     with force_locale(company.language):
         what, who = get_label(kind.name), _format_caller(call, company)
@@ -60,7 +63,7 @@ def raise_alarm(call: Call, kind: EmergencyKind, branch: Branch, company: Compan
             "emergency", _("Notfall: %(what)s, %(who)s", what=what, who=who), source_ref=f"emergency:{call.id}", call=call,
             reason=kind.name, priority=PRIORITY,
         )  # fmt: skip
-        reached = find_on_call(branch, now(), otherwise=forward_to)
+        reached = find_on_call(branch, now(), otherwise=forward_number)
         if reached is not None and _is_recent(call):
             _notify_on_call(reached, call, branch, company, what=what, who=who)
     return task
@@ -69,13 +72,12 @@ def raise_alarm(call: Call, kind: EmergencyKind, branch: Branch, company: Compan
 def _notify_on_call(reached: OnCallContact, call: Call, branch: Branch, company: Company, *, what: str, who: str) -> None:
     if not phone.may_receive_sms(reached.number):
         return
-    body = _(
-        "%(company)s, %(branch)s: Notfall am Telefon (%(what)s). Anruf von %(who)s um %(time)s Uhr. Bitte sofort kümmern.",
-        company=company.name, branch=branch.name, what=what, who=who, time=f"{call.started_at.astimezone(ZoneInfo(branch.zone)):%H:%M}",
-    )  # fmt: skip
+    time = f"{call.started_at.astimezone(ZoneInfo(branch.timezone)):%H:%M}"
+    values = {"company": company.name, "branch": branch.name, "what": what, "who": who, "time": time}
+    title, body = render_message("emergency", values)
     cause = f"emergency:{call.id}"
     row = queue_notification(
-        NotificationDraft("emergency", f"call:{call.id}", cause, body, _("Notfall am Telefon"), now() + MESSAGE_LIFETIME, branch.id),
+        NotificationDraft("emergency", f"call:{call.id}", cause, body, title, now() + MESSAGE_LIFETIME, branch.id),
         ("sms", reached.number),
         customer_id=None,
     )

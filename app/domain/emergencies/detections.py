@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.core.clock import now
-from app.domain.emergencies.recognition import recognise_emergency
+from app.domain.emergencies.recognition import recognise_emergency, recognise_in_texts
 from app.domain.emergencies.signs import EmergencyKind, load_table
 from app.models import Call
 
@@ -16,8 +16,8 @@ KindFilter = Callable[[EmergencyKind], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class BusinessProfile:
-    """What recognition needs of a business: its industry and own phrases."""
+class EmergencyProfile:
+    """Input of the recognition for one business: its industry and own phrases."""
 
     industry: str
     phrases: tuple[str, ...] = ()
@@ -29,17 +29,17 @@ def is_always_relevant(kind: EmergencyKind) -> bool:
 
 
 def detect_in_turns(
-    call: Call, turns: Iterable[tuple[int, str]], place: BusinessProfile, *, counts: KindFilter = is_always_relevant
+    call: Call, turns: Iterable[tuple[int, str]], place: EmergencyProfile, *, counts: KindFilter = is_always_relevant
 ) -> bool:
     """Detect emergencies in the caller's turns, (index, text); gives whether any is new. A corrected turn keeps its index."""
     return _detect(call, ((index, recognise_emergency(text, place.industry, place.phrases)) for index, text in turns), counts)
 
 
 def detect_in_arguments(
-    call: Call, arguments: Mapping[str, Any], index: int, place: BusinessProfile, *, counts: KindFilter = is_always_relevant
+    call: Call, arguments: Mapping[str, Any], index: int, place: EmergencyProfile, *, counts: KindFilter = is_always_relevant
 ) -> bool:
     """Detect emergencies in a tool's arguments; a kind that is stored already is not new."""
-    kind = recognise_emergency(join_texts(arguments), place.industry, place.phrases)
+    kind = recognise_in_texts(list_texts(arguments), place.industry, place.phrases)
     if kind is None or any(name == kind.name for _index, name, _answered in _list_detections(call)):
         return False
     return _detect(call, [(index, kind)], counts)
@@ -47,8 +47,8 @@ def detect_in_arguments(
 
 def record_report(call: Call, index: int) -> None:
     """Record an emergency reported by the model."""
-    known = find_kind(call) or load_table().kinds["reported"]
-    _store(call, [(index, known)])
+    kind = find_kind(call) or load_table().kinds["reported"]
+    _store(call, [(index, kind)])
 
 
 def take_unanswered(call: Call) -> EmergencyKind | None:
@@ -65,9 +65,15 @@ def find_kind(call: Call) -> EmergencyKind | None:
     return load_table().kinds.get((call.emergency or {}).get("kind", ""))
 
 
-def join_texts(arguments: Mapping[str, Any]) -> str:
-    """Join all texts in a tool's arguments, nested ones included."""
-    return ". ".join(_list_texts(arguments))[:MAX_ARGUMENTS_LENGTH]
+def list_texts(arguments: Mapping[str, Any]) -> list[str]:
+    """List the texts in a tool's arguments, nested ones included, up to a total length."""
+    texts, left = [], MAX_ARGUMENTS_LENGTH
+    for text in _list_texts(arguments):
+        if left <= 0:
+            break
+        texts.append(text[:left])
+        left -= len(text)
+    return texts
 
 
 def _list_texts(value: Any, depth: int = 0) -> list[str]:
@@ -79,12 +85,12 @@ def _list_texts(value: Any, depth: int = 0) -> list[str]:
 
 
 def _detect(call: Call, candidates: Iterable[tuple[int, EmergencyKind | None]], counts: KindFilter) -> bool:
-    heard = _list_detections(call)
-    answered_until = max((index for index, _name, answered in heard if answered), default=-1)
-    known = {(index, name) for index, name, _answered in heard}
+    detections = _list_detections(call)
+    answered_until = max((index for index, _name, answered in detections if answered), default=-1)
+    detected = {(index, name) for index, name, _answered in detections}
     new = [
         (index, kind) for index, kind in candidates
-        if kind is not None and index >= answered_until and (index, kind.name) not in known and counts(kind)
+        if kind is not None and index >= answered_until and (index, kind.name) not in detected and counts(kind)
     ]  # fmt: skip
     if new:
         _store(call, new)

@@ -36,13 +36,13 @@ FIRE_KINDS = frozenset({"fire", "gas", "carbon_monoxide", "sparks"})
 
 
 def get_numbers(company: Company, branch: Branch) -> EmergencyNumbers:
-    return NUMBERS_BY_COUNTRY.get(COUNTRY_BY_TIMEZONE.get(branch.zone, company.country), EU_NUMBERS)
+    return NUMBERS_BY_COUNTRY.get(COUNTRY_BY_TIMEZONE.get(branch.timezone, company.country), EU_NUMBERS)
 
 
 def get_numbers_by_prefix(e164: str | None) -> EmergencyNumbers:
     """Get the numbers by the dialled number's prefix."""
-    found = [country for prefix, country in COUNTRY_BY_PREFIX.items() if (e164 or "").startswith(prefix)]
-    return NUMBERS_BY_COUNTRY[found[0]] if found else NUMBERS_BY_COUNTRY["DE"]
+    countries = [country for prefix, country in COUNTRY_BY_PREFIX.items() if (e164 or "").startswith(prefix)]
+    return NUMBERS_BY_COUNTRY[countries[0]] if countries else NUMBERS_BY_COUNTRY["DE"]
 
 
 def list_numbers_to_dial(kind: EmergencyKind, numbers: EmergencyNumbers) -> list[str]:

@@ -27,11 +27,11 @@ class OnCallContact:
     name: str | None = None
 
 
-def find_on_call(branch: Branch, moment: datetime, *, otherwise: str | None) -> OnCallContact | None:
+def find_on_call(branch: Branch, at: datetime, *, otherwise: str | None) -> OnCallContact | None:
     """Find the current contact: dated shifts before weekly ones, newest first; else `otherwise`."""
-    local = moment.astimezone(ZoneInfo(branch.zone)).replace(tzinfo=None)
+    local = at.astimezone(ZoneInfo(branch.timezone)).replace(tzinfo=None)
     running = [shift for shift in list_shifts(branch.id) if _is_on(shift, local)]
-    running.sort(key=lambda shift: (shift.starts is not None, shift.created_at), reverse=True)
+    running.sort(key=lambda shift: (shift.local_start is not None, shift.created_at), reverse=True)
     if running:
         return OnCallContact(running[0].number, running[0].name)
     return OnCallContact(otherwise) if otherwise else None
@@ -39,9 +39,9 @@ def find_on_call(branch: Branch, moment: datetime, *, otherwise: str | None) -> 
 
 def list_shifts(branch_id: str) -> Sequence[OnCallShift]:
     """List shifts, dated ones first, then by weekday."""
-    mine = select(OnCallShift).where(OnCallShift.branch_id == branch_id)
-    order = (OnCallShift.starts.is_(None), OnCallShift.starts, OnCallShift.weekday, OnCallShift.from_minute, OnCallShift.id)
-    return db.session.scalars(mine.order_by(*order).limit(MAX_SHIFTS)).all()
+    shifts = select(OnCallShift).where(OnCallShift.branch_id == branch_id)
+    order = (OnCallShift.local_start.is_(None), OnCallShift.local_start, OnCallShift.weekday, OnCallShift.from_minute, OnCallShift.id)
+    return db.session.scalars(shifts.order_by(*order).limit(MAX_SHIFTS)).all()
 
 
 def add_weekly_shifts(
@@ -63,13 +63,15 @@ def add_dated_shift(branch: Branch, name: str, number: str, *, starts: datetime,
     if ends <= starts:
         raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"ends": _("Das Ende liegt vor dem Beginn.")})
     _check_shift_limit(branch, 1)
-    return _insert_shifts([OnCallShift(branch_id=branch.id, name=name, number=_parse_number(number, branch), starts=starts, ends=ends)])
+    return _insert_shifts(
+        [OnCallShift(branch_id=branch.id, name=name, number=_parse_number(number, branch), local_start=starts, local_end=ends)]
+    )
 
 
 def remove_shift(shift_id: str, *, branch_ids: Sequence[str]) -> None:
     """Remove a shift; `branch_ids` limits the user's branches, empty for all. Raises NotFound."""
-    mine = select(OnCallShift).where(OnCallShift.id == shift_id)
-    shift = db.session.scalar(mine.where(OnCallShift.branch_id.in_(branch_ids)) if branch_ids else mine)
+    statement = select(OnCallShift).where(OnCallShift.id == shift_id)
+    shift = db.session.scalar(statement.where(OnCallShift.branch_id.in_(branch_ids)) if branch_ids else statement)
     if shift is None:
         raise NotFound(_("Das gibt es hier nicht."))
     record("on_call_shift_removed", subject=shift.id)
@@ -86,8 +88,8 @@ def save_phrases(branch: Branch, lines: Sequence[str]) -> None:
 
 
 def _is_on(shift: OnCallShift, local: datetime) -> bool:
-    if shift.starts is not None and shift.ends is not None:
-        return shift.starts <= local < shift.ends
+    if shift.local_start is not None and shift.local_end is not None:
+        return shift.local_start <= local < shift.local_end
     if shift.weekday is None or shift.from_minute is None or shift.until_minute is None:
         return False
     # today's shift, and yesterday's that runs past midnight
@@ -116,7 +118,7 @@ def _check_shift_limit(branch: Branch, more: int) -> None:
 
 def _parse_number(number: str, branch: Branch) -> str:
     company = db.session.get_one(Company, branch.company_id)
-    found = normalise(number, source="human", region=company.country)
-    if found.e164 is None or not found.valid:
+    parsed = normalise(number, source="human", region=company.country)
+    if parsed.e164 is None or not parsed.valid:
         raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"number": _("Das ist keine Rufnummer.")})
-    return found.e164
+    return parsed.e164

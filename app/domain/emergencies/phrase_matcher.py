@@ -14,7 +14,7 @@ DIE = re.compile(r"\b(to|wanna|gonna|rather) die\b")
 # ä is folded to ae, or typed as a: both are read as a
 UMLAUT = re.compile(r"([aou])e")
 SENTENCE_ENDS = frozenset(".!?;:\n")
-# between the words of two sentences lies as much as two words
+# the end of a sentence counts as a distance of so many words
 SENTENCE_GAP = 2
 # "no, my chest hurts" denies nothing: what follows is no noun
 NO_INTERJECTION = frozenset((
@@ -27,7 +27,7 @@ Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Spelling:
+class WordNormalization:
     """`dropped` words are ignored; `same` maps a word to another."""
 
     dropped: frozenset[str]
@@ -50,9 +50,9 @@ def normalise(text: str) -> str:
     return UMLAUT.sub(r"\1", DIE.sub(r"\1 sterben", fold(text[:MAX_TEXT_LENGTH])).replace("'s ", " ").replace("'", ""))
 
 
-def tokenize(text: str, spelling: Spelling) -> TokenizedText:
+def tokenize(text: str, spelling: WordNormalization) -> TokenizedText:
     """Tokenize a turn: folded words without the ignored ones."""
-    heard, place, sentence, clause, before = TokenizedText(), 0, 0, 0, ""
+    tokenized, place, sentence, clause, before = TokenizedText(), 0, 0, 0, ""
     for spoken, piece in enumerate(TOKEN.findall(normalise(text))):
         if piece in SENTENCE_ENDS:
             place, sentence, clause = place + SENTENCE_GAP, sentence + 1, clause + 1
@@ -60,18 +60,18 @@ def tokenize(text: str, spelling: Spelling) -> TokenizedText:
             clause += 1
         elif piece in spelling.dropped:
             if before == "no" and piece in NO_INTERJECTION:
-                heard.words[-1] = "nein"
+                tokenized.words[-1] = "nein"
         else:
             if piece in CLAUSE_WORDS:
                 clause += 1
-            heard.words.append(spelling.same.get(piece, piece))
-            heard.places.append(place)
-            heard.spoken.append(spoken)
-            heard.sentences.append(sentence)
-            heard.clauses.append(clause)
+            tokenized.words.append(spelling.same.get(piece, piece))
+            tokenized.places.append(place)
+            tokenized.spoken.append(spoken)
+            tokenized.sentences.append(sentence)
+            tokenized.clauses.append(clause)
             place += 1
         before = piece
-    return heard
+    return tokenized
 
 
 CLAUSE_WORDS = frozenset((
@@ -112,10 +112,10 @@ class _TrieNode:
 NO_CHILDREN: dict[str, _TrieNode] = {}
 
 
-class Vocabulary:
+class PhraseVocabulary:
     """Terms by number, each a set of phrases: `a/b c*` is "a" or "b" and then any word that begins with "c"; `*c` is any compound."""
 
-    def __init__(self, spelling: Spelling) -> None:
+    def __init__(self, spelling: WordNormalization) -> None:
         self.spelling = spelling
         self._root = _TrieNode()
         # cache of normalized words: most occur several times
@@ -133,12 +133,12 @@ class Vocabulary:
             self._add(term, words)
 
     def _add(self, term: int, words: Iterable[str]) -> None:
-        said = [word for word in words if word]
-        if len(said) == 1 and said[0][0] == "*":
-            self._tails.setdefault(said[0].strip("*"), []).append(term)
-        elif said:
+        terms = [word for word in words if word]
+        if len(terms) == 1 and terms[0][0] == "*":
+            self._tails.setdefault(terms[0].strip("*"), []).append(term)
+        elif terms:
             node = self._root
-            for word in said:
+            for word in terms:
                 node = node.child(word)
             if term not in node.ends:
                 node.ends += (term,)
@@ -150,16 +150,16 @@ class Vocabulary:
 
     def find(self, tokens: TokenizedText) -> dict[int, list[Span]]:
         """Find each term's spans, as (first word, end)."""
-        found: dict[int, list[Span]] = {}
+        spans: dict[int, list[Span]] = {}
         words = tokens.words
         for start, word in enumerate(words):
-            self._walk(words, start, self._root.next(word), found)
+            self._walk(words, start, self._root.next(word), spans)
             if len(word) > 3 and self._tail is not None and (tail := self._tail.search(word)):
                 for term in self._tails[tail[0]]:
-                    found.setdefault(term, []).append((start, start + 1))
+                    spans.setdefault(term, []).append((start, start + 1))
             if start + 1 < len(words) and len(word) > 2 and len(words[start + 1]) > 2:
-                self._join(word, words[start + 1], start, found)
-        return found
+                self._join(word, words[start + 1], start, spans)
+        return spans
 
     def _walk(self, words: list[str], start: int, first: Iterable[_TrieNode], spans: dict[int, list[Span]]) -> None:
         standing = list(first)
@@ -185,9 +185,9 @@ class Vocabulary:
 
     def _word(self, given: str) -> str:
         """Normalize a word of the table; empty for an ignored one."""
-        if (known := self._words.get(given)) is None:
-            known = self._words[given] = self._normalise_word(given)
-        return known
+        if (normalised := self._words.get(given)) is None:
+            normalised = self._words[given] = self._normalise_word(given)
+        return normalised
 
     def _normalise_word(self, given: str) -> str:
         bare = given.strip("*")

@@ -9,21 +9,22 @@ from sqlalchemy import select
 from app.core.extensions import db
 from app.core.tenancy import company_scope, unscoped
 from app.domain.calendar_sync.inbound import apply_event
+from app.domain.calendar_sync.inbound_result import ChangeResult
 from app.domain.inbox.inbox_item import InboxItem
-from app.models import BookingSync, CalendarMapping, Connection, ExternalEvent
+from app.models import BookingSync, CalendarMapping, Connection, ExternalBooking
 
-# results of apply_event that change nothing, and the reason that is stored
+# results that change nothing, and the reason that is stored
 IGNORE_REASONS = {
-    "old": "Newer news of this booking were applied before.",
-    "unknown": "No booking of platform_connections stands behind it.",
-    "unmapped": "The event type stands for none of the services.",
-    "none": "There is nothing to do about it.",
+    ChangeResult.OUTDATED: "Newer news of this booking were applied before.",
+    ChangeResult.UNKNOWN_BOOKING: "No booking of platform_connections stands behind it.",
+    ChangeResult.UNMAPPED: "The event type stands for none of the services.",
+    ChangeResult.NOTHING_TO_DO: "There is nothing to do about it.",
 }
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class CalendarOwner:
+class CalendarEventOwner:
     """The company and its connection to the external calendar."""
 
     company_id: str
@@ -42,14 +43,14 @@ def match(items: Sequence[InboxItem]) -> None:
     """Match by the connection in the webhook's address, or for the platform's account by the only connection that fits."""
     named = {item.row.connection_id for item in items if item.row.connection_id}
     with unscoped():
-        known = select(Connection.id, Connection.company_id).where(Connection.id.in_(named), Connection.is_active)
-        owners = {row.id: row.company_id for row in db.session.execute(known)} if named else {}
+        connections = select(Connection.id, Connection.company_id).where(Connection.id.in_(named), Connection.is_active)
+        owners = {row.id: row.company_id for row in db.session.execute(connections)} if named else {}
         for item in items:
             connection_id = item.row.connection_id
             if connection_id is None:
                 item.match = _match_by_content(item)
             elif connection_id in owners:
-                item.match = CalendarOwner(owners[connection_id], connection_id)
+                item.match = CalendarEventOwner(owners[connection_id], connection_id)
             if item.match is None:
                 item.mark_unassigned("unknown_calendar")
 
@@ -57,7 +58,7 @@ def match(items: Sequence[InboxItem]) -> None:
 def apply(items: Sequence[InboxItem]) -> None:
     """Apply in the order in which it happened in the external calendar."""
     for item in sorted(items, key=lambda item: (item.event.happened_at or EPOCH, item.event.sequence or 0, item.row.id)):
-        assert isinstance(item.match, CalendarOwner)
+        assert isinstance(item.match, CalendarEventOwner)
         with company_scope(item.match.company_id):
             connection = db.session.scalars(select(Connection).where(Connection.id == item.match.connection_id)).one()
             result = apply_event(connection, item.event)
@@ -66,7 +67,7 @@ def apply(items: Sequence[InboxItem]) -> None:
             item.ignore(IGNORE_REASONS[result])
 
 
-def _match_by_content(item: InboxItem) -> CalendarOwner | None:
+def _match_by_content(item: InboxItem) -> CalendarEventOwner | None:
     """Match by our reference, by the event's uid, or by its type; None unless exactly one connection fits.
 
     Only connections without a key of their own use the platform's account: a company's own mappings must not attract bookings of others.
@@ -77,13 +78,13 @@ def _match_by_content(item: InboxItem) -> CalendarOwner | None:
     )
     by_ref = platform_connections.join(BookingSync, BookingSync.connection_id == Connection.id).where(BookingSync.id == remote.ref)
     uids = [uid for uid in (remote.uid, remote.moved_from) if uid]
-    by_uid = platform_connections.join(ExternalEvent, ExternalEvent.connection_id == Connection.id).where(ExternalEvent.uid.in_(uids))
+    by_uid = platform_connections.join(ExternalBooking, ExternalBooking.connection_id == Connection.id).where(ExternalBooking.uid.in_(uids))
     by_type = platform_connections.join(CalendarMapping, CalendarMapping.connection_id == Connection.id)
     by_type = by_type.where(CalendarMapping.event_type == remote.event_type)
     for statement in (by_ref if remote.ref else None, by_uid, by_type):
         if statement is None:
             continue
-        owners = {CalendarOwner(row.company_id, row.id) for row in db.session.execute(statement)}
+        owners = {CalendarEventOwner(row.company_id, row.id) for row in db.session.execute(statement)}
         if owners:
             return owners.pop() if len(owners) == 1 else None
     return None

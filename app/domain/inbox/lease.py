@@ -33,11 +33,11 @@ def claim(limit: int) -> tuple[str, Sequence[WebhookEvent]]:
 
 def _claim(limit: int) -> tuple[str, Sequence[WebhookEvent]]:
     token = new_ulid()
-    moment = now()
+    current_time = now()
     with db.engine.connect() as connection, Session(connection, expire_on_commit=False) as session, _hold_claim_lock(session):
         ids = session.scalars(
             select(WebhookEvent.id)
-            .where(WebhookEvent.status == "pending", WebhookEvent.due_at <= moment, ~_is_call_claimed(moment))
+            .where(WebhookEvent.status == "pending", WebhookEvent.due_at <= current_time, ~_is_call_claimed(current_time))
             .order_by(WebhookEvent.due_at, WebhookEvent.id)
             .limit(limit)
         ).all()
@@ -45,8 +45,8 @@ def _claim(limit: int) -> tuple[str, Sequence[WebhookEvent]]:
             return token, []
         session.execute(
             update(WebhookEvent)
-            .where(WebhookEvent.id.in_(ids), WebhookEvent.status == "pending", WebhookEvent.due_at <= moment)
-            .values(claim_token=token, due_at=moment + LEASE, claims=WebhookEvent.claims + 1)
+            .where(WebhookEvent.id.in_(ids), WebhookEvent.status == "pending", WebhookEvent.due_at <= current_time)
+            .values(claim_token=token, due_at=current_time + LEASE, claim_count=WebhookEvent.claim_count + 1)
             .execution_options(synchronize_session=False)
         )
         claimed = select(WebhookEvent).where(WebhookEvent.claim_token == token, WebhookEvent.id.in_(ids)).order_by(WebhookEvent.id)
@@ -55,7 +55,7 @@ def _claim(limit: int) -> tuple[str, Sequence[WebhookEvent]]:
     return token, events
 
 
-def _is_call_claimed(moment: Any) -> Any:
+def _is_call_claimed(at: Any) -> Any:
     """Whether another event of the same call is claimed right now."""
     other = aliased(WebhookEvent)
     return exists().where(
@@ -63,7 +63,7 @@ def _is_call_claimed(moment: Any) -> Any:
             other.provider_call_id == WebhookEvent.provider_call_id,
             other.status == "pending",
             other.claim_token.is_not(None),
-            other.due_at > moment,
+            other.due_at > at,
             or_(WebhookEvent.claim_token.is_(None), other.claim_token != WebhookEvent.claim_token),
         )
     )
@@ -90,7 +90,7 @@ def complete(token: str, results: Sequence[dict[str, Any]]) -> None:
 
 
 def get_oldest_due_age_s() -> float:
-    """Seconds since the oldest due event is due; 0 when none is."""
+    """Get the seconds since the oldest due event became due; 0 if none is."""
     oldest = db.session.scalar(
         select(WebhookEvent.due_at)
         .where(WebhookEvent.status == "pending", WebhookEvent.due_at <= now())

@@ -9,9 +9,10 @@ import structlog
 from app.core import metrics
 from app.core.clock import now
 from app.core.database import is_transient, is_unavailable
+from app.core.tenancy import unscoped
 from app.core.transactions import run_in_transaction, transaction
 from app.domain.companies import number_lookup
-from app.domain.inbox import calendar_event_handler, call_event_handler
+from app.domain.inbox import calendar_event_handler, call_event_handler, delivery_report_handler, message_event_handler
 from app.domain.inbox.inbox_item import InboxItem
 from app.domain.inbox.lease import MAX_CLAIMS, LeaseLost, claim, complete
 from app.domain.inbox.store import get_body
@@ -32,7 +33,10 @@ class EventHandler(Protocol):
     def apply(self, items: Sequence[InboxItem]) -> None: ...
 
 
-HANDLERS: dict[WebhookKind, EventHandler] = {"calls": call_event_handler, "calendars": calendar_event_handler}
+HANDLERS: dict[WebhookKind, EventHandler] = {
+    "calls": call_event_handler, "calendars": calendar_event_handler, "messages": message_event_handler,
+    "reports": delivery_report_handler,
+}  # fmt: skip
 # after the last one the event is a dead letter
 RETRY_DELAYS = tuple(timedelta(seconds=pause) for pause in (1, 3, 10, 30, 120, 600, 1800))
 
@@ -85,7 +89,8 @@ def _record_failure(token: str, row: WebhookEvent, error: Exception) -> None:
     """Schedule the next try after a growing delay; after the last one the event is a dead letter with its reason."""
     attempts = row.attempts + 1
     is_last = attempts > len(RETRY_DELAYS)
-    result: dict[str, Any] = {"id": row.id, "attempts": attempts, "reason": f"{type(error).__name__}: {error}"[:2000]}
+    reason = f"{type(error).__name__}: {error}"[:2000]
+    result: dict[str, Any] = {"id": row.id, "attempts": attempts, "reason": reason, "company_id": _find_company_id(row)}
     if is_last:
         result |= {"status": "dead", "handled_at": now()}
     else:
@@ -95,6 +100,12 @@ def _record_failure(token: str, row: WebhookEvent, error: Exception) -> None:
             complete(token, [result])
     except LeaseLost:
         log.warning("inbox.claim_lost", events=1)
+
+
+def _find_company_id(row: WebhookEvent) -> str | None:
+    """Find whose an event is that cannot be applied, so that support finds it under its company."""
+    with unscoped():
+        return number_lookup.find_company_id(number_lookup.parse_business_number(row.to_number), row.connection_id)
 
 
 def _parse_rows(rows: Sequence[WebhookEvent]) -> list[InboxItem]:
@@ -107,13 +118,13 @@ def _parse_rows(rows: Sequence[WebhookEvent]) -> list[InboxItem]:
 
 def _parse_row(row: WebhookEvent) -> InboxItem:
     item = InboxItem(row)
-    if row.claims > MAX_CLAIMS:
-        item.status, item.reason = "dead", f"{row.claims - 1} workers died or stalled over it."
+    if row.claim_count > MAX_CLAIMS:
+        item.status, item.reason = "dead", f"{row.claim_count - 1} workers died or stalled over it."
         return item
     try:
         item.event = get_webhook_reader(row.provider).read(get_body(row))
     except Unreadable as unreadable:
-        item.status, item.reason = "dead", str(unreadable)
+        item.status, item.reason, item.number_company_id = "dead", str(unreadable), _find_company_id(row)
         return item
     HANDLERS[get_webhook_kind(row.provider)].check(item)
     return item
@@ -131,14 +142,15 @@ def _select_open(items: Sequence[InboxItem], kind: WebhookKind) -> list[InboxIte
 
 def _to_result(item: InboxItem, handled_at: datetime) -> dict[str, Any]:
     final = item.status in ("handled", "ignored", "dead")
-    return {
+    result = {
         "id": item.row.id,
         "status": item.status,
         "reason": item.reason,
-        "dialled": item.row.dialled,
-        "company_id": item.match.company_id if item.match else None,
+        "to_number": item.row.to_number,
+        "company_id": item.company_id,
         "handled_at": handled_at if final else None,
     }
+    return result | {"due_at": handled_at + item.retry_in} if item.status == "pending" else result
 
 
 def _observe_latency(items: list[InboxItem]) -> None:

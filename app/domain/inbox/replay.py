@@ -26,7 +26,7 @@ def replay(ids: Iterable[int]) -> int:
     released = db.session.execute(
         update(WebhookEvent)
         .where(WebhookEvent.id.in_(list(ids)))
-        .values(status="pending", due_at=now(), attempts=0, claims=0, claim_token=None, reason=None)
+        .values(status="pending", due_at=now(), attempts=0, claim_count=0, claim_token=None, reason=None)
         .execution_options(synchronize_session=False)
     ).rowcount
     if released:

@@ -13,11 +13,12 @@ from sqlalchemy import Insert, insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DataError, DBAPIError
 
+from app.core import get_app_state
 from app.core.clock import now
 from app.core.database import is_transient
 from app.core.errors import AppError
 from app.core.extensions import db
-from app.core.payload_compression import PayloadUnreadable as PayloadUnreadable, compress_body, decompress_body
+from app.core.payload_compression import StoredPayloadUnreadable as StoredPayloadUnreadable, compress_body, decompress_body
 from app.models.webhook_event import WebhookEvent
 from app.providers.voice.management import FetchedCall
 
@@ -32,11 +33,11 @@ class IncomingWebhook:
     """A verified webhook, ready to be stored."""
 
     provider: str
-    event: str
+    event_name: str
     dedupe_key: str
     body: bytes
     provider_call_id: str | None = None
-    dialled: str | None = None
+    to_number: str | None = None
     connection_id: str | None = None
     received_at: datetime = field(default_factory=now)
 
@@ -44,22 +45,22 @@ class IncomingWebhook:
         unique = f"{self.connection_id or ''}\n{self.dedupe_key}"
         return {
             "provider": self.provider,
-            "event": _truncate(self.event, 64),
+            "event_name": _truncate(self.event_name, 64),
             "dedupe_key": hashlib.sha256(unique.encode("utf-8", "surrogatepass")).hexdigest(),
             "body": compress_body(self.body),
             "size": len(self.body),
             "provider_call_id": _truncate(self.provider_call_id, 128),
-            "dialled": _truncate(self.dialled, 64),
+            "to_number": _truncate(self.to_number, 64),
             "connection_id": self.connection_id,
             "received_at": self.received_at,
             "due_at": self.received_at,
             "status": "pending",
-            "claims": 0,
+            "claim_count": 0,
             "attempts": 0,
         }
 
 
-class NotStored(AppError):
+class WebhookNotStored(AppError):
     """The request that was committing for a group was aborted."""
 
     status = 503
@@ -115,7 +116,7 @@ class GroupCommit:
             self._commit(group)
         except BaseException:
             for pending in group:
-                pending.error = pending.error or NotStored("This event could not be stored. Please send it again.")
+                pending.error = pending.error or WebhookNotStored("This event could not be stored. Please send it again.")
             raise
         finally:
             with self._lock:
@@ -139,16 +140,13 @@ class GroupCommit:
                 pending.error = error
 
 
-_group_commit = GroupCommit()
-
-
 def store(incoming: IncomingWebhook) -> bool:
-    """Store the event with this process's next group commit; see GroupCommit.store."""
-    return _group_commit.store(incoming)
+    """Store the event with this application's next group commit; see GroupCommit.store."""
+    return get_app_state(GroupCommit).store(incoming)
 
 
 def get_body(event: WebhookEvent) -> bytes:
-    """The raw bytes as received; raises PayloadUnreadable."""
+    """The raw bytes as received; raises StoredPayloadUnreadable."""
     return decompress_body(event.body)
 
 
@@ -167,7 +165,7 @@ def _insert(rows: list[dict[str, Any]]) -> None:
 
 @cache
 def _insert_or_ignore(dialect: str) -> Insert:
-    """Skips existing keys; all values are cut to their columns before, so nothing else can be ignored."""
+    """Insert rows except those with existing keys; all values fit their columns, so no other error can be ignored."""
     if dialect == "sqlite":
         return sqlite_insert(WebhookEvent.__table__).on_conflict_do_nothing()
     return insert(WebhookEvent.__table__).prefix_with("IGNORE")
@@ -188,11 +186,11 @@ def store_fetched(call: FetchedCall, *, provider: str, connection_id: str | None
     store(
         IncomingWebhook(
             provider=provider,
-            event=f"{FETCHED_PREFIX}_{name}",
+            event_name=f"{FETCHED_PREFIX}_{name}",
             dedupe_key=f"{FETCHED_PREFIX}\n{call.listed.call_id}\n{name}\n{call.listed.status}",
             body=call.body,
             provider_call_id=call.listed.call_id,
-            dialled=call.event.business_raw,
+            to_number=call.event.business_raw,
             connection_id=connection_id,
         )
     )

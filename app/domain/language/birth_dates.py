@@ -20,8 +20,8 @@ def parse_birth_date(text: str, today: date) -> date | None:
     """Parse a date of birth; None where there is no valid one. Two-digit years lie in the last hundred years."""
     plain = replace_number_words(fold(text[:100]))
     for form, (year, month, day) in DATE_FORMATS:
-        if found := form.search(plain):
-            return _build_date(found[year].replace(" ", ""), found[month], found[day], today)
+        if match := form.search(plain):
+            return _build_date(match[year].replace(" ", ""), match[month], match[day], today)
     return None
 
 

@@ -3,83 +3,116 @@
 # ruff: noqa: E501  (patterns are read in one line)
 
 import re
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta, timezone as fixed_timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-from app.domain.language.clarification import ambiguous_day, no_such_day
-from app.domain.language.named_days import HOLIDAY_PATTERN, resolve_named_days
-from app.domain.language.scanner import DAY, TIME, Scanner
-from app.domain.language.time_expression import Language, get_month_end
+from app.domain.language.clarification_questions import ambiguous_day, no_such_day
+from app.domain.language.holiday_names import HOLIDAY_PATTERN, resolve_named_days
+from app.domain.language.marked_text import DAY, TIME, Scanner
+from app.domain.language.parsed_time import Language, get_month_end
 from app.domain.language.times import ClockTime
-from app.domain.language.vocabulary import MONTH, MONTHS
+from app.domain.language.vocabulary import CORRECTION, MONTH, MONTHS, MOVES
 
-YEAR = r"(?:,? (\d{4}|(?:19|20) \d\d)\b)?"
+NEXT_YEAR = r"(?:of |im |in |des )?(?:naechste[sn]|kommende[sn]|next) (?:jahre?s?|year)|(?:of |des )?(?:diese[sn]|this) (?:jahre?s?|year)"
+YEAR = rf"(?:,? (\d{{4}}|(?:19|20) \d\d|(?:2[5-9]|3\d)(?! ?(?:uhr|h\b|[.:]))|{NEXT_YEAR})\b)?"
 NO_TIME = r"(?!\d|\.\d|\s?(?:uhr|h\b|am\b|pm\b|o'?clock|:\d))"
+# "24.11. 14-15 Uhr": no year
+HOURS_FOLLOW = r"(?:\s?-\s?| (?:bis|to|und|oder|or) )\d{1,2}(?:\s?(?:uhr|h)\b|:\d\d|$|,)"
 # "3. bis 5. dezember", "zwischen dem 3. und 5."
-BETWEEN = r"(?<!\d\.)(?<!\d)\b(zwischen (?:dem )?|between (?:the )?|vo[nm] (?:dem )?|from (?:the )?|)(\d{1,2})\.?(\s?-\s?| (?:und|bis|oder|to|and|or|until|till|through) (?:zum |dem |den |the )?)(\d{1,2})"
-DATE_PREPOSITION = r"\b(am|den|der|dem|zum|vom|on|the|ab|bis|nur|lieber|oder|or)"
-ISO_PATTERN = r"\b(\d{4})-(\d{1,2})-(\d{1,2})(?:[t ]+(\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?\s?(z|[+-]\d{2}:?\d{2})?)?"
+MONTH_NAME = MONTH.replace("(", "(?:", 1)
+BETWEEN = r"(?<!\d\.)(?<!\d\. )(?<!\d)\b(zwischen (?:dem )?|between (?:the )?|vo[nm] (?:dem )?|from (?:the )?|)(\d{1,2})\.?(\s?-\s?| (?:und|bis|oder|to|and|or|until|till|through|thru) (?:zum |dem |den |the )?)(\d{1,2})"
+# "move me from the 25th to the 27th" is no stretch, "move me to somewhere from the 25th to the 27th" is one
+MOVED_FROM = rf"{MOVES}(?:(?!\b(?:to|into)\b)[^,.])*\bfrom (?:(?:the|[a-z]+day) )*\d"
+# "the 1. week" is no day
+NO_UNIT = r"(?!\d)(?! (?:(?:week|weekend|woche|wochenende|haelfte|half|drittel|third|tag|day|quartal|quarter|werktag|feiertag|wochentag|advent)\w*|available|free|possible|freie\w*|moegliche\w*|slot|appointment|opening|termin|<d))"
+DATE_PREPOSITION = r"\b(am|den|der|dem|zum|vom|on|the|ab|bis|bis zum|vor|nach|einschliesslich|inklusive|including|until|till|by|before|after|nur|lieber|oder|or)"
+ISO_PATTERN = r"\b(\d{4})-(\d{1,2})-(\d{1,2})(?:(t| +)(\d{1,2}):(\d{2})(:\d{2}(?:\.\d+)?)?\s?(z|[+-]\d{2}:?\d{2})?)?"
+CLOCK_CHANGE = r"\b(?:(?:zeit|uhren)umstellung|(?:the )?(?:clock change|clocks? (?:change|go(?:es|ing)? (?:back|forward))))\b"
+DAY_MARK = re.compile(r"<d(\d+)>")
+CORRECTED = re.compile(rf"\b{CORRECTION}")
+# real offsets from UTC (IANA)
+MIN_OFFSET, MAX_OFFSET = timedelta(hours=-12), timedelta(hours=14)
 
 
 @dataclass(frozen=True, slots=True)
 class DayRange:
-    """The first and the last date; for a bare `weekday` the next one, which a date beside it may correct."""
+    """The first and the last date; for a bare `weekday` or a day of the month the next one, which a date beside it may correct."""
 
     first: date
     last: date
     weekday: int | None = None
+    is_day_of_month: bool = False
+    names_month: bool = False
+    # "vor dem zehnten", "bis Mittwoch": from today on
+    closes: bool = field(default=False, compare=False)
+    # "this Saturday": the date is certain, and told by its weekday
+    names_weekday: bool = field(default=False, compare=False)
+
+    @property
+    def is_single(self) -> bool:
+        return self.first == self.last
 
 
 class DateScanner:
     """Finds dates relative to a day: without a year the next such date."""
 
-    def __init__(self, scanner: Scanner, today: date, zone: str, language: Language) -> None:
-        self.scanner, self.today, self.zone, self.language = scanner, today, zone, language
+    def __init__(self, scanner: Scanner, today: date, timezone: str, language: Language) -> None:
+        self.scanner, self.today, self.timezone, self.language = scanner, today, timezone, language
 
     def find(self) -> None:
         take = self.scanner.take
         self._take_iso()
         take(rf"{BETWEEN}\. ?(\d{{1,2}})\.(?: ?(\d{{4}}))?{NO_TIME}", DAY, lambda m: self._both(m, int(m[5]), m[6]))
-        take(rf"{BETWEEN}\.? (?:of )?{MONTH}{YEAR}", DAY, lambda m: self._both(m, MONTHS[m[5]], m[6]))
+        # in "after 4 december 3rd" the 4 is an hour
+        day_follows = rf"(?! (?:of )?{MONTH_NAME} (?:the )?\d{{1,2}}\.?(?:$|,| (?!uhr|h\b|[ap]m\b)))"
+        take(rf"{BETWEEN}(?:\.|{day_follows}) (?:of )?{MONTH}{YEAR}", DAY, lambda m: self._both(m, MONTHS[m[5]], m[6]))
         take(
-            rf"\b{MONTH} (?:the )?(?:(\d{{1,2}})\.?(\s?-\s?| (?:to|bis|until|through) )(\d{{1,2}}))\b\.?{YEAR}{NO_TIME}",
+            rf"\b{MONTH} (?:the )?(?:(\d{{1,2}})\.?(\s?-\s?| (?:to|bis|until|through|thru|or|oder|and|und) (?:the )?)(\d{{1,2}}))\b\.?{YEAR}{NO_TIME}",
             DAY,
             self._american,
         )
-        take(rf"\b(\d{{1,2}})\. ?(\d{{1,2}})\. ?(\d{{4}}\b|\d{{2}}\b)?{NO_TIME}", DAY, self._numeric)
+        take(rf"\b(\d{{1,2}})\. ?(\d{{1,2}})\. ?(\d{{4}}\b|\d{{2}}\b(?!{HOURS_FOLLOW}))?{NO_TIME}", DAY, self._numeric)
         take(rf"(?<!um )(?<!at )\b(\d{{1,2}})\.(\d{{1,2}})()(?!\.?\d){NO_TIME}", DAY, self._numeric)
-        take(rf"\b(\d{{1,2}})\.? (?:of |im )?{MONTH}{YEAR}", DAY, lambda m: self._day(int(m[1]), MONTHS[m[2]], m[3]))
+        take(
+            rf"\b(\d{{1,2}})(?:\. (?:of |im )?|{day_follows} (?:of )?){MONTH}{YEAR}",
+            DAY,
+            lambda m: self._day(int(m[1]), MONTHS[m[2]], m[3]),
+        )
         take(rf"\b{MONTH} (?:the )?(\d{{1,2}})\b\.?{YEAR}{NO_TIME}", DAY, lambda m: self._day(int(m[2]), MONTHS[m[1]], m[3]))
+        take(r"\b(am|den|dem|der|vom|zum) (\d{1,2})[ -](\d{1,2})(?: (\d{4}|\d{2}))?\b(?![.:]|-| ?uhr)", DAY, self._without_points, behind=1)
         take(r"\b(\d{1,2})-(\d{1,2})-(\d{4})\b", DAY, self._slashed)
-        take(r"(?<!\d)(?<!/)\b(\d{1,2})/(\d{1,2})(?:/(\d{4}|\d{2}))?(?![\d/]| \d)", DAY, self._slashed)
+        take(r"(?<!\d)(?<!/)\b(\d{1,2})/(\d{1,2})(?:/(\d{4}|\d{2}))?(?![\d/]| \d+(?!\d|:| ?uhr| ?[ap]m))", DAY, self._slashed)
+        take(r"\b([1-4])\. advent(?:ssonntag|swochenende)?\b", DAY, self._advent)
+        take(r"\b(\d{1,2})\. of the (\d{1,2})\.", DAY, lambda m: self._day(int(m[1]), int(m[2]), None) if int(m[2]) <= 12 else None)
+        take(CLOCK_CHANGE, DAY, lambda m: self._clock_change(m[0]))
         take(HOLIDAY_PATTERN.pattern, DAY, self._feast)
 
     def find_days_of_month(self) -> None:
         """Find days of the month: "am 3.", "vom 3. bis 5."; times and months must be marked already."""
         take = self.scanner.take
         take(rf"{BETWEEN}\.(?!\d)", DAY, self._both_of_month)
-        take(rf"{DATE_PREPOSITION} (\d{{1,2}})\.(?!\d)", DAY, lambda m: self._of_month(int(m[2])), behind=1)
-        take(r"\b(am|den|dem|zum|vom) (\d{1,2})\b(?![.:]?\d)", DAY, lambda m: self._of_month(int(m[2])), behind=1)
-        take(r"^(\d{1,2})\.(?!\d)", DAY, lambda m: self._of_month(int(m[1])))
-        take(r"(?<=> )(\d{1,2})\.(?!\d)", DAY, lambda m: self._of_month(int(m[1])))
+        take(rf"{DATE_PREPOSITION} (\d{{1,2}})\.{NO_UNIT}", DAY, lambda m: self._of_month(int(m[2]), self._find_month(m)), behind=1)
+        take(r"\b(am|den|dem|zum|vom) (\d{1,2})\b(?![.:]?\d)", DAY, lambda m: self._of_month(int(m[2]), self._find_month(m)), behind=1)
+        # "am 7., nein, am 8.", "Mittwoch 25."
+        take(rf"(<d\d+>[ ,]*(?:{CORRECTION}[ ,]*)+)(\d{{1,2}})\.(?!\d)", DAY, lambda m: self._of_month(int(m[2])), behind=1)
+        take(rf"^(\d{{1,2}})\.{NO_UNIT}", DAY, lambda m: self._of_month(int(m[1])))
+        take(rf"(?<=> |>,) ?(\d{{1,2}})\.{NO_UNIT}", DAY, lambda m: self._of_month(int(m[1])))
 
     def _take_iso(self) -> None:
-        """Mark ISO dates and times; a time with an offset is converted to the time zone."""
+        """Mark ISO dates and times; a time with an offset is converted to the time zone, a span of hours is left."""
 
         def marked(match: re.Match[str]) -> str:
             day = _real(int(match[1]), int(match[2]), int(match[3]))
-            if match[4] is None or int(match[4]) > 23 or int(match[5]) > 59:
-                rest = f"{match[4]}:{match[5]}" if match[4] else ""
-                return f" {self.scanner.mark(DAY, DayRange(day, day))} {rest} "
-            clock = ClockTime(int(match[4]), int(match[5]))
-            if match[6]:
-                offset = "+00:00" if match[6] == "z" else match[6]
-                moment = datetime.fromisoformat(f"{day}T{clock.hour:02}:{clock.minute:02}{offset}").astimezone(ZoneInfo(self.zone))
-                day, clock = moment.date(), ClockTime(moment.hour, moment.minute, fold=moment.fold)
-            return f" {self.scanner.mark(DAY, DayRange(day, day))} {self.scanner.mark(TIME, clock)} "
+            if match[5] is None:
+                return f" {self.scanner.mark(DAY, DayRange(day, day))} "
+            offset = _parse_offset(match)
+            if offset is None or int(match[5]) > 23 or int(match[6]) > 59:
+                return f" {self.scanner.mark(DAY, DayRange(day, day))} {match[5]}:{match[6]}{match[8] or ''} "
+            local = datetime(day.year, day.month, day.day, int(match[5]), int(match[6]), tzinfo=offset).astimezone(ZoneInfo(self.timezone))
+            return f" {self.scanner.mark(DAY, DayRange(local.date(), local.date()))} {self.scanner.mark(TIME, ClockTime(local.hour, local.minute, fold=local.fold))} "
 
-        self.scanner.text = " ".join(re.sub(ISO_PATTERN, marked, self.scanner.text).split())
+        self.scanner.rewrite(ISO_PATTERN, marked)
 
     def _numeric(self, match: re.Match[str]) -> DayRange | None:
         """Parse 3.12. and 3.12.2026; 14.30 is a time."""
@@ -88,7 +121,7 @@ class DateScanner:
         return self._day(int(match[1]), int(match[2]), match[3])
 
     def _slashed(self, match: re.Match[str]) -> DayRange:
-        """Parse 3/12: day first in German; in English a clarification is asked where both orders are valid."""
+        """Parse 3/12: day first in German; in English ambiguous if both orders are valid."""
         first, second, year = int(match[1]), int(match[2]), match[3]
         if first <= 12 and second <= 12 and first != second and self.language == "en":
             both = sorted([self._date(first, second, year), self._date(second, first, year)])
@@ -99,10 +132,12 @@ class DateScanner:
         return self._day(second, first, year) if second > 12 else self._day(first, second, year)
 
     def _day(self, day: int, month: int, year: str | None) -> DayRange:
-        found = self._date(day, month, year)
-        return DayRange(found, found)
+        date_ = self._date(day, month, year)
+        return DayRange(date_, date_, names_month=True)
 
     def _date(self, day: int, month: int, year: str | None) -> date:
+        if year and not year[0].isdigit():
+            return _real(self.today.year + (not re.search(r"diese|this", year)), month, day)
         if year:
             digits = year.replace(" ", "")
             return _real(int(digits) + (2000 if len(digits) == 2 else 0), month, day)
@@ -111,7 +146,9 @@ class DateScanner:
         this_year = _real(self.today.year, month, day)
         return this_year if this_year >= self.today else this_year.replace(year=self.today.year + 1)
 
-    def _both(self, match: re.Match[str], month: int, year: str | None) -> DayRange:
+    def _both(self, match: re.Match[str], month: int, year: str | None) -> DayRange | None:
+        if self._is_move(match):
+            return None
         ends = self._date(int(match[4]), month, year)
         starts = _real(ends.year, month, int(match[2]))
         return self._range(match, starts, ends)
@@ -119,11 +156,20 @@ class DateScanner:
     def _american(self, match: re.Match[str]) -> DayRange:
         """Parse a range with the month first: "december 3-5"."""
         ends = self._date(int(match[4]), MONTHS[match[1]], match[5])
-        return DayRange(_real(ends.year, ends.month, int(match[2])), ends)
+        return self._range(match, _real(ends.year, ends.month, int(match[2])), ends)
 
-    def _both_of_month(self, match: re.Match[str]) -> DayRange:
+    def _is_move(self, match: re.Match[str]) -> bool:
+        return match[1].startswith("from") and match[3].startswith(" to") and self.scanner.has(MOVED_FROM)
+
+    def _both_of_month(self, match: re.Match[str]) -> DayRange | None:
+        if self._is_move(match):
+            return None
         starts = self._next_with(int(match[2]), since=self.today)
         return self._range(match, starts, self._next_with(int(match[4]), since=starts))
+
+    def _without_points(self, match: re.Match[str]) -> DayRange | None:
+        """Parse "am 24 11"; "am 14 45" is none."""
+        return self._day(int(match[2]), int(match[3]), match[4]) if 0 < int(match[3]) <= 12 else None
 
     def _range(self, match: re.Match[str], starts: date, ends: date) -> DayRange:
         joint = match[3].split()[0] if match[3].strip() else "-"
@@ -131,9 +177,19 @@ class DateScanner:
             raise ambiguous_day([starts, ends], self.today)
         return DayRange(starts, ends)
 
-    def _of_month(self, day: int) -> DayRange:
-        found = self._next_with(day, since=self.today)
-        return DayRange(found, found)
+    def _find_month(self, match: re.Match[str]) -> date:
+        """Find the month that was named last before a day of it: "in May, the week of the fourteenth"."""
+        before = match.string[: match.start()]
+        marks = list(DAY_MARK.finditer(before))
+        named = self.scanner.found[int(marks[-1][1])] if marks else None
+        if not isinstance(named, DayRange) or CORRECTED.search(before[marks[-1].end() :]):
+            return self.today
+        is_month = timedelta(20) < named.last - named.first < timedelta(31) and named.last == get_month_end(named.first)
+        return named.first if is_month else self.today
+
+    def _of_month(self, day: int, since: date | None = None) -> DayRange:
+        date_ = self._next_with(day, since=since or self.today)
+        return DayRange(date_, date_, is_day_of_month=True)
 
     def _next_with(self, day: int, *, since: date) -> date:
         """Find the next date with this day of the month."""
@@ -144,11 +200,36 @@ class DateScanner:
             month = get_month_end(month) + timedelta(days=1)
         return month.replace(day=day)
 
+    def _advent(self, match: re.Match[str]) -> DayRange:
+        """Get a Sunday of Advent."""
+        firsts = (resolve_named_days("advent", year)[0] for year in (self.today.year, self.today.year + 1))
+        day = next(day for first in firsts if (day := first + timedelta(weeks=int(match[1]) - 1)) >= self.today)
+        return DayRange(day, day)
+
+    def _clock_change(self, words: str) -> DayRange:
+        """Get the next day on which the clocks change: the last Sunday of March and October (directive 2000/84/EC)."""
+        months = (10,) if words.endswith("back") else (3,) if words.endswith("forward") else (3, 10)
+        ends = (get_month_end(date(year, month, 1)) for year in (self.today.year, self.today.year + 1) for month in months)
+        day = next(day for end in ends if (day := end - timedelta((end.weekday() + 1) % 7)) >= self.today)
+        return DayRange(day, day)
+
     def _feast(self, match: re.Match[str]) -> DayRange:
         first, last = resolve_named_days(match[1], self.today.year)
         if last < self.today:
             first, last = resolve_named_days(match[1], self.today.year + 1)
-        return DayRange(first, last)
+        return DayRange(max(first, self.today), last)
+
+
+def _parse_offset(match: re.Match[str]) -> tzinfo | None:
+    """Parse the UTC offset; None where there is none, or where "14:00-16:00" is a span of hours."""
+    words = match[8]
+    if words is None or not (match[4] == "t" or match[7]):
+        return None
+    if words == "z":
+        return UTC
+    offset = timedelta(hours=int(words[1:3]), minutes=int(words[-2:])) * (-1 if words[0] == "-" else 1)
+    is_span = words[0] == "-" and not match[7] and -offset > timedelta(hours=int(match[5]), minutes=int(match[6]))
+    return None if is_span or not MIN_OFFSET <= offset <= MAX_OFFSET else fixed_timezone(offset)
 
 
 def _real(year: int, month: int, day: int) -> date:

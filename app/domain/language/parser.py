@@ -1,183 +1,176 @@
-"""Parses days and times as people say them and as models write them."""
+"""Parse days and times as spoken by people and as written by models."""
 
 # ruff: noqa: E501  (patterns are read in one line)
 
 import re
 from contextlib import suppress
-from datetime import date, datetime, time, timedelta
-from typing import cast
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from app.domain.language import clarification
-from app.domain.language.clarification import AmbiguousExpression
+from app.domain.language import clarification_questions as questions
+from app.domain.language.adjacent_days import AdjacentDayScanner
+from app.domain.language.clarification_questions import AmbiguousExpression
+from app.domain.language.corrections import DayReading, TimeReading, read_days, read_times
+from app.domain.language.coverage import find_unread_words
 from app.domain.language.dates import DateScanner, DayRange
-from app.domain.language.ranges import find_day_part, find_days, find_time_window
+from app.domain.language.day_parts import mark_day_parts
+from app.domain.language.day_references import mark_day_references
+from app.domain.language.mark_tokens import mark_signs, tokenize_marks
+from app.domain.language.marked_text import DAY, TIME, LenientScanner, Scanner
+from app.domain.language.normalization import MORNING_WORD, normalize, normalize_mentions
+from app.domain.language.parsed_time import Language, TimeExpression
+from app.domain.language.ranges import mark_day_ranges, mark_time_windows
 from app.domain.language.relative_dates import RelativeDateScanner
-from app.domain.language.scanner import DAY, TIME, LenientScanner, Scanner
-from app.domain.language.time_expression import DayPart, Language, TimeExpression, is_repeated_time, is_skipped_time, to_utc
-from app.domain.language.times import ClockTime, find_bare_hours, find_clocks
-from app.domain.language.vocabulary import fold, replace_number_words
+from app.domain.language.reported_days import SAME_TIME, set_aside_reports
+from app.domain.language.resolution import Reading, Resolver, join_range
+from app.domain.language.times import LENGTH, ClockTime, find_bare_hours, find_clocks, find_descending_minutes, move_to_evening
 
-MAX_TEXT_LENGTH = 300
-GREETING = r"\b(?:guten|good|schoenen) (?:morgen|tag|abend|morning|day|evening|afternoon)\b"
-EXCLUDED = (
-    r"\b(?:nicht (?!vor\b|nach\b|spaeter\b|frueher\b)|ausser|except|not (?!before\b|after\b|later\b|earlier\b)|anything but|keinen? )"
-)
-# "dienstag geht nicht, lieber mittwoch": the excluding clause is dropped
-EXCLUSION = re.compile(
-    r"(?:^|[,.;] ?)[^,.;]*\b(?:(?:geht|passt|klappt|kann|koennte|schaffe)\b[^,.;]*\bnicht"
-    r"|nicht (?!vor\b|nach\b|spaeter\b|frueher\b)[^,.;]*(?=, ?(?:sondern|lieber|dafuer))|(?:can't|won't)\b"
-    r"|(?:does|do|would|can|could|will|is)(?:n't| ?not)\b(?: (?:work|suit|make|do|good|fit))?)(?: [^,.;<\d]{0,20})?(?=[,.;]|$)"
-)
-# "um 4 am donnerstag" is not a.m.
-AM_PREPOSITION = re.compile(
-    r"\b(\d{1,2}) am (?=(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend|wochenende|naechst|kommend|uebernaechst|folgend|\d{1,2}\.)"
-)
-HOUR_FRACTIONS = (
-    (r"\bin (?:eine[rm]? |ner )?(?:drei ?|3 ?)viertel ?stunden?\b|\bin (?:three|3) quarters of an hour\b", "in 45 minuten"),
-    (r"\bin (?:eine[rm]? |ner )?viertel ?stunden?\b|\bin (?:a )?quarter of an hour\b", "in 15 minuten"),
-    (r"\bin an hour and a half\b", "in 90 minuten"),
-    (r"\bin an hour and a quarter\b", "in 75 minuten"),
-)
-# "morgen" after these means the morning, not tomorrow
-MORNING_WORD = re.compile(
-    r"\b(am|heute|jeden|gegen|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend|morgen|uebermorgen|<d\d+>),? ((?:frueh|spaet)en )?morgen\b"
-)
 SOON = (
-    r"\b(?:so (?:bald|frueh|schnell) wie (?:es )?(?:moeglich|geht)|schnellstmoeglich\w*|moeglichst (?:bald|schnell|frueh)|baldmoeglichst|bald"
-    r"|as soon as (?:possible|you can)|asap|naechstmoeglich\w*|sofort|jetzt|gleich|right away|right now|now|soonest|(?:the )?(?:next|1\.) available"
-    r"|(?:naechste[rn]?|1\.) freie[rn]?)\b"
+    r"\b(?:(?:so )?(?:bald|frueh|schnell) (?:wie|als)(?: es)?(?: nur)?(?: irgend)? (?:moeglich|geht)|schnellstmoeglich\w*|moeglichst (?:bald|schnell|frueh|zeitnah)|baldmoeglichst|bald|zeitnah|demnaechst|kurzfristig|umgehend"
+    r"|sobald (?:wie )?(?:es |das |du |sie |ihr )?(?:irgend )?(?:geht|moeglich|koennen|koennt|kannst)|as soon as (?:possible|you can)|asap|naechstmoeglich\w*|(?:ab )?sofort|right away|right now|straight away|immediately|soon(?:est)?)\b"
 )
-ANY_TIME = r"\b(?:egal|irgendwann|jederzeit|any ?time|any day|whenever|flexibel|flexible|sometime|beliebig|immer)\b"
+NOW, MAX_WORDS_OF_NOW = r"\b(?:jetzt|gleich|now)\b", 5
+FIRST_FREE = r"\b(?:(?:the )?(?:next|1\.|earliest|soonest) (?:available|free|possible)|(?:der|die|das|den|am )?(?:naechste[rns]?|1\.|frueheste[rns]?) (?:freie|moegliche|verfuegbare)[rnsm]?|(?:naechsten?|next) (?:termin|appointment|slot|opening)|(?:naechste[rn]?|next) (?:gelegenheit|moeglichkeit|opportunity))\b"
+ANY_TIME = (
+    r"\b(?:(?:voellig |ganz |mir |total )?egal(?:,? (?:wann|an welchem (?:wochen)?tag|welche[rn] (?:wochen)?tag|welche uhrzeit|um wie ?viel uhr|um welche uhrzeit|zu welcher uhrzeit))?|irgendwann(?: mal)?|(?:an )?irgend(?:einem?|ein) tag|zu jeder (?:tages)?zeit|jederzeit"
+    r"|(?:at )?any ?time(?: of (?:the )?day)?|any day|some ?day|an (?:irgend)?einem tag|whenever|flexibel|flexible|some ?time|beliebig|(?<!wie )immer(?! (?:am )?(?:mon|diens|donners|frei|sams|sonn|mitt)(?:tag|woch|abend))|jede[nr] tag|an jedem tag|every day|alle tage|den ganzen tag|all day|ganztags|whichever(?: day| time)?|whatever(?: day| time)?)\b"
+)
+# a table in the evening
+DINING = re.compile(
+    r"^(?!.*\b(?:fruehstueck\w*|brunch\w*|breakfast|lunch|mittag\w*)\b).*(?:\b(?:tisch|table|abendessen|dinner|supper)\b|\bparty _)"
+)
+# no bound, and no wish for the soonest
+ALWAYS_FREE = (
+    r"\b(?:(?:ich|wir|i|we)(?:'m| am|'re| are)? )?(?:kann|koennen|koennte|habe?|haben|bin|sind|can|could)(?: ich| wir)?(?: (?:ja|eh|sowieso|quasi|praktisch|eigentlich|da))* (?:immer|jederzeit|an jedem tag|always)(?: zeit| da| frei)?(?=$|[,.])"
+    r"|\b(?:i'm|i am|we're|we are) (?:always|free|available)(?: (?:always|free|available|around|any ?time|all the time|whenever|all day every day|every day))+(?=$|[,.])|\bi can (?:always|do any ?time|do any day)(?: make it)?(?=$|[,.])"
+)
 SUMMER_TIME = r"\b(?:sommerzeit|summer time|vor (?:der )?(?:zeit)?umstellung|before the (?:clock )?change)\b"
 WINTER_TIME = r"\b(?:winterzeit|normalzeit|winter time|standard time|nach (?:der )?(?:zeit)?umstellung|after the (?:clock )?change)\b"
-DURATION_AHEAD = (
-    r"\bin (?:(\d{1,3})( (?:und|and) (?:eine[rn]? |a )?(?:halben?|half))?|(?:eine[rnm]? |an? )?(halben|half(?: an?)?)|(anderthalb|eineinhalb)"
-    r"|eine[rnm]?|an?) (stunden?|hours?|std|minuten?|minutes?|min)\b"
+# "am Wochenende nach der Zeitumstellung"
+DAYS_BESIDE_CHANGE = (
+    r"\b(?:wochenende|woche|[a-z]*tag|mittwoch|weekend|week|[a-z]*day) (?:vor|nach|before|after) (?:der |the )?(?:zeit|uhren|clock)"
 )
+NEARLY = r"(?:etwa |ca\.? |circa |ungefaehr |so |gut |knapp |about |around |roughly |approximately |just over )*"
+DURATION_UNIT = r"(?P<unit>stunden?|hours?|hour's|std|minuten?|minutes?|min)"
+DURATION_AHEAD = (
+    rf"\bin {NEARLY}(?:(?P<halves>anderthalb|eineinhalb|zweieinhalb|dreieinhalb)|(?:eine[rnm]? |an? )?(?:guten |knappen )?(?P<half>halben|half(?: an?)?)"
+    rf"|(?P<number>\d{{1,3}}|eine[rnm]?|an?)(?: guten| knappen)?(?P<more> (?:und|and) (?:eine[rn]? |a )?(?:halben?|half))?) {DURATION_UNIT}\b(?:'? time\b)?(?! (?:vor|nach|before|after)\b)"
+)
+DURATION_FROM_NOW = rf"\b(?P<number>\d{{1,3}}|eine|an?) {DURATION_UNIT} (?:from now|ab jetzt|von jetzt an)\b"
+HALVES = {"anderthalb": 1.5, "eineinhalb": 1.5, "zweieinhalb": 2.5, "dreieinhalb": 3.5}
 
 
-def parse_time_expression(text: str, now: datetime, zone: str, language: Language = "de") -> TimeExpression:
+def parse_time_expression(text: str, now: datetime, timezone: str, language: Language = "de") -> TimeExpression:
     """Parse the words relative to `now` in the time zone. Both languages are understood; `language` only decides how 3/4
-    is read and the language of the question. Never raises: an ambiguous expression has a question.
+    is read and the language of the question. Never raises: where something is not understood there is a question for just
+    that part, beside what is known.
     """
-    try:
-        return _ExpressionParser(text, now, zone, language).result()
-    except AmbiguousExpression as unclear:
-        return TimeExpression(question=unclear.ask(language), options=unclear.options)
-    except (ValueError, OverflowError):
-        return TimeExpression(question=clarification.no_time_given().ask(language))
+    reader = _Reader(now, timezone, language)
+    return Resolver(now, timezone, language).resolve([reader.read(text)])
 
 
-def read_time(text: str, now: datetime, zone: str, language: Language = "de") -> TimeExpression:
-    """Parse words that can only be a time: a bare "10" or "14 30" is an hour."""
-    plain = replace_number_words(fold(text[:MAX_TEXT_LENGTH]))
-    return parse_time_expression(f"um {plain}" if re.fullmatch(r"\d{1,2}(?:[ .]\d\d)?\.?", plain) else text, now, zone, language)
+def parse_date_and_time(
+    date: str | None, time: str | None, part: str | None, *, now: datetime, timezone: str, language: Language = "de"
+) -> TimeExpression:
+    """Parse a day, a time and a part of the day, each by itself: a bare "10" is an hour where a time is expected."""
+    reader = _Reader(now, timezone, language)
+    expected: tuple[tuple[str | None, Literal["day", "time"]], ...] = ((date, "day"), (time, "time"), (part, "time"))
+    return Resolver(now, timezone, language).resolve([reader.read(words, kind) for words, kind in expected if words])
 
 
-def mark_expressions(text: str, now: datetime, zone: str, language: Language = "de") -> Scanner:
+def parse_date_range(
+    first: str | None, last: str | None, part: str | None, *, now: datetime, timezone: str, language: Language = "de"
+) -> TimeExpression:
+    """Parse the first and the last of several days, each by itself; either may be open."""
+    reader = _Reader(now, timezone, language)
+    starts, ends = (reader.read(words, "day") if words else None for words in (first, last))
+    readings = [join_range(starts, ends, reader.today)] if starts or ends else []
+    return Resolver(now, timezone, language).resolve([*readings, *([reader.read(part, "time")] if part else [])])
+
+
+def mark_expressions(text: str, now: datetime, timezone: str, language: Language = "de") -> Scanner:
     """Mark each day and time in the folded text, for texts with several of them. Ambiguous
     words stay unmarked.
     """
-    reading = _ExpressionParser(text, now, zone, language, LenientScanner)
+    scanner = LenientScanner(normalize_mentions(text))
     with suppress(AmbiguousExpression, ValueError, OverflowError):
-        reading.find()
-    return reading.scanner
+        _Reader(now, timezone, language).mark(scanner)
+    return scanner
 
 
-class _ExpressionParser:
-    """Parses one text, from unambiguous expressions to those that depend on context."""
+class _Reader:
+    """Reads texts relative to a moment."""
 
-    def __init__(self, text: str, now: datetime, zone: str, language: Language, scanner: type[Scanner] = Scanner) -> None:
-        self.now, self.zone, self.language = now, zone, language
-        self.today = now.astimezone(ZoneInfo(zone)).date()
-        self.scanner = scanner(_normalise(text))
+    def __init__(self, now: datetime, timezone: str, language: Language) -> None:
+        self.now, self.timezone, self.language = now.astimezone(UTC), timezone, language
+        self.today = now.astimezone(ZoneInfo(timezone)).date()
 
-    def result(self) -> TimeExpression:
-        scanner = self.scanner
-        if scanner.has(EXCLUDED) or EXCLUSION.search(scanner.text):
-            raise clarification.only_exclusions()
-        passes = 0 if scanner.drop(SUMMER_TIME) else 1 if scanner.drop(WINTER_TIME) else None
-        open_to_any = scanner.drop(ANY_TIME)
-        self.find()
-        soon = scanner.drop(SOON)
-        part, bounds = find_day_part(scanner)
-        hours = find_time_window(scanner, part)
-        days = find_days(scanner, self.today)
-        at_from, at_to = hours.at_from or bounds[0], hours.at_to or bounds[1]
-        if days is None and not hours.are_named and part is None and at_from is None and at_to is None:
-            if soon or open_to_any:
-                return TimeExpression(day_from=self.today)
-            raise clarification.no_time_given()
-        shown = cast("DayPart | None", None if part == "night" or hours.at is not None else part)
-        if part == "night" and hours.at is None:
-            at_from = at_from or time(20)
-        when = TimeExpression(*_split_range(self._not_today(days, hours.at)), at=hours.at, at_from=at_from, at_to=at_to, part=shown)
-        return self._on_changed_clocks(when, hours.fold if hours.fold is not None else passes)
+    def read(self, text: str, expected: Literal["day", "time"] | None = None) -> Reading:
+        """Read a text: mark what is understood, then judge the words that are left."""
+        scanner = Scanner(_expect(normalize(text), expected))
+        fold = None if scanner.has(DAYS_BESIDE_CHANGE) else 0 if scanner.drop(SUMMER_TIME) else 1 if scanner.drop(WINTER_TIME) else None
+        is_unbound = scanner.drop(ALWAYS_FREE)
+        is_open = scanner.drop(ANY_TIME) | scanner.drop(FIRST_FREE)
+        self.mark(scanner)
+        is_open |= scanner.drop(SOON)
+        # "jetzt tut er weh" wishes for no time
+        is_open |= scanner.drop(NOW) and len(text.split()) <= MAX_WORDS_OF_NOW
+        mark_day_parts(scanner)
+        if DINING.search(scanner.text) and not scanner.has(r"<p\d+>"):
+            scanner.found = [move_to_evening(value) if isinstance(value, ClockTime) else value for value in scanner.found]
+        mark_day_references(scanner)
+        set_aside_reports(scanner, self.now.astimezone(ZoneInfo(self.timezone)))
+        if scanner.has(r"<t\d+>"):
+            # "same time, ten o'clock", "half an hour late, so half two"
+            scanner.drop(SAME_TIME)
+            # "not too early, ten or so"
+            scanner.drop(
+                r"\b(?:aber |but |nur |bloss |just )?(?:not|nicht)(?: (?:so|ganz|very|all that))? (?:tooearly|toolate|zufrueh|zuspaet|frueh|spaet|early|late)\b"
+            )
+            scanner.drop(rf"{LENGTH} (?:spaeter|frueher|later?|early|earlier)\b,?(?! (?:als|than)\b)(?=.*<t)")
+        mark_time_windows(scanner)
+        mark_day_ranges(scanner, self.today)
+        mark_signs(scanner)
+        tokens = tokenize_marks(scanner)
+        days, times = read_days(tokens.items, self.today), read_times(tokens.items)
+        reading = Reading(days, times, tuple(find_unread_words(tokens)), is_open, fold, is_unbound)
+        if reading.is_empty and expected == "time":
+            return replace(reading, times=TimeReading(question=questions.which_time()))
+        if reading.is_empty:
+            excludes = scanner.has(r"<[nex]>")
+            return replace(reading, days=DayReading(question=questions.only_exclusions() if excludes else questions.no_time_given()))
+        return reading
 
-    def find(self) -> None:
-        scanner = self.scanner
-        self._find_durations()
-        dates = DateScanner(scanner, self.today, self.zone, self.language)
+    def mark(self, scanner: Scanner) -> None:
+        """Mark days and clock times, from unambiguous words to those that depend on context."""
+        for pattern in (DURATION_AHEAD, DURATION_FROM_NOW):
+            scanner.rewrite(pattern, lambda match: self._mark_duration(scanner, match))
+        dates = DateScanner(scanner, self.today, self.timezone, self.language)
+        find_descending_minutes(scanner)
         dates.find()
         find_clocks(scanner)
         RelativeDateScanner(scanner, self.today).find()
         scanner.text = MORNING_WORD.sub(r"\1 \2morgens", scanner.text)
         find_bare_hours(scanner)
         dates.find_days_of_month()
+        AdjacentDayScanner(scanner, self.today).find()
 
-    def _find_durations(self) -> None:
-        """Mark durations: "in 2 stunden" is elapsed time, across clock changes."""
-
-        def marked(match: re.Match[str]) -> str:
-            half = 1 if match[2] or match[3] else 0
-            number = 1.5 if match[4] else int(match[1] or (0 if match[3] else 1)) + half / 2
-            length = timedelta(minutes=number * (60 if match[5][0] in "sh" else 1), seconds=59)
-            moment = (self.now + length).replace(second=0, microsecond=0).astimezone(ZoneInfo(self.zone))
-            day, clock = DayRange(moment.date(), moment.date()), ClockTime(moment.hour, moment.minute, fold=moment.fold)
-            return f" {self.scanner.mark(DAY, day)} {self.scanner.mark(TIME, clock)} "
-
-        self.scanner.text = " ".join(re.sub(DURATION_AHEAD, marked, self.scanner.text).split())
-
-    def _not_today(self, days: DayRange | None, at: time | None) -> DayRange | None:
-        """Resolve a weekday that is today: asks whether today or next week is meant, if the time is still ahead."""
-        if days is None or days.weekday is None or days.first != self.today:
-            return days
-        week_on = self.today + timedelta(weeks=1)
-        if at is not None and to_utc(self.today, at, self.zone) <= self.now:
-            return DayRange(week_on, week_on)
-        raise clarification.ambiguous_day([self.today, week_on], self.today)
-
-    def _on_changed_clocks(self, when: TimeExpression, fold: int | None) -> TimeExpression:
-        if when.day is None or when.at is None:
-            return when
-        if is_skipped_time(when.day, when.at, self.zone):
-            raise clarification.skipped_hour(when.day, when.at)
-        if is_repeated_time(when.day, when.at, self.zone):
-            if fold is None:
-                both = [to_utc(when.day, when.at.replace(fold=each), self.zone).astimezone(ZoneInfo(self.zone)) for each in (0, 1)]
-                raise clarification.repeated_hour(when.day, when.at, both)
-            return TimeExpression(day=when.day, at=when.at.replace(fold=fold))
-        return when
+    def _mark_duration(self, scanner: Scanner, match: re.Match[str]) -> str:
+        """Mark "in 2 stunden": elapsed time, across clock changes."""
+        words = match.groupdict()
+        number = words["number"] or ""
+        count = HALVES.get(words.get("halves") or "", 0.0) or (0.0 if words.get("half") else float(number) if number.isdigit() else 1.0)
+        count += 0.5 if words.get("half") or words.get("more") else 0
+        length = timedelta(minutes=count * (1 if words["unit"].startswith("m") else 60), seconds=59)
+        local = (self.now + length).replace(second=0, microsecond=0).astimezone(ZoneInfo(self.timezone))
+        day, clock = DayRange(local.date(), local.date()), ClockTime(local.hour, local.minute, fold=local.fold)
+        return f" {scanner.mark(DAY, day)} {scanner.mark(TIME, clock)} "
 
 
-def _normalise(text: str) -> str:
-    plain = re.sub(r"[<>]|[!?]+", " ", fold(text[:MAX_TEXT_LENGTH]))
-    plain = re.sub(GREETING, " ", plain)
-    for words, minutes in HOUR_FRACTIONS:
-        plain = re.sub(words, minutes, plain)
-    plain = re.sub(r"(?<![,.;]) (sondern|aber) (?!nicht\b)", r", \1 ", plain)
-    wanted = EXCLUSION.sub("", plain).strip(" ,.;")
-    plain = wanted if re.search(r"\w", wanted) else plain
-    plain = re.sub(r"\bfirst thing(?: in the morning)?\b", "early morning", plain)
-    plain = re.sub(r"\b(?:um )?punkt (?=\w)", "um ", plain)
-    plain = re.sub(r"\btonight\b", "today evening", plain)
-    plain = re.sub(r"\b(tomorrow|today|\w+day) night\b", r"\1 evening", plain)
-    plain = re.sub(r"\bthis (morning|afternoon|evening)\b", r"today \1", plain)
-    return MORNING_WORD.sub(r"\1 \2morgens", AM_PREPOSITION.sub(r"\1, am ", replace_number_words(plain))).strip()
-
-
-def _split_range(days: DayRange | None) -> tuple[date | None, date | None, date | None]:
-    if days is None:
-        return None, None, None
-    return (days.first, None, None) if days.first == days.last else (None, days.first, days.last)
+def _expect(plain: str, expected: Literal["day", "time"] | None) -> str:
+    """Read a bare number as what is expected."""
+    if expected == "time" and re.fullmatch(r"\d{1,2}(?:[ .]\d\d)?\.?", plain):
+        return f"um {plain}"
+    return f"am {plain}." if expected == "day" and re.fullmatch(r"\d{1,2}", plain) else plain

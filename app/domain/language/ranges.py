@@ -1,208 +1,243 @@
-"""Combines marked days and times: time windows, day ranges, weekdays with dates, parts of the day."""
+"""Combines marked days and times: time windows, day ranges with both ends or one, weekdays with dates."""
 
 # ruff: noqa: E501  (patterns are read in one line)
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from app.domain.language.clarification import ambiguous_day, ambiguous_day_part, ambiguous_time, weekday_mismatch
+from app.domain.language.calendar_days import WEEK, find_weekday
+from app.domain.language.clarification_questions import AmbiguousExpression, ambiguous_day, weekday_mismatch, which_date
 from app.domain.language.dates import DayRange
-from app.domain.language.scanner import DAY, TIME, Scanner
-from app.domain.language.times import ClockTime, to_time_range
-from app.domain.language.vocabulary import DAY_PART, DAY_PART_BY_WORD
+from app.domain.language.day_parts import PART_STARTS, bound_by_part
+from app.domain.language.marked_text import DAY, PART, WINDOW, Scanner
+from app.domain.language.times import LAST_MINUTE, ClockTime, to_time_range
 
-WEEK = timedelta(weeks=1)
-LAST_MINUTE = time(23, 59)
-EARLY_LATE = {
-    ("early", "morning"): (None, time(9)), ("late", "morning"): (time(10), None),
-    ("early", "noon"): (None, time(12)), ("late", "noon"): (time(13), None),
-    ("early", "afternoon"): (None, time(15)), ("late", "afternoon"): (time(16), None),
-    ("early", "evening"): (None, time(19)), ("late", "evening"): (time(20), None),
-}  # fmt: skip
-PHRASES = (
-    (r"\bnach (?:der arbeit|(?:dem )?feierabend)\b|\bafter work\b", time(17), None),
-    (r"\bnach (?:dem )?mittag(?:essen|s)?\b|\bnach der mittagspause\b|\bafter lunch\b", time(13), None),
-    (r"\bvor (?:der arbeit|dem mittag(?:essen)?)\b|\bbefore (?:work|lunch)\b", None, time(12)),
-    (r"\bin der mittagspause\b|\bin (?:my|the) lunch break\b", time(12), time(14)),
+GAP = r"(?: um| at| so| ca\.?| etwa| ungefaehr| circa| about| around| gegen| spaetestens| fruehestens| erst)*"
+RANGE_TO = r"(?: ?- ?|,? (?:bis|to|until|till|through|thru)(?: zum| zur| dem| den| einschliesslich| inklusive| so| um| gegen| ca| etwa| spaetestens| maximal| the| about| around)* )"
+LATER = r"(?:spaeter|danach|nachher|later|after|onwards?|on ?wards|aufwaerts|and later|ab)"
+OPENING = r"(?:not (?:until|till)|ab|nach|after|from|past|fruehestens|nicht vor|nicht frueher als|not before|no(?:t)? (?:earlier|sooner) than|starting|starting from|starting at|erst ab|erst nach|erst|spaeter als|later than|any ?time after|anytime from|seit)"
+CLOSING = r"(?:bis|vor|before|until|till|by|spaetestens|nicht (?:nach|spaeter als)|no(?:t)? (?:after|later than)|frueher als|earlier than|bis spaetestens|bis maximal|maximal bis|bis hoechstens|up to|through|thru)"
+OPENING_DAY = r"(?:not (?:until|till)|ab|fruehestens|from|starting(?: from| on)?|as of|nach|after|nicht vor|not before|no(?:t)? (?:earlier|sooner) than|seit|erst ab|erst nach|erst wieder ab|sometime after|any time after)"
+CLOSING_DAY = (
+    r"(?:bis spaetestens|bis|spaetestens|by|until|till|noch vor|vor|before|nicht nach|not after|no(?:t)? later than|nicht spaeter als)"
 )
-ALTERNATIVE = r"(?: ?, ?|,? (?:oder|or|und|and|/) (?:am |on |um |at |den |dem |the )?)"
-RANGE_TO = r"(?: ?- ?| (?:bis|to|until|till|through)(?: zum| dem| den| einschliesslich| um| the)? )"
+DAY_GAP = r"(?: (?:zum|zur|dem|der|den|am|on|the|spaetestens|fruehestens|einschliesslich|inklusive|erst|um|this))*"
 
 
 @dataclass(frozen=True, slots=True)
-class TimeWindow:
-    at: time | None = None
-    at_from: time | None = None
-    at_to: time | None = None
-    fold: int | None = None
+class ClockRange:
+    starts: ClockTime | None = None
+    ends: ClockTime | None = None
+    # "bis Mittwoch um zwölf": holds for that day
+    bounds_day: bool = False
 
-    @property
-    def are_named(self) -> bool:
-        return self.at is not None or self.at_from is not None or self.at_to is not None
-
-
-def find_day_part(scanner: Scanner) -> tuple[str | None, tuple[time | None, time | None]]:
-    """Find the part of the day (also "night"), with narrower bounds for early and late."""
-    bounds: tuple[time | None, time | None] = (None, None)
-    for phrase, low, high in PHRASES:
-        if scanner.drop(phrase):
-            bounds = (low, high)
-    if scanner.drop(r"\b(?:nachts|(?:in der |heute )?nacht|at night|in the night)\b"):
-        return "night", bounds
-    adjective = re.search(rf"\b(frueh|spaet|early|late)(?:e[rnms]|e)? (?:am )?{DAY_PART}", scanner.text)
-    found = list(dict.fromkeys(DAY_PART_BY_WORD[word] for word in re.findall(rf"\b{DAY_PART}", scanner.text)))
-    if adjective:
-        bounds = EARLY_LATE["early" if adjective[1] in ("frueh", "early") else "late", DAY_PART_BY_WORD[adjective[2]]]
-        found = [DAY_PART_BY_WORD[adjective[2]]]
-    if "morning" in found and len(found) == 2 and re.search(r"\bfrueh\b", scanner.text) and not re.search(r"\boder\b", scanner.text):
-        found.remove("morning")
-    if len(found) > 1:
-        raise ambiguous_day_part(found)
-    return (found[0] if found else None), bounds
+    def on(self, part: str | None) -> tuple[time | None, time | None]:
+        """Resolve both ends in a part of the day."""
+        if self.starts and self.ends:
+            return to_time_range(self.starts, self.ends, part)
+        if self.ends and self.ends.day_shift != 0:
+            return None, LAST_MINUTE
+        return (self.starts.on(part) if self.starts else None), (self.ends.on(part) if self.ends else None)
 
 
-def find_time_window(scanner: Scanner, part: str | None) -> TimeWindow:
-    """Find a time or a window. Raises AmbiguousExpression for several times."""
-    between = re.search(r"\b(?:zwischen|between) <t(\d+)>(?: ?- ?| (?:und|and|bis|to) (?:um |at )?)<t(\d+)>", scanner.text)
-    between = between or re.search(rf"<t(\d+)>{RANGE_TO}<t(\d+)>", scanner.text)
-    if between:
-        return TimeWindow(None, *to_time_range(_get_clock(scanner, between[1]), _get_clock(scanner, between[2]), part))
-    if re.search(rf"<t\d+>{ALTERNATIVE}<t\d+>", scanner.text):
-        raise ambiguous_time([clock.on(part) for clock in scanner.all(TIME)])
-    opens = re.search(
-        r"\b(?:ab|nach|after|from|fruehestens|nicht vor|not before|starting(?: at)?|erst ab|erst)(?: um| at| so| ca\.?| etwa)? <t(\d+)>"
-        r"|<t(\d+)> (?:oder|or) (?:spaeter|later)|<t(\d+)> on ?wards",
-        scanner.text,
+def mark_time_windows(scanner: Scanner) -> None:
+    """Mark windows with both ends or one."""
+
+    def window(match: re.Match[str]) -> ClockRange:
+        starts, ends = (match.groupdict().get(name) for name in ("starts", "ends"))
+        return ClockRange(scanner.get(starts) if starts else None, scanner.get(ends) if ends else None)
+
+    take = scanner.take
+    starts, ends = r"<t(?P<starts>\d+)>", r"<t(?P<ends>\d+)>"
+    take(
+        rf"\b(?:irgendwann |irgendwo |sometime |so )?(?:zwischen|between|in between){GAP} {starts}(?: ?- ?|,? (?:und|and|bis|to)(?: um| at| so| etwa| ca| about| around)* ){ends}",
+        WINDOW,
+        window,
     )
-    closes = re.search(
-        r"(?<!nicht )(?<!not )\b(?:bis|vor|before|until|till|by|spaetestens|nicht (?:nach|spaeter als)|not (?:after|later than))(?: spaetestens)?(?: um| at| so| ca\.?| etwa)? <t(\d+)>"
-        r"|<t(\d+)> (?:oder|or) (?:frueher|earlier)",
-        scanner.text,
+    take(rf"(?:\b(?:von|from|vo|ab){GAP} )?{starts}{RANGE_TO}{ends}", WINDOW, window)
+    take(rf"\b(?:von|ab|from){GAP} {starts} (?:an|onwards?|on)\b", WINDOW, window)
+    take(rf"{starts} (?:oder|or|und|and)?(?: gerne| auch| (?:etwas|ein bisschen|a bit|a little))* ?{LATER}\b(?! <)", WINDOW, window)
+    take(
+        rf"{ends} (?:oder|or)(?: gerne| auch| (?:etwas|ein bisschen|a bit|a little))* (?:frueher|vorher|eher|earlier|before|sooner)\b(?! <)",
+        WINDOW,
+        window,
     )
-    if opens or closes:
-        low, high = (_get_clock(scanner, _get_group(found)).on(part) if found else None for found in (opens, closes))
-        return TimeWindow(None, low, LAST_MINUTE if high == time(0) else high)
-    clocks: list[ClockTime] = scanner.all(TIME)
-    times = list(dict.fromkeys(clock.on(part) for clock in clocks))
-    if len(times) > 1:
-        raise ambiguous_time(times)
-    return TimeWindow(times[0], fold=clocks[0].fold) if times else TimeWindow()
+    take(rf"(?<!nicht )(?<!not )(?<!no )\b{CLOSING}{GAP} {ends}", WINDOW, window)
+    take(rf"\b{OPENING}{GAP} {starts}", WINDOW, window)
+    take(rf"{starts} (?:at the earliest|fruehestens|allerfruehestens)", WINDOW, window)
+    take(rf"{ends} (?:at the latest|spaetestens|allerspaetestens|latest)", WINDOW, window)
+    # "kurz vor Mittag"
+    take(r"\b(?:kurz|shortly|just) (?:vor|nach|before|after) <p(\d+)>", PART, lambda m: scanner.get(m[1]))
+    # "bis Mittag", "ab abends"
+    take(rf"\b(?:{CLOSING}){GAP}(?: zum| den)? <p(\d+)>", PART, lambda m: bound_by_part(scanner.get(m[1]), opens=False))
+    take(rf"\b(?:{OPENING}){GAP}(?: dem| den)? <p(\d+)>", PART, lambda m: bound_by_part(scanner.get(m[1]), opens=True))
 
 
-def find_days(scanner: Scanner, today: date) -> DayRange | None:
-    """Find the days that all expressions name together. Raises AmbiguousExpression for contradictions."""
-    _merge_adjacent(scanner, today)
-    for pattern in (
+def mark_day_ranges(scanner: Scanner, today: date) -> None:
+    """Mark days that stand together: "Donnerstag, den 3.", "von Montag bis Mittwoch", "ab Freitag", "bis zum 10."."""
+    take = scanner.take
+
+    def days(number: str) -> DayRange:
+        named: DayRange = scanner.get(number)
+        return named
+
+    adjacent = r"<d(\d+)> ?,?(?: (?:am|den|der|dem|des|the|of|on|im|in|vom|zum|das ist|das ist der|das ist ein|ist|ist ein|that's|that is|which is))* ?(?:a )?<d(\d+)>"
+    before = ""
+    while before != scanner.text:
+        before = scanner.text
+        take(adjacent, DAY, lambda m: _merge(days(m[1]), days(m[2]), today))
+    take(rf"<d(\d+)> (vor|nach|before|after){DAY_GAP} <d(\d+)>", DAY, lambda m: _weekday_beside(days(m[1]), m[2], days(m[3])))
+    take(
         r"\b(?:zwischen|between)(?: dem| den| the)? <d(\d+)>,? (?:und|and|bis)(?: dem| den| the)? <d(\d+)>",
-        rf"<d(\d+)>{RANGE_TO}<d(\d+)>",
-    ):
-        if found := re.search(pattern, scanner.text):
-            return _build_range(_get_days(scanner, found[1]), _get_days(scanner, found[2]))
-    if found := re.search(rf"<d\d+>(?:{ALTERNATIVE}<d\d+>)+", scanner.text):
-        return _require_same([_get_days(scanner, number) for number in re.findall(r"<d(\d+)>", found[0])], today)
-    opened = _find_open_range(scanner, today)
-    if opened:
-        return opened
-    return _intersect_all(scanner.all(DAY), today)
-
-
-def _merge_adjacent(scanner: Scanner, today: date) -> None:
-    """Merge adjacent marks without "or": "donnerstag, den 3. dezember", "freitag im dezember"."""
-    pattern = r"<d(\d+)> ?,?(?: (?:am|den|der|dem|the|of|on|im|in|vom|zum))* ?<d(\d+)>"
-    while found := re.search(pattern, scanner.text):
-        joined = _intersect_all([_get_days(scanner, found[1]), _get_days(scanner, found[2])], today)
-        scanner.text = f"{scanner.text[: found.start()]}{scanner.mark(DAY, joined)}{scanner.text[found.end() :]}"
-
-
-def _find_open_range(scanner: Scanner, today: date) -> DayRange | None:
-    """Find a range with an open end: "ab Montag", "nach Ostern", "bis Freitag"."""
-    words = r"(?: (?:zum|dem|der|den|on|the|spaetestens))*"
-    if (found := re.search(rf"<d(\d+)> (vor|nach|before|after){words} <d(\d+)>", scanner.text)) and _get_days(
-        scanner, found[1]
-    ).weekday is not None:
-        return _find_weekday_beside(_get_days(scanner, found[1]).weekday or 0, found[2], _get_days(scanner, found[3]))
-    opens = re.search(rf"\b(ab|fruehestens|from|starting|as of|nach|after|nicht vor|not before){words} <d(\d+)>", scanner.text)
-    closes = re.search(
-        rf"(?<!nicht )(?<!not )\b(bis|spaetestens|by|until|till|vor|before|nicht nach|not after){words} <d(\d+)>", scanner.text
+        DAY,
+        lambda m: _build_range(days(m[1]), days(m[2]), today),
     )
-    if not opens and not closes:
-        return None
-    first, last = today, date.max
-    if opens:
-        days = _get_days(scanner, opens[2])
-        first = days.last + timedelta(1) if opens[1] in ("nach", "after") else days.first
-    if closes:
-        days = _get_days(scanner, closes[2])
-        last = days.first - timedelta(1) if closes[1] in ("vor", "before") else days.last
-    return DayRange(first, max(first, last))
+    take(
+        rf"(?:\b(?:von|vom|from|ab)(?: dem| the| den)? )?<d(\d+)>{RANGE_TO}<d(\d+)>",
+        DAY,
+        lambda m: _build_range(days(m[1]), days(m[2]), today),
+    )
+    # "am zehnten, plus minus einen Tag"
+    take(
+        r"<d(\d+)>,? (?:give or take|plus minus|plus or minus) (?:(?:an?|ein|eine[nr]?|1|\d or|ein,?) )?(\d )?(?:tage?|days?)(?: or (?:so|2))?\b",
+        DAY,
+        lambda m: _widen(days(m[1]), int(m[2] or 1), today),
+    )
+    # "bis Mittwoch um zwölf", "ab Montag 10 Uhr": the hour bounds the start as well
+    _bound_by_hour(
+        scanner,
+        rf"(?<!nicht )(?<!not )\b(?P<word>{CLOSING_DAY}){DAY_GAP} <d(?P<day>\d+)>{GAP} <t(?P<clock>\d+)>(?: spaetestens| at the latest)?",
+        today,
+    )
+    _bound_by_hour(scanner, rf"\b(?P<word>{OPENING_DAY}){DAY_GAP} <d(?P<day>\d+)>{GAP} <t(?P<clock>\d+)>", today)
+    # "ab Freitagmittag"
+    scanner.rewrite(
+        rf"\b(?P<word>{OPENING_DAY}){DAY_GAP} <d(?P<day>\d+)>(?: am| at| in the)* <p(?P<part>\d+)>(?P<on> (?:an|on|onwards?)\b)?(?! <t)",
+        lambda m: _open_in_part(scanner, m, today),
+    )
+    take(r"\b(?:von|vom|from)(?: dem| den| the)? <d(\d+)> (?:an|ab|on|onwards?)\b", DAY, lambda m: _open("ab", days(m[1]), today))
+    take(
+        r"<d(\d+)> (?:oder|or|und|and) (?:spaeter|danach|later|after)\b|<d(\d+)> (?:at the earliest|fruehestens|onwards?)\b",
+        DAY,
+        lambda m: _open("ab", days(m[1] or m[2]), today),
+    )
+    take(
+        rf"(?<!nicht )(?<!not )\b({CLOSING_DAY}){DAY_GAP} <d(\d+)>(?: (?:spaetestens|at the latest))?",
+        DAY,
+        lambda m: _close(m[1], days(m[2]), today),
+    )
+    take(
+        rf"\b({OPENING_DAY}){DAY_GAP} <d(\d+)>(?: (?:an|on|onwards?|aufwaerts|fruehestens|at the earliest))?(?!\w)",
+        DAY,
+        lambda m: _open(m[1], days(m[2]), today),
+    )
+    take(r"<d(\d+)> (?:at the latest|spaetestens|allerspaetestens|latest)\b", DAY, lambda m: _close("bis", days(m[1]), today))
 
 
-def _find_weekday_beside(weekday: int, side: str, days: DayRange) -> DayRange:
+def _merge(one: DayRange, other: DayRange, today: date) -> DayRange | None:
+    with suppress(AmbiguousExpression):
+        return intersect(one, other, today)
+    return None
+
+
+def _bound_by_hour(scanner: Scanner, pattern: str, today: date) -> None:
+    def bounded(match: re.Match[str]) -> str:
+        days, clock = scanner.get(match["day"]), scanner.get(match["clock"])
+        if not days.is_single:
+            return match[0]
+        closes = re.fullmatch(CLOSING_DAY, match["word"]) is not None
+        span = _close(match["word"], days, today) if closes else _open(match["word"], days, today)
+        window = ClockRange(ends=clock, bounds_day=True) if closes else ClockRange(starts=clock, bounds_day=True)
+        return f" {scanner.mark(DAY, span)} {scanner.mark(WINDOW, window)} "
+
+    scanner.rewrite(pattern, bounded)
+
+
+def _open_in_part(scanner: Scanner, match: re.Match[str], today: date) -> str:
+    days, part = scanner.get(match["day"]), scanner.get(match["part"])
+    # "ab dem ersten nachmittags" are all afternoons from then on
+    if not days.is_single or part.part not in PART_STARTS or not (match["on"] or part.part == "noon"):
+        return match[0]
+    return f" {scanner.mark(DAY, _open(match['word'], days, today))} {scanner.mark(PART, bound_by_part(part, opens=True))} "
+
+
+def _widen(days: DayRange, count: int, today: date) -> DayRange:
+    return DayRange(max(today, days.first - timedelta(count)), days.last + timedelta(count))
+
+
+def _open(word: str, days: DayRange, today: date) -> DayRange:
+    if days.last < today:
+        raise which_date()
+    first = days.last + timedelta(1) if word.endswith(("nach", "after")) else days.first
+    return DayRange(max(first, today), date.max)
+
+
+def _close(word: str, days: DayRange, today: date) -> DayRange:
+    if days.weekday is not None and days.first == today:
+        raise ambiguous_day([today, today + WEEK], today)
+    last = days.first - timedelta(1) if word.endswith(("vor", "before")) and days.first > today else days.last
+    return DayRange(today, max(today, last), closes=True)
+
+
+def _weekday_beside(named: DayRange, side: str, days: DayRange) -> DayRange | None:
     """Find the first weekday after, or the last before, a date: "montag nach ostern"."""
+    if named.weekday is None:
+        return None
     since = days.last + timedelta(1) if side in ("nach", "after") else days.first - WEEK
-    day = since + timedelta((weekday - since.weekday()) % 7)
+    day = find_weekday(named.weekday, since)
     return DayRange(day, day)
 
 
-def _build_range(starts: DayRange, ends: DayRange) -> DayRange:
-    """Build a range; a weekday at its end is the one after the start."""
+def _build_range(starts: DayRange, ends: DayRange, today: date) -> DayRange:
+    """Build a range; a weekday or day of the month at its end is the one after the start."""
     last = ends.last
     while ends.weekday is not None and last < starts.first:
         last += WEEK
     if last < starts.first and starts.weekday is not None:
-        return DayRange(last, last)
-    return DayRange(min(starts.first, last), max(starts.first, last))
+        raise ambiguous_day([starts.first, last], today)
+    if last < starts.first:
+        raise which_date()
+    return DayRange(starts.first, last)
 
 
-def _require_same(several: list[DayRange], today: date) -> DayRange:
-    days = list(dict.fromkeys(found.first for found in several))
-    if len(days) == 1:
-        return several[0]
-    raise ambiguous_day(days, today)
-
-
-def _intersect_all(several: list[DayRange], today: date) -> DayRange | None:
-    if not several:
-        return None
-    result = several[0]
-    for other in several[1:]:
-        result = _intersect(result, other, today)
-    return result
-
-
-def _intersect(one: DayRange, other: DayRange, today: date) -> DayRange:
+def intersect(one: DayRange, other: DayRange, today: date) -> DayRange:
+    """Get the days that both name. Raises AmbiguousExpression for contradictions."""
     if one.weekday is None and other.weekday is not None:
         one, other = other, one
     if one.weekday is not None and other.weekday is None:
         return _find_weekday_in(one, other, today)
+    if other.is_day_of_month:
+        one, other = other, one
+    if one.is_day_of_month and not other.is_single:
+        return _find_day_of_month_in(one, other, today)
     first, last = max(one.first, other.first), min(one.last, other.last)
     if first > last:
         raise ambiguous_day([one.first, other.first], today)
-    return DayRange(first, last, one.weekday if one.weekday == other.weekday else None)
+    return DayRange(first, last, one.weekday if one.weekday == other.weekday else None, one.is_day_of_month and other.is_day_of_month)
+
+
+def _find_day_of_month_in(named: DayRange, days: DayRange, today: date) -> DayRange:
+    """Find the day of the month within the days: "am 25. nächsten Monats"."""
+    stretch = range(min((days.last - days.first).days, 366) + 1)
+    fitting = [day for day in (days.first + timedelta(count) for count in stretch) if day.day == named.first.day]
+    if not fitting:
+        raise ambiguous_day([named.first, days.first], today)
+    return DayRange(fitting[0], fitting[0])
 
 
 def _find_weekday_in(named: DayRange, days: DayRange, today: date) -> DayRange:
     """Find the weekday within the days; raises where a date has another weekday."""
     weekday = named.weekday or 0
-    first = days.first + timedelta((weekday - days.first.weekday()) % 7)
-    if days.first == days.last and first != days.first:
+    first = find_weekday(weekday, days.first)
+    if days.is_single and first != days.first:
         raise weekday_mismatch(days.first, min((first, first - WEEK), key=lambda day: abs(day - days.first)))
+    if days.last == date.max:
+        return DayRange(first, first)
     if first > days.last:
         raise ambiguous_day([named.first, days.first], today)
     fitting = [first + WEEK * count for count in range((days.last - first).days // 7 + 1)]
     if len(fitting) > 1:
         raise ambiguous_day(fitting[:3], today)
     return DayRange(first, first)
-
-
-def _get_days(scanner: Scanner, number: str) -> DayRange:
-    return scanner.found[int(number)]
-
-
-def _get_clock(scanner: Scanner, number: str) -> ClockTime:
-    return scanner.found[int(number)]
-
-
-def _get_group(match: re.Match[str]) -> str:
-    return next(group for group in match.groups() if group)

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Literal
 
-from app.domain.language.time_expression import Language
+from app.domain.language.parsed_time import Language
 
 Case = Literal["on", "the", "until"]
 
@@ -59,27 +59,27 @@ def say_time(at: time, language: Language) -> str:
     return _say_time_german(at, plain) if language == "de" else _say_time_english(at, plain)
 
 
-def say_moment(moment: datetime, language: Language, *, today: date | None = None) -> str:
+def say_moment(at: datetime, language: Language, *, today: date | None = None) -> str:
     """Day and time of a local time: "am Donnerstag, dem 3. Dezember, um halb drei"."""
-    day = say_day(moment.date(), language, today=today)
+    day = say_day(at.date(), language, today=today)
     comma = "," if "," in day and language == "de" else ""
-    return f"{day}{comma} {_say_at(moment.time(), language)}"
+    return f"{day}{comma} {_say_at(at.time(), language)}"
 
 
 def say_slots(moments: Iterable[datetime], language: Language, *, today: date | None = None, joined: Literal["and", "or"] = "or") -> str:
     """Several local times, day by day: "am Donnerstag, dem 3. Dezember, um 9 Uhr, um halb elf oder um 14 Uhr"."""
     join = join_or if joined == "or" else join_and
-    said = []
+    spoken_days = []
     in_order = sorted(moments)
-    several_days = len({moment.date() for moment in in_order}) > 1
-    for day, same_day in groupby(in_order, key=lambda moment: moment.date()):
-        times = list(dict.fromkeys(_say_at(moment.time(), language) for moment in same_day))
+    several_days = len({start.date() for start in in_order}) > 1
+    for day, same_day in groupby(in_order, key=lambda start: start.date()):
+        times = list(dict.fromkeys(_say_at(start.time(), language) for start in same_day))
         near = (day - today).days if today and several_days else -1
         spoken = NEAR_DAYS[language][near] if 0 <= near < len(NEAR_DAYS[language]) else say_day(day, language, today=today)
-        said.append((f"{spoken}{',' if ',' in spoken and language == 'de' else ''}", times))
-    if len(said) == 1:
-        return f"{said[0][0]} {join(said[0][1], language)}"
-    return join([f"{day} {join_and(times, language) if len(times) > 1 else times[0]}" for day, times in said], language)
+        spoken_days.append((f"{spoken}{',' if ',' in spoken and language == 'de' else ''}", times))
+    if len(spoken_days) == 1:
+        return f"{spoken_days[0][0]} {join(spoken_days[0][1], language)}"
+    return join([f"{day} {join_and(times, language) if len(times) > 1 else times[0]}" for day, times in spoken_days], language)
 
 
 def say_hours(spans: Sequence[tuple[time, time]], language: Language) -> str:
@@ -96,12 +96,12 @@ def say_length(minutes: int, language: Language) -> str:
     if language == "de":
         if minutes in (60, 90):
             return "eine Stunde" if minutes == 60 else "anderthalb Stunden"
-        told = ["eine Stunde" if hours == 1 else f"{hours} Stunden"] * bool(hours) + [f"{rest} Minuten"] * bool(rest)
-        return " und ".join(told) or "keine Zeit"
+        parts = ["eine Stunde" if hours == 1 else f"{hours} Stunden"] * bool(hours) + [f"{rest} Minuten"] * bool(rest)
+        return " und ".join(parts) or "keine Zeit"
     if minutes in (60, 90):
         return "an hour" if minutes == 60 else "an hour and a half"
-    told = ["an hour" if hours == 1 else f"{hours} hours"] * bool(hours) + [f"{rest} minutes"] * bool(rest)
-    return " and ".join(told) or "no time"
+    parts = ["an hour" if hours == 1 else f"{hours} hours"] * bool(hours) + [f"{rest} minutes"] * bool(rest)
+    return " and ".join(parts) or "no time"
 
 
 def say_price(cents: int, language: Language) -> str:

@@ -35,16 +35,46 @@ WEEKDAY = "(" + "|".join(sorted(set(WEEKDAYS) - set(WEAK_WEEKDAYS), key=len, rev
 
 DAY_PART_WORDS = {
     "morning": "morgens fruehmorgens vormittags vormittag frueh morning mornings forenoon",
-    "noon": "mittags mittag mittagszeit lunchtime midday",
+    "noon": "mittags mittag mittagszeit lunchtime lunch midday",
     "afternoon": "nachmittags nachmittag afternoon afternoons",
     "evening": "abends abend evening evenings tonight",
 }
 DAY_PART_BY_WORD = {word: part for part, words in DAY_PART_WORDS.items() for word in words.split()}
 DAY_PART = "(" + "|".join(sorted(DAY_PART_BY_WORD, key=len, reverse=True)) + r")\b"
 
+# what was named before is taken back
+CORRECTION = (
+    r"(?:nein|nee|noe|naa|ne(?=,| <| um)|quatsch|bloedsinn|schmarrn|unsinn|falsch|stimmt nicht|stopp?|korrektur|(?:ich )?korrigiere|entschuldigung|entschuldigen sie|verzeihung|tschuldigung|pardon|sorry|ich mein(?:e|te)?|meinte ich|meinte (?:aber|eigentlich|jedoch)"
+    r"|ich wollte sagen|will sagen|vielmehr|(?:besser|genauer) gesagt|doch(?: lieber| eher| besser)|lieber doch|dann (?:halt|eben|hoit)|lieber|eher|besser|stattdessen|sondern|u+ps|ach|warten? sie|wart(?:e|en)?(?: mal)?"
+    r"|no(?=,| wait| sorry| actually| make| scratch| i | <| at| on)|nope|wait|hold on|hang on|(?:scratch|strike|forget|make|change) that(?: to)?|make it|actually|or rather|rather|i meant?|i should say|instead|better|my (?:mistake|bad)|w?oops|i tell a lie|that's a lie|tell a lie|excuse me"
+    r"|correction|on second 1?\.? ?thoughts?|2\. thoughts?|on 2\. thoughts?|let me (?:rephrase|correct that)|never ?mind)\b"
+)
+
+# an appointment that there is goes to another day or time
+MOVES = (
+    r"\b(?:(?:um|vor|zurueck|hin)?(?:zu)?(?:verschieb|verschob|verleg|umleg|umbuch|umgebuch|vorverleg|umzulegen|umzubuchen|vorzuziehen|vorzieh|vorgezogen|vorzuverlegen|tausch|verlagern|umaendern|rutsch)\w*"
+    r"|(?:mov(?:e|ed|ing)|shift|reschedul\w*|postpon\w*|switch|swap|push(?:ed)?|go(?:ing)? from|(?:bring|brought|put)\b.* (?:forward|back)|chang(?:e|ed|ing))\b)"
+)
+
+# of whom one speaks
+RELATIVE = (
+    r"(?:(?:schwieger|gross|stief)?(?:mutter|mama|vater|papa|eltern|tochter|sohn|soehne|schwester|bruder)|frau|mann|oma|opa|tante|onkel|cousine?|enkel(?:in)?|kind(?:er)?|kleine[rn]?|grosse[rn]?|freund(?:in)?|kumpel|partner(?:in)?|chef(?:in)?"
+    r"|kolleg(?:e|en|in)|nachbar(?:in|n)?|mitbewohner(?:in)?|bekannte[rn]?|(?:grand|step)?(?:mother|father|mum|mom|dad|son|daughter|parents)(?:-in-law)?|gran|nan|grandma|grandpa|wife|husband|sister|brother|girlfriend|boyfriend|friend|mate"
+    r"|kids?|child|children|boss|colleague|neighbour|neighbor|aunt|uncle|cousin|flatmate|roommate|partner)"
+)
+
 NEXT = r"(?:naechste|kommende|folgende)[nrms]?|next|(?:the )?(?:coming|following)"
 AFTER_NEXT = r"uebernaechste[nrms]?"
 THIS = r"diese[nrms]?|this"
+LAST = r"letzte[nrms]?|vergangene[nrms]?|vorige[nrms]?|last|past"
+# parts of a stretch of days, and the seasons by their first month
+STAGE = r"(anfang|mitte|ende|beginn|early|mid|late|(?:the )?(?:beginning|start|middle|end)(?: of)?)"
+HALF = r"(?P<half>1\.|2\.|first|second|andere) (?:haelfte|half)"
+THIRD = r"(?P<third>1\.|2\.|3\.|letzte[sn]?|last) (?:drittel|third)"
+SEASONS = {3: "fruehling|fruehjahr|spring|springtime", 6: "sommer|summer|summertime", 9: "herbst|autumn|fall", 12: "winter|wintertime"}
+SEASON = "|".join(SEASONS.values())
+COUNT_WORD = r"(\d{1,3}|eine[rnms]?|ein|an?)"
+UNIT = r"(tage?n?|days?|wochen?|weeks?|monate?n?|months?|jahre?n?|years?)\b"
 
 _ONES = (
     "null eins zwei drei vier fuenf sechs sieben acht neun zehn elf zwoelf dreizehn vierzehn fuenfzehn sechzehn siebzehn achtzehn neunzehn"
@@ -77,12 +107,12 @@ _ODD_ENGLISH = {"first": 1, "second": 2, "third": 3, "fifth": 5, "eighth": 8, "n
 
 
 def _build_german_cardinals() -> dict[str, int]:
-    found = {word: number for number, word in enumerate(_ONES.split())} | {"zwo": 2, "fuffzehn": 15, "fuffzig": 50}
-    found |= {word: tens for tens, word in _TENS}
+    numbers = {word: number for number, word in enumerate(_ONES.split())} | {"zwo": 2, "fuffzehn": 15, "fuffzig": 50}
+    numbers |= {word: tens for tens, word in _TENS}
     for tens, word in _TENS:
         for ones, one in enumerate(_ONES.split()[1:10], start=1):
-            found[f"{one.removesuffix('s') if ones == 1 else one}und{word}"] = tens + ones
-    return found
+            numbers[f"{one.removesuffix('s') if ones == 1 else one}und{word}"] = tens + ones
+    return numbers
 
 
 def _build_german_years(small: dict[str, int]) -> dict[str, int]:
@@ -122,6 +152,10 @@ COMPOUND_NUMBER = re.compile(
 )
 
 
+def split_words(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 def fold(text: str) -> str:
     """Fold text: lower case, umlauts as two letters, no accents, single spaces."""
     plain = unicodedata.normalize("NFC", text).casefold().replace("ß", "ss").translate(UMLAUTS)
@@ -136,7 +170,7 @@ def replace_number_words(text: str) -> str:
     text = ENGLISH_TENS.sub(r"\1-\2", text)
     text = re.sub(r"\b(\d{1,2})(?:st|nd|rd|th)\b", r"\1.", text)
     text = re.sub(r"[a-z]+(?:-[a-z]+)?", _replace_number, text)
-    return THOUSAND.sub(lambda found: str(2000 + int(found[1] or 0)), text)
+    return THOUSAND.sub(lambda match: str(2000 + int(match[1] or 0)), text)
 
 
 def _replace_number(match: re.Match[str]) -> str:

@@ -1,6 +1,7 @@
-"""Checks a line: a synthetic call goes its whole way, step by step, and each step ends green, red or not reached."""
+"""Checks a line with a synthetic call that passes all processing steps; each step ends as ok, failed or skipped."""
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,25 +14,26 @@ from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.domain.agents.status import get_status
 from app.domain.companies import number_lookup
-from app.domain.line_check.probes import PROBES, ProbeResult, diagnose_timeout
-from app.models import Agent, Branch, Call, CallNotice, Company, LineCheck, PhoneNumber
+from app.domain.inbox.rejections import find_recent_rejections
+from app.domain.line_check.step_probes import PROBES, ProbeResult, diagnose_timeout
+from app.models import Agent, Branch, Call, CallAiNotice, Company, LineCheck, PhoneNumber
 
 # in the order of the way, with the seconds after which a step that is waited for is red
 STEPS = {
-    "number": 0, "branch": 0, "agent": 0, "notice": 0, "ringing": 15, "webhook": 15,
+    "number": 0, "branch": 0, "agent": 0, "notice": 0, "signatures": 0, "ringing": 15, "webhook": 15,
     "stored": 5, "drained": 12, "database": 5, "emergency": 10, "dashboard": 8, "clock": 5,
 }  # fmt: skip
-# what can be red while the call still gets through
-NON_BLOCKING_STEPS = ("agent", "notice", "ringing", "emergency", "clock")
-# calls whose transcripts are looked through for the AI notice
+# steps that may fail while the call is still processed
+NON_BLOCKING_STEPS = ("agent", "notice", "signatures", "ringing", "emergency", "clock")
+# age of calls with transcripts searched for the AI notice
 NOTICE_LOOKBACK = timedelta(hours=24)
 # a second start within this time returns the running check; longer checks are over
 MAX_DURATION_S = 60
 PAGE_SIZE = 20
 
 
-def start_check(phone_number_id: str, *, via: str, asked_by: str | None = None) -> LineCheck:
-    """Start a check of a number of the current company and complete its first four steps; return a running one if any.
+def start_check(phone_number_id: str, *, channel: str, requested_by: str | None = None) -> LineCheck:
+    """Start a check of a number of the current company and complete its first five steps; return a running one if any.
 
     Raises NotFound for a number of another company.
     """
@@ -42,12 +44,12 @@ def start_check(phone_number_id: str, *, via: str, asked_by: str | None = None) 
         return running
     check_id = new_ulid()
     check = LineCheck(
-        id=check_id, phone_number_id=number.id, number=number.e164, via=via, asked_by=asked_by,
+        id=check_id, phone_number_id=number.id, number=number.e164, channel=channel, requested_by=requested_by,
         provider_call_id=f"line_check_{check_id}", started_at=now(), step_started_at=now(), result="running",
         steps=[{"name": name, "status": "waiting"} for name in STEPS],
     )  # fmt: skip
     db.session.add(check)
-    for name, look in (("number", _check_number), ("branch", _check_branch), ("agent", _check_agent), ("notice", _check_notice)):
+    for name, look in FIRST_STEPS.items():
         if not check.is_running:
             break
         began = time.perf_counter()
@@ -75,8 +77,8 @@ def record_listening(check_id: str, data: dict[str, Any]) -> None:
 def record_received(check_id: str, at: datetime) -> None:
     """The pushed event has come out of a live socket."""
     check = _lock_check(check_id)
-    if check is not None and check.heard_at is None:
-        check.heard_at = at
+    if check is not None and check.received_at is None:
+        check.received_at = at
         continue_check(check)
 
 
@@ -120,10 +122,6 @@ def list_late_checks(most: int = 100) -> list[tuple[str, str]]:
     return [(row.company_id, row.id) for row in db.session.execute(statement.limit(most))]
 
 
-def get_company_id(check_id: str) -> str:
-    return db.session.scalars(select(LineCheck.company_id).where(LineCheck.id == check_id)).one()
-
-
 def list_checks(phone_number_id: str, most: int = PAGE_SIZE) -> list[LineCheck]:
     """The checks of a number, the newest first."""
     statement = select(LineCheck).where(LineCheck.phone_number_id == phone_number_id)
@@ -153,12 +151,12 @@ def _elapsed_ms(began: float) -> int:
 
 
 def _is_late(check: LineCheck, name: str) -> bool:
-    moment = now()
-    return moment > check.step_started_at + timedelta(seconds=STEPS[name]) or moment > check.started_at + timedelta(seconds=MAX_DURATION_S)
+    at = now()
+    return at > check.step_started_at + timedelta(seconds=STEPS[name]) or at > check.started_at + timedelta(seconds=MAX_DURATION_S)
 
 
 def _complete_step(check: LineCheck, name: str, result: ProbeResult) -> None:
-    """Writes a step down; the last one, or a red one that stops the call, ends the check."""
+    """Store the result of a step; the last one, or a failed one that stops the call, ends the check."""
     settled = {
         "name": name,
         "status": "failed" if result.problem else "ok",
@@ -182,15 +180,15 @@ def _check_number(number: PhoneNumber) -> Problem:
     """Registered, switched on, and known to the way that real calls take."""
     company = db.session.scalars(select(Company).where(Company.id == number.company_id)).one()
     if not company.is_active:
-        return "company_off", {}
+        return "company_off", {"company": company.name}
     if not number.is_active:
-        return "number_off", {}
+        return "number_off", {"company": company.name}
     if number.valid_from and number.valid_from > now():
         return "number_later", {"from": number.valid_from.isoformat()}
-    match, cached = number_lookup.find_numbers([number.e164]).get(number.e164, (None, False))
+    match = number_lookup.find_numbers([number.e164]).get(number.e164)
     if match is None or (match.company_id, match.branch_id) != (number.company_id, number.branch_id):
-        return ("number_cached" if cached else "number_unknown"), {}
-    return None, {"cached": cached, "at": to_ms(now())}
+        return ("number_cached" if match and match.cached else "number_unknown"), {}
+    return None, {"cached": match.cached, "at": to_ms(now())}
 
 
 def _check_branch(number: PhoneNumber) -> Problem:
@@ -208,9 +206,23 @@ def _check_agent(number: PhoneNumber) -> Problem:
 
 
 def _check_notice(number: PhoneNumber) -> Problem:
-    """Check that callers of this number hear the AI notice, by their transcripts rather than the greeting."""
-    recent = select(CallNotice.turn).join(Call, and_(Call.company_id == CallNotice.company_id, Call.id == CallNotice.call_id))
+    """Check that calls to this number contain the AI notice, by transcripts rather than by the greeting."""
+    recent = select(CallAiNotice.turn).join(Call, and_(Call.company_id == CallAiNotice.company_id, Call.id == CallAiNotice.call_id))
     recent = recent.where(Call.phone_number_id == number.id, Call.started_at > now() - NOTICE_LOOKBACK, Call.is_test.is_(False))
     turns = list(db.session.scalars(recent))
     lacking = sum(turn is None for turn in turns)
     return ("notice_missing" if lacking else None), {"lacking": lacking, "calls": len(turns)}
+
+
+def _check_signatures(number: PhoneNumber) -> Problem:
+    """Check that no webhook about this number was refused since the last one that was accepted."""
+    rejected = find_recent_rejections(number)
+    if rejected is None:
+        return None, {}
+    return (None if rejected.is_over else f"rejected_{rejected.reason}"), {"rejected": rejected.count}
+
+
+# those that need no call
+FIRST_STEPS: dict[str, Callable[[PhoneNumber], Problem]] = {
+    "number": _check_number, "branch": _check_branch, "agent": _check_agent, "notice": _check_notice, "signatures": _check_signatures,
+}  # fmt: skip

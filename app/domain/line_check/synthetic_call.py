@@ -9,10 +9,10 @@ from sqlalchemy import select
 from app.core import settings
 from app.core.clock import now, to_ms
 from app.core.extensions import db
-from app.domain.line_check.probes import ProbeResult
+from app.domain.line_check.step_probes import ProbeResult
 from app.domain.privacy.ai_notice import NOTICE
 from app.models import Agent, Connection, LineCheck, PhoneNumber
-from app.providers.voice.retell_webhook_client import PostResult, post_signed
+from app.providers.voice.retell_webhook_sender import PostResult, post_signed
 
 # an anonymous caller, so that no customer record is touched
 ANONYMOUS_CALLER = "anonymous"
@@ -21,8 +21,8 @@ EMERGENCY_PHRASE = "Druck auf der Brust"
 
 
 @dataclass(frozen=True, slots=True)
-class SyntheticCall:
-    """Where to ring and with which key; no key where the secret is missing."""
+class LineCheckCall:
+    """URL and key of the synthetic call; no key if the secret is missing."""
 
     check_id: str
     bases: tuple[str, ...]
@@ -34,7 +34,7 @@ class SyntheticCall:
     key: str | None = field(repr=False)
 
 
-def prepare_call(check_id: str) -> SyntheticCall | None:
+def prepare_call(check_id: str) -> LineCheckCall | None:
     """Load the data of the call before anything is sent; None when the check is over."""
     check = db.session.scalars(select(LineCheck).where(LineCheck.id == check_id)).first()
     if check is None or not check.is_running:
@@ -45,7 +45,7 @@ def prepare_call(check_id: str) -> SyntheticCall | None:
     agent_ref = db.session.scalar(
         select(Agent.provider_agent_id).join(PhoneNumber, PhoneNumber.agent_id == Agent.id).where(PhoneNumber.id == check.phone_number_id)
     )
-    return SyntheticCall(
+    return LineCheckCall(
         check.id, _with_public(settings().own_base), _with_public(settings().own_live_base),
         f"/{own.id}" if own else "", check.number, check.provider_call_id, agent_ref or "line_check",
         own.api_key if own else settings().retell_api_key,
@@ -57,7 +57,7 @@ def _with_public(own: str) -> tuple[str, ...]:
     return (own,) if settings().public_url is None else (settings().public_base, own)
 
 
-def send_inbound(synthetic_call: SyntheticCall) -> ProbeResult:
+def send_inbound(synthetic_call: LineCheckCall) -> ProbeResult:
     """The ringing phone is answered with where it rings."""
     body = {
         "event": "call_inbound",
@@ -72,7 +72,7 @@ def send_inbound(synthetic_call: SyntheticCall) -> ProbeResult:
     return ProbeResult(posted.ms, problem, _build_data(synthetic_call, base, posted, failure))
 
 
-def send_call_events(synthetic_call: SyntheticCall) -> ProbeResult:
+def send_call_events(synthetic_call: LineCheckCall) -> ProbeResult:
     """The call starts and, once that is taken, ends: nothing is left running."""
     at = to_ms(now())
     base, posted, failure = _post(synthetic_call, "webhook", _build_event("call_started", synthetic_call, at, call_status="ongoing"))
@@ -83,7 +83,7 @@ def send_call_events(synthetic_call: SyntheticCall) -> ProbeResult:
     return ProbeResult(posted.ms, problem, _build_data(synthetic_call, base, posted, failure))
 
 
-def send_emergency(synthetic_call: SyntheticCall) -> ProbeResult:
+def send_emergency(synthetic_call: LineCheckCall) -> ProbeResult:
     """Send an emergency phrase as a function call; the response must name a number. A test alerts no staff."""
     call = _build_event("function", synthetic_call, to_ms(now()), call_status="ongoing")["call"]
     base, posted, failure = _post(synthetic_call, "function", {"name": "get_context", "args": {"said": EMERGENCY_PHRASE}, "call": call})
@@ -103,7 +103,7 @@ def _parse_json(raw: bytes) -> dict[str, Any]:
     return answer if isinstance(answer, dict) else {}
 
 
-def _build_event(name: str, synthetic_call: SyntheticCall, at: int, **more: Any) -> dict[str, Any]:
+def _build_event(name: str, synthetic_call: LineCheckCall, at: int, **more: Any) -> dict[str, Any]:
     call = {
         "call_type": "phone_call", "call_id": synthetic_call.call_id, "agent_id": synthetic_call.agent_ref,
         "from_number": ANONYMOUS_CALLER,
@@ -113,7 +113,7 @@ def _build_event(name: str, synthetic_call: SyntheticCall, at: int, **more: Any)
     return {"event": name, "call": call | more}
 
 
-def _post(synthetic_call: SyntheticCall, door: str, body: dict[str, Any]) -> tuple[str, PostResult, str | None]:
+def _post(synthetic_call: LineCheckCall, door: str, body: dict[str, Any]) -> tuple[str, PostResult, str | None]:
     """Post to the first address that responds; return the error of the first one too."""
     raw, posted, base, failure = orjson.dumps(body), PostResult(0, 0), synthetic_call.bases[0], None
     for base in synthetic_call.bases:
@@ -143,7 +143,7 @@ def _has_notice(raw: bytes) -> bool:
     return any(sentence in first_words for sentence in NOTICE.values())
 
 
-def _build_data(synthetic_call: SyntheticCall, base: str, posted: PostResult, failure: str | None) -> dict[str, Any]:
+def _build_data(synthetic_call: LineCheckCall, base: str, posted: PostResult, failure: str | None) -> dict[str, Any]:
     answer: dict[str, Any] = {"url": base, "status": posted.status}
     if base != synthetic_call.bases[0]:
         answer |= describe_detour(synthetic_call.bases[0], failure)

@@ -1,10 +1,13 @@
-"""Delivers stored messages: claimed, sent with no transaction open, completed; at least once, in order, and only while they are true.
+"""Delivers stored messages: claimed, sent with no transaction open, completed; at least once, in order, only while they are true and when
+the recipient may be written to.
 
 `claim` and `complete` belong in a transaction each, `send` between them in none.
 """
 
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Protocol, cast
 
 from sqlalchemy import select
 
@@ -13,16 +16,25 @@ from app.core.errors import ProviderError
 from app.core.extensions import db
 from app.core.outbox import MAX_ERROR_LENGTH, Outbox
 from app.domain.companies.feature_flags import is_enabled
-from app.domain.notifications.channels import SENDERS, find_sender
+from app.domain.notifications.message_kinds import PLANNED_KINDS, get_kind
+from app.domain.notifications.message_limits import exceeds_monthly_cap, find_daily_limit_end
+from app.domain.notifications.message_policies import MessageRules, load_message_policies
+from app.domain.notifications.notification_queue import explain_unreachable, find_recipient, set_recipient
+from app.domain.notifications.quiet_hours import find_recipient_timezone
+from app.domain.notifications.sender_accounts import SENDERS, find_sender
+from app.domain.notifications.sms_segments import count_segments
+from app.domain.notifications.suppressions import LASTING_REASONS, find_suppressed, lift, suppress
 from app.domain.notifications.validity import is_outdated
-from app.models import Notification
+from app.models import Booking, Branch, Company, Customer, Notification, SuppressedAddress, WaitlistEntry, WaitlistOffer
 from app.providers import open_messenger
 from app.providers.http import ResponseTimeout
-from app.providers.messaging.base import MessageRejected, OutgoingMessage, SenderAccount
+from app.providers.messaging.base import CalendarFile, Channel, MessageRejected, OutgoingMessage, SenderAccount
 
 # longer than one send may take
 LEASE = timedelta(seconds=60)
 RETRY_DELAYS = tuple(timedelta(seconds=delay) for delay in (5, 30, 120, 300, 600, 1800))
+# a carrier may be away for a day: until then the last delay repeats
+MAX_OUTAGE = timedelta(hours=48)
 OUTBOX = Outbox(Notification, lease=LEASE, retry_delays=RETRY_DELAYS)
 # delay while the company's messages are switched off
 SWITCHED_OFF_DELAY = timedelta(seconds=60)
@@ -39,29 +51,112 @@ class DeliveryAttempt:
     message: OutgoingMessage = field(repr=False)
 
 
-def claim(notification_id: str) -> DeliveryAttempt | None:
-    """Claim a message that is due and still true; None when there is nothing to send now."""
+class MessageWriter(Protocol):
+    """Knows the subjects of messages, which this package does not."""
+
+    def write(self, row: Notification) -> tuple[str, str] | None:
+        """Title and text of a planned message that leaves now; None when there is nothing to say any more."""
+        ...
+
+    def attach(self, row: Notification) -> CalendarFile | None:
+        """The calendar file that goes with a mail; None without one."""
+        ...
+
+
+def claim(notification_id: str, writer: MessageWriter | None = None) -> DeliveryAttempt | None:
+    """Claim a message that is due, still true and allowed now; None when there is nothing to send now."""
     row = OUTBOX.find_claimable(notification_id)
-    if row is None:
-        return None
-    if row.expires_at <= now() or row.body is None:
-        _finish(row, "expired", reason="too_late")
-        return None
-    if is_outdated(row):
-        _finish(row, "expired", reason="overtaken")
+    if row is None or _has_ended(row) or not _prepare(row, writer):
         return None
     if not is_enabled("messages", row.company_id):
         OUTBOX.postpone(row, SWITCHED_OFF_DELAY)
         row.reason = "switched_off"
         return None
+    if _is_held(row):
+        return None
     sender = find_sender(row.channel)  # type: ignore[arg-type]
     if sender is None:
         OUTBOX.complete(row, "not_set_up")
-        row.reason = "no_key"
+        row.reason, row.finished_at = "no_key", now()
         return None
-    message = OutgoingMessage(row.id, row.recipient, row.body, row.title or "", asked_at=row.first_sent_at)
+    assert row.body is not None
+    calendar = writer.attach(row) if writer and row.channel == "email" else None
+    message = OutgoingMessage(row.id, row.recipient, row.body, row.title or "", asked_at=row.first_sent_at, calendar=calendar)
     row.first_sent_at = row.first_sent_at or now()
+    if row.sender_address and row.channel == "sms":
+        sender = replace(sender, address=row.sender_address)
     return DeliveryAttempt(row.id, OUTBOX.claim(row), SENDERS[row.channel], sender, message)  # type: ignore[index]
+
+
+def _has_ended(row: Notification) -> bool:
+    """Finish a message that is too late or untrue."""
+    if row.expires_at <= now() and row.error is not None:
+        _finish(row, "dead", reason=row.reason, error=row.error)
+    elif row.expires_at <= now() or (row.body is None and row.kind not in PLANNED_KINDS):
+        _finish(row, "expired", reason="too_late")
+    elif is_outdated(row):
+        _finish(row, "expired", reason="overtaken")
+    else:
+        return False
+    return True
+
+
+def _prepare(row: Notification, writer: MessageWriter | None) -> bool:
+    """Address and write a planned message, find another way where it may not go, and count it; False where it ends here."""
+    if row.body is None:
+        set_recipient(row, _find_recipient(row))
+        if row.channel == "none":
+            _finish(row, "dead", reason=explain_unreachable(_find_customer(row), None))
+            return False
+        written = writer.write(row) if writer else None
+        if written is None:
+            _finish(row, "expired", reason="overtaken")
+            return False
+        row.title, row.body = written[0][:160], written[1]
+    if (suppressed := _find_suppression(row)) and not _send_otherwise(row):
+        _finish(row, "dead", reason=suppressed.reason)
+        return False
+    rules = load_message_policies().rules()
+    _estimate_cost(row, rules)
+    if exceeds_monthly_cap(row, rules) and not _send_by_mail(row):
+        _finish(row, "dead", reason="monthly_cap")
+        return False
+    return True
+
+
+def _is_held(row: Notification) -> bool:
+    """Put off a message until the recipient's quiet hours end or another one may go to them today; it ends where that is too late."""
+    rules = load_message_policies().rules()
+    until = _find_quiet_end(row, rules)
+    reason = "quiet_hours" if until else "daily_limit"
+    until = until or find_daily_limit_end(row, rules)
+    if until is None:
+        return False
+    if until >= row.expires_at:
+        _finish(row, "expired" if reason == "quiet_hours" else "dead", reason=reason)
+        return True
+    OUTBOX.postpone(row, until - now(), attempts=row.attempts)
+    # others to the same person that are due before need not wait for it
+    row.due_at = row.planned_at = until
+    row.reason = reason
+    return True
+
+
+def _find_quiet_end(row: Notification, rules: MessageRules) -> datetime | None:
+    if not get_kind(row.kind).heeds_quiet_hours or (row.immediate_until and now() < row.immediate_until):
+        return None
+    quiet = rules.get_quiet_hours(find_recipient_timezone((row.channel, row.recipient), _get_own_timezone(row)))
+    return quiet.get_end(now()) if quiet.includes(now()) else None
+
+
+def _get_own_timezone(row: Notification) -> str:
+    branch = db.session.get(Branch, row.branch_id) if row.branch_id else None
+    return branch.timezone if branch else db.session.get_one(Company, row.company_id).timezone
+
+
+def _estimate_cost(row: Notification, rules: MessageRules) -> None:
+    row.segments = count_segments(row.body or "") if row.channel == "sms" else None
+    row.cost_tenth_cents = row.segments * rules.segment_tenth_cents if row.segments else None
 
 
 def send(attempt: DeliveryAttempt) -> str | ProviderError:
@@ -81,7 +176,7 @@ def complete(attempt: DeliveryAttempt, result: str | ProviderError) -> str | Non
         row.provider_ref = result[:120]
         _finish(row, "sent")
     elif isinstance(result, MessageRejected):
-        _finish(row, "dead", reason=result.code, error=result.message)
+        _handle_rejection(row, result)
     elif is_outdated(row):
         _finish(row, "expired", reason="overtaken")
     else:
@@ -95,6 +190,9 @@ def resend(notification_id: str) -> Notification | None:
     row = OUTBOX.lock(notification_id)
     if row is None or row.status not in ("not_set_up", "dead") or row.body is None or row.expires_at <= now():
         return row
+    if row.reason == "unreachable":
+        # somebody says that the address is right all the same
+        lift(row.channel, row.recipient)
     if is_outdated(row):
         _finish(row, "expired", reason="overtaken")
     else:
@@ -115,11 +213,71 @@ def delete_expired_bodies(limit: int = BATCH_SIZE) -> int:
     return len(rows)
 
 
+def _handle_rejection(row: Notification, rejection: MessageRejected) -> None:
+    """What the carrier says for good holds for later messages, too; this one goes the other way, if there is one."""
+    if rejection.code in LASTING_REASONS:
+        suppress(row.channel, row.recipient, rejection.code)
+        if _send_otherwise(row):
+            OUTBOX.reopen(row)
+            return
+    _finish(row, "dead", reason=rejection.code, error=rejection.message)
+
+
+def _find_suppression(row: Notification) -> SuppressedAddress | None:
+    """An alarm is tried all the same."""
+    return None if get_kind(row.kind).recipient == "staff" else find_suppressed([row.recipient]).get((row.channel, row.recipient))
+
+
+def _send_otherwise(row: Notification) -> bool:
+    """Address the message anew: to another number or by the other channel. A code or a link to somebody's own page stays where it was."""
+    recipient = _find_recipient(row)
+    if recipient is None or find_sender(recipient[0]) is None:
+        return False
+    row.first_sent_at = None
+    set_recipient(row, recipient)
+    return True
+
+
+def _send_by_mail(row: Notification) -> bool:
+    """Address a text message to the mail address that the booking or the person has, where mails are sent at all."""
+    recipient = _find_recipient(row, only=("email",))
+    if recipient is None or find_sender("email") is None:
+        return False
+    row.first_sent_at = row.segments = row.cost_tenth_cents = None
+    set_recipient(row, recipient)
+    return True
+
+
+def _find_recipient(row: Notification, *, only: Collection[Channel] = ("sms", "email")) -> tuple[Channel, str] | None:
+    """Find the best address that may be written to now; None for messages that are tied to the one they were written for."""
+    kind, _colon, subject_id = row.subject.partition(":")
+    owner = _find_subject(kind, subject_id)
+    if owner is None or get_kind(row.kind).is_personal:
+        return None
+    channel = cast(Channel | None, row.preferred_channel)
+    return find_recipient(_find_customer(row), number=owner.contact_phone, email=owner.contact_email, channel=channel, only=only)
+
+
+def _find_customer(row: Notification) -> Customer | None:
+    return db.session.get(Customer, row.customer_id) if row.customer_id else None
+
+
+def _find_subject(kind: str, subject_id: str) -> Booking | WaitlistEntry | None:
+    """The booking or the waiting person that the message is about; both may have contact data of their own."""
+    if kind == "booking":
+        return db.session.scalars(select(Booking).where(Booking.id == subject_id)).first()
+    if kind == "offer":
+        entry = select(WaitlistEntry).join(WaitlistOffer, WaitlistOffer.entry_id == WaitlistEntry.id)
+        return db.session.scalars(entry.where(WaitlistOffer.id == subject_id)).first()
+    return None
+
+
 def _retry(row: Notification, error: ProviderError) -> None:
     if not isinstance(error, ResponseTimeout) and row.attempts == 1:
         # surely not sent: the next try is no repeat
         row.first_sent_at = None
-    if OUTBOX.retry(row, error):
+    # a planned message has an end of its own
+    if OUTBOX.retry(row, error) or row.kind in PLANNED_KINDS or now() < row.created_at + MAX_OUTAGE:
         # others wait for it until it has ended
         row.due_at = min(row.due_at, row.expires_at)
     else:
@@ -129,5 +287,5 @@ def _retry(row: Notification, error: ProviderError) -> None:
 def _finish(row: Notification, status: str, *, reason: str | None = None, error: str | None = None) -> None:
     OUTBOX.complete(row, status)
     row.reason, row.error, row.finished_at = reason, error[:MAX_ERROR_LENGTH] if error else None, now()
-    if status != "dead":
+    if status != "dead" and not get_kind(row.kind).keeps_body:
         row.body = None

@@ -1,10 +1,11 @@
-"""Decides whether a stored message still says what is true: what it is about may have changed since it was written."""
+"""Decide whether a stored message is still true, since its subject may have changed."""
 
 from collections.abc import Callable
 
 from sqlalchemy import select
 
 from app.core.extensions import db
+from app.domain.notifications.message_kinds import PLANNED_KINDS
 from app.models import Booking, BookingChange, Notification, OneTimeCode, WaitlistOffer
 
 # a change of one of these makes a message about the booking untrue
@@ -27,8 +28,12 @@ def _is_booking_changed(row: Notification, booking_id: str) -> bool:
     booking = db.session.scalars(select(Booking).where(Booking.id == booking_id)).first()
     if booking is None or (booking.status == "cancelled") != (row.kind == "booking_cancelled"):
         return True
-    later = select(BookingChange).where(BookingChange.booking_id == booking_id, BookingChange.at > row.created_at)
-    return any(changes_statement(change) for change in db.session.scalars(later))
+    if row.kind in PLANNED_KINDS and not booking.is_active:
+        return True
+    # a planned message says nothing of the status
+    fields = STATED_FIELDS - {"status"} if row.kind in PLANNED_KINDS else STATED_FIELDS
+    later = select(BookingChange).where(BookingChange.booking_id == booking_id, BookingChange.occurred_at > row.created_at)
+    return any(not fields.isdisjoint(change.before or {}) for change in db.session.scalars(later))
 
 
 def _is_offer_closed(_row: Notification, offer_id: str) -> bool:

@@ -1,4 +1,4 @@
-"""Lists the outboxes with what waits in each of them: due now, and scheduled for a later try."""
+"""Lists the outboxes with their open rows: due now, and scheduled for a later try."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,10 @@ from app.domain.agents.provisioning import workflow
 from app.domain.calendar_sync import state
 from app.domain.notifications import delivery
 from app.domain.privacy import provider_deletion
+from app.domain.replies import outbox as replies
 
 OUTBOXES: dict[str, Outbox] = {
+    "replies": replies.OUTBOX,
     "messages": delivery.OUTBOX,
     "calendars": state.OUTBOX,
     "deletions": provider_deletion.OUTBOX,
@@ -17,11 +19,11 @@ OUTBOXES: dict[str, Outbox] = {
 
 
 @dataclass(frozen=True, slots=True)
-class OutboxState:
+class OutboxBacklog:
     name: str
     backlog: Backlog
 
 
-def list_outboxes() -> list[OutboxState]:
+def list_outboxes() -> list[OutboxBacklog]:
     """In the order in which the sweep serves them; inside unscoped()."""
-    return [OutboxState(name, outbox.backlog()) for name, outbox in OUTBOXES.items()]
+    return [OutboxBacklog(name, outbox.backlog()) for name, outbox in OUTBOXES.items()]

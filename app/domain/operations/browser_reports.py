@@ -23,7 +23,7 @@ ID_PATTERN = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}|(?<=/)\d+(?=/|$)")
 def record_reports(payload: Any) -> int:
     """Record the reports of a request, in either format; return the number of usable ones."""
     return sum(
-        _record_report(*told) for told in [_parse_report(report) for report in _list_reports(payload)[:MAX_REPORTS_PER_REQUEST]] if told
+        _record_report(*row) for row in [_parse_report(report) for report in _list_reports(payload)[:MAX_REPORTS_PER_REQUEST]] if row
     )
 
 
@@ -66,18 +66,18 @@ def _split_url(url: str) -> Any:
 
 
 def _record_report(kind: str, page: str, rule: str, blocked: str) -> bool:
-    instant = now()
+    at = now()
     kind, page, rule, blocked = (text.encode("utf-8", "replace").decode() for text in (kind, page, rule, blocked))
-    fingerprint = hashlib.sha256("\0".join((instant.date().isoformat(), kind, page, rule, blocked)).encode()).hexdigest()
+    fingerprint = hashlib.sha256("\0".join((at.date().isoformat(), kind, page, rule, blocked)).encode()).hexdigest()
     again = update(BrowserReport).where(BrowserReport.fingerprint == fingerprint)
-    if db.session.execute(again.values(seen=BrowserReport.seen + 1, last_at=instant)).rowcount:  # type: ignore[attr-defined]
+    if db.session.execute(again.values(report_count=BrowserReport.report_count + 1, last_at=at)).rowcount:  # type: ignore[attr-defined]
         return True
-    db.session.execute(delete(BrowserReport).where(BrowserReport.last_at < instant - RETENTION))
-    today = select(func.count()).select_from(BrowserReport).where(BrowserReport.last_at > instant - timedelta(days=1))
+    db.session.execute(delete(BrowserReport).where(BrowserReport.last_at < at - RETENTION))
+    today = select(func.count()).select_from(BrowserReport).where(BrowserReport.last_at > at - timedelta(days=1))
     if (db.session.scalar(today) or 0) >= MAX_REPORTS_PER_DAY:
         return False
     row = BrowserReport(
-        fingerprint=fingerprint, kind=kind, page=page, rule=rule, blocked=blocked, seen=1, first_at=instant, last_at=instant
+        fingerprint=fingerprint, kind=kind, page=page, rule=rule, blocked=blocked, report_count=1, first_at=at, last_at=at
     )  # fmt: skip
     try:
         with db.session.begin_nested():

@@ -15,7 +15,7 @@ MAX_COMPANIES = 500
 
 @dataclass(frozen=True, slots=True)
 class CompanyRow:
-    """How many of each are active, and when it was last called."""
+    """A company with its counts of active rows and the time of its last call."""
 
     company: Company
     branches: int

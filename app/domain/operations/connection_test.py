@@ -11,7 +11,7 @@ from app.core.errors import ProviderError
 from app.core.extensions import db
 from app.domain.calendar_sync.mapping import get_webhook_url
 from app.domain.companies.connections import ConnectionTestResult
-from app.domain.notifications.channels import to_sender
+from app.domain.notifications.sender_accounts import to_sender
 from app.models import Connection, PhoneNumber
 from app.providers import open_calendar, open_messenger, open_voice_account
 from app.providers.credentials import Credentials
@@ -23,7 +23,7 @@ UNREACHABLE_CODES = ("not_reached", "no_answer", "rate_limited")
 
 
 @dataclass(frozen=True, slots=True)
-class ConnectionTest:
+class ConnectionTestInput:
     """The data of a test. `numbers`: numbers the account should hold; `address`: our webhook address."""
 
     connection_id: str
@@ -36,20 +36,20 @@ class ConnectionTest:
     secret: str = field(default="", repr=False)
 
 
-def prepare_test(connection_id: str) -> ConnectionTest | None:
+def prepare_test(connection_id: str) -> ConnectionTestInput | None:
     """Prepare the test inside the company's scope; None when the connection is gone."""
     connection = db.session.scalars(select(Connection).where(Connection.id == connection_id, Connection.is_active)).first()
     if connection is None or not connection.api_key:
         return None
     numbers = select(PhoneNumber.e164).where(PhoneNumber.is_active, PhoneNumber.agent_id.is_not(None)).order_by(PhoneNumber.e164)
-    return ConnectionTest(
-        connection.id, connection.provider, connection.asked_at, connection.api_key, to_sender(connection),
+    return ConnectionTestInput(
+        connection.id, connection.provider, connection.check_requested_at, connection.api_key, to_sender(connection),
         tuple(db.session.scalars(numbers.limit(MAX_NUMBERS))) if connection.provider == "retell" else (),
         get_webhook_url(connection), connection.webhook_secret or "",
     )  # fmt: skip
 
 
-def run_test(test: ConnectionTest) -> ConnectionTestResult:
+def run_test(test: ConnectionTestInput) -> ConnectionTestResult:
     """Run the test; errors of the provider are part of the result."""
     try:
         return TESTS[test.provider](test)
@@ -57,14 +57,14 @@ def run_test(test: ConnectionTest) -> ConnectionTestResult:
         return ConnectionTestResult("unreachable" if error.code in UNREACHABLE_CODES else "refused", error.code[:32])
 
 
-def _test_retell(test: ConnectionTest) -> ConnectionTestResult:
+def _test_retell(test: ConnectionTestInput) -> ConnectionTestResult:
     remote_numbers = {
         number.e164 for number in open_voice_account("retell", Credentials(settings().retell_base_url, test.key)).list_numbers()
     }
     return ConnectionTestResult("ok", facts={"numbers": len(remote_numbers), "missing": sorted(set(test.numbers) - remote_numbers)})
 
 
-def _test_calcom(test: ConnectionTest) -> ConnectionTestResult:
+def _test_calcom(test: ConnectionTestInput) -> ConnectionTestResult:
     """Test the key and register our webhook; idempotent at the provider."""
     calendar = open_calendar("calcom", Credentials(settings().calcom_base_url, test.key))
     event_types = calendar.list_event_types()
@@ -72,14 +72,14 @@ def _test_calcom(test: ConnectionTest) -> ConnectionTestResult:
     return ConnectionTestResult("ok", facts={"event_types": len(event_types)})
 
 
-def _test_messaging(test: ConnectionTest) -> ConnectionTestResult:
+def _test_messaging(test: ConnectionTestInput) -> ConnectionTestResult:
     if test.sender is None:
         return ConnectionTestResult("refused", "no_sender")
     sender = open_messenger(test.provider, test.sender).check()
     return ConnectionTestResult("ok", facts={"name": sender.name, "has_address": sender.has_address})
 
 
-TESTS: dict[str, Callable[[ConnectionTest], ConnectionTestResult]] = {
+TESTS: dict[str, Callable[[ConnectionTestInput], ConnectionTestResult]] = {
     "retell": _test_retell,
     "calcom": _test_calcom,
     "twilio": _test_messaging,

@@ -26,7 +26,7 @@ def count_running_calls() -> int:
 
 
 def count_events(status: str) -> int:
-    """How many webhook events have this status."""
+    """Count webhook events of this status."""
     return db.session.scalar(select(func.count()).where(WebhookEvent.status == status)) or 0
 
 

@@ -21,7 +21,7 @@ from app.core.extensions import db
 from app.core.queues import QUEUES, get_queue
 from app.core.redis import get_redis
 from app.domain.inbox.lease import get_oldest_due_age_s
-from app.models.schedule_run import ScheduledTask
+from app.models.scheduled_task import ScheduledTask
 
 Status = Literal["ok", "warn", "failed"]
 Answer = tuple[Status, dict[str, Any], float]
@@ -76,7 +76,7 @@ def _check_queue() -> tuple[Status, dict[str, Any]]:
 
 
 def _check_workers() -> tuple[Status, dict[str, Any]]:
-    """RQ's workers say every few seconds that they live, also while they wait."""
+    """Check the heartbeats of RQ's workers, sent every few seconds even while idle."""
     heartbeats = [worker.last_heartbeat for worker in Worker.all(connection=get_redis(), serializer=JSONSerializer)]
     ages = sorted(_get_age_s(beat.replace(tzinfo=UTC)) for beat in heartbeats if beat)
     living = [age for age in ages if age <= MAX_WORKER_SILENCE_S]
@@ -111,7 +111,7 @@ CHECKS: dict[str, Callable[[], tuple[Status, dict[str, Any]]]] = {
 
 
 def get_queue_depths() -> dict[str, int]:
-    """How many jobs wait in each queue; raises RedisError."""
+    """Count the waiting jobs per queue; raises RedisError."""
     pipeline = get_redis().pipeline(transaction=False)
     for name in QUEUES:
         pipeline.llen(get_queue(name).key)
@@ -149,5 +149,5 @@ def _grade(value: float, enough: float, too_little: float) -> Status:
     return "ok" if value >= enough else "warn" if value >= too_little else "failed"
 
 
-def _get_age_s(instant: datetime) -> float:
-    return round((now() - instant).total_seconds(), 1)
+def _get_age_s(at: datetime) -> float:
+    return round((now() - at).total_seconds(), 1)

@@ -13,15 +13,16 @@ from app.core.errors import Conflict, InvalidInput
 from app.core.extensions import db
 from app.core.tenancy import company_scope, unscoped
 from app.domain.agents import versions
-from app.domain.agents.config import AgentConfig
+from app.domain.agents.config_schema import AgentVersionConfig
 from app.domain.agents.provisioning.workflow import request_deployment
 from app.domain.audit.log import record
 from app.domain.companies import phone_numbers
 from app.domain.companies.industries import INDUSTRIES, find_industry, get_industry
 from app.domain.companies.slugs import build_slug, fold_name, iter_free_slugs
 from app.domain.scheduling.holidays import GERMAN_STATES
-from app.domain.scheduling.hours_editor import Spans, save_week
+from app.domain.scheduling.hours_editor import save_week
 from app.domain.scheduling.opening_hours_text import parse_week
+from app.domain.scheduling.time_spans import Spans
 from app.models import Agent, Branch, Company, PhoneNumber
 
 LANGUAGES = ("de", "en")
@@ -30,7 +31,7 @@ CENTRAL_EUROPEAN = ("cet", "cest", "met", "mez", "mesz")
 
 
 class CompanyExists(Conflict):
-    """There is a company of this name already."""
+    """A company of this name exists already."""
 
     code = "company_exists"
 
@@ -53,41 +54,41 @@ class BranchExists(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class BranchDetails:
-    """Where a branch lies and when it is open; what is None is as at the company, or as usual in its industry."""
+    """Address and opening hours of a branch; None: the company's value, or the industry's default."""
 
     street: str | None = None
     postcode: str | None = None
     city: str | None = None
     state: str | None = None
-    zone: str | None = None
+    timezone: str | None = None
     # number to transfer callers to
-    forward_to: str | None = None
+    forward_number: str | None = None
     week: list[Spans] | None = None
 
 
 def create_company(
-    name: str, industry: str, *, zone: str = "Europe/Berlin", state: str | None = None, language: str = "de", by: str | None = None,
+    name: str, industry: str, *, timezone: str = "Europe/Berlin", state: str | None = None, language: str = "de", by: str | None = None,
     is_another: bool = False,
 ) -> tuple[Company, Agent]:  # fmt: skip
-    """A company and its assistant, whose first version is published. Raises InvalidInput with one sentence per field, CompanyExists.
+    """Create a company and its agent, with a published version. Raises InvalidInput with one sentence per field, CompanyExists.
 
-    To be called with every company in view. The industry is its key or its name; the country is the zone's. `is_another`: a second
-    company of one name is meant.
+    Call it inside unscoped(). The industry is given by key or name; the country follows from the time zone. `is_another`: allow a
+    second company of the same name.
     """
     errors: dict[str, str] = {}
     name, known_industry = _check_name(name, errors), find_industry(industry)
     if known_industry is None:
         errors["industry"] = _("Diese Branche kennen wir nicht. Es gibt: %(known)s.", known=", ".join(INDUSTRIES))
-    country = _get_country(zone, errors)
+    country = _get_country(timezone, errors)
     state = _parse_state(state, country, errors)
     if language not in LANGUAGES:
         errors["language"] = _("Die Assistentin spricht Deutsch (de) oder Englisch (en).")
     if errors or known_industry is None:
         raise _build_error(errors)
-    values = {"name": name, "industry": known_industry.key, "zone": zone, "state": state, "country": country, "language": language}
+    values = {"name": name, "industry": known_industry.key, "timezone": timezone, "state": state, "country": country, "language": language}
     company = _with_free_slug(values, is_another=is_another)
     with company_scope(company.id):
-        agent = versions.create_agent(AgentConfig.model_fields["name"].default, language=language, by=by)
+        agent = versions.create_agent(AgentVersionConfig.model_fields["name"].default, language=language, by=by)
         versions.publish(agent.id, by=by)
         record("company_made", subject=f"company:{company.id}", data={"industry": known_industry.key}, company_id=company.id)
     return company, agent
@@ -98,9 +99,9 @@ def create_branch(company: Company, name: str, place: BranchDetails) -> Branch:
     # one after the other, so that no two get the same name
     db.session.execute(select(Company.id).where(Company.id == company.id).with_for_update())
     errors: dict[str, str] = {}
-    name, zone = _check_name(name, errors), place.zone or company.zone
-    state = _parse_state(place.state, _get_country(zone, errors), errors) or company.state
-    forward_to = _parse_forward_number(place.forward_to, company.country, errors)
+    name, timezone = _check_name(name, errors), place.timezone or company.timezone
+    state = _parse_state(place.state, _get_country(timezone, errors), errors) or company.state
+    forward_number = _parse_forward_number(place.forward_number, company.country, errors)
     if errors:
         raise _build_error(errors)
     with company_scope(company.id):
@@ -108,8 +109,9 @@ def create_branch(company: Company, name: str, place: BranchDetails) -> Branch:
         if slug := slugs.get(name.casefold()):
             raise BranchExists(slug)
         branch = Branch(
-            slug=next(iter_free_slugs(build_slug(name, otherwise="filiale"), set(slugs.values()))), name=name, zone=zone, state=state,
-            street=place.street, postcode=place.postcode, city=place.city, forward_to=forward_to,
+            slug=next(iter_free_slugs(build_slug(name, otherwise="filiale"), set(slugs.values()))), name=name,
+            timezone=timezone, state=state,
+            street=place.street, postcode=place.postcode, city=place.city, forward_number=forward_number,
         )  # fmt: skip
         db.session.add(branch)
         db.session.flush()
@@ -119,15 +121,15 @@ def create_branch(company: Company, name: str, place: BranchDetails) -> Branch:
 
 
 def update_branch(company: Company, branch: Branch, place: BranchDetails, *, name: str | None = None) -> Branch:
-    """Changes what is given, and leaves what is None as it is. Raises InvalidInput with one sentence per field, BranchExists."""
+    """Update the given values; None leaves a value unchanged. Raises InvalidInput with one sentence per field, BranchExists."""
     # one after the other, so that no two get the same name
     db.session.execute(select(Company.id).where(Company.id == company.id).with_for_update())
     errors: dict[str, str] = {}
-    values: dict[str, str | None] = {key: getattr(place, key) for key in ("street", "postcode", "city", "zone")}
-    country = _get_country(place.zone or branch.zone, errors)
+    values: dict[str, str | None] = {key: getattr(place, key) for key in ("street", "postcode", "city", "timezone")}
+    country = _get_country(place.timezone or branch.timezone, errors)
     values["name"] = None if name is None else _check_name(name, errors)
     values["state"] = _parse_state(place.state, country, errors)
-    values["forward_to"] = _parse_forward_number(place.forward_to, company.country, errors)
+    values["forward_number"] = _parse_forward_number(place.forward_number, company.country, errors)
     if errors:
         raise _build_error(errors)
     with company_scope(company.id):
@@ -146,12 +148,12 @@ def update_branch(company: Company, branch: Branch, place: BranchDetails, *, nam
 
 
 def get_default_week(company: Company) -> list[Spans]:
-    """When businesses of its industry are open."""
+    """Get the default opening hours of the industry."""
     return parse_week(get_industry(company.industry).hours)
 
 
 def add_number(company: Company, branch_id: str, raw: str, *, label: str | None = None) -> tuple[PhoneNumber, tuple[str, ...]]:
-    """The number belongs to the branch, and the company's assistant answers it; the registrations to be written.
+    """The number belongs to the branch, and the company's assistant answers it; the deployments to be written.
 
     Again changes nothing, at another branch it is moved there. Raises InvalidInput, NotFound, NumberTaken.
     """
@@ -166,7 +168,7 @@ def add_number(company: Company, branch_id: str, raw: str, *, label: str | None 
 
 
 def move_number(number_id: str, branch_id: str) -> tuple[PhoneNumber, tuple[str, ...]]:
-    """Calls to it belong to another branch of the company at work from now on; the registrations to be written. Raises NotFound."""
+    """Move a number to another branch of the current company; returns the deployments to write. Raises NotFound."""
     number, branch = phone_numbers.get_number(number_id), phone_numbers.get_branch(branch_id)
     if number.branch_id == branch.id:
         return number, ()
@@ -217,17 +219,17 @@ def _check_name(name: str, errors: dict[str, str]) -> str:
     return name
 
 
-def _get_country(zone: str, errors: dict[str, str]) -> str:
+def _get_country(timezone: str, errors: dict[str, str]) -> str:
     """The country of the time zone: it decides number parsing and public holidays."""
     territories = get_global("zone_territories")
     try:
-        ZoneInfo(zone)
-        return territories[zone]
+        ZoneInfo(timezone)
+        return territories[timezone]
     except (KeyError, ValueError, OSError):
-        cities = {known.rpartition("/")[2].casefold(): known for known in territories}
-        city = zone.rpartition("/")[2].casefold().replace(" ", "_")
+        cities = {territory.rpartition("/")[2].casefold(): territory for territory in territories}
+        city = timezone.rpartition("/")[2].casefold().replace(" ", "_")
         near = (get_close_matches(city, cities, n=1) if city not in CENTRAL_EUROPEAN else None) or ["berlin"]
-        errors["zone"] = _("Diese Zeitzone gibt es nicht. Gemeint ist vielleicht %(zone)s.", zone=cities[near[0]])
+        errors["timezone"] = _("Diese Zeitzone gibt es nicht. Gemeint ist vielleicht %(zone)s.", zone=cities[near[0]])
         return "DE"
 
 
@@ -251,11 +253,11 @@ def _parse_forward_number(text: str | None, country: str, errors: dict[str, str]
     try:
         e164 = phone_numbers.parse_number(text, country)
     except InvalidInput as error:
-        errors["forward_to"] = str(error.message)
+        errors["forward_number"] = str(error.message)
         return None
     with unscoped():
         if db.session.scalar(select(exists().where(PhoneNumber.e164 == e164))):
-            errors["forward_to"] = _("Unter dieser Nummer meldet sich die Assistentin selbst. Gemeint ist die eines Menschen.")
+            errors["forward_number"] = _("Unter dieser Nummer meldet sich die Assistentin selbst. Gemeint ist die eines Menschen.")
     return e164
 
 

@@ -25,7 +25,7 @@ class QueueState:
     waiting: int
     pausing: int
     failed: int
-    hour: job_stats.QueueStats
+    hour: job_stats.HourlyQueueStats
 
 
 @dataclass(frozen=True)
@@ -60,11 +60,11 @@ def list_queue_states() -> list[QueueState]:
 
 def list_worker_states() -> list[WorkerState]:
     """List workers with a recent heartbeat; raises RedisError."""
-    instant = now()
+    current_time = now()
     states = []
     for worker in Worker.all(connection=get_redis(), serializer=JSONSerializer):
         seen_at = _to_utc(worker.last_heartbeat)
-        alive = seen_at is not None and (instant - seen_at).total_seconds() <= MAX_WORKER_SILENCE_S
+        alive = seen_at is not None and (current_time - seen_at).total_seconds() <= MAX_WORKER_SILENCE_S
         job = worker.get_current_job()
         states.append(
             WorkerState(
@@ -76,7 +76,7 @@ def list_worker_states() -> list[WorkerState]:
 
 
 def list_failed_jobs() -> list[FailedJob]:
-    """The last ones of each queue whose tries are used up, newest first; raises RedisError."""
+    """List the latest failed jobs of each queue, newest first; raises RedisError."""
     failed = []
     for name in QUEUES:
         registry = FailedJobRegistry(queue=get_queue(name))
@@ -87,7 +87,7 @@ def list_failed_jobs() -> list[FailedJob]:
 
 
 def find_failed(job_id: str) -> RqJob | None:
-    """A job whose tries are used up; others are not touched from outside."""
+    """Find a job that has failed finally; others must not be changed."""
     try:
         job = RqJob.fetch(job_id, connection=get_redis(), serializer=JSONSerializer)
     except NoSuchJobError:
@@ -105,7 +105,7 @@ def retry_job(job_id: str) -> bool:
 
 
 def delete_job(job_id: str) -> bool:
-    """Deletes it; the row that it was about stays, and its sweep goes on looking after it."""
+    """Delete the job; its row stays, and the sweep enqueues it again if due."""
     job = find_failed(job_id)
     if job is None or job.origin not in QUEUES:
         return False
@@ -119,6 +119,6 @@ def _get_reason(job: RqJob) -> str:
     return ((result and result.exc_string) or "").strip().rpartition("\n")[2][:MAX_REASON_LENGTH]
 
 
-def _to_utc(instant: datetime | None) -> datetime | None:
+def _to_utc(at: datetime | None) -> datetime | None:
     """RQ writes its times in UTC, some of them without saying so."""
-    return instant and (instant if instant.tzinfo else instant.replace(tzinfo=UTC))
+    return at and (at if at.tzinfo else at.replace(tzinfo=UTC))

@@ -4,7 +4,7 @@ from sqlalchemy import select, update
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.models.schedule_run import ScheduledTask
+from app.models.scheduled_task import ScheduledTask
 
 
 def list_scheduled_tasks() -> list[ScheduledTask]:

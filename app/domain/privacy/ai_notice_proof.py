@@ -7,9 +7,10 @@ from sqlalchemy import and_, insert, select
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.domain.language.time_expression import Language
-from app.domain.privacy.ai_notice import NOTICE, QUESTION, WORDINGS, TimedUtterance, find_notice, hash_wording
-from app.models import Call, CallNotice, NoticeWording
+from app.domain.language.parsed_time import Language
+from app.domain.privacy.ai_notice import NOTICE, QUESTION, WORDINGS, hash_wording
+from app.domain.privacy.ai_notice_detection import TimedUtterance, find_notice
+from app.models import AiNoticeWording, Call, CallAiNotice
 
 # notice and question together: what a consent answers
 NOTICE_TEXTS: dict[str, tuple[Language, str]] = WORDINGS | {
@@ -22,19 +23,19 @@ def build_proof(turns: Sequence[TimedUtterance], *, is_over: bool) -> NoticeColu
     """Build the columns of the proof; None while it is undecided."""
     if not any(turn.is_agent for turn in turns):
         return None
-    found = find_notice(turns)
-    if found is None:
+    occurrence = find_notice(turns)
+    if occurrence is None:
         return {"turn": None, "at_ms": None, "wording": None} if is_over else None
-    return {"turn": found.turn, "at_ms": found.at_ms, "wording": found.wording}
+    return {"turn": occurrence.turn, "at_ms": occurrence.at_ms, "wording": occurrence.wording}
 
 
 def find_notice_version(turns: Iterable[TimedUtterance]) -> str | None:
-    """Find the version of the notice that the caller heard, as evidence for an answer."""
-    said = " ".join(" ".join(turn.text.split()) for turn in turns if turn.is_agent)
+    """Find the version of the notice in the transcript, as evidence for an answer."""
+    spoken = " ".join(" ".join(turn.text.split()) for turn in turns if turn.is_agent)
     for language in NOTICE:
-        if QUESTION[language] in said:
+        if QUESTION[language] in spoken:
             return hash_wording(f"{NOTICE[language]} {QUESTION[language]}")
-    return next((hash_wording(text) for text in NOTICE.values() if text in said), None)
+    return next((hash_wording(text) for text in NOTICE.values() if text in spoken), None)
 
 
 def list_proofs(call_ids: Iterable[str]) -> dict[str, NoticeColumns]:
@@ -42,22 +43,22 @@ def list_proofs(call_ids: Iterable[str]) -> dict[str, NoticeColumns]:
     ids = list(call_ids)
     if not ids:
         return {}
-    rows = select(CallNotice.call_id, CallNotice.turn, CallNotice.at_ms, CallNotice.wording)
-    rows = rows.join(Call, and_(Call.company_id == CallNotice.company_id, Call.id == CallNotice.call_id)).where(Call.id.in_(ids))
+    rows = select(CallAiNotice.call_id, CallAiNotice.turn, CallAiNotice.at_ms, CallAiNotice.wording)
+    rows = rows.join(Call, and_(Call.company_id == CallAiNotice.company_id, Call.id == CallAiNotice.call_id)).where(Call.id.in_(ids))
     return {row.call_id: {"turn": row.turn, "at_ms": row.at_ms, "wording": row.wording} for row in db.session.execute(rows)}
 
 
 def store_wordings(versions: Iterable[str | None]) -> None:
     """Store the texts of these versions, once each."""
-    wanted = {version for version in versions if version in NOTICE_TEXTS}
-    if not wanted:
+    valid = {version for version in versions if version in NOTICE_TEXTS}
+    if not valid:
         return
-    missing = wanted - set(db.session.scalars(select(NoticeWording.version).where(NoticeWording.version.in_(sorted(wanted)))))
+    missing = valid - set(db.session.scalars(select(AiNoticeWording.version).where(AiNoticeWording.version.in_(sorted(valid)))))
     if missing:
         rows = [
             {"version": each, "language": NOTICE_TEXTS[each][0], "text": NOTICE_TEXTS[each][1], "created_at": now()}
             for each in sorted(missing)
         ]
-        statement = insert(NoticeWording)
+        statement = insert(AiNoticeWording)
         prefix = "OR IGNORE" if db.engine.dialect.name == "sqlite" else "IGNORE"
         db.session.execute(statement.prefix_with(prefix), rows)

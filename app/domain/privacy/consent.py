@@ -21,7 +21,7 @@ def list_answers(call_ids: Collection[str]) -> dict[str, LatestAnswers]:
     by_call: dict[str, LatestAnswers] = defaultdict(dict)
     if call_ids:
         rows = (
-            select(CallConsent.call_id, CallConsent.what, CallConsent.answer)
+            select(CallConsent.call_id, CallConsent.kind, CallConsent.answer)
             .join(Call, and_(Call.company_id == CallConsent.company_id, Call.id == CallConsent.call_id))
             .where(Call.id.in_(call_ids))
             .order_by(CallConsent.id)
@@ -45,7 +45,7 @@ def record_answer(
     if not call.keeps_audio:
         call.recording_url = None
     return {
-        "company_id": call.company_id, "call_id": call.id, "what": what, "answer": answer, "source": source, "turn": turn,
+        "company_id": call.company_id, "call_id": call.id, "kind": what, "answer": answer, "source": source, "turn": turn,
         "wording": wording,
     }  # fmt: skip
 

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from app.domain.privacy import ai_refusal_vocabulary as ai_words, answer_vocabulary, refusal_vocabulary as words
-from app.domain.privacy.person_requests import INSTEAD, is_person_request
+from app.domain.privacy.human_requests import INSTEAD, is_person_request
 from app.domain.privacy.refusal_classifier import get_refusal_probabilities
+from app.domain.privacy.refusal_evidence import bears_evidence
 from app.domain.privacy.refusal_vocabulary import ConsentKind, YesNo
 
 # an objection comes at once; later words concern something else
@@ -23,11 +24,11 @@ MAX_PART_LENGTH = 1500
 STORAGE_KINDS: tuple[ConsentKind, ...] = ("recording", "transcript")
 KINDS: tuple[ConsentKind, ...] = (*STORAGE_KINDS, "ai")
 # Probabilities required with words of refusal, and without them.
-MIN_PROBABILITY_WITH_WORDS, MIN_PROBABILITY = 0.15, 0.6
+MIN_PROBABILITY_WITH_WORDS, MIN_PROBABILITY = 0.15, 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class DialogueLine:
+class DialogueTurn:
     """A turn of the conversation."""
 
     position: int
@@ -44,9 +45,9 @@ class ConsentAnswer:
     turn: int
 
 
-def extract_answers(lines: Iterable[DialogueLine], *, since: int = 0) -> list[ConsentAnswer]:
+def extract_answers(lines: Iterable[DialogueTurn], *, since: int = 0) -> list[ConsentAnswer]:
     """Extract the caller's answers from turn `since` on, in order; in one turn a no overrides a yes."""
-    found: list[ConsentAnswer] = []
+    answers: list[ConsentAnswer] = []
     agent: list[str] = []
     for line in lines:
         if line.is_agent:
@@ -57,11 +58,11 @@ def extract_answers(lines: Iterable[DialogueLine], *, since: int = 0) -> list[Co
             continue
         text = line.text if len(line.text) <= 2 * MAX_PART_LENGTH else f"{line.text[:MAX_PART_LENGTH]}. {line.text[-MAX_PART_LENGTH:]}"
         agent_text = _fold(" ".join(agent)[-MAX_PART_LENGTH:])
-        said = dict.fromkeys(_find_allowed(agent_text, _fold_without_marks(text)), "yes")
-        said |= dict.fromkeys(_find_refused(agent_text, text), "no")
-        found += [ConsentAnswer(what, answer, line.position) for what, answer in said.items()]  # type: ignore[arg-type]
+        given = dict.fromkeys(_find_allowed(agent_text, _fold_without_marks(text)), "yes")
+        given |= dict.fromkeys(_find_refused(agent_text, text), "no")
+        answers += [ConsentAnswer(what, answer, line.position) for what, answer in given.items()]  # type: ignore[arg-type]
         agent = []
-    return found
+    return answers
 
 
 def find_refusals(text: str) -> set[ConsentKind]:
@@ -91,12 +92,14 @@ def _find_refused(agent_text: str, text: str) -> list[ConsentKind]:
     return [
         what
         for what in KINDS
-        if chances[what] >= (MIN_PROBABILITY_WITH_WORDS if what in by_words else MIN_PROBABILITY) and what not in allowed - by_words
+        if chances[what] >= (MIN_PROBABILITY_WITH_WORDS if what in by_words else MIN_PROBABILITY)
+        and (what in by_words or bears_evidence(what, agent_text, _fold(text)))
+        and what not in allowed - by_words
     ]
 
 
 def _is_only_person_request(agent_text: str, text: str) -> bool:
-    """Check whether each sentence that might refuse the AI only asks for a person."""
+    """Whether each sentence that might refuse the AI is only a request for a person."""
     doubtful = [
         sentence
         for sentence, _is_question in _split_sentences(text)
@@ -106,16 +109,16 @@ def _is_only_person_request(agent_text: str, text: str) -> bool:
 
 
 def _find_refused_by_words(agent_text: str, text: str) -> Iterator[ConsentKind]:
-    said = _fold_without_marks(text)
+    folded = _fold_without_marks(text)
     topics = _find_topics(agent_text)
     if topics and not answer_vocabulary.is_negated_question(agent_text):
-        opposes = answer_vocabulary.NO.match(said) or words.OPPOSITION.search(said[:ANSWER_LENGTH])
-        if opposes and not answer_vocabulary.NO_PROBLEM.search(said[:ANSWER_LENGTH]):
+        opposes = answer_vocabulary.NO.match(folded) or words.OPPOSITION.search(folded[:ANSWER_LENGTH])
+        if opposes and not answer_vocabulary.NO_PROBLEM.search(folded[:ANSWER_LENGTH]):
             yield from topics
-    elif topics and words.OBJECTION.search(said[:ANSWER_LENGTH]):
+    elif topics and words.OBJECTION.search(folded[:ANSWER_LENGTH]):
         yield from topics
     else:
-        yield from _find_objections(agent_text, said)
+        yield from _find_objections(agent_text, folded)
     for sentence, is_question in _split_sentences(text) if words.HINTS.search(_fold(text)) else ():
         yield from _find_sentence_refusals(sentence, is_question=is_question)
 
@@ -133,7 +136,7 @@ def _find_topics(agent_text: str) -> list[ConsentKind]:
 
 
 def _find_objections(agent_text: str, caller_text: str) -> Iterator[ConsentKind]:
-    """Find objections to a notice that asked nothing."""
+    """Find objections to a notice without a question."""
     if not agent_text:
         return
     for what in STORAGE_KINDS:
@@ -157,8 +160,8 @@ def _is_refusal(what: ConsentKind, sentence: str, *, is_question: bool) -> bool:
         return False
     if any(pattern.search(sentence) for pattern in words.REFUSALS[what]):
         return not is_question or words.REQUEST_QUESTION.search(sentence) is not None
-    for found in words.UNAMBIGUOUS_TOPICS[what].finditer(sentence):
-        near = sentence[max(0, found.start() - CONTEXT_LENGTH) : found.end() + CONTEXT_LENGTH]
+    for match in words.UNAMBIGUOUS_TOPICS[what].finditer(sentence):
+        near = sentence[max(0, match.start() - CONTEXT_LENGTH) : match.end() + CONTEXT_LENGTH]
         if words.OPPOSITION.search(near) and not words.AGREEMENT.search(near):
             return not is_question or words.REQUEST_QUESTION.search(near) is not None
     return False

@@ -1,4 +1,4 @@
-"""Deletes calls at their provider whose callers refused the recording: stored with the refusal, retried until it is done.
+"""Delete calls at their provider after a refused recording: stored with the refusal, retried until done.
 
 `claim` and `complete` belong in a transaction each, `delete_at_provider` between them in none.
 """
@@ -15,7 +15,7 @@ from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.outbox import Outbox
 from app.events import ProviderDeletionQueued
-from app.models import Call, CallDeletion, Connection
+from app.models import Call, Connection, ProviderDeletion
 from app.providers import VOICE_ACCOUNTS, open_voice_account
 from app.providers.credentials import Credentials
 from app.providers.voice.management import VoiceRejected
@@ -23,7 +23,7 @@ from app.providers.voice.management import VoiceRejected
 RETRY_DELAYS = tuple(timedelta(seconds=pause) for pause in (5, 30, 120, 600, 1800, 7200))
 # a missing or rejected key may be put right
 KEY_RETRY_DELAY = timedelta(hours=6)
-OUTBOX = Outbox(CallDeletion, lease=timedelta(seconds=60), retry_delays=RETRY_DELAYS, open_statuses=("pending", "failed", "no_key"))
+OUTBOX = Outbox(ProviderDeletion, lease=timedelta(seconds=60), retry_delays=RETRY_DELAYS, open_statuses=("pending", "failed", "no_key"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,9 @@ class ProviderCallDeletion:
 
 def request_deletion(call: Call, reason: str, *, again: bool) -> None:
     """Request the deletion at the call's end; `again` once more, because data came in after it."""
-    row = db.session.scalars(select(CallDeletion).where(CallDeletion.call_id == call.id).with_for_update()).first()
+    row = db.session.scalars(select(ProviderDeletion).where(ProviderDeletion.call_id == call.id).with_for_update()).first()
     if row is None:
-        row = CallDeletion(call_id=call.id, reason=reason, status="waiting", generation=1, attempts=0)
+        row = ProviderDeletion(call_id=call.id, reason=reason, status="waiting", generation=1, attempts=0)
         db.session.add(row)
     elif again and row.status != "waiting":
         row.generation += 1

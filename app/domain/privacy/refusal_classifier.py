@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.domain.language.text_classifier import TextClassifier, extract_features, tokenize
+from app.domain.language.linear_classifier import TextClassifier, extract_features, tokenize
 from app.domain.privacy.answer_vocabulary import is_negated_question
 from app.domain.privacy.refusal_vocabulary import TOPICS, ConsentKind
 
@@ -19,7 +19,8 @@ _refusal = TextClassifier(WEIGHTS)
 def get_refusal_probabilities(agent_text: str, caller_text: str) -> dict[str, float]:
     """Get the probability of each refusal; `agent_text` are the agent's preceding words."""
     words = tokenize(caller_text)
-    return _refusal.probabilities(words, _extract_context_features(agent_text, words))
+    context = list(_extract_context_features(agent_text, words))
+    return _refusal.probabilities(words, lambda _window: context)
 
 
 def extract_training_features(agent_text: str, caller_text: str) -> Iterator[str]:

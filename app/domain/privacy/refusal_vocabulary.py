@@ -61,6 +61,9 @@ HINTS = compile_any(
     "gadget",
     "virtual",
 )
+# "eine Nachricht aufnehmen" records nothing
+TAKEN_DOWN = ("nachricht", "anliegen", "bestellung", "daten", "wunsch", "termin", "kontakt", "warteliste", "notiz", "schaden")
+NO_OBJECT = "".join(f"(?<!{word} )" for word in TAKEN_DOWN)
 # unambiguous on a business's telephone
 UNAMBIGUOUS_TOPICS: dict[ConsentKind, re.Pattern[str]] = {
     "recording": compile_any(
@@ -72,9 +75,9 @@ UNAMBIGUOUS_TOPICS: dict[ConsentKind, re.Pattern[str]] = {
         r"\bmitgeschnitten\w*",
         r"\b(?:ton|sprach|audio)aufnahmen?\b",
         r"\baufnahmen?\b",
-        r"\baufnehmen\b",
-        r"\baufgenommen\b",
-        r"\baufzunehmen\b",
+        rf"{NO_OBJECT}\baufnehmen\b",
+        rf"{NO_OBJECT}\baufgenommen\b",
+        rf"{NO_OBJECT}\baufzunehmen\b",
         r"\brecord(?:ed|ing|ings)?\b",
         r"\btaped?\b",
     ),
@@ -96,7 +99,7 @@ TOPICS: dict[ConsentKind, re.Pattern[str]] = {
     "recording": compile_any(
         UNAMBIGUOUS_TOPICS["recording"].pattern,
         r"\bzeichnen\b.*\bauf\b",
-        r"\bnehmen\b.*\bauf\b",
+        r"\bnehmen\b(?!.*\b(?:nachricht|anliegen|bestellung|daten|wunsch|termin|kontakt|notiz|schaden)\b).*\bauf\b",
         r"\bspeicher\w*",
         r"\bgespeichert\b",
         r"\bstimme\b",

@@ -1,4 +1,4 @@
-"""Keeps the counts of hours and days in step with the calls: what changed is announced, and written with the transaction."""
+"""Keeps the hourly and daily counts consistent with the calls: changes are published and written in the same transaction."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.tenancy import company_scope, unscoped
-from app.events import CallStatsChanged
+from app.events import CallStatsDelta
 from app.models.branch import Branch
 from app.models.call import Call
 from app.models.call_stats import RUNNING_OUTCOME, CallDay, CallHour
@@ -39,20 +39,20 @@ def to_counted(call: Call) -> CountedCall | None:
 
 
 def count_call(call: Call, before: CountedCall | None) -> None:
-    """Says how the counts change with this call; `before` is `as_counted` of it before the change, None for a new call.
+    """Publish the change of the counts by this call; `before` is its `to_counted` before the change, None for a new call.
 
-    Without a change nothing is said, so applying an event again counts nothing twice.
+    Publishes nothing without a change, so that applying an event again does not count twice.
     """
     after = to_counted(call)
     if after == before:
         return
     for counted, sign in ((before, -1), (after, 1)):
         if counted is not None:
-            publish(CallStatsChanged(call.company_id, counted.branch_id, counted.started_at, counted.outcome, sign, sign * counted.seconds))
+            publish(CallStatsDelta(call.company_id, counted.branch_id, counted.started_at, counted.outcome, sign, sign * counted.seconds))
 
 
-def apply_changes(counted: Iterable[CallStatsChanged]) -> None:
-    """Adds what was announced to the counts: one row each, in one order everywhere, so that parallel workers lock alike."""
+def apply_changes(counted: Iterable[CallStatsDelta]) -> None:
+    """Add the published changes to the counts, one row each, in a fixed order, so that parallel workers do not deadlock."""
     with unscoped():
         hours = _group_by_hour(list(counted))
         for table, rows in ((CallHour, hours), (CallDay, _group_by_day(hours))):
@@ -61,11 +61,11 @@ def apply_changes(counted: Iterable[CallStatsChanged]) -> None:
 
 
 def rebuild_stats(company_id: str, *, first: date, last: date) -> None:
-    """Counts the company's calls of these days (in each branch's zone) anew from the calls themselves."""
+    """Recount the company's calls of these days (in each branch's time zone)."""
     with company_scope(company_id):
         since, until = _to_instant(first) - timedelta(days=1), _to_instant(last) + timedelta(days=2)
         calls = db.session.scalars(select(Call).where(Call.started_at.between(since, until)).execution_options(yield_per=1000))
-        changes = [CallStatsChanged(company_id, c.branch_id, c.started_at, c.outcome, 1, c.seconds) for c in map(to_counted, calls) if c]
+        changes = [CallStatsDelta(company_id, c.branch_id, c.started_at, c.outcome, 1, c.seconds) for c in map(to_counted, calls) if c]
         hours = [row for row in _group_by_hour(changes) if first <= row["day"] <= last]
         for table, rows in ((CallHour, hours), (CallDay, _group_by_day(hours))):
             db.session.execute(delete(table).where(table.day.between(first, last)).execution_options(synchronize_session=False))
@@ -73,7 +73,7 @@ def rebuild_stats(company_id: str, *, first: date, last: date) -> None:
                 db.session.execute(insert(table), rows)
 
 
-def _group_by_hour(changes: list[CallStatsChanged]) -> list[dict[str, Any]]:
+def _group_by_hour(changes: list[CallStatsDelta]) -> list[dict[str, Any]]:
     zones = _load_zones({change.branch_id for change in changes})
     sums: dict[tuple[str, str, date, int, str], list[int]] = defaultdict(lambda: [0, 0])
     for change in changes:
@@ -103,8 +103,8 @@ def _group_by_day(hours: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _load_zones(branch_ids: set[str]) -> dict[str, ZoneInfo]:
-    rows = db.session.execute(select(Branch.id, Branch.zone).where(Branch.id.in_(branch_ids)))
-    return {branch_id: ZoneInfo(zone) for branch_id, zone in rows}
+    rows = db.session.execute(select(Branch.id, Branch.timezone).where(Branch.id.in_(branch_ids)))
+    return {branch_id: ZoneInfo(timezone) for branch_id, timezone in rows}
 
 
 def _build_upsert(table: type[CallHour] | type[CallDay]) -> Any:

@@ -58,7 +58,7 @@ class OutcomeTotals:
 
 
 @dataclass
-class Period:
+class PeriodTotals:
     """The period's totals, and the same in its steps: days, or for a single day hours."""
 
     total: OutcomeTotals
@@ -70,16 +70,16 @@ class Figures:
     """`before` is as long and as far: the last seven days against the seven before, today against the same weekday last week,
     both up to the present hour."""
 
-    period: Period
-    before: Period
+    period: PeriodTotals
+    before: PeriodTotals
     today: OutcomeTotals
     # calls by weekday (0 is Monday) and hour, of a week at least
     rings: dict[tuple[int, int], int]
 
 
-def load_figures(branch_ids: Collection[str], *, days: int, now: datetime, zone: str) -> Figures:
+def load_figures(branch_ids: Collection[str], *, days: int, now: datetime, timezone: str) -> Figures:
     """The figures of these branches for the last `days` days, today included, in that zone."""
-    local = now.astimezone(ZoneInfo(zone))
+    local = now.astimezone(ZoneInfo(timezone))
     last, back = local.date(), 7 if days == 1 else days
     first = last - timedelta(days=days - 1)
     step: Any = CallHour.hour if days == 1 else CallHour.day
@@ -95,9 +95,9 @@ def load_figures(branch_ids: Collection[str], *, days: int, now: datetime, zone:
     return Figures(period, before, today, _count_by_weekday_hour(branch_ids, last - timedelta(days=max(days, 7) - 1), last))
 
 
-def load_night_totals(branch_ids: Collection[str], *, now: datetime, zone: str) -> OutcomeTotals:
+def load_night_totals(branch_ids: Collection[str], *, now: datetime, timezone: str) -> OutcomeTotals:
     """The calls from yesterday evening until this morning."""
-    today = now.astimezone(ZoneInfo(zone)).date()
+    today = now.astimezone(ZoneInfo(timezone)).date()
     evening = and_(CallHour.day == today - timedelta(days=1), CallHour.hour >= NIGHT_FROM)
     morning = and_(CallHour.day == today, CallHour.hour < NIGHT_UNTIL)
     totals = OutcomeTotals()
@@ -122,12 +122,12 @@ def _count_by_step(branch_ids: Collection[str], when: ColumnElement[bool], step:
     return {(at, outcome): int(calls) for at, outcome, calls in db.session.execute(statement.group_by(step, CallHour.outcome))}
 
 
-def _build_period(counts: dict[tuple[Any, str], int], steps: Sequence[Any]) -> Period:
+def _build_period(counts: dict[tuple[Any, str], int], steps: Sequence[Any]) -> PeriodTotals:
     whole, single = OutcomeTotals(), {step: OutcomeTotals() for step in steps}
     for (step, outcome), calls in counts.items():
         whole.outcomes[outcome] += calls
         single[step].outcomes[outcome] += calls
-    return Period(whole, list(single.values()))
+    return PeriodTotals(whole, list(single.values()))
 
 
 def _count_by_weekday_hour(branch_ids: Collection[str], first: date, last: date) -> dict[tuple[int, int], int]:

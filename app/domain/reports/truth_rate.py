@@ -1,4 +1,4 @@
-"""The share of calls whose statements were all true."""
+"""The share of calls in which all checked claims were true."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

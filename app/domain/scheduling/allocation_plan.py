@@ -6,7 +6,7 @@ from typing import Literal
 
 from app.domain.scheduling.availability import FreeSlots
 from app.domain.scheduling.free_busy import FreeBusyGrid, list_blocked_intervals, list_work_intervals
-from app.domain.scheduling.types import AvailabilityQuery, BranchData, RoomData, SchedulingData, Slot, SlotPart, StaffServiceOffer
+from app.domain.scheduling.types import SchedulingBranch, SchedulingData, SchedulingRoom, Slot, SlotPart, SlotQuery, StaffServiceOffer
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,11 @@ class PlannedPart:
 
 @dataclass(frozen=True, slots=True)
 class AllocationPlan:
+    """`overridden` are the codes of the reasons against the visit that the desk ignores."""
+
     branch_id: str
     parts: tuple[PlannedPart, ...]
+    overridden: tuple[str, ...] = ()
 
     @property
     def starts_at(self) -> datetime:
@@ -49,7 +52,7 @@ class AllocationPlan:
         return self.parts[-1].ends_at
 
 
-def list_plans(query: AvailabilityQuery, data: SchedulingData, starts_at: datetime) -> list[AllocationPlan]:
+def list_plans(query: SlotQuery, data: SchedulingData, starts_at: datetime) -> list[AllocationPlan]:
     """List the plans for a visit at exactly this time, preferred staff first; empty when the time is not free."""
     free_busy = FreeBusyGrid(query, data)
     return [_build_plan(free_busy, slot) for slot in FreeSlots(free_busy).find_at(starts_at)]
@@ -61,7 +64,7 @@ def _build_plan(free_busy: FreeBusyGrid, slot: Slot) -> AllocationPlan:
     return AllocationPlan(slot.branch_id, tuple(_build_part(free_busy, branch, part) for part in slot.parts or (whole,)))
 
 
-def _build_part(free_busy: FreeBusyGrid, branch: BranchData, part: SlotPart) -> PlannedPart:
+def _build_part(free_busy: FreeBusyGrid, branch: SchedulingBranch, part: SlotPart) -> PlannedPart:
     offer = free_busy.data.get_offer(part.service_id, part.staff_id, branch.id)
     for session in free_busy.list_sessions(offer):
         if session.starts_at == part.starts_at:
@@ -72,7 +75,7 @@ def _build_part(free_busy: FreeBusyGrid, branch: BranchData, part: SlotPart) -> 
     return PlannedPart(*part, room_ids=tuple(room.id for room in rooms), allocations=allocations, seats=seats, session_id=None)
 
 
-def _select_rooms(free_busy: FreeBusyGrid, branch: BranchData, offer: StaffServiceOffer, starts_at: datetime) -> list[RoomData]:
+def _select_rooms(free_busy: FreeBusyGrid, branch: SchedulingBranch, offer: StaffServiceOffer, starts_at: datetime) -> list[SchedulingRoom]:
     """Select a free room of each kind: the largest for groups, the smallest for single customers."""
     service, timing, index = free_busy.services[offer.service_id], free_busy.get_timing(offer), free_busy.axis.index_at(starts_at)
     chosen = []
@@ -96,7 +99,7 @@ def _allocate_staff(free_busy: FreeBusyGrid, offer: StaffServiceOffer, starts_at
 
 
 def _allocate_rooms(
-    free_busy: FreeBusyGrid, offer: StaffServiceOffer, rooms: list[RoomData], starts_at: datetime
+    free_busy: FreeBusyGrid, offer: StaffServiceOffer, rooms: list[SchedulingRoom], starts_at: datetime
 ) -> list[ResourceAllocation]:
     timing, at = free_busy.get_timing(offer), free_busy.axis.index_at(starts_at)
     start, end = free_busy.axis.instant_at(at - timing.before), free_busy.axis.instant_at(at + timing.minutes + timing.after)

@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.domain.scheduling.availability import find_free_slots
-from app.domain.scheduling.types import AvailabilityQuery, SchedulingData, Slot, VisitPart
+from app.domain.scheduling.types import SchedulingData, Slot, SlotQuery, VisitPart
 
 
 @dataclass(frozen=True, slots=True)
 class Alternatives:
-    """`other_times` with the person asked for (or anybody, when nobody was), `other_staff` at the very time, `other_branches`
-    at the time or as near to it as they can."""
+    """`other_times` with the requested person (or any, without a request), `other_staff` at the exact time, `other_branches`
+    at the time or as near to it as possible."""
 
     other_times: list[Slot]
     other_staff: list[Slot]
@@ -23,15 +23,13 @@ class Alternatives:
 
 
 def find_alternatives(
-    query: AvailabilityQuery, data: SchedulingData, requested_at: datetime, *, limit: int = 3, search_radius: timedelta = timedelta(days=7)
+    query: SlotQuery, data: SchedulingData, requested_at: datetime, *, limit: int = 3, search_radius: timedelta = timedelta(days=7)
 ) -> Alternatives:
     """Find the slots closest to `requested_at`, within `search_radius` on both sides; the data must cover that window."""
-    around = replace(
-        query, starts_from=max(requested_at - search_radius, query.now), starts_before=requested_at + search_radius, any_start=False
-    )
+    around = query.between(max(requested_at - search_radius, query.now), requested_at + search_radius)
     if around.starts_from >= around.starts_before:
         return Alternatives([], [], [])
-    same_moment = replace(query, starts_from=requested_at, starts_before=requested_at + timedelta(minutes=1), any_start=True)
+    same_moment = query.at(requested_at)
     elsewhere = replace(data, branches=tuple(branch for branch in data.branches if branch.id != query.branch_id))
     return Alternatives(
         other_times=[
@@ -44,12 +42,12 @@ def find_alternatives(
     )
 
 
-def _find_other_staff(query: AvailabilityQuery, same_moment: AvailabilityQuery, data: SchedulingData, limit: int) -> list[Slot]:
+def _find_other_staff(query: SlotQuery, same_moment: SlotQuery, data: SchedulingData, limit: int) -> list[Slot]:
     requested_ids = {part.staff_id for part in query.parts} - {None}
     if not requested_ids or same_moment.starts_from < query.now:
         return []
     return find_free_slots(_with_any_staff(same_moment), data).first(limit)
 
 
-def _with_any_staff(query: AvailabilityQuery) -> AvailabilityQuery:
+def _with_any_staff(query: SlotQuery) -> SlotQuery:
     return replace(query, parts=tuple(VisitPart(part.service_id) for part in query.parts))

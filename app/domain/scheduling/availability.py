@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from app.domain.scheduling.free_busy import FreeBusyGrid
 from app.domain.scheduling.minute_bits import extend_backwards, iter_indexes
-from app.domain.scheduling.types import AvailabilityQuery, BranchData, SchedulingData, Slot, SlotPart, StaffServiceOffer
+from app.domain.scheduling.types import SchedulingBranch, SchedulingData, Slot, SlotPart, SlotQuery, StaffServiceOffer
 
 
-class VisitStep(NamedTuple):
+class VisitPartCandidate(NamedTuple):
     """One person for one part of the visit; `starts` is the mask of starts from which this and all later parts fit."""
 
     offer: StaffServiceOffer
@@ -18,15 +18,15 @@ class VisitStep(NamedTuple):
     starts: int
 
 
-class VisitPlan(NamedTuple):
+class VisitCandidates(NamedTuple):
     """The visit at one branch; `starts` is the mask of bookable starts of the whole visit."""
 
-    branch: BranchData
-    steps: list[list[VisitStep]]
+    branch: SchedulingBranch
+    steps: list[list[VisitPartCandidate]]
     starts: int
 
 
-def find_free_slots(query: AvailabilityQuery, data: SchedulingData) -> "FreeSlots":
+def find_free_slots(query: SlotQuery, data: SchedulingData) -> "FreeSlots":
     """Find the times at which the whole visit fits. Slots are built lazily, while iterating."""
     return FreeSlots(FreeBusyGrid(query, data))
 
@@ -36,7 +36,7 @@ class FreeSlots:
 
     def __init__(self, free_busy: FreeBusyGrid) -> None:
         self._free_busy = free_busy
-        self._plans = [plan for branch in free_busy.list_branches() if (plan := build_visit_plan(free_busy, branch)).starts]
+        self._plans = [plan for branch in free_busy.list_branches() if (plan := build_visit_candidates(free_busy, branch)).starts]
 
     def __bool__(self) -> bool:
         return bool(self._plans)
@@ -71,7 +71,7 @@ class FreeSlots:
         times = sorted(self.list_starts(), key=lambda start: (abs(start - starts_at), start))
         return [self.find_at(start)[0] for start in times[:limit]]
 
-    def _iter_slots(self, plan: VisitPlan) -> Iterator[Slot]:
+    def _iter_slots(self, plan: VisitCandidates) -> Iterator[Slot]:
         if len(plan.steps) > 1:
             for index in iter_indexes(plan.starts):
                 yield from self._iter_slots_at(plan, index)
@@ -87,24 +87,24 @@ class FreeSlots:
                     ends_at = instants.get(end) or instants.setdefault(end, axis.instant_at(end))
                     yield Slot(starts_at, ends_at, branch_id, staff_id)
 
-    def _iter_slots_at(self, plan: VisitPlan, index: int) -> Iterator[Slot]:
+    def _iter_slots_at(self, plan: VisitCandidates, index: int) -> Iterator[Slot]:
         for step in plan.steps[0]:
             if step.starts >> index & 1:
                 yield self._build_slot(plan, index, step)
 
-    def _build_slot(self, plan: VisitPlan, index: int, first: VisitStep) -> Slot:
+    def _build_slot(self, plan: VisitCandidates, index: int, first: VisitPartCandidate) -> Slot:
         """Build the slot from its first part on: the shortest wait wins, then the person of the part before."""
-        instant = self._free_busy.axis.instant_at
+        to_time = self._free_busy.axis.instant_at
         chain, step = [], first
         for following in (*plan.steps[1:], []):
             end = index + step.minutes
-            chain.append(SlotPart(step.offer.service_id, step.offer.staff_id, instant(index), instant(end)))
+            chain.append(SlotPart(step.offer.service_id, step.offer.staff_id, to_time(index), to_time(end)))
             if following:
                 index, step = self._get_next_step(following, end, step.offer.staff_id)
         parts = tuple(chain) if len(chain) > 1 else ()
         return Slot(chain[0].starts_at, chain[-1].ends_at, plan.branch.id, first.offer.staff_id, parts)
 
-    def _get_next_step(self, following: list[VisitStep], end: int, staff_id: str) -> tuple[int, VisitStep]:
+    def _get_next_step(self, following: list[VisitPartCandidate], end: int, staff_id: str) -> tuple[int, VisitPartCandidate]:
         for wait in range(self._free_busy.query.max_gap + 1):
             able = [step for step in following if step.starts >> end + wait & 1]
             if able:
@@ -112,9 +112,9 @@ class FreeSlots:
         raise AssertionError("A start was offered from which the visit cannot be finished.")
 
 
-def build_visit_plan(free_busy: FreeBusyGrid, branch: BranchData) -> VisitPlan:
+def build_visit_candidates(free_busy: FreeBusyGrid, branch: SchedulingBranch) -> VisitCandidates:
     """Build the plan from the last part to the first: a part can start where the rest can follow within `max_gap`."""
-    steps: list[list[VisitStep]] = []
+    steps: list[list[VisitPartCandidate]] = []
     rest: int | None = None
     for part in reversed(free_busy.query.parts):
         level = []
@@ -124,7 +124,7 @@ def build_visit_plan(free_busy: FreeBusyGrid, branch: BranchData) -> VisitPlan:
             if rest is not None:
                 starts &= rest >> minutes
             if starts:
-                level.append(VisitStep(offer, minutes, starts))
+                level.append(VisitPartCandidate(offer, minutes, starts))
         steps.insert(0, level)
         all_starts = 0
         for step in level:
@@ -136,4 +136,4 @@ def build_visit_plan(free_busy: FreeBusyGrid, branch: BranchData) -> VisitPlan:
     starts = 0
     for step in level:
         starts |= step.starts
-    return VisitPlan(branch, [level, *steps[1:]], starts)
+    return VisitCandidates(branch, [level, *steps[1:]], starts)

@@ -5,17 +5,17 @@ from collections.abc import Iterable
 from datetime import timedelta
 from functools import cached_property
 
-from app.domain.scheduling.minute_bits import MinuteAxis, WallClock, find_run_starts, to_minute, to_minute_ceil
+from app.domain.scheduling.minute_bits import MinuteAxis, WallClockMapper, find_run_starts, to_minute, to_minute_ceil
 from app.domain.scheduling.opening_hours import OpeningMasks, build_opening, build_shift_mask
 from app.domain.scheduling.types import (
-    AvailabilityQuery,
-    BranchData,
     BusyInterval,
-    GroupSessionData,
-    RoomData,
+    SchedulingBranch,
     SchedulingData,
-    ServiceData,
+    SchedulingGroupSession,
+    SchedulingRoom,
+    SchedulingService,
     ServiceTiming,
+    SlotQuery,
     StaffServiceOffer,
     VisitPart,
 )
@@ -24,7 +24,7 @@ from app.domain.scheduling.types import (
 class FreeBusyGrid:
     """Free minutes of branches, staff and rooms around the window of the query."""
 
-    def __init__(self, query: AvailabilityQuery, data: SchedulingData) -> None:
+    def __init__(self, query: SlotQuery, data: SchedulingData) -> None:
         self.query = query
         self.data = data
         self.services = {service.id: service for service in data.services}
@@ -53,14 +53,15 @@ class FreeBusyGrid:
     def get_timing(self, offer: StaffServiceOffer) -> ServiceTiming:
         return offer.timing or self.services[offer.service_id].timing
 
-    def list_branches(self) -> list[BranchData]:
+    def list_branches(self) -> list[SchedulingBranch]:
         branch_id = self.query.branch_id
         return [branch for branch in self.data.branches if branch_id is None or branch.id == branch_id]
 
-    def list_offers(self, part: VisitPart, branch: BranchData) -> list[StaffServiceOffer]:
-        """The offers for this part at this branch, in the order of `data.people`."""
+    def list_offers(self, part: VisitPart, branch: SchedulingBranch) -> list[StaffServiceOffer]:
+        """The offers for this part at this branch by people who are wanted, in the order of `data.people`."""
         offers = self._offers.get((part.service_id, branch.id), [])
-        return [offer for offer in offers if part.staff_id in (None, offer.staff_id)]
+        excluded = self.query.excluded_staff
+        return [offer for offer in offers if part.staff_id in (None, offer.staff_id) and offer.staff_id not in excluded]
 
     @cached_property
     def _offers(self) -> dict[tuple[str, str], list[StaffServiceOffer]]:
@@ -71,25 +72,25 @@ class FreeBusyGrid:
             table[offer.service_id, offer.branch_id].append(offer)
         return table
 
-    def get_opening(self, branch: BranchData) -> OpeningMasks:
+    def get_opening(self, branch: SchedulingBranch) -> OpeningMasks:
         if branch.id not in self._openings:
             self._openings[branch.id] = build_opening(branch, self.data, self.axis)
         return self._openings[branch.id]
 
-    def open_starts(self, branch: BranchData, minutes: int) -> int:
+    def open_starts(self, branch: SchedulingBranch, minutes: int) -> int:
         """The starts from which the branch stays open for `minutes`."""
         key = (branch.id, minutes)
         if key not in self._runs:
             self._runs[key] = find_run_starts(self.get_opening(branch).open, minutes)
         return self._runs[key]
 
-    def get_shift(self, staff_id: str, branch: BranchData) -> int:
+    def get_shift(self, staff_id: str, branch: SchedulingBranch) -> int:
         key = (staff_id, branch.id)
         if key not in self._shifts:
             self._shifts[key] = build_shift_mask(self.people[staff_id], branch, self.data, self.axis)
         return self._shifts[key]
 
-    def shift_starts(self, offer: StaffServiceOffer, branch: BranchData) -> int:
+    def shift_starts(self, offer: StaffServiceOffer, branch: SchedulingBranch) -> int:
         """The starts at which the person is on shift whenever this service needs them."""
         shift = self.get_shift(offer.staff_id, branch)
         starts = self.axis.full
@@ -111,16 +112,16 @@ class FreeBusyGrid:
             starts &= clear << -begin if begin < 0 else clear >> begin
         return starts
 
-    def list_rooms(self, branch: BranchData, kind: str, seats: int) -> list[RoomData]:
+    def list_rooms(self, branch: SchedulingBranch, kind: str, seats: int) -> list[SchedulingRoom]:
         """The rooms of a kind with at least `seats` places, the smallest first."""
         fitting = [room for room in self._rooms_by_kind.get((branch.id, kind), []) if room.places >= seats]
         return sorted(fitting, key=lambda room: room.places)
 
-    def room_starts(self, room: RoomData, timing: ServiceTiming) -> int:
+    def room_starts(self, room: SchedulingRoom, timing: ServiceTiming) -> int:
         """The starts at which this room is free for the service with its buffers."""
         return self._get_free_starts(self.busy_mask(room.id), [(-timing.before, timing.minutes + timing.after)])
 
-    def all_rooms_starts(self, service: ServiceData, branch: BranchData, timing: ServiceTiming) -> int:
+    def all_rooms_starts(self, service: SchedulingService, branch: SchedulingBranch, timing: ServiceTiming) -> int:
         """The starts at which every kind of room that the service needs has one free."""
         starts = self.axis.full
         for kind in service.room_kinds:
@@ -141,11 +142,17 @@ class FreeBusyGrid:
             marks |= self.axis.interval_mask(index, index + 1)
         return marks
 
-    def list_sessions(self, offer: StaffServiceOffer) -> list[GroupSessionData]:
+    def list_sessions(self, offer: StaffServiceOffer) -> list[SchedulingGroupSession]:
         standing = self._sessions.get((offer.service_id, offer.staff_id, offer.branch_id), [])
         return [session for session in standing if session.seats - session.taken >= self.query.seats]
 
-    def possible_starts(self, offer: StaffServiceOffer, branch: BranchData) -> int:
+    def is_full(self, offer: StaffServiceOffer, at: int) -> bool:
+        """Whether a group appointment of this offer starts then, without enough seats."""
+        sessions = self._sessions.get((offer.service_id, offer.staff_id, offer.branch_id), [])
+        instant = self.axis.instant_at(at)
+        return any(session.starts_at == instant and session.seats - session.taken < self.query.seats for session in sessions)
+
+    def possible_starts(self, offer: StaffServiceOffer, branch: SchedulingBranch) -> int:
         """All starts, on the grid or not, at which this person can do this service here."""
         if offer.restriction:
             return 0
@@ -173,8 +180,8 @@ class FreeBusyGrid:
         first, last = to_minute_ceil(self.query.starts_from), to_minute_ceil(self.query.starts_before)
         return self.axis.interval_mask(first - self.axis.first, last - self.axis.first)
 
-    def grid_mask(self, branch: BranchData) -> int:
-        return self.axis.full if self.query.any_start else WallClock(branch.zone, self.axis).grid_mask(self.data.grid_minutes)
+    def grid_mask(self, branch: SchedulingBranch) -> int:
+        return self.axis.full if self.query.any_start else WallClockMapper(branch.timezone, self.axis).grid_mask(self.data.grid_minutes)
 
     def busy_mask(self, resource_id: str) -> int:
         """The minutes a person or room is taken, buffers with them."""
@@ -201,15 +208,15 @@ class FreeBusyGrid:
         return table
 
     @cached_property
-    def _rooms_by_kind(self) -> dict[tuple[str, str], list[RoomData]]:
-        table: dict[tuple[str, str], list[RoomData]] = defaultdict(list)
+    def _rooms_by_kind(self) -> dict[tuple[str, str], list[SchedulingRoom]]:
+        table: dict[tuple[str, str], list[SchedulingRoom]] = defaultdict(list)
         for room in self.data.rooms:
             table[room.branch_id, room.kind].append(room)
         return table
 
     @cached_property
-    def _sessions(self) -> dict[tuple[str, str, str], list[GroupSessionData]]:
-        table: dict[tuple[str, str, str], list[GroupSessionData]] = defaultdict(list)
+    def _sessions(self) -> dict[tuple[str, str, str], list[SchedulingGroupSession]]:
+        table: dict[tuple[str, str, str], list[SchedulingGroupSession]] = defaultdict(list)
         for session in self.data.sessions:
             table[session.service_id, session.staff_id, session.branch_id].append(session)
         return table

@@ -1,10 +1,11 @@
-"""Public holidays by country and federal state, from the `holidays` library."""
+"""Public holidays by country, federal state and municipality, from the `holidays` library."""
 
 import sys
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
+from typing import NamedTuple
 
 GERMAN_STATES = {
     "BW": "Baden-Württemberg", "BY": "Bayern", "BE": "Berlin", "BB": "Brandenburg", "HB": "Bremen", "HH": "Hamburg",
@@ -13,24 +14,55 @@ GERMAN_STATES = {
 }  # fmt: skip
 
 
-def find_holiday_name(day: date, country: str, state: str | None) -> str | None:
+# holidays below the level of a state by key, with the name that the library gives them
+LOCAL_HOLIDAYS = {"assumption": "Mariä Himmelfahrt", "peace_festival": "Augsburger Hohes Friedensfest", "corpus_christi": "Fronleichnam"}
+LOCAL_HOLIDAYS_BY_STATE = {"BY": ("assumption", "peace_festival"), "SN": ("corpus_christi",), "TH": ("corpus_christi",)}
+
+
+class HolidayRegion(NamedTuple):
+    """Where holidays apply: a country, a federal state, and the keys of LOCAL_HOLIDAYS that the municipality observes."""
+
+    country: str
+    state: str | None = None
+    local: tuple[str, ...] = ()
+
+
+GERMANY = HolidayRegion("DE")
+
+
+def find_holiday_name(day: date, region: HolidayRegion) -> str | None:
     """The name of the public holiday on this date in the country's own language, or None."""
-    return get_public_holidays(country, state, day.year).get(day)
+    return get_public_holidays(region, day.year).get(day)
 
 
 @lru_cache(maxsize=256)
-def get_public_holidays(country: str, state: str | None, year: int) -> dict[date, str]:
+def get_public_holidays(region: HolidayRegion, year: int) -> dict[date, str]:
     """The public holidays of a year; an unknown country has none, an unknown state those of the whole country."""
-    holidays = _load_library()
+    library = _load_library()
+    country, state, local = region
     try:
-        calendar = holidays.country_holidays(country, subdiv=state or None, years=year)
+        calendar = library.country_holidays(country, subdiv=state or None, years=year)
     except NotImplementedError:
         if state:
-            return get_public_holidays(country, None, year)
+            return get_public_holidays(HolidayRegion(country), year)
         return {}
     if calendar.default_language and calendar.language != calendar.default_language:
-        calendar = holidays.country_holidays(country, subdiv=state or None, years=year, language=calendar.default_language)
-    return dict(calendar)
+        calendar = library.country_holidays(country, subdiv=state or None, years=year, language=calendar.default_language)
+    return dict(calendar) | {day: name for key, (day, name) in list_local_holidays(state, year).items() if country == "DE" and key in local}
+
+
+@lru_cache(maxsize=256)
+def list_local_holidays(state: str | None, year: int) -> dict[str, tuple[date, str]]:
+    """The holidays that only some municipalities of a German state observe: date and name by key."""
+    keys = LOCAL_HOLIDAYS_BY_STATE.get(state or "", ())
+    if not keys:
+        return {}
+    library = _load_library()
+    days = dict(library.country_holidays("DE", subdiv=state, years=year, language="de", categories=("catholic",)))
+    if "peace_festival" in keys:
+        days |= dict(library.country_holidays("DE", subdiv="Augsburg", years=year, language="de"))
+    days_by_name = {name: day for day, name in days.items()}
+    return {key: (days_by_name[name], name) for key in keys if (name := LOCAL_HOLIDAYS[key]) in days_by_name}
 
 
 def _load_library() -> ModuleType:

@@ -1,7 +1,6 @@
 """Edit opening hours and shifts: weekly hours, seasons, single dates and closures."""
 
-import itertools
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,40 +11,9 @@ from app.core.errors import InvalidInput, NotFound
 from app.core.extensions import db
 from app.domain.audit.log import record
 from app.domain.scheduling.holidays import GERMAN_STATES
+from app.domain.scheduling.time_spans import Spans
 from app.models import Branch, Closure, WorkingHours
 from app.models.closure import KINDS, REPEATS
-
-MINUTES_PER_DAY = 1440
-SPAN = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(?:uhr)?\s*(?:-|–|—|bis|to)\s*(\d{1,2})(?:[:.](\d{2}))?\s*(?:uhr)?", re.IGNORECASE)
-Spans = list[tuple[int, int]]
-
-
-def parse_spans(text: str) -> Spans:
-    """`9-13, 14:30 bis 18` as minutes after midnight; `18-2` runs into the next day, an empty text means closed. Raises InvalidInput."""
-    spans: Spans = []
-    for piece in re.split(r"[,;]|\bund\b|\band\b", text.strip()):
-        if not piece.strip():
-            continue
-        match = SPAN.fullmatch(piece.strip())
-        if not match:
-            raise InvalidInput(_("Das lesen wir so nicht. Gemeint ist zum Beispiel 9-13, 14-18."))
-        opens, closes = (int(match[place]) * 60 + int(match[place + 1] or 0) for place in (1, 3))
-        if opens >= MINUTES_PER_DAY or closes > MINUTES_PER_DAY or any(int(match[place] or 0) > 59 for place in (2, 4)):
-            raise InvalidInput(_("Eine Uhrzeit liegt zwischen 0:00 und 24:00."))
-        closes += MINUTES_PER_DAY if closes <= opens else 0
-        spans.append((opens, closes))
-    spans.sort()
-    if any(later[0] < earlier[1] for earlier, later in itertools.pairwise(spans)):
-        raise InvalidInput(_("Die Zeiten überschneiden sich."))
-    return spans
-
-
-def format_spans(spans: Spans) -> str:
-    """Format spans as text: `9-13, 14:30-18`."""
-    return ", ".join(
-        f"{_format_clock(opens)}-{_format_clock(closes % MINUTES_PER_DAY if closes > MINUTES_PER_DAY else closes)}"
-        for opens, closes in sorted(spans)
-    )
 
 
 def get_week(branch_id: str, staff_id: str | None) -> list[Spans]:
@@ -124,13 +92,17 @@ def remove_season(branch_id: str, staff_id: str | None, first: date, last: date)
     record("season_removed", subject=f"branch:{branch_id}", data={"first": first.isoformat(), "last": last.isoformat()})
 
 
-def save_state(branch: Branch, state: str) -> None:
-    """Set the federal state for public holidays; empty means only national ones. Raises InvalidInput."""
+def save_holiday_region(branch: Branch, state: str, local_holidays: Sequence[str] | None = None) -> None:
+    """Set the federal state for public holidays (empty: only national ones) and the local ones that apply (None: by the city).
+
+    Raises InvalidInput.
+    """
     if state and state not in GERMAN_STATES:
         raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"state": _("Bitte wählen.")})
     branch.state = state or None
+    branch.local_holidays = None if local_holidays is None else list(local_holidays)
     db.session.flush()
-    record("branch_state_saved", subject=f"branch:{branch.id}", data={"state": state})
+    record("branch_state_saved", subject=f"branch:{branch.id}", data={"state": state, "local_holidays": branch.local_holidays})
 
 
 def list_special_days(branch_id: str, staff_id: str | None, since: date) -> dict[date, tuple[Spans, str]]:
@@ -169,7 +141,9 @@ def list_closures(branch_id: str, staff_id: str | None, since: datetime) -> list
         else Closure.staff_id.is_(None) & ((Closure.branch_id == branch_id) | Closure.branch_id.is_(None))
     )
     statement = (
-        select(Closure).where(owner_filter, (Closure.ends > since) | (Closure.repeats != "never")).order_by(Closure.starts, Closure.id)
+        select(Closure)
+        .where(owner_filter, (Closure.local_end > since) | (Closure.repeats != "never"))
+        .order_by(Closure.local_start, Closure.id)
     )
     return list(db.session.scalars(statement))
 
@@ -195,7 +169,7 @@ def add_closure(
     if kind not in KINDS or repeats not in REPEATS:
         raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"kind": _("Bitte wählen.")})
     closure = Closure(
-        branch_id=branch_id, staff_id=staff_id, starts=starts, ends=ends, kind=kind, repeats=repeats,
+        branch_id=branch_id, staff_id=staff_id, local_start=starts, local_end=ends, kind=kind, repeats=repeats,
         until=until if repeats != "never" else None, name=name[:120] or None,
     )  # fmt: skip
     db.session.add(closure)
@@ -225,7 +199,3 @@ def _build_weekly_filter(branch_id: str, staff_id: str | None) -> tuple[ColumnEl
 def _build_owner_filter(branch_id: str, staff_id: str | None) -> tuple[ColumnElement[bool], ...]:
     whose = WorkingHours.staff_id == staff_id if staff_id else WorkingHours.staff_id.is_(None)
     return WorkingHours.branch_id == branch_id, whose
-
-
-def _format_clock(minutes: int) -> str:
-    return f"{minutes // 60}" if minutes % 60 == 0 else f"{minutes // 60}:{minutes % 60:02}"

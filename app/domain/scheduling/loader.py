@@ -5,22 +5,37 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from sqlalchemy import Select
+
+from app.core.extensions import db
 from app.domain.companies.policies import Policies, load_policies
-from app.domain.scheduling import queries
+from app.domain.scheduling.local_holidays import get_holiday_region
 from app.domain.scheduling.minute_bits import MINUTES_PER_DAY, to_minute, to_minute_ceil
-from app.domain.scheduling.queries import BUSY, BUSY_BRIEF, BUSY_WITH_GROUPS, CLOSURES, HOURS, LEVEL_COLUMNS, LEVEL_VALUES, fetch_rows
+from app.domain.scheduling.queries import (
+    BRANCH_OFFERS,
+    BRANCHES,
+    BUSY,
+    BUSY_BRIEF,
+    BUSY_WITH_GROUPS,
+    CLOSURES,
+    HOURS,
+    LEVEL_COLUMNS,
+    LEVEL_VALUES,
+    OFFERS,
+    ONE_BRANCH,
+)
 from app.domain.scheduling.types import (
-    AvailabilityQuery,
-    BranchData,
     BusyInterval,
-    ClosureData,
-    GroupSessionData,
-    RoomData,
+    SchedulingBranch,
+    SchedulingClosure,
     SchedulingData,
-    ServiceData,
+    SchedulingGroupSession,
+    SchedulingRoom,
+    SchedulingService,
+    SchedulingStaffMember,
     ServiceTiming,
+    SlotQuery,
     SpecialDay,
-    StaffData,
     StaffServiceOffer,
     WeeklySpan,
 )  # fmt: skip
@@ -33,17 +48,17 @@ MAX_DETAILED_WINDOW = timedelta(days=2)
 Weekly = dict[tuple[str, str | None], list[WeeklySpan]]
 
 
-def load_scheduling_data(query: AvailabilityQuery, *, for_callers: bool = False, all_branches: bool = False) -> SchedulingData:
+def load_scheduling_data(query: SlotQuery, *, for_callers: bool = False, all_branches: bool = False) -> SchedulingData:
     """Load the data to answer the query, for its branch, or for all with `all_branches` or a query without a branch.
 
     `for_callers` restricts offers that policies reserve for staff. Rooms and busy intervals of other branches are not loaded.
     """
     branch_id = None if all_branches else query.branch_id
-    branch_rows = queries.fetch_branches(branch_id)
+    branch_rows = _fetch_branches(branch_id)
     policies = load_policies()
     service_ids = sorted({part.service_id for part in query.parts})
     # a query about opening hours has no services: then no staff and no rooms are needed
-    offer_rows = queries.fetch_offers(service_ids, branch_id) if service_ids else ()
+    offer_rows = _fetch_offers(service_ids, branch_id) if service_ids else ()
     staff_ids = {row.staff_id for row in offer_rows}
     branches = {row.id: row for row in branch_rows}
     weekly, special = _load_hours(list(branches), staff_ids, query)
@@ -72,7 +87,21 @@ def load_scheduling_data(query: AvailabilityQuery, *, for_callers: bool = False,
     )
 
 
-def _load_hours(branch_ids: list[str], staff_ids: set[str], query: AvailabilityQuery) -> tuple[Weekly, tuple[SpecialDay, ...]]:
+def _fetch_rows(statement: Select[Any], **values: Any) -> Sequence[Any]:
+    return db.session().plain_rows(statement, values)
+
+
+def _fetch_branches(branch_id: str | None) -> Sequence[Any]:
+    """Fetch active branches with their country, one row per room."""
+    return _fetch_rows(ONE_BRANCH, branch=branch_id) if branch_id else _fetch_rows(BRANCHES)
+
+
+def _fetch_offers(service_ids: list[str], branch_id: str | None) -> Sequence[Any]:
+    """Fetch the staff for these services by branch, with the times of service, branch and person side by side."""
+    return _fetch_rows(BRANCH_OFFERS, services=service_ids, branch=branch_id) if branch_id else _fetch_rows(OFFERS, services=service_ids)
+
+
+def _load_hours(branch_ids: list[str], staff_ids: set[str], query: SlotQuery) -> tuple[Weekly, tuple[SpecialDay, ...]]:
     """Weekly spans by branch and person (None: the branch itself), and the special days near the window.
 
     Hours at other branches are included: staff with own hours anywhere do not follow the branch's.
@@ -81,7 +110,7 @@ def _load_hours(branch_ids: list[str], staff_ids: set[str], query: AvailabilityQ
     weekly: Weekly = defaultdict(list)
     dates: dict[tuple[date, str, str | None], list[tuple[int, int]]] = defaultdict(list)
     names: dict[tuple[date, str, str | None], str] = {}
-    rows = fetch_rows(HOURS, first=first, last=last, branches=branch_ids, people=list(staff_ids))
+    rows = _fetch_rows(HOURS, first=first, last=last, branches=branch_ids, people=list(staff_ids))
     for branch_id, staff_id, weekday, day, opens, closes, valid_from, valid_until, name in rows:
         if day is None:
             weekly[branch_id, staff_id].append(WeeklySpan(weekday, opens, closes, valid_from, valid_until))
@@ -92,15 +121,17 @@ def _load_hours(branch_ids: list[str], staff_ids: set[str], query: AvailabilityQ
     return weekly, tuple(SpecialDay(key[0], tuple(dates[key]), key[1], key[2], name) for key, name in names.items())
 
 
-def _load_closures(query: AvailabilityQuery) -> tuple[ClosureData, ...]:
+def _load_closures(query: SlotQuery) -> tuple[SchedulingClosure, ...]:
     first, last = (query.starts_from - MARGIN).replace(tzinfo=None), (query.starts_before + MARGIN).replace(tzinfo=None)
-    rows = fetch_rows(CLOSURES, first=first, last=last)
-    return tuple(ClosureData(r.starts, r.ends, r.kind, r.repeats, r.until, r.branch_id, r.staff_id, r.name or "") for r in rows)
+    rows = _fetch_rows(CLOSURES, first=first, last=last)
+    return tuple(
+        SchedulingClosure(r.local_start, r.local_end, r.kind, r.repeats, r.until, r.branch_id, r.staff_id, r.name or "") for r in rows
+    )
 
 
 def _load_busy_intervals(
-    resource_ids: set[str], reach: int, query: AvailabilityQuery, *, groups: bool
-) -> tuple[tuple[BusyInterval, ...], tuple[GroupSessionData, ...]]:
+    resource_ids: set[str], reach: int, query: SlotQuery, *, groups: bool
+) -> tuple[tuple[BusyInterval, ...], tuple[SchedulingGroupSession, ...]]:
     """The busy intervals that bookings in the window could overlap, and their group sessions."""
     if not resource_ids:
         return (), ()
@@ -108,13 +139,13 @@ def _load_busy_intervals(
     window = {"earliest": first - MAX_SPAN_MINUTES, "first": first, "last": last, "now": query.now}
     if not groups:
         brief = query.starts_before - query.starts_from > MAX_DETAILED_WINDOW and not query.ignoring
-        return tuple(BusyInterval(*row) for row in fetch_rows(BUSY_BRIEF if brief else BUSY, resources=list(resource_ids), **window)), ()
-    rows = fetch_rows(BUSY_WITH_GROUPS, resources=list(resource_ids), **window)
-    sessions = {row[6]: GroupSessionData(*row[6:]) for row in rows if row[6] is not None}
+        return tuple(BusyInterval(*row) for row in _fetch_rows(BUSY_BRIEF if brief else BUSY, resources=list(resource_ids), **window)), ()
+    rows = _fetch_rows(BUSY_WITH_GROUPS, resources=list(resource_ids), **window)
+    sessions = {row[6]: SchedulingGroupSession(*row[6:]) for row in rows if row[6] is not None}
     return tuple(BusyInterval._make(row[:6]) for row in rows), tuple(sessions.values())
 
 
-def _get_max_visit_minutes(offers: Sequence[StaffServiceOffer], query: AvailabilityQuery) -> int:
+def _get_max_visit_minutes(offers: Sequence[StaffServiceOffer], query: SlotQuery) -> int:
     """The minutes by which a visit that starts in the window can exceed it."""
     longest: dict[str, int] = defaultdict(int)
     for offer in offers:
@@ -123,26 +154,29 @@ def _get_max_visit_minutes(offers: Sequence[StaffServiceOffer], query: Availabil
     return sum(longest[part.service_id] + query.max_gap for part in query.parts)
 
 
-def _to_room(row: Any) -> RoomData:
-    return RoomData(row.room_id, row.id, row.kind, row.places, row.room_name)
+def _to_room(row: Any) -> SchedulingRoom:
+    return SchedulingRoom(row.room_id, row.id, row.kind, row.places, row.room_name)
 
 
-def _to_branch(row: Any, hours: list[WeeklySpan], policies: Policies) -> BranchData:
+def _to_branch(row: Any, hours: list[WeeklySpan], policies: Policies) -> SchedulingBranch:
     observes_holidays = policies.rules(branch_id=row.id).observes_holidays
-    return BranchData(row.id, row.zone, tuple(hours), row.name, row.country, row.state, observes_holidays)
+    region = get_holiday_region(row.country, row.state, row.city, row.local_holidays)
+    return SchedulingBranch(row.id, row.timezone, tuple(hours), row.name, region, observes_holidays)
 
 
-def _to_staff(offer_rows: Sequence[Any], weekly: Weekly) -> tuple[StaffData, ...]:
+def _to_staff(offer_rows: Sequence[Any], weekly: Weekly) -> tuple[SchedulingStaffMember, ...]:
     own: dict[str, list[tuple[str, WeeklySpan]]] = defaultdict(list)
     for (branch_id, staff_id), spans in weekly.items():
         if staff_id:
             own[staff_id] += [(branch_id, span) for span in spans]
     names = {row.staff_id: row.staff_name for row in offer_rows}
-    return tuple(StaffData(staff_id, name, tuple(own[staff_id])) for staff_id, name in names.items())
+    return tuple(SchedulingStaffMember(staff_id, name, tuple(own[staff_id])) for staff_id, name in names.items())
 
 
-def _to_service(row: Any) -> ServiceData:
-    return ServiceData(row.service_id, _to_timing(_merge_levels(row, "service")), row.service_name, row.capacity, tuple(row.room_kinds))
+def _to_service(row: Any) -> SchedulingService:
+    return SchedulingService(
+        row.service_id, _to_timing(_merge_levels(row, "service")), row.service_name, row.capacity, tuple(row.room_kinds)
+    )
 
 
 def _to_offer(row: Any, policies: Policies, for_callers: bool) -> StaffServiceOffer:
@@ -161,7 +195,7 @@ def _to_offer(row: Any, policies: Policies, for_callers: bool) -> StaffServiceOf
 
 
 def _merge_levels(row: Any, *levels: str) -> list[Any]:
-    """Times and price, each from the narrowest level with its own value."""
+    """Merge times and price, each from the narrowest level that sets it."""
     merged: list[Any] = [None] * len(LEVEL_VALUES)
     for level in levels:
         own = row[LEVEL_COLUMNS[level]]

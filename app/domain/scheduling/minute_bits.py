@@ -21,9 +21,9 @@ class MinuteAxis:
         self.length = length
         self.full = (1 << length) - 1
 
-    def index_at(self, instant: datetime) -> int:
+    def index_at(self, at: datetime) -> int:
         """The index of the minute that holds this instant; may lie outside the axis."""
-        return to_minute(instant) - self.first
+        return to_minute(at) - self.first
 
     def instant_at(self, index: int) -> datetime:
         return EPOCH + timedelta(minutes=self.first + index)
@@ -34,13 +34,13 @@ class MinuteAxis:
         return ((1 << (end - start)) - 1) << start if start < end else 0
 
 
-class WallClock:
+class WallClockMapper:
     """Wall-clock time of one time zone along the axis; a day with a clock change is two pieces of constant offset."""
 
-    def __init__(self, zone: str, axis: MinuteAxis) -> None:
+    def __init__(self, timezone: str, axis: MinuteAxis) -> None:
         self.axis = axis
         day = axis.first // MINUTES_PER_DAY
-        self._pieces = list_utc_offsets(zone, (day - 3) * MINUTES_PER_DAY, (day + axis.length // MINUTES_PER_DAY + 5) * MINUTES_PER_DAY)
+        self._pieces = list_utc_offsets(timezone, (day - 3) * MINUTES_PER_DAY, (day + axis.length // MINUTES_PER_DAY + 5) * MINUTES_PER_DAY)
 
     def first_index_from(self, wall: int) -> int:
         """The index of the first minute at which the clock shows `wall` or later; a missing time is the moment of the jump."""
@@ -64,7 +64,7 @@ class WallClock:
         return self.axis.interval_mask(self.first_index_from(wall_start), self.end_index_before(wall_end))
 
     def list_dates(self) -> list[date]:
-        """The local dates whose hours may touch the axis, with those that run across two midnights."""
+        """List the local dates with hours that may overlap the axis, including hours that cross two midnights."""
         offsets = [offset for _start, _end, offset in self._pieces]
         first = (self.axis.first + min(offsets)) // MINUTES_PER_DAY - 2
         last = (self.axis.first + self.axis.length + max(offsets)) // MINUTES_PER_DAY
@@ -91,14 +91,14 @@ def _grid_bits(low: int, high: int, step: int, *, anchor: int) -> int:
     return repeat_bit(step, -(-(high - low - skip) // step)) << skip if low + skip < high else 0
 
 
-def to_minute(instant: datetime) -> int:
+def to_minute(at: datetime) -> int:
     """The minute since 1970 that holds the instant."""
-    return (instant - EPOCH) // MINUTE
+    return (at - EPOCH) // MINUTE
 
 
-def to_minute_ceil(instant: datetime) -> int:
+def to_minute_ceil(at: datetime) -> int:
     """The first minute since 1970 that does not begin before the instant."""
-    return -((EPOCH - instant) // MINUTE)
+    return -((EPOCH - at) // MINUTE)
 
 
 def to_wall_minute(day: date, minutes: int = 0) -> int:
@@ -107,9 +107,9 @@ def to_wall_minute(day: date, minutes: int = 0) -> int:
 
 
 @lru_cache(maxsize=512)
-def list_utc_offsets(zone: str, first: int, last: int) -> tuple[tuple[int, int, int], ...]:
+def list_utc_offsets(timezone: str, first: int, last: int) -> tuple[tuple[int, int, int], ...]:
     """The stretches of constant UTC offset, as (start, end, offset) in minutes."""
-    tz = ZoneInfo(zone)
+    tz = ZoneInfo(timezone)
 
     def offset(minute: int) -> int:
         shift = (EPOCH + timedelta(minutes=minute)).astimezone(tz).utcoffset()

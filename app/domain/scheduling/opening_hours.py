@@ -1,12 +1,12 @@
-"""When a branch is open and when a person is on shift, as sets of real minutes."""
+"""Opening hours of a branch and shifts of a person, as sets of absolute minutes."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from app.domain.scheduling.holidays import find_holiday_name
-from app.domain.scheduling.minute_bits import MINUTES_PER_DAY, MinuteAxis, WallClock, iter_intervals, to_minute, to_wall_minute
-from app.domain.scheduling.types import BranchData, ClosureData, SchedulingData, SpecialDay, StaffData, WeeklySpan
+from app.domain.scheduling.minute_bits import MINUTES_PER_DAY, MinuteAxis, WallClockMapper, iter_intervals, to_minute, to_wall_minute
+from app.domain.scheduling.types import SchedulingBranch, SchedulingClosure, SchedulingData, SchedulingStaffMember, SpecialDay, WeeklySpan
 
 ALL_WEEK = tuple(WeeklySpan(weekday, 0, MINUTES_PER_DAY) for weekday in range(7))
 
@@ -33,9 +33,9 @@ class DayOpening(NamedTuple):
     holiday: str | None
 
 
-def build_opening(branch: BranchData, data: SchedulingData, axis: MinuteAxis) -> OpeningMasks:
+def build_opening(branch: SchedulingBranch, data: SchedulingData, axis: MinuteAxis) -> OpeningMasks:
     """The minutes at which the branch is open: weekly hours, special days instead of them, without holidays and closures."""
-    clock = WallClock(branch.zone, axis)
+    clock = WallClockMapper(branch.timezone, axis)
     special = _get_special_days(branch, data)
     week = _group_by_weekday(branch.hours)
     opened = holiday = 0
@@ -48,9 +48,9 @@ def build_opening(branch: BranchData, data: SchedulingData, axis: MinuteAxis) ->
     return OpeningMasks(opened & ~closed, holiday, closed)
 
 
-def build_shift_mask(person: StaffData, branch: BranchData, data: SchedulingData, axis: MinuteAxis) -> int:
+def build_shift_mask(person: SchedulingStaffMember, branch: SchedulingBranch, data: SchedulingData, axis: MinuteAxis) -> int:
     """The minutes at which the person works at the branch, as far as it is open; without own hours that is always."""
-    clock = WallClock(branch.zone, axis)
+    clock = WallClockMapper(branch.timezone, axis)
     special = {day.day: day for day in data.special_days if day.staff_id == person.id and day.branch_id in (None, branch.id)}
     away = build_closure_mask((c for c in data.closures if c.staff_id == person.id and c.branch_id in (None, branch.id)), clock)
     if not person.hours and not special:
@@ -63,7 +63,7 @@ def build_shift_mask(person: StaffData, branch: BranchData, data: SchedulingData
     return on_shift & ~away
 
 
-def build_closure_mask(closures: Iterable[ClosureData], clock: WallClock) -> int:
+def build_closure_mask(closures: Iterable[SchedulingClosure], clock: WallClockMapper) -> int:
     days = clock.list_dates()
     mask = 0
     for closure in closures:
@@ -72,20 +72,20 @@ def build_closure_mask(closures: Iterable[ClosureData], clock: WallClock) -> int
     return mask
 
 
-def get_day_opening(branch: BranchData, data: SchedulingData, day: date) -> DayOpening:
+def get_day_opening(branch: SchedulingBranch, data: SchedulingData, day: date) -> DayOpening:
     """Get the branch's hours on one date; an interval across midnight belongs to the day on which it begins."""
     axis = MinuteAxis(to_wall_minute(day) - MINUTES_PER_DAY, 4 * MINUTES_PER_DAY)
-    clock = WallClock(branch.zone, axis)
+    clock = WallClockMapper(branch.timezone, axis)
     special = _get_special_days(branch, data)
     spans = (
         () if day not in special and _is_observed_holiday(branch, day) else _list_spans_on(day, special, _group_by_weekday(branch.hours))
     )
     opened = _build_day_mask(clock, day, spans) & ~_build_branch_closure_mask(branch, data, clock)
     stretched = tuple((axis.instant_at(start), axis.instant_at(end)) for start, end in iter_intervals(opened))
-    return DayOpening(stretched, find_holiday_name(day, branch.country, branch.state))
+    return DayOpening(stretched, find_holiday_name(day, branch.region))
 
 
-def find_next_opening(branch: BranchData, data: SchedulingData, now: datetime, *, days: int = 30) -> tuple[bool, datetime | None]:
+def find_next_opening(branch: SchedulingBranch, data: SchedulingData, now: datetime, *, days: int = 30) -> tuple[bool, datetime | None]:
     """Whether the branch is open now, and when it opens next (None: not within so many days)."""
     axis = MinuteAxis(to_minute(now), days * MINUTES_PER_DAY)
     opened = build_opening(branch, data, axis).open
@@ -94,16 +94,16 @@ def find_next_opening(branch: BranchData, data: SchedulingData, now: datetime, *
     return bool(opened & 1), None if first is None else axis.instant_at(first)
 
 
-def _get_special_days(branch: BranchData, data: SchedulingData) -> dict[date, SpecialDay]:
+def _get_special_days(branch: SchedulingBranch, data: SchedulingData) -> dict[date, SpecialDay]:
     return {day.day: day for day in data.special_days if day.staff_id is None and day.branch_id in (None, branch.id)}
 
 
-def _build_branch_closure_mask(branch: BranchData, data: SchedulingData, clock: WallClock) -> int:
+def _build_branch_closure_mask(branch: SchedulingBranch, data: SchedulingData, clock: WallClockMapper) -> int:
     return build_closure_mask((c for c in data.closures if c.staff_id is None and c.branch_id in (None, branch.id)), clock)
 
 
-def _is_observed_holiday(branch: BranchData, day: date) -> bool:
-    return branch.observes_holidays and find_holiday_name(day, branch.country, branch.state) is not None
+def _is_observed_holiday(branch: SchedulingBranch, day: date) -> bool:
+    return branch.observes_holidays and find_holiday_name(day, branch.region) is not None
 
 
 def _group_by_weekday(spans: Iterable[WeeklySpan]) -> WeeklyHours:
@@ -128,14 +128,14 @@ def _is_valid_on(span: WeeklySpan, day: date) -> bool:
     return (span.valid_from is None or span.valid_from <= day) and (span.valid_until is None or day <= span.valid_until)
 
 
-def _build_day_mask(clock: WallClock, day: date, spans: Iterable[tuple[int, int]]) -> int:
+def _build_day_mask(clock: WallClockMapper, day: date, spans: Iterable[tuple[int, int]]) -> int:
     mask = 0
     for opens, closes in spans:
         mask |= clock.interval_mask(to_wall_minute(day, opens), to_wall_minute(day, closes))
     return mask
 
 
-def iter_occurrences(closure: ClosureData, first: date, last: date) -> Iterator[tuple[datetime, datetime]]:
+def iter_occurrences(closure: SchedulingClosure, first: date, last: date) -> Iterator[tuple[datetime, datetime]]:
     """The closure's occurrences that may touch the dates [first, last]."""
     length = closure.ends - closure.starts
     if closure.repeats == "never":
@@ -156,13 +156,13 @@ def iter_occurrences(closure: ClosureData, first: date, last: date) -> Iterator[
             yield starts, starts + length
 
 
-def _move_to_year(moment: datetime, year: int) -> datetime:
+def _move_to_year(at: datetime, year: int) -> datetime:
     """The same date of another year; 29 February falls on 1 March where there is none."""
     try:
-        return moment.replace(year=year)
+        return at.replace(year=year)
     except ValueError:
-        return moment.replace(year=year, month=3, day=1)
+        return at.replace(year=year, month=3, day=1)
 
 
-def _to_wall(moment: datetime) -> int:
-    return to_wall_minute(moment.date(), moment.hour * 60 + moment.minute)
+def _to_wall(at: datetime) -> int:
+    return to_wall_minute(at.date(), at.hour * 60 + at.minute)

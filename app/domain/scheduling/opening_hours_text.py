@@ -7,7 +7,7 @@ from babel import Locale
 from flask_babel import get_locale, gettext as _
 
 from app.core.errors import InvalidInput
-from app.domain.scheduling.hours_editor import Spans, format_spans, parse_spans
+from app.domain.scheduling.time_spans import Spans, format_spans, parse_spans
 
 WEEKDAY_NAMES = (
     ("mo", "mon", "montag", "monday"), ("di", "tu", "tue", "dienstag", "tuesday"), ("mi", "we", "wed", "mittwoch", "wednesday"),

@@ -1,11 +1,7 @@
 """The six queries of scheduling, built once: building a statement costs more than running it."""
 
-from collections.abc import Sequence
-from typing import Any
+from sqlalchemy import and_, bindparam, or_, select
 
-from sqlalchemy import Select, and_, bindparam, or_, select
-
-from app.core.extensions import db
 from app.models import (
     Branch,
     BranchService,
@@ -31,7 +27,7 @@ LEVEL_COLUMNS = {
 
 BRANCHES = (
     select(
-        Branch.id, Branch.name, Branch.zone, Branch.state, Company.country,
+        Branch.id, Branch.name, Branch.timezone, Branch.state, Branch.city, Branch.local_holidays, Company.country,
         Resource.id.label("room_id"), Resource.kind, Resource.places, Resource.name.label("room_name"),
     )
     .join(Company, Company.id == Branch.company_id)
@@ -70,9 +66,9 @@ HOURS = (
     .order_by(WorkingHours.id)
 )  # fmt: skip
 CLOSURES = select(
-    Closure.starts, Closure.ends, Closure.kind, Closure.repeats, Closure.until, Closure.branch_id,
+    Closure.local_start, Closure.local_end, Closure.kind, Closure.repeats, Closure.until, Closure.branch_id,
     Closure.staff_id, Closure.name,
-).where(Closure.starts < bindparam("last"), or_(Closure.repeats != "never", Closure.ends > bindparam("first")))  # fmt: skip
+).where(Closure.local_start < bindparam("last"), or_(Closure.repeats != "never", Closure.local_end > bindparam("first")))  # fmt: skip
 # for wide windows: that they are taken, and nothing more
 BUSY_BRIEF = (
     select(BusySpan.resource_id, BusySpan.first_minute, BusySpan.end_minute)
@@ -85,17 +81,3 @@ BUSY_WITH_GROUPS = BUSY.add_columns(
     GroupSession.id, GroupSession.service_id, GroupSession.staff_id, GroupSession.branch_id, GroupSession.starts_at,
     GroupSession.seats, GroupSession.seats_taken,
 ).outerjoin(GroupSession, GroupSession.id == BusySpan.holder_id)  # fmt: skip
-
-
-def fetch_rows(statement: Select[Any], **values: Any) -> Sequence[Any]:
-    return db.session().plain_rows(statement, values)
-
-
-def fetch_branches(branch_id: str | None) -> Sequence[Any]:
-    """Fetch active branches with their country, one row per room."""
-    return fetch_rows(ONE_BRANCH, branch=branch_id) if branch_id else fetch_rows(BRANCHES)
-
-
-def fetch_offers(service_ids: list[str], branch_id: str | None) -> Sequence[Any]:
-    """Fetch the staff for these services by branch, with the times of service, branch and person side by side."""
-    return fetch_rows(BRANCH_OFFERS, services=service_ids, branch=branch_id) if branch_id else fetch_rows(OFFERS, services=service_ids)

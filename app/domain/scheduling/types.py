@@ -1,9 +1,10 @@
 """The data of an availability query as plain frozen values, independent of database and clock."""
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple, Self
 
+from app.domain.scheduling.holidays import GERMANY, HolidayRegion
 from app.domain.scheduling.minute_bits import to_minute, to_minute_ceil
 
 UNLIMITED_HORIZON_DAYS = 36500
@@ -37,7 +38,7 @@ class SpecialDay:
 
 
 @dataclass(frozen=True, slots=True)
-class ClosureData:
+class SchedulingClosure:
     """A stretch without appointments, in wall-clock time of the branch: of one person, of one branch, or of all branches.
 
     Repeating ones begin with `starts` and end with the last occurrence that begins on or before `until`.
@@ -54,18 +55,17 @@ class ClosureData:
 
 
 @dataclass(frozen=True, slots=True)
-class BranchData:
+class SchedulingBranch:
     id: str
-    zone: str
+    timezone: str
     hours: tuple[WeeklySpan, ...]
     name: str = ""
-    country: str = "DE"
-    state: str | None = None
+    region: HolidayRegion = GERMANY
     observes_holidays: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class StaffData:
+class SchedulingStaffMember:
     """A staff member. Without own hours the branch's apply; with some, only those."""
 
     id: str
@@ -74,8 +74,8 @@ class StaffData:
 
 
 @dataclass(frozen=True, slots=True)
-class RoomData:
-    """A room or device; `places` says how many customers of one group fit in."""
+class SchedulingRoom:
+    """A room or device; `places` is the number of customers of one group that it holds."""
 
     id: str
     branch_id: str
@@ -100,7 +100,7 @@ class ServiceTiming:
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceData:
+class SchedulingService:
     id: str
     timing: ServiceTiming
     name: str = ""
@@ -148,7 +148,7 @@ class BusyInterval(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class GroupSessionData:
+class SchedulingGroupSession:
     """An existing group appointment; customers may join while it has seats. Its busy intervals are separate."""
 
     id: str
@@ -162,23 +162,23 @@ class GroupSessionData:
 
 @dataclass(frozen=True)
 class SchedulingData:
-    branches: tuple[BranchData, ...]
-    services: tuple[ServiceData, ...]
-    people: tuple[StaffData, ...]
+    branches: tuple[SchedulingBranch, ...]
+    services: tuple[SchedulingService, ...]
+    people: tuple[SchedulingStaffMember, ...]
     offers: tuple[StaffServiceOffer, ...]
-    rooms: tuple[RoomData, ...] = ()
-    closures: tuple[ClosureData, ...] = ()
+    rooms: tuple[SchedulingRoom, ...] = ()
+    closures: tuple[SchedulingClosure, ...] = ()
     special_days: tuple[SpecialDay, ...] = ()
     busy: tuple[BusyInterval, ...] = ()
-    sessions: tuple[GroupSessionData, ...] = ()
+    sessions: tuple[SchedulingGroupSession, ...] = ()
     grid_minutes: int = 15
     notice_minutes: int = 0
     horizon_days: int = 365
 
-    def get_branch(self, branch_id: str) -> BranchData:
+    def get_branch(self, branch_id: str) -> SchedulingBranch:
         return next(branch for branch in self.branches if branch.id == branch_id)
 
-    def get_service(self, service_id: str) -> ServiceData:
+    def get_service(self, service_id: str) -> SchedulingService:
         return next(service for service in self.services if service.id == service_id)
 
     def get_offer(self, service_id: str, staff_id: str, branch_id: str) -> StaffServiceOffer:
@@ -207,11 +207,13 @@ class VisitPart(NamedTuple):
 
 
 @dataclass(frozen=True)
-class AvailabilityQuery:
+class SlotQuery:
     """A search for one service or several in sequence, at one branch or any, starting in [starts_from, starts_before).
 
     `max_gap` is the longest wait in minutes between two parts; `ignoring` are ids of bookings or holds that do not count as busy
-    (the one being moved, the caller's own hold). `any_start` drops the grid, for times set freely by staff.
+    (the one being moved, the caller's own hold). `excluded_staff` are people who are not wanted. `any_start` ignores the grid, for an
+    exact time. `day` (if only one is requested), `excluded_days` (that do not suit) and `clock` (the requested starts, in minutes after
+    local midnight) filter the result; the calculation ignores them.
     """
 
     parts: tuple[VisitPart, ...]
@@ -222,7 +224,29 @@ class AvailabilityQuery:
     seats: int = 1
     max_gap: int = 0
     ignoring: frozenset[str] = field(default_factory=frozenset)
+    excluded_staff: frozenset[str] = field(default_factory=frozenset)
     any_start: bool = False
+    day: date | None = None
+    excluded_days: frozenset[date] = field(default_factory=frozenset)
+    clock: tuple[int, int] = (0, 1440)
+
+    @property
+    def staff_id(self) -> str | None:
+        """The first requested person."""
+        return next((part.staff_id for part in self.parts if part.staff_id), None)
+
+    @property
+    def starts_at(self) -> datetime | None:
+        """The exact requested time, or None."""
+        return self.starts_from if self.any_start else None
+
+    def at(self, starts_at: datetime) -> Self:
+        """The same visit at exactly this time."""
+        return replace(self, starts_from=starts_at, starts_before=starts_at + timedelta(minutes=1), any_start=True)
+
+    def between(self, starts_from: datetime, starts_before: datetime) -> Self:
+        """The same visit on the grid of this window."""
+        return replace(self, starts_from=starts_from, starts_before=starts_before, any_start=False)
 
 
 class SlotPart(NamedTuple):

@@ -87,18 +87,21 @@ def save_staff_member(
     if not branch_ids:
         raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields={"branch_ids": _("Bitte mindestens eine Filiale wählen.")})
     person = _get_row(StaffMember, staff_id) if staff_id else StaffMember(position=_get_next_position(StaffMember))
-    person.name, person.email, person.phone, person.is_active = contact.name[:120], contact.email, contact.e164, is_active
+    person.name, person.email, person.phone, person.is_active = contact.name[:120], contact.email, contact.phone, is_active
     db.session.add(person)
     db.session.flush()
-    _save_links(StaffBranch, StaffBranch.branch_id, person.id, _filter_existing(Branch, branch_ids))
-    _save_links(StaffService, StaffService.service_id, person.id, _filter_existing(Service, service_ids))
+    _save_links(StaffBranch, StaffBranch.branch_id, Branch, person.id, branch_ids)
+    _save_links(StaffService, StaffService.service_id, Service, person.id, service_ids)
     record("staff_member_saved", subject=f"staff_member:{person.id}")
     return person
 
 
-def _save_links(model: Any, column: Any, staff_id: str, target_ids: set[str]) -> None:
+def _save_links(model: Any, column: Any, target: Any, staff_id: str, target_ids: Collection[str]) -> None:
+    """Save which targets the person has; a link to one that is switched off, and so cannot be chosen, stays."""
     existing_ids = set(db.session.scalars(select(column).where(model.staff_id == staff_id)))
-    if removed_ids := existing_ids - target_ids:
+    inactive_ids = set(db.session.scalars(select(target.id).where(target.id.in_(existing_ids), ~target.is_active)))
+    target_ids = _filter_existing(target, target_ids)
+    if removed_ids := existing_ids - target_ids - inactive_ids:
         db.session.execute(delete(model).where(model.staff_id == staff_id, column.in_(removed_ids)))
     db.session.add_all(model(staff_id=staff_id, **{column.key: row_id}) for row_id in sorted(target_ids - existing_ids))
     db.session.flush()

@@ -1,13 +1,14 @@
-"""Compares words as people say them and as speech recognition writes them."""
+"""Compare words as spoken by people and as written by speech recognition."""
 
 import re
 import unicodedata
 from difflib import SequenceMatcher
 
 FILLERS = {
-    "a", "an", "and", "appointment", "bei", "beim", "bitte", "das", "dem", "den", "der", "die", "ein", "eine",
-    "einem", "einen", "einer", "einmal", "for", "fur", "gern", "gerne", "ich", "mal", "mein", "meine", "mit",
-    "mochte", "neu", "neue", "neuen", "please", "termin", "the", "und", "was", "wieder", "with", "zu", "zum", "zur",
+    "a", "an", "and", "appointment", "bei", "beim", "bitte", "book", "brauche", "buchen", "d", "das", "dem", "den", "der", "die",
+    "ein", "eine", "einem", "einen", "einer", "einmal", "for", "fur", "gern", "gerne", "hatte", "i", "ich", "id", "like", "mal",
+    "mein", "meine", "meinem", "meinen", "meiner", "mit", "mochte", "my", "need", "neu", "neue", "neuen", "please", "termin", "the",
+    "to", "und", "want", "was", "wieder", "with", "would", "zu", "zum", "zur",
 }  # fmt: skip
 TITLES = {
     "doktor", "dr", "frau", "herr", "herrn", "miss", "mr", "mrs", "ms", "prof", "professor",
@@ -35,7 +36,7 @@ def strip_titles(text: str) -> list[str]:
 
 
 def get_similarity(text: str, candidate: str) -> int:
-    """How surely two folded texts mean the same, in percent; 0 where nothing speaks for it."""
+    """Estimate in percent how likely two folded texts mean the same; 0 without any match."""
     if not text or not candidate:
         return 0
     if text == candidate:

@@ -40,7 +40,7 @@ def load_staff_overrides(staff_id: str) -> dict[str, ServiceOverride]:
 
 
 def save_branch_overrides(service_id: str, own: Mapping[str, ServiceOverride]) -> None:
-    """Branches that are not named stay as they are; one that is as usual needs no row."""
+    """Save the given branches' overrides and leave others unchanged; a branch without deviations gets no row."""
     existing = {row.branch_id: row for row in db.session.scalars(select(BranchService).where(BranchService.service_id == service_id))}
     for branch_id in db.session.scalars(select(Branch.id).where(Branch.id.in_(own))):
         row, values = existing.get(branch_id), own[branch_id]

@@ -1,1 +1,1 @@
-"""Tasks: what calls leave for people to do."""
+"""Tasks for staff, created by calls."""

@@ -48,7 +48,7 @@ class AttendeeContact:
     name: str
     email: str | None = None
     phone: str | None = None
-    zone: str = "Europe/Berlin"
+    timezone: str = "Europe/Berlin"
     language: str = "de"
 
 
@@ -83,7 +83,7 @@ class RemoteBooking:
     series_uid: str | None = None
     moved_from: str | None = None
     moved_to: str | None = None
-    why: str | None = None
+    reason: str | None = None
     changed_at: datetime | None = None
 
     @property
@@ -92,7 +92,7 @@ class RemoteBooking:
 
 
 @dataclass(frozen=True, slots=True)
-class CalendarEvent:
+class CalendarWebhookEvent:
     """A change of a booking in the external calendar. `sequence` rises along a chain of moves, where the vendor counts."""
 
     provider: str
@@ -121,11 +121,11 @@ class Calendar(Protocol):
 
     def get(self, uid: str) -> RemoteBooking | None: ...
 
-    def reschedule(self, uid: str, starts_at: datetime, *, why: str | None = None) -> RemoteBooking:
+    def reschedule(self, uid: str, starts_at: datetime, *, reason: str | None = None) -> RemoteBooking:
         """Move a booking; the returned one may have another uid."""
         ...
 
-    def cancel(self, uid: str, *, why: str | None = None) -> bool:
+    def cancel(self, uid: str, *, reason: str | None = None) -> bool:
         """Cancel a booking; False where no active booking has this uid (cancelled, moved or unknown)."""
         ...
 
@@ -144,11 +144,11 @@ class Calendar(Protocol):
         ...
 
 
-class CalendarReader(Protocol):
+class CalendarWebhookReader(Protocol):
     """Translates one vendor's calendar webhooks; both methods take the raw body and raise Unreadable, nothing else."""
 
     name: str
 
     def peek(self, raw: bytes) -> Peek: ...
 
-    def read(self, raw: bytes) -> CalendarEvent: ...
+    def read(self, raw: bytes) -> CalendarWebhookEvent: ...

@@ -99,12 +99,12 @@ class CalcomCalendar:
                 return None
             raise
 
-    def reschedule(self, uid: str, starts_at: datetime, *, why: str | None = None) -> RemoteBooking:
-        body = {"start": format_timestamp(starts_at)} | ({"reschedulingReason": why} if why else {})
+    def reschedule(self, uid: str, starts_at: datetime, *, reason: str | None = None) -> RemoteBooking:
+        body = {"start": format_timestamp(starts_at)} | ({"reschedulingReason": reason} if reason else {})
         return self._parse_booking(self._request("POST", f"/bookings/{quote(uid, safe='')}/reschedule", BOOKINGS, body=body))
 
-    def cancel(self, uid: str, *, why: str | None = None) -> bool:
-        body = {"cancellationReason": why} if why else {}
+    def cancel(self, uid: str, *, reason: str | None = None) -> bool:
+        body = {"cancellationReason": reason} if reason else {}
         try:
             self._request("POST", f"/bookings/{quote(uid, safe='')}/cancel", BOOKINGS, body=body)
         except CalendarRejected as rejection:
@@ -178,7 +178,7 @@ class CalcomCalendar:
 
 
 def _to_attendee(contact: AttendeeContact) -> dict[str, str]:
-    attendee = {"name": contact.name[:160] or "Unbekannt", "timeZone": contact.zone, "language": contact.language}
+    attendee = {"name": contact.name[:160] or "Unbekannt", "timeZone": contact.timezone, "language": contact.language}
     if contact.email:
         attendee["email"] = contact.email
     if contact.phone:

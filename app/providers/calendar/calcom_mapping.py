@@ -39,7 +39,7 @@ def parse_api_booking(reader: PayloadReader, data: Any) -> RemoteBooking | None:
         series_uid=reader.line("icsUid", found.get("icsUid"), 128),
         moved_from=reader.line("rescheduledFromUid", found.get("rescheduledFromUid"), 128),
         moved_to=reader.line("rescheduledToUid", found.get("rescheduledToUid"), 128),
-        why=reader.line("reason", found.get("cancellationReason") or found.get("reschedulingReason"), 250),
+        reason=reader.line("reason", found.get("cancellationReason") or found.get("reschedulingReason"), 250),
         changed_at=parse_timestamp(reader, "updatedAt", found.get("updatedAt") or found.get("createdAt")),
     )
 
@@ -63,7 +63,7 @@ def parse_webhook_booking(reader: PayloadReader, payload: dict[str, Any]) -> Rem
         ref=_get_ref(reader, payload.get("metadata")),
         series_uid=reader.line("iCalUID", payload.get("iCalUID"), 128),
         moved_from=reader.line("rescheduleUid", payload.get("rescheduleUid"), 128),
-        why=reader.line("reason", payload.get("cancellationReason") or payload.get("rejectionReason"), 250),
+        reason=reader.line("reason", payload.get("cancellationReason") or payload.get("rejectionReason"), 250),
     )
 
 
@@ -105,7 +105,7 @@ def _parse_contact(reader: PayloadReader, attendee: dict[str, Any], responses: d
         name=reader.line("name", attendee.get("name"), 160) or "",
         email=None if email is None or email.lower().endswith(PLACEHOLDER_EMAIL_DOMAIN) else email.lower(),
         phone=reader.line("phoneNumber", phone, 32),
-        zone=reader.line("timeZone", attendee.get("timeZone"), 64) or "Europe/Berlin",
+        timezone=reader.line("timeZone", attendee.get("timeZone"), 64) or "Europe/Berlin",
         language=(reader.line("language", language, 8) or "de")[:2].lower(),
     )
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from app.providers.calendar.base import CalendarEvent, CalendarEventKind
+from app.providers.calendar.base import CalendarEventKind, CalendarWebhookEvent
 from app.providers.calendar.calcom_mapping import parse_timestamp, parse_webhook_booking
 from app.providers.payload_reader import PayloadReader, repair_json
 from app.providers.webhook_reader import Peek, Unreadable
@@ -22,6 +22,7 @@ KINDS: dict[str, CalendarEventKind] = {
 
 class CalcomWebhookReader:
     name = "calcom"
+    event_names = frozenset(KINDS)
 
     def peek(self, raw: bytes) -> Peek:
         event, payload, document = _parse_document(raw)
@@ -31,14 +32,14 @@ class CalcomWebhookReader:
         chain = reader.line("iCalUID", payload.get("iCalUID"), 128) or uid
         return Peek(event, chain, None, f"{event}\n{uid}\n{created}" if uid and created else hashlib.sha256(raw).hexdigest())
 
-    def read(self, raw: bytes) -> CalendarEvent:
+    def read(self, raw: bytes) -> CalendarWebhookEvent:
         event, payload, document = _parse_document(raw)
         reader = PayloadReader()
         booking = parse_webhook_booking(reader, payload)
         kind = KINDS.get(event, "unknown")
         if kind == "no_show" and not _is_no_show(payload):
             kind = "unknown"
-        return CalendarEvent(
+        return CalendarWebhookEvent(
             provider=self.name,
             kind=kind,
             name=event,

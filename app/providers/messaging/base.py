@@ -9,13 +9,17 @@ from app.core.errors import ProviderError
 Channel = Literal["sms", "email"]
 # recipient unreachable on this channel · recipient opted out · account may not send · any other rejection
 RejectionReason = Literal["unreachable", "opted_out", "not_allowed", "refused"]
+MessageKind = Literal["stop", "start", "message"]
+# what a carrier reports of a message that it took
+ReportStatus = Literal["under_way", "delivered", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
 class SenderAccount:
     """An account at a messaging provider: URL, account name, key, and the sender's address.
 
-    `is_user_supplied`: the URL was entered by a user, so only public addresses are connected to.
+    `is_user_supplied`: the URL was entered by a user, so only public addresses are connected to. `report_url` is where the provider
+    reports what becomes of a message; empty: nowhere.
     """
 
     url: str = field(repr=False)
@@ -23,14 +27,23 @@ class SenderAccount:
     key: str = field(default="", repr=False)
     address: str = ""
     is_user_supplied: bool = False
+    report_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class SenderAccountInfo:
+class SenderAccountCheck:
     """An account as the provider reports it: its name, and whether it owns the sender's address; None where not reported."""
 
     name: str | None = None
     has_address: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarFile:
+    """An iCalendar file that a mail carries, and its METHOD (RFC 5546): REQUEST enters or changes an entry, CANCEL takes it out."""
+
+    method: Literal["REQUEST", "CANCEL"]
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,44 @@ class OutgoingMessage:
     body: str = field(repr=False)
     subject: str = ""
     asked_at: datetime | None = None
+    # for mails only
+    calendar: CalendarFile | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingMessage:
+    """A message from a person: it ends messages to them (stop), allows them again (start), or says anything else.
+
+    `carrier_rule`: the carrier acts on it by its own rules, and answers it itself; certain: it says so, likely: by its words.
+    """
+
+    message_id: str
+    kind: MessageKind
+    sender_raw: str | None = field(repr=False)
+    recipient_raw: str | None
+    body: str = field(default="", repr=False)
+    # pictures and other files, which are not fetched
+    media_count: int = 0
+    carrier_rule: Literal["certain", "likely"] | None = None
+
+    @property
+    def name(self) -> str:
+        return self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """What became of the message with this id at the provider; `reason` of a failure, None where it names none that we know."""
+
+    message_id: str
+    status: ReportStatus
+    reason: RejectionReason | None = None
+    # the provider's word for the status
+    name: str = ""
+
+    @property
+    def kind(self) -> str:
+        return "report"
 
 
 class MessageRejected(ProviderError):
@@ -64,6 +115,6 @@ class Messenger(Protocol):
         """
         ...
 
-    def check(self) -> SenderAccountInfo:
+    def check(self) -> SenderAccountCheck:
         """Check the credentials of the account without sending anything. Raises as `send` does."""
         ...

@@ -11,17 +11,19 @@ from urllib.parse import unquote, urlsplit
 
 from pybreaker import CircuitBreakerError
 
-from app.core import metrics
+from app.core import email_address, metrics
 from app.core.circuit_breaker import breaker
 from app.core.errors import ProviderError
 from app.core.ssrf_guard import PrivateAddressError, connect_public
 from app.providers.http import ConnectionFailed, ResponseTimeout
-from app.providers.messaging.base import MessageRejected, OutgoingMessage, RejectionReason, SenderAccount, SenderAccountInfo
+from app.providers.messaging.base import CalendarFile, MessageRejected, OutgoingMessage, RejectionReason, SenderAccount, SenderAccountCheck
 
 TIMEOUT_S = 5.0
 PORTS = {"smtp": 587, "smtps": 465}
 # Mailbox unknown, not local, name not allowed (RFC 5321, 4.2.3).
 UNREACHABLE_CODES = {550, 551, 553}
+# The server closes down (RFC 5321, 3.8); other temporary answers to an address concern its mailbox only.
+SERVICE_NOT_AVAILABLE = 421
 
 
 class PublicSmtp(smtplib.SMTP):
@@ -43,20 +45,20 @@ class Smtp:
         self._host, self._port = self._url.hostname or "localhost", self._url.port or PORTS.get(self._url.scheme, 587)
 
     def send(self, message: OutgoingMessage) -> str:
-        name = f"<{message.ref}@{parseaddr(self._sender.address)[1].partition('@')[2] or 'localhost'}>"
-        self._call_with_breaker(lambda server: server.send_message(self._build_mail(message, name)))
-        return name
+        mail = self._build_mail(message)
+        self._call_with_breaker(lambda server: server.send_message(mail))
+        return str(mail["Message-ID"])
 
-    def check(self) -> SenderAccountInfo:
+    def check(self) -> SenderAccountCheck:
         self._call_with_breaker(lambda server: server.noop())
-        return SenderAccountInfo()
+        return SenderAccountCheck()
 
     def _call_with_breaker(self, work: Callable[[smtplib.SMTP], object]) -> None:
-        rejection, result, began = None, "failed", time.perf_counter()
+        fault, result, began = None, "failed", time.perf_counter()
         try:
             with breaker(f"smtp:{self._host}:{self._port}", shown_as="smtp").calling():
-                rejection = self._perform(work)
-            result = "refused" if rejection else "ok"
+                fault = self._perform(work)
+            result = "refused" if fault else "ok"
         except CircuitBreakerError as error:
             result = "held_back"
             raise ConnectionFailed("The mail server failed repeatedly; its circuit breaker is open.", retryable=True) from error
@@ -66,18 +68,19 @@ class Smtp:
         finally:
             metrics.PROVIDER_REQUESTS.labels("smtp", result).inc()
             metrics.PROVIDER_SECONDS.labels("smtp").observe(time.perf_counter() - began)
-        if rejection:
-            raise rejection
+        if fault:
+            raise fault
 
-    def _perform(self, work: Callable[[smtplib.SMTP], object]) -> MessageRejected | None:
-        """Return a permanent rejection instead of raising it: for the breaker it is no failure of the server."""
+    def _perform(self, work: Callable[[smtplib.SMTP], object]) -> ProviderError | None:
+        """Return a fault of this one message instead of raising it: for the breaker it is no failure of the server."""
         is_connected = False
         try:
             with self._connect() as server:
                 is_connected = True
                 work(server)
         except smtplib.SMTPRecipientsRefused as error:
-            return _to_rejection(max(code for code, _text in error.recipients.values()))
+            code = max(code for code, _text in error.recipients.values())
+            return _to_rejection(code) if code == SERVICE_NOT_AVAILABLE or code >= 500 else _build_temporary_error(code)
         except smtplib.SMTPResponseException as error:
             return _to_rejection(error.smtp_code)
         except PrivateAddressError as error:
@@ -102,18 +105,40 @@ class Smtp:
             server.login(unquote(self._url.username), unquote(self._url.password or ""))
         return server
 
-    def _build_mail(self, message: OutgoingMessage, name: str) -> EmailMessage:
+    def _build_mail(self, message: OutgoingMessage) -> EmailMessage:
+        """Build the mail before the server is asked for anything. Raises MessageRejected where it cannot be sent to or written."""
+        to = email_address.to_ascii(message.to)
+        if to is None:
+            raise MessageRejected("unreachable", "This is not one e-mail address.")
+        label, mailbox = parseaddr(self._sender.address)
+        mailbox = email_address.to_ascii(mailbox) or mailbox
         mail = EmailMessage()
-        mail["From"], mail["To"], mail["Subject"] = formataddr(parseaddr(self._sender.address)), message.to, message.subject
-        mail["Message-ID"], mail["Date"] = name, formatdate(localtime=False)
-        mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(message.body)
+        try:
+            mail["From"], mail["To"], mail["Subject"] = formataddr((label, mailbox)), to, message.subject
+            mail["Message-ID"] = f"<{message.ref}@{mailbox.partition('@')[2] or 'localhost'}>"
+            mail["Date"], mail["Auto-Submitted"] = formatdate(localtime=False), "auto-generated"
+            mail.set_content(message.body)
+            if message.calendar is not None:
+                _attach_calendar(mail, message.calendar)
+        except ValueError as error:
+            raise MessageRejected("refused", "The mail cannot be written.") from error
         return mail
+
+
+def _attach_calendar(mail: EmailMessage, calendar: CalendarFile) -> None:
+    """Attach the file as mail programs look for it: its METHOD stands in the content type, too (RFC 6047)."""
+    mail.add_attachment(
+        calendar.content, maintype="text", subtype="calendar", filename="termin.ics", params={"method": calendar.method, "charset": "UTF-8"}
+    )
 
 
 def _to_rejection(code: int) -> MessageRejected:
     """Translate a reply code: 4yz is transient, 5yz permanent (RFC 5321, 4.2.1). Raises ConnectionFailed for 4yz."""
     if code < 500:
-        raise ConnectionFailed(f"The mail server answered {code}.", retryable=True)
+        raise _build_temporary_error(code)
     reason: RejectionReason = "unreachable" if code in UNREACHABLE_CODES else "not_allowed" if code in (530, 534, 535, 554) else "refused"
     return MessageRejected(reason, f"The mail server answered {code}.")
+
+
+def _build_temporary_error(code: int) -> ConnectionFailed:
+    return ConnectionFailed(f"The mail server answered {code}.", retryable=True)

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from app.providers.http import ProviderRequest, ProviderResponse, RateLimited, RequestRejected, ResponseTimeout, send
-from app.providers.messaging.base import MessageRejected, OutgoingMessage, RejectionReason, SenderAccount, SenderAccountInfo
+from app.providers.messaging.base import MessageRejected, OutgoingMessage, RejectionReason, SenderAccount, SenderAccountCheck
 from app.providers.throttle import Throttle
 
 # twilio.com/docs/api/errors; other codes are `refused`
@@ -32,14 +32,16 @@ class TwilioSms:
             return sid
         sender_field = "MessagingServiceSid" if self._sender.address.startswith("MG") else "From"
         form = {"To": message.to, sender_field: self._sender.address, "Body": message.body[:MAX_BODY_LENGTH]}
+        if self._sender.report_url:
+            form["StatusCallback"] = self._sender.report_url
         return _get_sid(self._request("POST", "/Messages.json", form=form).body)
 
-    def check(self) -> SenderAccountInfo:
+    def check(self) -> SenderAccountCheck:
         account = self._request("GET", ".json").body
         if account.get("status") in ("suspended", "closed"):
             raise MessageRejected("not_allowed", f"Twilio says that the account is {account['status']}.")
         name = account.get("friendly_name")
-        return SenderAccountInfo(name[:80] if isinstance(name, str) else None, self._has_number())
+        return SenderAccountCheck(name[:80] if isinstance(name, str) else None, self._has_number())
 
     def _has_number(self) -> bool | None:
         """Whether the account owns the sender's number; None for names and messaging services, which are not listed."""

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from app.providers.payload_reader import PayloadReader
-from app.providers.telephony.base import parse_form
-from app.providers.voice.base import CallEvent, CallStatus, Direction, Disconnection, Peek, Unreadable
+from app.providers.telephony.form_body import parse_form
+from app.providers.voice.call_webhook_reader import CallStatus, Direction, EndCategory, Peek, ProviderCallEvent, Unreadable
 
 STATUSES: dict[str, CallStatus] = {
     "queued": "ringing",
@@ -19,7 +19,7 @@ STATUSES: dict[str, CallStatus] = {
     "canceled": "not_connected",
     "failed": "error",
 }
-DISCONNECTIONS: dict[str, Disconnection] = {
+END_CATEGORIES: dict[str, EndCategory] = {
     "completed": "talked",
     "busy": "not_reached",
     "no-answer": "not_reached",
@@ -36,8 +36,9 @@ DIRECTIONS: dict[str, Direction] = {
 }
 
 
-class TwilioCallDriver:
+class TwilioCallWebhookReader:
     name = "twilio"
+    event_names = frozenset(STATUSES)
 
     def peek(self, raw: bytes) -> Peek:
         form, reader = _parse_fields(raw), PayloadReader()
@@ -45,14 +46,14 @@ class TwilioCallDriver:
         key = f"{sid}:{sequence}" if sequence is not None else f"{sid}:{hashlib.sha256(raw).hexdigest()}"
         return Peek(_get_status(form, reader) or "status", sid, _get_numbers(form, reader)[0], key)
 
-    def read(self, raw: bytes) -> CallEvent:
+    def read(self, raw: bytes) -> ProviderCallEvent:
         form, reader = _parse_fields(raw), PayloadReader()
         call_status = _get_status(form, reader)
         business, person, direction = _get_numbers(form, reader)
         status = reader.label("CallStatus", form.get("CallStatus"), STATUSES, default=None)
         started_at, ended_at, duration_s = _get_times(form, status, reader)
         sid = _get_call_sid(form, reader)
-        return CallEvent(
+        return ProviderCallEvent(
             provider=self.name,
             kind="progress",
             name=call_status or "status",
@@ -62,8 +63,8 @@ class TwilioCallDriver:
             caller_raw=person,
             business_raw=business,
             status=status,
-            disconnection=DISCONNECTIONS.get(call_status or ""),
-            disconnection_reason=call_status if call_status in DISCONNECTIONS else None,
+            end_category=END_CATEGORIES.get(call_status or ""),
+            disconnection_reason=call_status if call_status in END_CATEGORIES else None,
             started_at=started_at,
             ended_at=ended_at,
             duration_s=duration_s,

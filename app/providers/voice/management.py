@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 
 from app.core.errors import ProviderError
 from app.providers.credentials import Credentials as Credentials
-from app.providers.voice.base import CallEvent, CallStatus
+from app.providers.voice.call_webhook_reader import CallStatus, ProviderCallEvent
 
 Storage = Literal["everything", "without_personal", "basics", "unknown"]
 ToolKind = Literal["function", "hang_up", "put_through", "other"]
@@ -64,7 +64,7 @@ class AgentSettings:
     name: str
     voice: str
     language: str
-    zone: str
+    timezone: str
     webhook_url: str | None
     events: frozenset[str]
     webhook_timeout_ms: int | None = None
@@ -129,7 +129,7 @@ class FetchedCall:
     """A complete call as the provider holds it: `body` is an equivalent webhook body, `event` its parsed event."""
 
     listed: ListedCall
-    event: CallEvent
+    event: ProviderCallEvent
     body: bytes = field(repr=False)
 
 

@@ -33,7 +33,7 @@ from app.providers.voice.management import (
     RemoteNumber,
     VoiceRejected,
 )
-from app.providers.voice.retell_mapping import (
+from app.providers.voice.retell_api_mapping import (
     get_mark,
     parse_agent,
     parse_fetched_call,
@@ -132,8 +132,8 @@ class RetellAccount:
                 raise
 
     @property
-    def _api(self) -> "StreamedResources":
-        return StreamedResources(_get_client(self._credentials))
+    def _api(self) -> "StreamingRetellClient":
+        return StreamingRetellClient(_get_client(self._credentials))
 
     def _find(self, read: Callable[[dict[str, Any]], Parsed | None], call: SdkMethod, *args: Any, **options: Any) -> Parsed | None:
         try:
@@ -182,7 +182,7 @@ class RetellAccount:
             raise _to_rejection(rejection.response) from rejection
 
 
-class StreamedResources:
+class StreamingRetellClient:
     """The SDK's resources with streamed responses, which we read and parse ourselves, bounded in time and length."""
 
     def __init__(self, client: Any) -> None:

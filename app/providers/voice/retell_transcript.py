@@ -7,7 +7,7 @@ import msgspec
 import orjson
 
 from app.providers.payload_reader import PayloadReader, repair_json
-from app.providers.voice.base import Role, ToolUse, TranscriptTurn
+from app.providers.voice.call_webhook_reader import Role, TranscriptToolCall, TranscriptTurn
 
 ROLES: dict[str, Role] = {"agent": "agent", "user": "caller", "transfer_target": "transfer_target"}
 SPEAKERS: dict[str, Role] = {"Agent": "agent", "User": "caller", "Transfer Target": "transfer_target"}
@@ -21,7 +21,7 @@ class WordTiming(msgspec.Struct, gc=False):
     end: Any = None
 
 
-class TranscriptItem(msgspec.Struct):
+class RetellTranscriptItem(msgspec.Struct):
     """An entry of the transcript: an utterance, a tool call, a tool result, or an entry to skip."""
 
     role: Any = None
@@ -33,12 +33,12 @@ class TranscriptItem(msgspec.Struct):
     successful: Any = None
 
 
-ITEMS_DECODER = msgspec.json.Decoder(list[TranscriptItem])
+ITEMS_DECODER = msgspec.json.Decoder(list[RetellTranscriptItem])
 
 
 def parse_transcript(
     with_tools: msgspec.Raw, without_tools: msgspec.Raw, lines: Any, reader: PayloadReader
-) -> tuple[tuple[TranscriptTurn, ...] | None, tuple[ToolUse, ...]]:
+) -> tuple[tuple[TranscriptTurn, ...] | None, tuple[TranscriptToolCall, ...]]:
     """Parse turns and tool uses from the richest transcript present; turns is None where there is none at all.
 
     The formats are `transcript_with_tool_calls`, `transcript_object` and `transcript`; invalid entries are dropped.
@@ -52,7 +52,7 @@ def parse_transcript(
     return None if with_tools == without_tools == JSON_NULL and lines is None else (), ()
 
 
-def _decode_items(name: str, raw: msgspec.Raw, reader: PayloadReader) -> list[TranscriptItem]:
+def _decode_items(name: str, raw: msgspec.Raw, reader: PayloadReader) -> list[RetellTranscriptItem]:
     if raw == JSON_NULL:
         return []
     try:
@@ -64,7 +64,7 @@ def _decode_items(name: str, raw: msgspec.Raw, reader: PayloadReader) -> list[Tr
     return items[:MAX_ITEMS]
 
 
-def _decode_items_leniently(name: str, raw: msgspec.Raw, reader: PayloadReader) -> Iterator[TranscriptItem]:
+def _decode_items_leniently(name: str, raw: msgspec.Raw, reader: PayloadReader) -> Iterator[RetellTranscriptItem]:
     """Decode the entries and words that are objects; the rest is recorded as a problem and dropped."""
     reader.add_problem(f"{name} holds invalid entries")
     try:
@@ -74,17 +74,21 @@ def _decode_items_leniently(name: str, raw: msgspec.Raw, reader: PayloadReader) 
     for entry in _to_list(entries):
         if isinstance(entry, dict):
             words = [WordTiming(word.get("start"), word.get("end")) for word in _to_list(entry.get("words")) if isinstance(word, dict)]
-            yield TranscriptItem(words=words, **{key: entry.get(key) for key in TranscriptItem.__struct_fields__ if key != "words"})
+            yield RetellTranscriptItem(
+                words=words, **{key: entry.get(key) for key in RetellTranscriptItem.__struct_fields__ if key != "words"}
+            )
 
 
 def _to_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _to_turns_and_tools(items: list[TranscriptItem], reader: PayloadReader) -> tuple[tuple[TranscriptTurn, ...], tuple[ToolUse, ...]]:
+def _to_turns_and_tools(
+    items: list[RetellTranscriptItem], reader: PayloadReader
+) -> tuple[tuple[TranscriptTurn, ...], tuple[TranscriptToolCall, ...]]:
     turns: list[TranscriptTurn] = []
-    calls: dict[str, tuple[TranscriptItem, int]] = {}
-    results: dict[str, TranscriptItem] = {}
+    calls: dict[str, tuple[RetellTranscriptItem, int]] = {}
+    results: dict[str, RetellTranscriptItem] = {}
     for item in items:
         kind = item.role if isinstance(item.role, str) else ""
         if role := ROLES.get(kind):
@@ -105,15 +109,17 @@ def _get_span(words: list[WordTiming] | None, reader: PayloadReader) -> tuple[fl
     return start, end
 
 
-def _get_tool_call_id(item: TranscriptItem, reader: PayloadReader) -> str | None:
+def _get_tool_call_id(item: RetellTranscriptItem, reader: PayloadReader) -> str | None:
     return reader.line("tool_call_id", item.tool_call_id, 128)
 
 
-def _to_tool_use(key: str, call: TranscriptItem, position: int, result_item: TranscriptItem | None, reader: PayloadReader) -> ToolUse:
+def _to_tool_use(
+    key: str, call: RetellTranscriptItem, position: int, result_item: RetellTranscriptItem | None, reader: PayloadReader
+) -> TranscriptToolCall:
     arguments = _parse_json(call.arguments)
     result = reader.json("result", _parse_json(result_item.content)) if result_item else None
     ok = result.get("ok") if isinstance(result, dict) else None
-    return ToolUse(
+    return TranscriptToolCall(
         tool_call_id=key,
         name=reader.line("name", call.name, 64) or "unknown",
         position=position,

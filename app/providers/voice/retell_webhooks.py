@@ -2,13 +2,22 @@
 
 import hashlib
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from app.providers.payload_reader import PayloadReader, repair_json
-from app.providers.voice.base import CallEvent, CallEventKind, CallStatus, Direction, Disconnection, Peek, Sentiment, Unreadable
+from app.providers.voice.call_webhook_reader import (
+    CallEventKind,
+    CallStatus,
+    Direction,
+    EndCategory,
+    Peek,
+    ProviderCallEvent,
+    Sentiment,
+    Unreadable,
+)
 from app.providers.voice.retell_transcript import JSON_NULL, parse_transcript
 
 KINDS: dict[str, CallEventKind] = {
@@ -26,7 +35,7 @@ TRANSCRIPT_UPDATED = "transcript_updated"
 RUNNING_EVENTS = frozenset({"call_started", "transcript_updated", "transfer_started", "transfer_bridged", "transfer_cancelled"})
 ENDED_EVENTS = frozenset({"call_ended", "call_analyzed"})
 
-DISCONNECTIONS: dict[Disconnection, str] = {
+END_CATEGORIES: dict[EndCategory, str] = {
     "talked": "user_hangup agent_hangup inactivity max_duration_reached user_requested_dnc user_requested_callback transfer_cancelled"
     " manual_stopped",
     "transfer": "call_transfer transfer_bridged call_take_over",
@@ -39,14 +48,14 @@ DISCONNECTIONS: dict[Disconnection, str] = {
     " sip_routing_error telephony_provider_unavailable registered_call_timeout invalid_destination",
     "other": "scam_detected",
 }
-DISCONNECTION_BY_REASON = {reason: group for group, reasons in DISCONNECTIONS.items() for reason in reasons.split()}
-STATUS_BY_DISCONNECTION: dict[Disconnection, CallStatus] = {"not_reached": "not_connected", "account": "error", "technical": "error"}
+END_CATEGORY_BY_REASON = {reason: group for group, reasons in END_CATEGORIES.items() for reason in reasons.split()}
+STATUS_BY_DISCONNECTION: dict[EndCategory, CallStatus] = {"not_reached": "not_connected", "account": "error", "technical": "error"}
 DIRECTIONS: dict[str, Direction] = {"inbound": "inbound", "outbound": "outbound"}
 SENTIMENTS: dict[str, Sentiment] = {"positive": "positive", "neutral": "neutral", "negative": "negative", "unknown": "unknown"}
 LANGUAGES = {"deutsch": "de", "german": "de", "englisch": "en", "english": "en"}
 
 
-class CallHeader(msgspec.Struct, gc=False):
+class RetellCallHeader(msgspec.Struct, gc=False):
     """The part of `call` that the receiver needs."""
 
     call_id: Any = None
@@ -57,7 +66,7 @@ class CallHeader(msgspec.Struct, gc=False):
     start_timestamp: Any = None
 
 
-class CallBody(CallHeader):
+class CallBody(RetellCallHeader):
     agent_id: Any = None
     agent_version: Any = None
     end_timestamp: Any = None
@@ -78,7 +87,7 @@ class CallBody(CallHeader):
 
 class EventHeader(msgspec.Struct):
     event: Any = None
-    call: CallHeader | None = None
+    call: RetellCallHeader | None = None
     transfer_destination: Any = None
 
 
@@ -92,8 +101,9 @@ HEADER_DECODER = msgspec.json.Decoder(EventHeader)
 BODY_DECODER = msgspec.json.Decoder(EventBody)
 
 
-class RetellCallDriver:
+class RetellCallWebhookReader:
     name = "retell"
+    event_names = frozenset(KINDS)
 
     def peek(self, raw: bytes) -> Peek:
         body = decode(raw, HEADER_DECODER)
@@ -102,12 +112,12 @@ class RetellCallDriver:
         call_id = _get_call_id(name, body, reader)
         return Peek(name, call_id, _get_numbers(body.call, reader)[0] if body.call else None, _build_dedupe_key(name, call_id, body, raw))
 
-    def read(self, raw: bytes) -> CallEvent:
+    def read(self, raw: bytes) -> ProviderCallEvent:
         body = decode(raw, BODY_DECODER)
         reader = PayloadReader()
         return self.to_event(_get_event_name(body, reader), body, reader)
 
-    def to_event(self, name: str, body: "EventBody", reader: PayloadReader) -> CallEvent:
+    def to_event(self, name: str, body: "EventBody", reader: PayloadReader) -> ProviderCallEvent:
         """Build the event of this name from a call object; mid-call functions carry one too."""
         call_id = _get_call_id(name, body, reader)
         call = body.call or CallBody()
@@ -119,7 +129,7 @@ class RetellCallDriver:
         collected = reader.mapping("collected_dynamic_variables", call.collected_dynamic_variables)
         custom = reader.mapping("custom_analysis_data", analysis.get("custom_analysis_data"))
         started_at, ended_at, duration_s = _get_times(call, reader)
-        return CallEvent(
+        return ProviderCallEvent(
             provider=self.name,
             kind=KINDS.get(name, "unknown"),
             name=name,
@@ -131,7 +141,7 @@ class RetellCallDriver:
             agent_version=reader.integer("agent_version", call.agent_version, high=2**31 - 1),
             telephony_id=reader.line("twilio_call_sid", _get_key(call.telephony_identifier, "twilio_call_sid"), 128),
             status=_get_status(name, group),
-            disconnection=group,
+            end_category=group,
             disconnection_reason=reason,
             started_at=started_at,
             ended_at=ended_at,
@@ -197,7 +207,7 @@ def _build_dedupe_key(name: str, call_id: str | None, body: EventHeader, raw: by
     return f"{name}:{hashlib.sha256(raw).hexdigest()}"
 
 
-def _get_numbers(call: CallHeader, reader: PayloadReader) -> tuple[str | None, str | None, Direction]:
+def _get_numbers(call: RetellCallHeader, reader: PayloadReader) -> tuple[str | None, str | None, Direction]:
     """Get (business number, caller number, direction)."""
     if call.call_type == "web_call":
         return None, None, "web"
@@ -206,26 +216,26 @@ def _get_numbers(call: CallHeader, reader: PayloadReader) -> tuple[str | None, s
     return (from_number, to_number, direction) if direction == "outbound" else (to_number, from_number, direction)
 
 
-def _get_disconnection(call: CallBody, reader: PayloadReader) -> tuple[Disconnection | None, str | None]:
+def _get_disconnection(call: CallBody, reader: PayloadReader) -> tuple[EndCategory | None, str | None]:
     """Get (our category, the vendor's reason); unknown reasons are categorised by their prefix."""
     reason = reader.line("disconnection_reason", call.disconnection_reason, 80)
     if reason is None:
         return None, None
-    group = DISCONNECTION_BY_REASON.get(reason)
+    group = END_CATEGORY_BY_REASON.get(reason)
     if group is None:
         reader.add_problem(f"disconnection_reason is unknown: {reason}")
         group = "technical" if reason.startswith("error_") else "not_reached" if reason.startswith("dial_") else "other"
     return group, reason
 
 
-def _get_status(name: str, group: Disconnection | None) -> CallStatus | None:
+def _get_status(name: str, group: EndCategory | None) -> CallStatus | None:
     if name in ENDED_EVENTS:
         return STATUS_BY_DISCONNECTION.get(group, "ended") if group else "ended"
     return "ongoing" if name in RUNNING_EVENTS else None
 
 
 def _get_times(call: CallBody, reader: PayloadReader) -> tuple[datetime | None, datetime | None, int | None]:
-    """Get (start, end, duration in seconds); an end before the start is dropped."""
+    """Get (start, end, duration in seconds); an end before the start is dropped, a missing start follows from the other two."""
     started_at = reader.timestamp_ms("start_timestamp", call.start_timestamp)
     ended_at = reader.timestamp_ms("end_timestamp", call.end_timestamp)
     if started_at and ended_at and ended_at < started_at:
@@ -233,6 +243,8 @@ def _get_times(call: CallBody, reader: PayloadReader) -> tuple[datetime | None, 
         ended_at = None
     duration_ms = reader.integer("duration_ms", call.duration_ms, high=86_400_000)
     if duration_ms is not None:
+        if started_at is None and ended_at:
+            started_at = ended_at - timedelta(milliseconds=duration_ms)
         return started_at, ended_at, round(duration_ms / 1000)
     return started_at, ended_at, round((ended_at - started_at).total_seconds()) if started_at and ended_at else None
 

@@ -1,4 +1,4 @@
-"""What support sees: numbers without a company, every webhook, and how everything stands."""
+"""Pages for support: unassigned numbers, webhooks, companies, queues and system health."""
 
 from flask import Flask
 
@@ -6,26 +6,28 @@ from flask import Flask
 def register(app: Flask) -> None:
     from app.web.admin import (
         audit,
+        call_reconciliation,
         calls,
         companies,
         flags,
         health,
         line_check,
+        messages,
         onboarding,
         queues,
-        reconciliation,
         schedule,
         unassigned,
         users,
         webhooks,
     )
 
-    for door in (
+    for module in (
         unassigned,
         webhooks,
-        reconciliation,
+        call_reconciliation,
         line_check,
         calls,
+        messages,
         onboarding,
         companies,
         users,
@@ -35,4 +37,4 @@ def register(app: Flask) -> None:
         audit,
         flags,
     ):
-        app.register_blueprint(door.blueprint)
+        app.register_blueprint(module.blueprint)

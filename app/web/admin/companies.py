@@ -1,4 +1,4 @@
-"""The companies: how each stands at a glance, and each with its branches, numbers and people."""
+"""The companies: their list, and one company with its branches, numbers and users."""
 
 from typing import Any
 
@@ -13,9 +13,9 @@ from app.core.ids import is_ulid
 from app.core.tenancy import company_scope
 from app.domain.accounts.permissions import can
 from app.domain.companies.industries import get_industry
-from app.domain.customers.one_time_codes import MAX_PER_COMPANY_PER_DAY, SendStats, get_send_stats
+from app.domain.customers.one_time_codes import MAX_PER_COMPANY_PER_DAY, VerificationSendStats, get_send_stats
 from app.domain.operations.company_list import list_companies
-from app.domain.operations.readiness import list_missing_steps
+from app.domain.operations.setup_checklist import list_missing_steps
 from app.models import Agent, Branch, Company, Connection, PhoneNumber, User
 from app.web.admin.labels import SETUP_STEPS
 from app.web.guards import for_support
@@ -46,7 +46,7 @@ def get_company(company_id: str) -> Company:
 
 
 def render_company(company: Company, *, form: dict[str, Any], errors: dict[str, str]) -> str:
-    """`form` and `errors` are those of a number that was to be added."""
+    """Render a company; `form` and `errors` are those of the form that adds a number."""
     numbers: dict[str, list[PhoneNumber]] = {}
     for number in db.session.scalars(select(PhoneNumber).where(PhoneNumber.company_id == company.id).order_by(PhoneNumber.e164)):
         numbers.setdefault(number.branch_id, []).append(number)
@@ -72,6 +72,6 @@ def render_company(company: Company, *, form: dict[str, Any], errors: dict[str, 
     )
 
 
-def _get_send_stats(company: Company) -> SendStats:
+def _get_send_stats(company: Company) -> VerificationSendStats:
     with company_scope(company.id):
         return get_send_stats()

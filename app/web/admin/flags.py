@@ -1,4 +1,4 @@
-"""Switches for an emergency: off for all companies, or for one."""
+"""Feature flags: switch a feature off or on, for all companies or for one."""
 
 from typing import Annotated, Any
 
@@ -20,10 +20,10 @@ from app.web.guards import for_support
 blueprint = Blueprint("flags", __name__)
 
 
-class SwitchForm(Form):
+class FeatureFlagForm(Form):
     name: Annotated[str, TextField(80)] = ""
     company_id: Id = ""
-    is_on: Flag = False
+    is_enabled: Flag = False
 
 
 @blueprint.get("/admin/flags")
@@ -36,18 +36,18 @@ def index() -> str:
 @for_support("support.flags")
 def switch() -> Response | tuple[str, int]:
     try:
-        form = SwitchForm.read()
-        name, company_id, is_on = form.name, form.company_id, form.is_on
-        wrong = {} if name in feature_flags.FLAGS else {"name": _("Diesen Schalter gibt es nicht.")}
+        form = FeatureFlagForm.read()
+        name, company_id, is_enabled = form.name, form.company_id, form.is_enabled
+        errors = {} if name in feature_flags.FLAGS else {"name": _("Diesen Schalter gibt es nicht.")}
         if company_id and db.session.get(Company, company_id) is None:
-            wrong["company_id"] = _("Diese Firma gibt es nicht.")
-        raise_invalid(wrong)
+            errors["company_id"] = _("Diese Firma gibt es nicht.")
+        raise_invalid(errors)
     except InvalidInput as error:
-        return _render_page(SwitchForm.typed(), to_errors(error)), 422
+        return _render_page(FeatureFlagForm.typed(), to_errors(error)), 422
     with transaction():
-        feature_flags.set_flag(name, company_id, on=is_on)
-        record("flag_switched", subject=f"flag:{name}", company_id=company_id or None, data={"is_on": is_on})
-    flash(_("%(name)s ist eingeschaltet.", name=name) if is_on else _("%(name)s ist ausgeschaltet.", name=name))
+        feature_flags.set_flag(name, company_id, on=is_enabled)
+        record("flag_switched", subject=f"flag:{name}", company_id=company_id or None, data={"is_enabled": is_enabled})
+    flash(_("%(name)s ist eingeschaltet.", name=name) if is_enabled else _("%(name)s ist ausgeschaltet.", name=name))
     return redirect(url_for("flags.index"))
 
 

@@ -1,18 +1,22 @@
-"""How everything stands: the checks of /health as people read them, what waits, and what browsers report."""
+"""System health: the checks of /health, the waiting work, refused webhooks, and the reports of browsers."""
 
 from flask import Blueprint, render_template
 from flask_babel import gettext as _, ngettext
 from sqlalchemy import select
 
 from app.core.extensions import db
+from app.domain.inbox.rejections import count_recent_rejections
 from app.domain.operations.gauges import count_events, count_running_calls
 from app.domain.operations.health import Check, check_all
 from app.models import BrowserReport
 from app.web.admin.labels import CHECK_LABELS, CHECK_STATUS_LABELS
+from app.web.admin.list_filters import SupportListQuery
+from app.web.admin.rejection_view import list_rejection_rows
 from app.web.formatting import number
 from app.web.guards import for_support
 
 MAX_REPORTS = 20
+MAX_REJECTIONS = 10
 
 blueprint = Blueprint("state", __name__)
 
@@ -28,11 +32,13 @@ def index() -> str:
         states=CHECK_STATUS_LABELS,
         counts={"running": count_running_calls(), **{status: count_events(status) for status in ("pending", "unassigned", "dead")}},
         reports=db.session.scalars(reports).all(),
+        rejections=list_rejection_rows(SupportListQuery(), limit=MAX_REJECTIONS),
+        rejected_count=count_recent_rejections(),
     )
 
 
 def describe_check(check: Check) -> str:
-    """What a check found, as a sentence."""
+    """Describe the result of a check in one sentence."""
     data = check.data
     if not data:
         return _("antwortet") if check.status == "ok" else _("antwortet nicht")

@@ -1,24 +1,36 @@
-"""The words of the pages of support: what runs when, what is checked, what the log says."""
+"""Labels of the support pages: scheduled tasks, outboxes, health checks, audit actions and setup steps."""
 
 from flask_babel import gettext as _, lazy_gettext as _l
 
-from app.domain.companies.phone_numbers import NumberTaken
+from app.core.phone import display
+from app.domain.companies.phone_numbers import NumberOwner, NumberTaken
 from app.web.labels import Label
 
-# by the name in jobs/schedule; one that is not here is shown by its name
+# By the name in jobs/schedule.
 SCHEDULE_LABELS = {
     "inbox.sweep": _l("Weckt die Verarbeitung, wenn Webhooks warten"),
     "outbox.sweep": _l("Schickt ab, was nach außen gehen soll: Nachrichten, Kalender, Löschungen"),
     "queues.delayed": _l("Holt Jobs zurück, deren Pause vorbei ist"),
     "bookings.expire": _l("Gibt Plätze frei, deren Zeit abgelaufen ist"),
     "bookings.waitlist": _l("Sieht nach, ob für die Warteliste etwas frei wurde"),
+    "bookings.links": _l("Löscht abgelaufene Links zu Terminen"),
     "bookings.locks": _l("Räumt vergangene Belegungen weg"),
     "calendars.reconcile": _l("Vergleicht andere Kalender mit unserem"),
+    "calls.reconcile": _l("Vergleicht unsere Anrufe mit denen beim Anbieter"),
+    "truth.check": _l("Prüft, ob stimmt, was in Gesprächen zugesagt wurde"),
+    "line_checks.overdue": _l("Beendet Leitungsprüfungen, die zu lange dauern"),
+    "line_checks.delete": _l("Vergisst alte Leitungsprüfungen"),
+    "rejections.delete": _l("Vergisst, welche Webhooks abgewiesen wurden"),
+    "notifications.expire": _l("Löscht Links und Codes aus Nachrichten, die nie ankamen"),
+    "notifications.reminders": _l("Plant Erinnerungen, die noch fehlen"),
+    "agents.check": _l("Sieht nach, ob die Assistentinnen beim Anbieter stehen wie veröffentlicht"),
+    "connections.check": _l("Prüft die Verbindungen der Betriebe"),
     "live_events.delete": _l("Vergisst alte Live-Ereignisse"),
     "sessions.delete": _l("Vergisst abgelaufene Anmeldungen"),
 }
-# by the name in domain/operations/backlog
+# By the name in domain/operations/backlog.
 OUTBOX_LABELS = {
+    "replies": _l("Antworten auf SMS"),
     "messages": _l("Nachrichten"),
     "calendars": _l("Termine in andere Kalender"),
     "deletions": _l("Löschungen beim Anbieter"),
@@ -38,6 +50,17 @@ CHECK_STATUS_LABELS = {
     "warn": Label(_l("knapp"), "triangle-alert", "warn"),
     "failed": Label(_l("gestört"), "octagon-x", "bad"),
 }
+# By the kind in models/notification
+# By the reason in domain/inbox/rejections
+REJECTION_REASONS = {
+    "unsigned": _l("Unterschrift fehlt"),
+    "unreadable": _l("Unterschrift nicht lesbar"),
+    "expired": _l("Unterschrift abgelaufen"),
+    "mismatch": _l("Mit anderem Schlüssel unterschrieben"),
+    "unknown_connection": _l("Verbindung gibt es nicht oder nicht mehr"),
+    "no_secret": _l("Bei uns fehlt der Schlüssel"),
+}
+# By the action in domain/audit/log
 AUDIT_LABELS = {
     "signed_in": _l("Angemeldet"),
     "signed_out": _l("Abgemeldet"),
@@ -62,6 +85,29 @@ AUDIT_LABELS = {
     "branch_switched_off": _l("Filiale ausgeschaltet"),
     "agent_made": _l("Assistentin angelegt"),
     "agent_published": _l("Assistentin veröffentlicht"),
+    "agent_switched_on": _l("Assistentin eingeschaltet"),
+    "agent_switched_off": _l("Assistentin ausgeschaltet"),
+    "agent_registered": _l("Assistentin beim Anbieter eingetragen"),
+    "agent_drift_found": _l("Beim Anbieter steht etwas anderes als veröffentlicht"),
+    "agent_repair_asked": _l("Reparatur beim Anbieter verlangt"),
+    "number_answered_by": _l("Festgelegt, wer an einer Nummer abnimmt"),
+    "connection_made": _l("Verbindung angelegt"),
+    "connection_changed": _l("Verbindung geändert"),
+    "connection_key_replaced": _l("Schlüssel einer Verbindung ersetzt"),
+    "connection_removed": _l("Verbindung entfernt"),
+    "connection_look_failed": _l("Verbindung ausgefallen"),
+    "line_checked": _l("Leitung geprüft"),
+    "messages_allowed": _l("Nachrichten wieder erlaubt"),
+    "text_written": _l("SMS geschrieben"),
+    "caller_blocked": _l("Anrufer blockiert"),
+    "caller_unblocked": _l("Anrufer nicht mehr blockiert"),
+    "on_call_shift_added": _l("Dienst eingetragen"),
+    "on_call_shift_removed": _l("Dienst gelöscht"),
+    "emergency_phrases_saved": _l("Eigene Stichworte für Notfälle geändert"),
+    "branch_state_saved": _l("Bundesland der Filiale geändert"),
+    "season_saved": _l("Zeiten für eine Saison geändert"),
+    "season_removed": _l("Zeiten für eine Saison entfernt"),
+    "room_saved": _l("Raum oder Gerät geändert"),
     "event_replayed": _l("Webhook noch einmal verarbeitet"),
     "payload_read": _l("Webhook ungekürzt gelesen"),
     "job_retried": _l("Job noch einmal ausgeführt"),
@@ -73,10 +119,11 @@ AUDIT_LABELS = {
     "closure_added": _l("Schließtag eingetragen"),
     "closure_removed": _l("Schließtag entfernt"),
     "policy_saved": _l("Regeln geändert"),
+    "message_policy_saved": _l("Regeln für Nachrichten geändert"),
     "service_saved": _l("Leistung geändert"),
     "staff_member_saved": _l("Person im Team geändert"),
 }
-# what a company still lacks (domain/operations/readiness): what is to be done, and why
+# By the step in domain/operations/setup_checklist: the action and its reason.
 SETUP_STEPS = {
     "branch": (_l("Filiale anlegen"), _l("Anrufe, Termine und Öffnungszeiten gehören zu einer Filiale.")),
     "number": (_l("Rufnummer geben"), _l("Erst mit einer Nummer kommen Anrufe an.")),
@@ -93,6 +140,21 @@ SETUP_STEPS = {
 }
 
 
+def describe_number_owner(number: str, owner: NumberOwner | None) -> str:
+    """Describe whose a number is and whether it is switched on; for support only."""
+    values = {"number": display(number), "company": owner.company if owner else "", "branch": owner.branch if owner else ""}
+    if owner is None:
+        return _("%(number)s gehört zu keiner Firma.", **values)
+    if not owner.is_company_active:
+        return _("%(number)s gehört zu %(company)s, %(branch)s. Die Firma ist stillgelegt.", **values)
+    if not owner.is_active:
+        return _("%(number)s ist ausgeschaltet. Sie gehört zu %(company)s, %(branch)s.", **values)
+    return _("%(number)s gehört zu %(company)s, %(branch)s.", **values)
+
+
 def describe_number_conflict(taken: NumberTaken) -> str:
-    """Whose it is, for support only."""
-    return _("Diese Nummer gehört schon zu %(owner)s.", owner=taken.owner)
+    """Describe a number conflict with its owner; for support only."""
+    owner = taken.owner
+    if owner.is_active and owner.is_company_active:
+        return _("Diese Nummer gehört schon zu %(owner)s.", owner=owner.company)
+    return _("Diese Nummer gehört zu %(owner)s und ist dort ausgeschaltet. Vergeben wird sie nicht.", owner=owner.company)

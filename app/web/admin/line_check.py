@@ -1,4 +1,4 @@
-"""Support checks any number's line: the same synthetic call, on behalf of the company that owns the number."""
+"""Line checks by support: a synthetic call through any number, on behalf of its company."""
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -12,9 +12,11 @@ from app.core.phone import normalise
 from app.core.tenancy import company_scope
 from app.core.transactions import run_in_transaction
 from app.domain.audit.log import record
+from app.domain.companies.phone_numbers import find_number_owners
 from app.domain.line_check import runner
 from app.jobs import line_checks as jobs
 from app.models import Branch, Company, LineCheck, PhoneNumber
+from app.web.admin.labels import describe_number_owner
 from app.web.fields import Phone
 from app.web.forms import Query
 from app.web.guards import for_support
@@ -25,15 +27,15 @@ MAX_RECENT_CHECKS = 20
 blueprint = Blueprint("support_line", __name__)
 
 
-class NumberQuery(Query):
+class LineCheckNumberQuery(Query):
     number: Phone = ""
 
 
 @blueprint.get("/admin/line")
 @for_support("support.line")
 def index() -> str:
-    statement = NumberQuery.read_known().number
-    return _render_page(statement, _find_number(statement) if statement else None, None)
+    number = LineCheckNumberQuery.read_known().number
+    return _render_page(number, _find_number(number) if number else None, None)
 
 
 @blueprint.get("/admin/line/checks/<check_id>")
@@ -46,11 +48,11 @@ def show(check_id: str) -> str:
 @blueprint.get("/admin/line/checks/<check_id>/steps")
 @for_support("support.line", is_polling=True)
 def steps(check_id: str) -> str:
-    found = _get_check(check_id)
-    if runner.is_late(found):
-        with company_scope(found.company_id):
-            found = run_in_transaction(lambda: runner.poll_check(check_id)) or found
-    return render_template("settings/line_check_steps.html", check=build_view(found), steps_endpoint="support_line.steps")
+    check = _get_check(check_id)
+    if runner.is_late(check):
+        with company_scope(check.company_id):
+            check = run_in_transaction(lambda: runner.poll_check(check_id)) or check
+    return render_template("settings/line_check_steps.html", check=build_view(check), steps_endpoint="support_line.steps")
 
 
 @blueprint.post("/admin/line/<number_id>/check")
@@ -62,26 +64,26 @@ def check(number_id: str) -> Response:
     company_id = number.company_id
 
     def work() -> str:
-        begun = runner.start_check(number_id, via="support", asked_by=current_user.id)
-        record("line_checked", subject=f"line_check:{begun.id}", company_id=company_id)
-        if begun.is_running:
-            jobs.start_line_check.enqueue(begun.id)
-        return begun.id
+        check = runner.start_check(number_id, channel="support", requested_by=current_user.id)
+        record("line_checked", subject=f"line_check:{check.id}", company_id=company_id)
+        if check.is_running:
+            jobs.start_line_check.enqueue(check.id)
+        return check.id
 
     with company_scope(company_id):
-        begun_id = run_in_transaction(work)
-    return redirect(url_for("support_line.show", check_id=begun_id))
+        check_id = run_in_transaction(work)
+    return redirect(url_for("support_line.show", check_id=check_id))
 
 
 def _get_check(check_id: str) -> LineCheck:
-    found = db.session.scalars(select(LineCheck).where(LineCheck.id == check_id)).first()
-    if found is None:
+    check = db.session.scalars(select(LineCheck).where(LineCheck.id == check_id)).first()
+    if check is None:
         raise NotFound(_("Das gibt es hier nicht."))
-    return found
+    return check
 
 
 def _find_number(number: str) -> tuple[PhoneNumber, str, str] | None:
-    """The number with its branch and company, however it is written."""
+    """Find a number, written in any form, with the names of its branch and company."""
     e164 = normalise(number, source="human").e164
     statement = (
         select(PhoneNumber, Branch.name, Company.name)
@@ -89,24 +91,27 @@ def _find_number(number: str) -> tuple[PhoneNumber, str, str] | None:
         .join(Company, Company.id == PhoneNumber.company_id)
         .where(PhoneNumber.e164 == e164)
     )
-    found = db.session.execute(statement).first() if e164 else None
-    return (found[0], found[1], found[2]) if found else None
+    row = db.session.execute(statement).first() if e164 else None
+    return (row[0], row[1], row[2]) if row else None
 
 
-def _render_page(statement: str, found: tuple[PhoneNumber, str, str] | None, check: LineCheck | None) -> str:
-    history = runner.list_checks(found[0].id) if found else []
+def _render_page(query: str, match: tuple[PhoneNumber, str, str] | None, check: LineCheck | None) -> str:
+    history = runner.list_checks(match[0].id) if match else []
+    owner = find_number_owners([match[0].e164])[match[0].e164] if match else None
     check = check or next(iter(history), None)
     return render_template(
         "admin/line_check.html",
-        wanted=statement,
-        found=found,
+        wanted=query,
+        found=match,
+        owner=owner,
+        owner_sentence=describe_number_owner(match[0].e164, owner) if match else None,
         check=build_view(check) if check else None,
         history=history,
-        latest=_list_recent_checks() if not statement else [],
+        latest=_list_recent_checks() if not query else [],
     )
 
 
 def _list_recent_checks() -> list[tuple[LineCheck, str]]:
-    """The newest checks of all companies that were red, by id: ids rise with time."""
+    """List the newest checks of all companies, by id, because ids rise with time."""
     statement = select(LineCheck, Company.name).join(Company, Company.id == LineCheck.company_id).order_by(LineCheck.id.desc())
     return [(row[0], row[1]) for row in db.session.execute(statement.limit(MAX_RECENT_CHECKS)).all()]

@@ -1,4 +1,4 @@
-"""Support begins a business: the company, its branches and numbers, and the first person who signs in."""
+"""Onboarding by support: a company, its branches and numbers, and its first user."""
 
 from typing import Annotated, Any
 
@@ -26,7 +26,7 @@ from app.models import Company, User
 from app.models.user import COMPANY_ROLES
 from app.web.admin.companies import get_company, render_company
 from app.web.admin.labels import describe_number_conflict
-from app.web.fields import ChoiceField, Email, Flag, Id, ParsedField, Phone, TextField
+from app.web.fields import ChoiceField, Email, Flag, Id, ParserField, Phone, TextField
 from app.web.forms import Form, to_errors
 from app.web.guards import for_support
 from app.web.labels import ROLES
@@ -40,7 +40,7 @@ State = Annotated[str, ChoiceField(*GERMAN_STATES)]
 class CompanyForm(Form):
     name: Name
     industry: Annotated[str, ChoiceField(*INDUSTRIES)]
-    zone: Annotated[str, TextField(64)] = "Europe/Berlin"
+    timezone: Annotated[str, TextField(64)] = "Europe/Berlin"
     state: State = ""
     language: Annotated[str, ChoiceField(*LANGUAGES)] = "de"
     is_another: Flag = False
@@ -52,8 +52,8 @@ class BranchForm(Form):
     postcode: Annotated[str, TextField(16)] | None = None
     city: Annotated[str, TextField(80)] | None = None
     state: State | None = None
-    forward_to: Phone | None = None
-    hours: Annotated[list[Any], ParsedField(parse_week)] | None = None
+    forward_number: Phone | None = None
+    hours: Annotated[list[Any], ParserField(parse_week)] | None = None
 
 
 class NumberForm(Form):
@@ -62,7 +62,7 @@ class NumberForm(Form):
     label: Annotated[str, TextField(80)] | None = None
 
 
-class MoveForm(Form):
+class MoveNumberForm(Form):
     branch_id: Id
 
 
@@ -75,7 +75,7 @@ class UserForm(Form):
 @blueprint.get("/admin/companies/new")
 @for_support("support.companies")
 def new_company() -> str:
-    return _render_company_form({"zone": "Europe/Berlin", "language": "de"}, {})
+    return _render_company_form({"timezone": "Europe/Berlin", "language": "de"}, {})
 
 
 @blueprint.post("/admin/companies/new")
@@ -85,14 +85,14 @@ def make_company() -> Response | tuple[str, int]:
         form = CompanyForm.read()
         company = run_in_transaction(
             lambda: onboarding.create_company(
-                form.name, form.industry, zone=form.zone, state=form.state, language=form.language, by=current_user.id,
+                form.name, form.industry, timezone=form.timezone, state=form.state, language=form.language, by=current_user.id,
                 is_another=form.is_another,
             )[0]
         )  # fmt: skip
-    except CompanyExists as refusal:
-        return _render_company_form(CompanyForm.typed(), to_errors(refusal), asks_again=True), refusal.status
-    except AppError as refusal:
-        return _render_company_form(CompanyForm.typed(), to_errors(refusal)), refusal.status
+    except CompanyExists as error:
+        return _render_company_form(CompanyForm.typed(), to_errors(error), asks_again=True), error.status
+    except AppError as error:
+        return _render_company_form(CompanyForm.typed(), to_errors(error)), error.status
     flash(_("%(name)s ist angelegt. Als Nächstes braucht sie eine Filiale.", name=company.name))
     return redirect(url_for("onboarding.new_branch", company_id=company.id))
 
@@ -110,12 +110,17 @@ def make_branch(company_id: str) -> Response | tuple[str, int]:
     company = get_company(company_id)
     try:
         form = BranchForm.read()
-        place = BranchDetails(
-            street=form.street, postcode=form.postcode, city=form.city, state=form.state, forward_to=form.forward_to, week=form.hours
+        details = BranchDetails(
+            street=form.street,
+            postcode=form.postcode,
+            city=form.city,
+            state=form.state,
+            forward_number=form.forward_number,
+            week=form.hours,
         )
-        branch = run_in_transaction(lambda: onboarding.create_branch(company, form.name, place))
-    except AppError as refusal:
-        return _render_branch_form(company, BranchForm.typed(), to_errors(refusal)), refusal.status
+        branch = run_in_transaction(lambda: onboarding.create_branch(company, form.name, details))
+    except AppError as error:
+        return _render_branch_form(company, BranchForm.typed(), to_errors(error)), error.status
     flash(_("%(name)s ist angelegt.", name=branch.name))
     return redirect(url_for("companies.show", company_id=company.id))
 
@@ -126,13 +131,13 @@ def add_number(company_id: str) -> Response | tuple[str, int]:
     company = get_company(company_id)
     try:
         form = NumberForm.read()
-        number, registrations = run_in_transaction(lambda: onboarding.add_number(company, form.branch_id, form.number, label=form.label))
+        number, deployments = run_in_transaction(lambda: onboarding.add_number(company, form.branch_id, form.number, label=form.label))
     except NumberTaken as taken:
         return render_company(company, form=NumberForm.typed(), errors={"number": describe_number_conflict(taken)}), taken.status
-    except AppError as refusal:
-        errors = to_errors(refusal) or {"branch_id": str(refusal.message)}
+    except AppError as error:
+        errors = to_errors(error) or {"branch_id": str(error.message)}
         return render_company(company, form=NumberForm.typed(), errors=errors), 422
-    _enqueue_deployments(company, registrations)
+    _enqueue_deployments(company, deployments)
     flash(_("%(number)s gehört jetzt zu dieser Filiale.", number=display(number.e164)))
     return redirect(url_for("companies.show", company_id=company.id))
 
@@ -140,10 +145,10 @@ def add_number(company_id: str) -> Response | tuple[str, int]:
 @blueprint.post("/admin/companies/<company_id>/numbers/<number_id>/branch")
 @for_support("support.companies")
 def move_number(company_id: str, number_id: str) -> Response:
-    company, form = get_company(company_id), MoveForm.read()
+    company, form = get_company(company_id), MoveNumberForm.read()
     with company_scope(company.id):
-        number, registrations = run_in_transaction(lambda: onboarding.move_number(number_id, form.branch_id))
-    _enqueue_deployments(company, registrations)
+        number, deployments = run_in_transaction(lambda: onboarding.move_number(number_id, form.branch_id))
+    _enqueue_deployments(company, deployments)
     flash(_("%(number)s gehört jetzt zu dieser Filiale.", number=display(number.e164)))
     return redirect(url_for("companies.show", company_id=company.id))
 
@@ -158,11 +163,11 @@ def new_user(company_id: str) -> str:
 @blueprint.post("/admin/companies/<company_id>/users/new")
 @for_support("support.companies")
 def make_user(company_id: str) -> str | tuple[str, int]:
-    """The one-time password is shown once, here."""
+    """Create a user and show the one-time password, this once."""
     company = get_company(company_id)
 
     def work() -> tuple[User, str]:
-        # of two who make the first one at once, the second finds that there is one
+        # Locked, so that of two concurrent requests for the first user the second sees the first.
         db.session.execute(select(Company.id).where(Company.id == company.id).with_for_update())
         roles = _list_roles(company)
         form = UserForm.read()
@@ -174,14 +179,14 @@ def make_user(company_id: str) -> str | tuple[str, int]:
         user, password = run_in_transaction(work)
     except NotAllowed:
         raise
-    except AppError as refusal:
-        errors = to_errors(refusal) or {"email": str(refusal.message)}
-        return _render_user_form(company, UserForm.typed(), errors, roles=_list_roles(company)), refusal.status
+    except AppError as error:
+        errors = to_errors(error) or {"email": str(error.message)}
+        return _render_user_form(company, UserForm.typed(), errors, roles=_list_roles(company)), error.status
     return render_template("admin/user_created.html", company=company, user=user, password=password)
 
 
 def _list_roles(company: Company) -> tuple[str, ...]:
-    """Whom the reader may let in: support the owner of a company where nobody is yet, an administrator everybody. Raises NotAllowed."""
+    """List the roles the reader may grant: all for administrators, for support the first owner only. Raises NotAllowed."""
     if can(current_user, "support.users"):
         return COMPANY_ROLES
     if db.session.scalar(select(exists().where(User.company_id == company.id))):
@@ -189,14 +194,14 @@ def _list_roles(company: Company) -> tuple[str, ...]:
     return ("owner",)
 
 
-def _enqueue_deployments(company: Company, registrations: tuple[str, ...]) -> None:
+def _enqueue_deployments(company: Company, deployments: tuple[str, ...]) -> None:
     with company_scope(company.id):
-        for registration_id in registrations:
-            deploy_agent.enqueue(registration_id)
+        for deployment_id in deployments:
+            deploy_agent.enqueue(deployment_id)
 
 
 def _render_company_form(form: dict[str, Any], errors: dict[str, str], *, asks_again: bool = False) -> str:
-    """`asks_again`: whether another company of this name is meant."""
+    """Render the form; `asks_again` shows the question whether a second company of this name is intended."""
     return render_template(
         "admin/company_new.html", form=form, errors=errors, asks_again=asks_again or form.get("is_another"),
         industries=[(key, industry.name) for key, industry in INDUSTRIES.items()],
@@ -210,9 +215,9 @@ def _render_branch_form(company: Company, form: dict[str, Any], errors: dict[str
 
 
 def _render_user_form(company: Company, form: dict[str, Any], errors: dict[str, str], *, roles: tuple[str, ...]) -> str:
-    offered = [(role, ROLES[role]) for role in roles]
-    return render_template("admin/user_new.html", company=company, form=form, errors=errors, roles=offered)
+    role_options = [(role, ROLES[role]) for role in roles]
+    return render_template("admin/user_new.html", company=company, form=form, errors=errors, roles=role_options)
 
 
-def _list_states(nobody: str) -> list[tuple[str, str]]:
-    return [("", nobody), *sorted(GERMAN_STATES.items(), key=lambda row: row[1])]
+def _list_states(empty_label: str) -> list[tuple[str, str]]:
+    return [("", empty_label), *sorted(GERMAN_STATES.items(), key=lambda row: row[1])]

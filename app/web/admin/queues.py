@@ -1,4 +1,4 @@
-"""The queues: waiting jobs, outboxes, workers, failed jobs, and the buttons to retry or forget one."""
+"""The queues: waiting jobs, outboxes, workers and failed jobs, which can be retried or deleted."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -15,7 +15,7 @@ from app.domain.audit.log import record
 from app.domain.operations import queues
 from app.domain.operations.backlog import list_outboxes
 from app.web.admin.labels import OUTBOX_LABELS
-from app.web.fields import KeywordField
+from app.web.fields import SlugField
 from app.web.forms import Form
 from app.web.guards import for_support
 
@@ -23,24 +23,24 @@ blueprint = Blueprint("queues", __name__)
 
 
 class JobForm(Form):
-    job: Annotated[str, KeywordField(64)]
+    job: Annotated[str, SlugField(64)]
 
 
 @blueprint.get("/admin/queues")
 @for_support("support.queues")
 def index() -> str:
     with unscoped():
-        outboxes = [(OUTBOX_LABELS[each.name], each.backlog) for each in list_outboxes()]
+        outboxes = [(OUTBOX_LABELS[outbox.name], outbox.backlog) for outbox in list_outboxes()]
     try:
-        shown: dict[str, Any] = {
+        states: dict[str, Any] = {
             "queues": queues.list_queue_states(),
             "workers": queues.list_worker_states(),
             "failed": queues.list_failed_jobs(),
             "is_away": False,
         }
     except RedisError:
-        shown = {"queues": [], "workers": [], "failed": [], "is_away": True}
-    return render_template("admin/queues.html", outboxes=outboxes, **shown)
+        states = {"queues": [], "workers": [], "failed": [], "is_away": True}
+    return render_template("admin/queues.html", outboxes=outboxes, **states)
 
 
 @blueprint.post("/admin/queues/retry")

@@ -1,4 +1,4 @@
-"""The schedule: what runs when, how it went, and now."""
+"""The schedule: tasks with their last runs, and a button to run one now."""
 
 from typing import Annotated
 
@@ -12,15 +12,15 @@ from app.core.transactions import transaction
 from app.domain.audit.log import record
 from app.domain.operations import schedule
 from app.web.admin.labels import SCHEDULE_LABELS
-from app.web.fields import KeywordField
+from app.web.fields import SlugField
 from app.web.forms import Form
 from app.web.guards import for_support
 
 blueprint = Blueprint("schedule", __name__)
 
 
-class RunForm(Form):
-    name: Annotated[str, KeywordField(64)]
+class ScheduledTaskForm(Form):
+    name: Annotated[str, SlugField(64)]
 
 
 @blueprint.get("/admin/schedule")
@@ -32,7 +32,7 @@ def index() -> str:
 @blueprint.post("/admin/schedule/run")
 @for_support("support.schedule")
 def run() -> Response:
-    name = RunForm.read().name
+    name = ScheduledTaskForm.read().name
     with transaction():
         if not schedule.run_now(name):
             raise NotFound(_("Das gibt es hier nicht."))

@@ -1,8 +1,8 @@
-"""All who may sign in, by address; for the platform's administrators."""
+"""All users by e-mail address, for administrators of the platform."""
 
 from typing import Annotated
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, url_for
 from flask_babel import gettext as _, ngettext
 from flask_login import current_user
 from sqlalchemy import select
@@ -17,13 +17,14 @@ from app.models import Company, User
 from app.web.fields import Email, SearchField
 from app.web.forms import Query
 from app.web.guards import for_support
+from app.web.partial_page import render_page
 
 PAGE_SIZE = 50
 
 blueprint = Blueprint("users", __name__)
 
 
-class ListQuery(Query):
+class UserListQuery(Query):
     q: Annotated[str, SearchField(190)] = ""
     after: Email = ""
 
@@ -31,26 +32,23 @@ class ListQuery(Query):
 @blueprint.get("/admin/users")
 @for_support("support.users")
 def index() -> Response:
-    query = ListQuery.read_known()
+    query = UserListQuery.read_known()
     q, after = query.q.lower(), query.after
     statement = select(User, Company.name.label("company")).outerjoin(Company, Company.id == User.company_id)
     if q.isascii() and q:
         statement = statement.where(User.email.startswith(q, autoescape=True))
     if after.isascii() and after:
         statement = statement.where(User.email > after)
-    found = db.session.execute(statement.order_by(User.email).limit(PAGE_SIZE + 1)).all()
-    more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
-    partial = request.headers.get("HX-Request-Type") == "partial"
-    page = render_template(
-        "admin/users_more.html" if partial else "admin/users.html",
+    rows = db.session.execute(statement.order_by(User.email).limit(PAGE_SIZE + 1)).all()
+    more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
+    return render_page(
+        "admin/users.html",
+        part="admin/users_more.html",
         q=q,
-        people=found,
-        next_href=url_for("users.index", q=q or None, after=found[-1].User.email) if more else None,
-        shown=ngettext("%(num)s Person", "%(num)s Personen", len(found)) if not more and not after else "",
+        people=rows,
+        next_href=url_for("users.index", q=q or None, after=rows[-1].User.email) if more else None,
+        shown=ngettext("%(num)s Person", "%(num)s Personen", len(rows)) if not more and not after else "",
     )
-    response = make_response(page)
-    response.headers["Vary"] = "HX-Request-Type"
-    return response
 
 
 @blueprint.post("/admin/users/<user_id>/block")

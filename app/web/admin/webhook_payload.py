@@ -1,4 +1,4 @@
-"""The body of a webhook as support reads it: without what people said or who they are, until there is a reason to see that."""
+"""The body of a webhook for support: personal data is redacted unless a reason was given to see it."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 MAX_PAYLOAD_LENGTH = 200_000
 REDACTED = "•••"
-# fields that say what happened, never to whom
+# Fields without personal data.
 PLAIN_KEYS = frozenset(
     (
         "event", "call_id", "call_status", "call_type", "agent_id", "agent_version", "agent_name", "direction", "disconnection_reason",
@@ -19,7 +19,7 @@ PLAIN_KEYS = frozenset(
 
 
 def format_payload(body: bytes, *, whole: bool) -> tuple[str, str | None]:
-    """The body as text, and a sentence where something is not shown."""
+    """Format the body; returns its text and a note if something is hidden."""
     try:
         value = _parse_body(body)
         text = json.dumps(value if whole else _redact(value), indent=2, ensure_ascii=False)
@@ -36,7 +36,7 @@ def format_payload(body: bytes, *, whole: bool) -> tuple[str, str | None]:
 
 
 def _parse_body(body: bytes) -> Any:
-    """JSON, or the fields of a form."""
+    """Parse JSON or form fields. Raises ValueError."""
     if body.lstrip()[:1] in (b"{", b"["):
         return json.loads(body)
     fields = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=500))

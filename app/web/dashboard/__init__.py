@@ -1,1 +1,1 @@
-"""What people of a company see of their calls."""
+"""The dashboard of a company: calls, bookings, customers, tasks and agents."""

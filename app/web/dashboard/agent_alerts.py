@@ -1,4 +1,4 @@
-"""The lines that must not be missed: an assistant who stands wrong at her provider, of whom nobody knows, or whom no key connects."""
+"""Alerts about agents, numbers and connections: drift at the provider, numbers without an agent, rejected keys."""
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -9,17 +9,17 @@ from app.domain.accounts.permissions import can
 from app.domain.agents.status import AgentStatus, list_statuses, list_unassigned_numbers
 from app.domain.companies.connections import list_failing
 from app.web.dashboard.agent_labels import describe_forwarding, describe_reason, get_diff_label
-from app.web.settings import connection_labels as words
+from app.web.settings import connection_labels
 
 MAX_FIELDS_NAMED = 3
 AgentAlert = tuple[str, str, str]
 
 
 def list_agent_alerts() -> list[AgentAlert]:
-    """(state, sentence, where to go) for whoever may read how the assistant stands."""
+    """List (state, sentence, URL) of all alerts; empty without the right `agents.read`."""
     if not can(current_user, "agents.read"):
         return []
-    lines = [line for each in list_statuses() if (line := _build_alert(each))]
+    lines = [line for status in list_statuses() if (line := _build_alert(status))]
     for e164 in list_unassigned_numbers():
         sentence = _("Unter %(number)s meldet sich niemand: Die Nummer hat keine Assistentin.", number=display(e164))
         lines.append(("bad", sentence, url_for("agents.index")))
@@ -27,15 +27,21 @@ def list_agent_alerts() -> list[AgentAlert]:
 
 
 def _list_connection_alerts() -> list[AgentAlert]:
-    """Keys of one's own that a provider takes no more: without them nothing goes out and nothing comes in."""
+    """List alerts about the company's connections that their provider rejects."""
     if not can(current_user, "connections.read"):
         return []
-    told = [(each.provider, f"{words.NAMES[each.provider]}: {words.describe_status(each, waits=False)}") for each in list_failing()]
-    return [("bad", sentence, url_for("connections.show", provider=provider)) for provider, sentence in told]
+    sentences = [
+        (
+            connection.provider,
+            f"{connection_labels.NAMES[connection.provider]}: {connection_labels.describe_status(connection, waits=False)}",
+        )
+        for connection in list_failing()
+    ]
+    return [("bad", sentence, url_for("connections.show", provider=provider)) for provider, sentence in sentences]
 
 
 def describe_status(status: AgentStatus) -> str:
-    name, why = status.name, describe_reason(status.reason)
+    name, reason = status.name, describe_reason(status.reason)
     match status.kind:
         case "on":
             return _("%(name)s steht beim Telefondienst Retell so, wie sie soll.", name=name)
@@ -46,19 +52,19 @@ def describe_status(status: AgentStatus) -> str:
                 "%(name)s steht beim Telefondienst Retell nicht so, wie sie soll: %(fields)s.", name=name, fields=_describe_fields(status)
             )
         case "wrong":
-            return _("%(name)s ließ sich beim Telefondienst Retell nicht eintragen: %(why)s", name=name, why=why)
+            return _("%(name)s ließ sich beim Telefondienst Retell nicht eintragen: %(why)s", name=name, why=reason)
         case "unknown":
             return _(
                 "Ob %(name)s beim Telefondienst Retell richtig eingetragen ist, ist gerade unbekannt. %(why)s",
                 name=name,
-                why=why,
+                why=reason,
             )
         case "not_set_up":
             return _("%(name)s ist noch nicht am Telefon: Für echte Anrufe fehlt der Schlüssel des Telefondienstes Retell.", name=name)
         case "unpublished":
             return _("%(name)s hat noch keine veröffentlichte Fassung.", name=name)
         case "off":
-            return _("%(name)s ist ausgeschaltet. %(then)s", name=name, then=describe_forwarding(status.agent_id, status.forward_to))
+            return _("%(name)s ist ausgeschaltet. %(then)s", name=name, then=describe_forwarding(status.agent_id, status.forward_number))
 
 
 def _build_alert(status: AgentStatus) -> AgentAlert | None:
@@ -70,6 +76,6 @@ def _build_alert(status: AgentStatus) -> AgentAlert | None:
 
 
 def _describe_fields(status: AgentStatus) -> str:
-    named = [get_diff_label(key) for key in status.wrong[:MAX_FIELDS_NAMED]]
-    more = len(status.wrong) - len(named)
-    return ", ".join(named) + (_(" und %(n)s mehr", n=more) if more else "")
+    labels = [get_diff_label(key) for key in status.wrong[:MAX_FIELDS_NAMED]]
+    more = len(status.wrong) - len(labels)
+    return ", ".join(labels) + (_(" und %(n)s mehr", n=more) if more else "")

@@ -1,4 +1,4 @@
-"""How the fields of an assistant are called, and what a change of them means, in sentences."""
+"""Labels of an agent's settings, and sentences about their changes."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,8 +6,9 @@ from typing import Any
 from flask_babel import gettext as _, lazy_gettext as _l
 
 from app.core.phone import display
-from app.domain.agents.config import DISCLOSURES, AgentConfig
-from app.domain.agents.phone_numbers import list_forward_numbers
+from app.domain.agents.config_schema import DISCLOSURES, AgentVersionConfig
+from app.domain.agents.number_assignment import list_forward_numbers
+from app.web.formatting import milliseconds, number
 
 TONES = {"warm": _l("freundlich und zugewandt"), "matter_of_fact": _l("höflich und sachlich"), "lively": _l("munter und unkompliziert")}
 ADDRESSES = {"formal": _l("mit Sie"), "informal": _l("mit du")}
@@ -36,7 +37,7 @@ TOOL_GROUPS = (
     (_l("Wer anruft"), ("check_customer", "identify_customer")),
     (_l("Weitergeben"), ("request_callback", "take_message", "transfer_call", "send_link")),
 )  # fmt: skip
-TOOLS = {
+TOOL_PERMISSION_LABELS = {
     "check_availability": _l("freie Zeiten nachsehen"),
     "get_alternatives": _l("Ausweichzeiten vorschlagen"),
     "find_next_available": _l("den nächsten freien Termin suchen"),
@@ -60,6 +61,8 @@ TOOLS = {
     "set_consent": _l("Ja und Nein zur Aufzeichnung festhalten"),
     "get_context": _l("Tag, Uhrzeit und Filiale kennen"),
     "parse_date": _l("Tage und Uhrzeiten verstehen"),
+    "parse_spelling": _l("Buchstabiertes verstehen"),
+    "correct_name": _l("einen Namen berichtigen"),
     "put_through": _l("durchstellen"),
     "put_through_on_call": _l("im Notfall durchstellen"),
     "report_emergency": _l("Notfall melden"),
@@ -72,7 +75,7 @@ DIFF_LABELS = {
     "name": _l("Name"),
     "voice": _l("Stimme"),
     "language": _l("Sprache"),
-    "zone": _l("Zeitzone"),
+    "timezone": _l("Zeitzone"),
     "webhook_url": _l("Adresse für Anrufe"),
     "events": _l("Gemeldete Ereignisse"),
     "webhook_timeout": _l("Wartezeit beim Melden"),
@@ -86,11 +89,11 @@ DIFF_LABELS = {
 EVENTS = {
     "started": _l("Beginn"),
     "ended": _l("Ende"),
-    "analyzed": _l("Auswertung"),
+    "analyzed": _l("Gesprächsauswertung"),
     "transcript": _l("Mitschrift"),
     "transfer_started": _l("Durchstellen beginnt"),
     "transfer_bridged": _l("durchgestellt"),
-    "transfer_cancelled": _l("Durchstellen abgebrochen"),
+    "transfer_cancelled": _l("abgebrochenes Durchstellen"),
     "transfer_ended": _l("Durchstellen beendet"),
 }
 VALUES = {"there": _l("vorhanden"), "yes": _l("ja"), "no": _l("nein"), "": _l("fehlt")}
@@ -111,7 +114,7 @@ REASONS = {
 }
 
 
-# codes of what we found out ourselves; with the others Retell has said why, in its own words
+# Reasons that we found ourselves; all others come with a message from Retell.
 OUR_REASONS = frozenset({"no_key", "no_version", "not_reached", "no_answer", "rate_limited", "never", "stale"})
 
 
@@ -119,19 +122,19 @@ def describe_reason(code: str | None) -> str:
     return str(REASONS.get(code or "", _("Der Grund ist nicht bekannt.")))
 
 
-def describe_forwarding(agent_id: str, forward_to: str | None) -> str:
-    """What callers of an agent who is switched off meet, number by number where that differs."""
-    forwards = [forward_to or own for own in list_forward_numbers(agent_id)]
-    if forwards and all(forwards):
-        numbers = ", ".join(dict.fromkeys(display(number) for number in forwards if number))
+def describe_forwarding(agent_id: str, forward_number: str | None) -> str:
+    """Describe the forwarding of calls while the agent is off, by number if numbers differ."""
+    forward_numbers = [forward_number or branch_number for branch_number in list_forward_numbers(agent_id)]
+    if forward_numbers and all(forward_numbers):
+        numbers = ", ".join(dict.fromkeys(display(number) for number in forward_numbers if number))
         return _("Anrufe gehen dann sofort an %(numbers)s.", numbers=numbers)
-    if any(forwards):
+    if any(forward_numbers):
         return _("Anrufe gehen dann sofort an die Nummer der Filiale. Wo keine hinterlegt ist, schreibt sie eine Nachricht auf.")
     return _("Anrufe kommen dann weiter an; sie schreibt nur eine Nachricht auf, denn zum Durchstellen ist keine Nummer hinterlegt.")
 
 
 def get_diff_label(key: str) -> str:
-    """ "number:+49…" → the number; "tool:book_appointment" → what she may do."""
+    """Get the label of a diff key such as "number:+49…" or "tool:book_appointment"."""
     kind, _colon, rest = key.partition(":")
     if kind == "number":
         return _("Rufnummer %(number)s", number=display(rest))
@@ -140,32 +143,42 @@ def get_diff_label(key: str) -> str:
     if kind == "ringing":
         return _("Klingeln unter %(number)s", number=display(rest))
     if kind == "tool":
-        return str(TOOLS.get(rest, rest))
+        return str(TOOL_PERMISSION_LABELS.get(rest, rest))
     return str(DIFF_LABELS.get(kind, kind))
 
 
 def format_diff(finding: dict[str, Any]) -> dict[str, Any]:
-    """A finding with its label, and its values in words where they are ours."""
+    """Format a finding with its label, and with labels for values of ours."""
     kind = finding["key"].partition(":")[0]
     return finding | {
         "label": get_diff_label(finding["key"]),
-        **{side: _format_value(kind, finding[side]) for side in ("wanted", "actual")},
+        **{side: _format_value(kind, side, finding[side]) for side in ("wanted", "actual")},
     }
 
 
-def _format_value(kind: str, value: str) -> str:
+def _format_value(kind: str, side: str, value: str) -> str:
+    if kind == "number" and value:
+        return _("diese Assistentin") if side == "wanted" else _("eine andere: %(id)s", id=value)
+    if kind == "released":
+        return _("diese Assistentin nicht mehr") if side == "wanted" else _("diese Assistentin")
+    if kind == "tool" and side == "wanted" and not value:
+        return _("nicht vorgesehen")
+    if kind == "webhook_timeout" and value.isdecimal():
+        return milliseconds(int(value))
+    if kind == "longest_call" and value.isdecimal():
+        return _("%(n)s Min.", n=number(int(value) / 60))
     if kind == "events" and value:
-        return ", ".join(str(EVENTS.get(each, each)) for each in value.split(", "))
-    known = RECORDINGS if kind == "storage" else VALUES
-    return str(known.get(value, value))
+        return ", ".join(str(EVENTS.get(event, event)) for event in value.split(", "))
+    labels = RECORDINGS if kind == "storage" else VALUES
+    return str(labels.get(value, value))
 
 
-def list_changes(before: AgentConfig | None, after: AgentConfig) -> list[str]:
-    """What is different, a sentence each; nothing where both say the same."""
-    return list(_iterate_changes(before or AgentConfig(), after)) if before != after else []
+def list_changes(before: AgentVersionConfig | None, after: AgentVersionConfig) -> list[str]:
+    """List the differences of two configurations, one sentence each; empty if they are equal."""
+    return list(_iterate_changes(before or AgentVersionConfig(), after)) if before != after else []
 
 
-def _iterate_changes(before: AgentConfig, after: AgentConfig) -> Iterator[str]:
+def _iterate_changes(before: AgentVersionConfig, after: AgentVersionConfig) -> Iterator[str]:
     for label, old, new in _compare_fields(before, after):
         if old != new:
             yield _("%(label)s: %(new)s statt %(old)s.", label=label, new=new or _("nichts"), old=old or _("nichts"))
@@ -173,31 +186,35 @@ def _iterate_changes(before: AgentConfig, after: AgentConfig) -> Iterator[str]:
     yield from (_("Regel gestrichen: „%(rule)s“", rule=rule) for rule in before.rules if rule not in after.rules)
     if set(before.rules) == set(after.rules) and before.rules != after.rules:
         yield _("Die Regeln stehen in anderer Reihenfolge.")
-    yield from (_("Darf jetzt: %(what)s.", what=TOOLS[tool]) for tool in sorted(after.tools - before.tools))
-    yield from (_("Darf nicht mehr: %(what)s.", what=TOOLS[tool]) for tool in sorted(before.tools - after.tools))
+    yield from (_("Darf jetzt: %(what)s.", what=TOOL_PERMISSION_LABELS[tool]) for tool in sorted(after.tools - before.tools))
+    yield from (_("Darf nicht mehr: %(what)s.", what=TOOL_PERMISSION_LABELS[tool]) for tool in sorted(before.tools - after.tools))
     yield from (
-        _("Sagt jetzt: %(what)s.", what=DISCLOSURE_LABELS[each]) for each in DISCLOSURES if each in after.discloses - before.discloses
+        _("Sagt jetzt: %(what)s.", what=DISCLOSURE_LABELS[disclosure])
+        for disclosure in DISCLOSURES
+        if disclosure in after.discloses - before.discloses
     )
     yield from (
-        _("Sagt nicht mehr: %(what)s.", what=DISCLOSURE_LABELS[each]) for each in DISCLOSURES if each in before.discloses - after.discloses
+        _("Sagt nicht mehr: %(what)s.", what=DISCLOSURE_LABELS[disclosure])
+        for disclosure in DISCLOSURES
+        if disclosure in before.discloses - after.discloses
     )
 
 
-def _compare_fields(before: AgentConfig, after: AgentConfig) -> list[tuple[str, str, str]]:
-    def both(label: str, read: Any) -> tuple[str, str, str]:
-        return label, str(read(before)), str(read(after))
+def _compare_fields(before: AgentVersionConfig, after: AgentVersionConfig) -> list[tuple[str, str, str]]:
+    def compare(label: str, get_value: Any) -> tuple[str, str, str]:
+        return label, str(get_value(before)), str(get_value(after))
 
     return [
-        both(_("Name"), lambda c: c.name),
-        both(_("Sprache"), lambda c: LANGUAGES[c.language]),
-        both(_("Stimme"), lambda c: c.voice),
-        both(_("Begrüßung"), lambda c: c.greeting and f"„{c.greeting}“"),
-        both(_("Ton"), lambda c: TONES[c.tone]),
-        both(_("Anrede"), lambda c: ADDRESSES[c.address]),
-        both(_("Nimmt ab"), lambda c: MODES[c.mode]),
-        both(_("Stellt durch"), lambda c: TRANSFERS[c.forward_when]),
-        both(_("Stellt durch zu"), lambda c: display(c.forward_to) if c.forward_to else _("Nummer der Filiale")),
-        both(_("Aufnahme"), lambda c: RECORDINGS[c.recording]),
-        both(_("Aufbewahrung in Tagen"), lambda c: c.stored_days or _("unbegrenzt")),
-        both(_("Längstes Gespräch in Minuten"), lambda c: c.longest_call_minutes),
+        compare(_("Name"), lambda c: c.name),
+        compare(_("Sprache"), lambda c: LANGUAGES[c.language]),
+        compare(_("Stimme"), lambda c: c.voice),
+        compare(_("Begrüßung"), lambda c: c.greeting and f"„{c.greeting}“"),
+        compare(_("Ton"), lambda c: TONES[c.tone]),
+        compare(_("Anrede"), lambda c: ADDRESSES[c.address]),
+        compare(_("Nimmt ab"), lambda c: MODES[c.mode]),
+        compare(_("Stellt durch"), lambda c: TRANSFERS[c.forward_when]),
+        compare(_("Stellt durch zu"), lambda c: display(c.forward_number) if c.forward_number else _("Nummer der Filiale")),
+        compare(_("Aufnahme"), lambda c: RECORDINGS[c.recording]),
+        compare(_("Aufbewahrung in Tagen"), lambda c: c.stored_days or _("unbegrenzt")),
+        compare(_("Längstes Gespräch in Minuten"), lambda c: c.longest_call_minutes),
     ]

@@ -1,4 +1,4 @@
-"""What an assistant ever said: her versions, who published them and when, what each changed, and the way back."""
+"""The versions of an agent: publisher, time and changes of each, and a button to restore one."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -10,7 +10,7 @@ from app.core.extensions import db
 from app.core.transactions import transaction
 from app.domain.accounts.permissions import can
 from app.domain.agents import versions
-from app.domain.agents.config import load_config
+from app.domain.agents.config_schema import load_config
 from app.domain.agents.provisioning import workflow
 from app.domain.agents.status import get_status
 from app.jobs.agents import deploy_agent
@@ -33,18 +33,18 @@ class RestoreForm(Form):
 @for_company("agents.read")
 def index(agent_id: str) -> str:
     agent = versions.get_agent(agent_id)
-    shown = versions.list_versions(agent_id, most=MAX_VERSIONS + 1)
-    contents = [load_config(agent, version) for version in shown]
+    version_rows = versions.list_versions(agent_id, most=MAX_VERSIONS + 1)
+    configs = [load_config(agent, version) for version in version_rows]
     rows = [
         {
             "version": version,
-            # the oldest shown has none before it that was asked for
-            "changes": list_changes(contents[place + 1], contents[place]) if place + 1 < len(shown) else None,
+            # None for the oldest row, whose predecessor was not loaded.
+            "changes": list_changes(configs[position + 1], configs[position]) if position + 1 < len(version_rows) else None,
         }
-        for place, version in enumerate(shown[:MAX_VERSIONS])
+        for position, version in enumerate(version_rows[:MAX_VERSIONS])
     ]
     return render_template(
-        "dashboard/agent_versions.html", agent=agent, rows=rows, people=_get_names({version.published_by for version in shown}),
+        "dashboard/agent_versions.html", agent=agent, rows=rows, people=_get_names({version.published_by for version in version_rows}),
         standing=get_status(agent), may_write=can(current_user, "agents.write"),
     )  # fmt: skip
 
@@ -53,14 +53,14 @@ def index(agent_id: str) -> str:
 @for_company("agents.write")
 def restore(agent_id: str) -> Response:
     with transaction():
-        again = versions.restore_version(agent_id, RestoreForm.read().number, by=current_user.id)
-        registration_id = workflow.request_deployment(agent_id).id
-    deploy_agent.enqueue(registration_id)
-    flash(_("Fassung %(old)s gilt wieder, als Fassung %(new)s.", old=again.restored_from, new=again.number), "message")
+        restored = versions.restore_version(agent_id, RestoreForm.read().number, by=current_user.id)
+        deployment_id = workflow.request_deployment(agent_id).id
+    deploy_agent.enqueue(deployment_id)
+    flash(_("Fassung %(old)s gilt wieder, als Fassung %(new)s.", old=restored.restored_from, new=restored.number), "message")
     return redirect(url_for("agent_provider.show", agent_id=agent_id))
 
 
 def _get_names(ids: set[str | None]) -> dict[str, str]:
-    """Of this company, and of support by its trade only."""
+    """Get user names; users of the platform appear as AskProAI."""
     rows = db.session.execute(select(User.id, User.name, User.company_id).where(User.id.in_(ids - {None})))
     return {row.id: row.name if row.company_id == current_user.company_id else "AskProAI" for row in rows}

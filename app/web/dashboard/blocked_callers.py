@@ -1,4 +1,4 @@
-"""Turns callers away from now on, and takes that back: from a call, from a person's page, from the list of those turned away."""
+"""Block and unblock callers, from a call, a customer or the list of blocked callers."""
 
 from collections.abc import Collection
 from typing import Annotated
@@ -22,7 +22,7 @@ from app.web.guards import for_company
 blueprint = Blueprint("blocking", __name__)
 
 
-class BlockForm(Form):
+class BlockCallerForm(Form):
     reason: Annotated[str, TextField(200)] = ""
 
 
@@ -30,8 +30,8 @@ class BlockForm(Form):
 @for_company("customers.write")
 def of_call(call_id: str, how: str) -> Response:
     statement = select(Call).where(Call.id == call_id)
-    if limited := current_user.branch_ids:
-        statement = statement.where(Call.branch_id.in_(limited))
+    if branch_ids := current_user.branch_ids:
+        statement = statement.where(Call.branch_id.in_(branch_ids))
     call = db.session.scalars(statement).first() if is_ulid(call_id) else None
     if call is None:
         raise NotFound(_("Das gibt es hier nicht."))
@@ -45,7 +45,7 @@ def of_customer(customer_id: str, how: str) -> Response:
     customer = db.session.scalars(select(Customer).where(Customer.id == customer_id)).first() if is_ulid(customer_id) else None
     if customer is None:
         raise NotFound(_("Diese Person steht nicht in der Kartei."))
-    numbers = [identity.value for identity in customer.identities if identity.kind == "phone"]
+    numbers = [identifier.value for identifier in customer.identifiers if identifier.kind == "phone"]
     return _set_blocked(numbers, how, url_for("customers.show", customer_id=customer_id))
 
 
@@ -65,7 +65,7 @@ def _set_blocked(numbers: Collection[str], how: str, next_url: str) -> Response:
         raise Conflict(_("Wer die Nummer unterdrückt, lässt sich nicht blockieren."), code="no_number")
     with transaction():
         if how == "block":
-            blocked_callers.block_callers(numbers, reason=BlockForm.read().reason)
+            blocked_callers.block_callers(numbers, reason=BlockCallerForm.read().reason)
             message = _("Anrufe von dort werden ab jetzt abgewiesen.")
         else:
             blocked_callers.unblock_callers(numbers)

@@ -1,4 +1,4 @@
-"""What the pages about bookings share: which booking and branch the reader may touch, times from forms, and how an action is answered."""
+"""Shared by the booking pages: visible bookings, the actor, times from forms, and the responses of actions."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
@@ -6,28 +6,34 @@ from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import flash, get_template_attribute, jsonify, redirect, request
+from flask import flash, g, get_template_attribute, jsonify, redirect, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from app.core.clock import now
 from app.core.errors import AppError, NotFound
 from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.domain.accounts.permissions import can
+from app.domain.bookings.errors import IdempotencyKeyReused
 from app.domain.bookings.history import Actor
+from app.domain.bookings.notifications import find_unreachable_reason
 from app.models import Booking
+from app.web.formatting import when
 from app.web.guards import get_next_path
+from app.web.labels import NOTIFICATION_REASONS
 
 View = Callable[..., Any]
 
 
 def get_visible_booking(booking_id: str) -> Booking:
-    """Raises NotFound for bookings of other companies and of branches that are not the reader's."""
+    """Get a booking the reader may see, whose clock the page then shows. Raises NotFound for those of other companies and branches."""
     booking = db.session.scalars(select(Booking).where(Booking.id == booking_id)).first() if is_ulid(booking_id) else None
     if booking is None or not can(current_user, "bookings.read", branch_id=booking.branch_id):
         raise NotFound(_("Diesen Termin gibt es nicht."))
+    g.timezone = booking.timezone
     return booking
 
 
@@ -35,18 +41,18 @@ def current_actor() -> Actor:
     return Actor("user", "web", current_user.id)
 
 
-def to_utc(day: date, clock: time, zone: str) -> datetime:
-    """The instant of a day and a time of day on the branch's clocks."""
-    return datetime.combine(day, clock, ZoneInfo(zone)).astimezone(UTC)
+def to_utc(day: date, clock: time, timezone: str) -> datetime:
+    """Convert a local day and time of the branch to UTC."""
+    return datetime.combine(day, clock, ZoneInfo(timezone)).astimezone(UTC)
 
 
 def is_xhr() -> bool:
-    """Whether the calendar's script asks, which wants data and not a page."""
+    """Check whether the calendar's script sent the request and expects JSON."""
     return request.headers.get("X-Asked-By") == "script"
 
 
 def respond(message: str, *, undo: str = "", back: str, **data: Any) -> Response:
-    """What was done, as a message with the way to take it back."""
+    """Respond to an action with a message that offers to undo it: JSON for the script, else a redirect."""
     category = f"undo {undo}" if undo else "message"
     if is_xhr():
         toast = get_template_attribute("partials/controls.html", "toast")(message, category)
@@ -55,8 +61,18 @@ def respond(message: str, *, undo: str = "", back: str, **data: Any) -> Response
     return redirect(get_next_path(default=back))
 
 
+def with_reachability(message: str, booking: Booking, *, is_new: bool = False) -> str:
+    """Append to a message that the customer will not hear of it from us, and why; the desk then tells them of a change itself."""
+    reason = find_unreachable_reason(booking) if booking.starts_at > now() else None
+    if reason is None:
+        return message
+    why = NOTIFICATION_REASONS.get(reason) or _("Der Versand von Nachrichten ist nicht eingerichtet.")
+    consequence = _("Eine Bestätigung können wir nicht schicken.") if is_new else _("Bitte sagen Sie selbst Bescheid.")
+    return f"{message.rstrip('.')}. {consequence} {why}"
+
+
 def with_error_feedback(view: View) -> View:
-    """A refusal is told to the script as data and to everybody else as a message on the page they came from."""
+    """Turn an AppError into JSON for the script, else into a message on the previous page; 403, 404 and 5xx are raised."""
 
     @wraps(view)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
@@ -76,7 +92,10 @@ def with_error_feedback(view: View) -> View:
 
 
 def user_message(error: AppError) -> str:
-    """The sentence for people; a version that is not the present one is nobody's fault."""
+    """Get the message of an error for users; a stale version, a form that has booked and field errors have sentences of their own."""
+    if isinstance(error, IdempotencyKeyReused):
+        booked = when(error.booking.starts_at, in_sentence=True)
+        return _("Mit diesem Formular ist schon gebucht: %(when)s. Soll es ein weiterer Termin sein, buchen Sie noch einmal.", when=booked)
     if error.code == "changed_meanwhile":
         return _("Jemand anderes hat diesen Termin gerade geändert. So steht er jetzt.")
     fields = error.data.get("fields")

@@ -1,4 +1,4 @@
-"""The calendar as places in rows of five minutes: what the template draws, and what the headline says of it."""
+"""The calendar grid in rows of five minutes: columns, blocks, legend and headline."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _, ngettext
 
 from app.core.clock import now
-from app.domain.bookings.day_schedule import DaySchedule, ScheduleEntry, Span, StaffColumn
+from app.domain.bookings.day_schedule import BranchSchedule, DayScheduleEntry, Span, StaffColumn
 from app.models import Service
+from app.web.dashboard.calendar_lanes import set_lanes
 from app.web.formatting import clock, day_name
-from app.web.labels import BOOKING_STATUSES, COLOUR_PALETTE
+from app.web.labels import BOOKING_STATUSES, COLOUR_PALETTE, list_override_labels
 
 ROW_MINUTES = 5
 FIRST_HOUR, LAST_HOUR = 8, 19
@@ -18,13 +19,13 @@ DAY_MINUTES = 1440
 COLOURS = 6
 ONE_LINE = 6
 GAP_MINUTES = 30
-# a stretch between two shifts of a day that is called a break
+# A longer gap between two shifts is shown as closed, not as a break.
 MAX_BREAK_MINUTES = 150
 
 
 @dataclass
 class GridBlock:
-    """One block: its class, its first row and how many rows, its words, and what a press on it opens."""
+    """One block: CSS class, first row, number of rows, texts, and the schedule entry it opens."""
 
     kind: str
     at: int
@@ -33,7 +34,7 @@ class GridBlock:
     title: str = ""
     text: str = ""
     label: str = ""
-    entry: ScheduleEntry | None = None
+    entry: DayScheduleEntry | None = None
     by_call: bool = False
     tail: bool = False
 
@@ -60,9 +61,9 @@ class CalendarGrid:
     legend: list[tuple[str, int]]
 
 
-def build_grid(schedule: DaySchedule, days: list[date], zone: str, *, by_day: bool) -> CalendarGrid:
-    """`by_day`: one column a day for the first staff_column; else one column a person for the first day."""
-    tz = ZoneInfo(zone)
+def build_grid(schedule: BranchSchedule, days: list[date], timezone: str, *, by_day: bool) -> CalendarGrid:
+    """Build the grid. `by_day`: one column per day for the first staff column; else one column per staff member for the first day."""
+    tz = ZoneInfo(timezone)
     pairs = (
         [(schedule.columns[0], day) for day in days]
         if by_day and schedule.columns
@@ -72,21 +73,21 @@ def build_grid(schedule: DaySchedule, days: list[date], zone: str, *, by_day: bo
     colours = assign_colours(schedule.services)
     columns = [_build_column(staff_column, day, schedule, tz, (first, last), colours, by_day=by_day) for staff_column, day in pairs]
     minute = _to_minute(now(), now().astimezone(tz).date(), tz)
-    shown = any(column.is_today for column in columns) and first <= minute < last
-    used = {entry.service_id for staff_column, _day in pairs for entry in staff_column.entries}
+    shows_now = any(column.is_today for column in columns) and first <= minute < last
+    used_service_ids = {entry.service_id for staff_column, _day in pairs for entry in staff_column.entries}
     return CalendarGrid(
         columns,
         first,
         (last - first) // ROW_MINUTES,
         [((hour * 60 - first) // ROW_MINUTES, f"{hour % 24}:00") for hour in range(first // 60, last // 60)],
-        (minute - first) // ROW_MINUTES if shown else None,
+        (minute - first) // ROW_MINUTES if shows_now else None,
         clock(now()),
-        _build_legend(schedule.services, colours, used),
+        _build_legend(schedule.services, colours, used_service_ids),
     )
 
 
 def assign_colours(services: list[Service]) -> dict[str, int]:
-    """A colour for each service: its own where it has one of ours, else one for its category."""
+    """Assign a colour index to each service: its own if it is in the palette, else that of its category."""
     categories = list(dict.fromkeys(service.category or "" for service in services))
     return {
         service.id: COLOUR_PALETTE.index(service.colour)
@@ -96,42 +97,42 @@ def assign_colours(services: list[Service]) -> dict[str, int]:
     }
 
 
-def build_headline(schedule: DaySchedule, is_past: bool) -> str:
+def build_headline(schedule: BranchSchedule, is_past: bool) -> str:
     """`23 Termine, 1 Platz wird gehalten, 5 Lücken ab 30 Minuten.`"""
     entries = [entry for staff_column in schedule.columns for entry in staff_column.entries]
     booked = sum(len(entry.names) for entry in entries if entry.kind != "hold")
     held = sum(1 for entry in entries if entry.kind == "hold")
-    told = [ngettext("Ein Termin", "%(num)s Termine", booked) if booked else _("Keine Termine")]
+    parts = [ngettext("Ein Termin", "%(num)s Termine", booked) if booked else _("Keine Termine")]
     if held:
-        told.append(ngettext("1 Platz wird gehalten", "%(num)s Plätze werden gehalten", held))
+        parts.append(ngettext("1 Platz wird gehalten", "%(num)s Plätze werden gehalten", held))
     gaps = (
         0
         if is_past
         else sum(len(_find_gaps(staff_column, schedule.busy.get(staff_column.staff_id, []))) for staff_column in schedule.columns)
     )
     if gaps:
-        told.append(ngettext("1 Lücke ab 30 Minuten", "%(num)s Lücken ab 30 Minuten", gaps))
-    return ", ".join(told) + "."
+        parts.append(ngettext("1 Lücke ab 30 Minuten", "%(num)s Lücken ab 30 Minuten", gaps))
+    return ", ".join(parts) + "."
 
 
 def _find_gaps(staff_column: StaffColumn, busy: list[Span]) -> list[Span]:
-    """Stretches of half an hour and more, from now on, in which the person is there and nobody comes."""
-    taken = sorted(busy)
-    found = []
+    """Find free spans of at least GAP_MINUTES within the shifts, from now on."""
+    busy_spans = sorted(busy)
+    gaps = []
     for start, end in staff_column.shift:
         cursor = max(start, now())
-        for begins, ends in taken:
+        for begins, ends in busy_spans:
             if begins < end and ends > cursor:
                 if begins - cursor >= timedelta(minutes=GAP_MINUTES):
-                    found.append((cursor, begins))
+                    gaps.append((cursor, begins))
                 cursor = max(cursor, ends)
         if end - cursor >= timedelta(minutes=GAP_MINUTES):
-            found.append((cursor, end))
-    return found
+            gaps.append((cursor, end))
+    return gaps
 
 
-def _get_bounds(schedule: DaySchedule, pairs: list[tuple[StaffColumn, date]], tz: ZoneInfo) -> tuple[int, int]:
-    """The first and the last minute after midnight that are shown, in whole hours."""
+def _get_bounds(schedule: BranchSchedule, pairs: list[tuple[StaffColumn, date]], tz: ZoneInfo) -> tuple[int, int]:
+    """Get the first and last visible minute after midnight, in whole hours."""
     minutes: list[int] = []
     for staff_column, day in pairs:
         for start, end in [*staff_column.shift, *((entry.starts_at, entry.ends_at) for entry in staff_column.entries), *schedule.open]:
@@ -139,7 +140,7 @@ def _get_bounds(schedule: DaySchedule, pairs: list[tuple[StaffColumn, date]], tz
                 minutes += span
     first = min([*minutes, FIRST_HOUR * 60 if not minutes else DAY_MINUTES])
     last = max([*minutes, LAST_HOUR * 60 if not minutes else 0])
-    # an hour of closed time on both sides shows that it is closed
+    # One more hour on both sides makes the closed time visible.
     first, last = max(0, (first // 60 - 1) * 60), min(DAY_MINUTES, (-(-last // 60) + 1) * 60)
     return first, max(last, first + 240)
 
@@ -147,50 +148,53 @@ def _get_bounds(schedule: DaySchedule, pairs: list[tuple[StaffColumn, date]], tz
 def _build_column(
     staff_column: StaffColumn,
     day: date,
-    schedule: DaySchedule,
+    schedule: BranchSchedule,
     tz: ZoneInfo,
     bounds: tuple[int, int],
     colours: dict[str, int],
     *,
     by_day: bool,
 ) -> GridColumn:
-    there = [span for span in (_clip_to_day(*stretch, day, tz) for stretch in staff_column.shift) if span]
-    opened = [span for span in (_clip_to_day(*stretch, day, tz) for stretch in schedule.open) if span]
+    shifts = [span for span in (_clip_to_day(*interval, day, tz) for interval in staff_column.shift) if span]
+    open_spans = [span for span in (_clip_to_day(*interval, day, tz) for interval in schedule.open) if span]
     today = now().astimezone(tz).date()
     name = day_name(day) if by_day else staff_column.name if staff_column.name.startswith("Dr.") else staff_column.name.split()[0]
-    column = GridColumn(staff_column.staff_id, day, name, staff_column.name, _format_hours(there), is_today=day == today)
-    column.pieces = _build_absences(there, opened, bounds)
+    column = GridColumn(staff_column.staff_id, day, name, staff_column.name, _format_hours(shifts), is_today=day == today)
+    column.pieces = _build_absences(shifts, open_spans, bounds)
     for entry in staff_column.entries:
         column.pieces += _build_entry(entry, day, tz, bounds, colours.get(entry.service_id, 0))
+    # what can be opened lies above the buffers of others
+    column.pieces.sort(key=lambda piece: piece.kind in ("block", "hold"))
+    set_lanes([piece for piece in column.pieces if piece.kind in ("block", "hold")])
     return column
 
 
-def _build_absences(there: list[tuple[int, int]], opened: list[tuple[int, int]], bounds: tuple[int, int]) -> list[GridBlock]:
-    """When the person is not there, and what that is called."""
+def _build_absences(shifts: list[tuple[int, int]], open_spans: list[tuple[int, int]], bounds: tuple[int, int]) -> list[GridBlock]:
+    """Build the blocks of time outside the shifts."""
     pieces, cursor = [], bounds[0]
-    for start, end in [*there, (bounds[1], bounds[1])]:
+    for start, end in [*shifts, (bounds[1], bounds[1])]:
         if start > cursor:
-            kind, words = _build_absence(cursor, start, there, opened, bounds)
-            pieces.append(GridBlock(kind, *_get_rows(cursor, start, bounds), text=words))
+            kind, text = _build_absence(cursor, start, shifts, open_spans, bounds)
+            pieces.append(GridBlock(kind, *_get_rows(cursor, start, bounds), text=text))
         cursor = max(cursor, end)
     return pieces
 
 
 def _build_absence(
-    start: int, end: int, there: list[tuple[int, int]], opened: list[tuple[int, int]], bounds: tuple[int, int]
+    start: int, end: int, shifts: list[tuple[int, int]], open_spans: list[tuple[int, int]], bounds: tuple[int, int]
 ) -> tuple[str, str]:
-    if not there:
-        return "closed", _("Nicht da") if opened else _("Geschlossen")
+    if not shifts:
+        return "closed", _("Nicht da") if open_spans else _("Geschlossen")
     if start == bounds[0]:
-        late = opened and opened[0][0] < end
-        return "closed", _("Ab %(time)s Uhr da", time=_format_hour(end)) if late else _("Geschlossen")
+        opens_later = open_spans and open_spans[0][0] < end
+        return "closed", _("Ab %(time)s Uhr da", time=_format_hour(end)) if opens_later else _("Geschlossen")
     if end == bounds[1]:
         return "closed", _("Feierabend")
-    inside = any(begin <= start and end <= stop for begin, stop in opened)
-    return ("break", _("Pause")) if inside or end - start <= MAX_BREAK_MINUTES else ("closed", _("Geschlossen"))
+    is_inside = any(begin <= start and end <= stop for begin, stop in open_spans)
+    return ("break", _("Pause")) if is_inside or end - start <= MAX_BREAK_MINUTES else ("closed", _("Geschlossen"))
 
 
-def _build_entry(entry: ScheduleEntry, day: date, tz: ZoneInfo, bounds: tuple[int, int], colour: int) -> list[GridBlock]:
+def _build_entry(entry: DayScheduleEntry, day: date, tz: ZoneInfo, bounds: tuple[int, int], colour: int) -> list[GridBlock]:
     if entry.kind == "hold":
         span = _clip_to_day(entry.starts_at, entry.ends_at, day, tz)
         return [GridBlock("hold", *_get_rows(*span, bounds), text=entry.service, entry=entry)] if span else []
@@ -198,6 +202,8 @@ def _build_entry(entry: ScheduleEntry, day: date, tz: ZoneInfo, bounds: tuple[in
     cls = "ap-block--done" if done else f"ap-block--c{colour}"
     if entry.status == "pending":
         cls += " ap-block--pending"
+    if entry.overridden:
+        cls += " ap-block--override"
     pieces = []
     for start, end in entry.buffers:
         if span := _clip_to_day(start, end, day, tz):
@@ -222,26 +228,27 @@ def _build_entry(entry: ScheduleEntry, day: date, tz: ZoneInfo, bounds: tuple[in
     return pieces
 
 
-def _get_customer_label(entry: ScheduleEntry) -> str:
+def _get_customer_label(entry: DayScheduleEntry) -> str:
     if entry.kind == "group":
         return entry.service
     return entry.names[0] or _("Ohne Namen")
 
 
-def _get_service_label(entry: ScheduleEntry) -> str:
+def _get_service_label(entry: DayScheduleEntry) -> str:
+    marks = list_override_labels(entry.overridden)[:1]
     if entry.kind == "group":
-        return _("%(taken)s von %(seats)s Plätzen", taken=len(entry.names), seats=entry.seats)
+        return " · ".join([*marks, _("%(taken)s von %(seats)s Plätzen", taken=len(entry.names), seats=entry.seats)])
     if entry.status in ("no_show", "pending"):
-        return f"{BOOKING_STATUSES[entry.status].label} · {entry.service}"
-    return entry.service
+        marks.append(str(BOOKING_STATUSES[entry.status].label))
+    return " · ".join([*marks, entry.service])
 
 
-def _get_aria_label(entry: ScheduleEntry) -> str:
-    """What a screen reader says of the block."""
-    told = [f"{clock(entry.starts_at)}–{clock(entry.ends_at)}", _get_customer_label(entry), _get_service_label(entry)]
+def _get_aria_label(entry: DayScheduleEntry) -> str:
+    """Get the block's label for screen readers."""
+    parts = [f"{clock(entry.starts_at)}–{clock(entry.ends_at)}", _get_customer_label(entry), _get_service_label(entry)]
     if entry.status not in ("confirmed", "pending", "no_show"):
-        told.append(str(BOOKING_STATUSES[entry.status].label))
-    return ", ".join(told)
+        parts.append(str(BOOKING_STATUSES[entry.status].label))
+    return ", ".join(parts)
 
 
 def _get_rows(start: int, end: int, bounds: tuple[int, int]) -> tuple[int, int]:
@@ -251,7 +258,7 @@ def _get_rows(start: int, end: int, bounds: tuple[int, int]) -> tuple[int, int]:
 
 
 def _clip_to_day(start: datetime, end: datetime, day: date, tz: ZoneInfo) -> tuple[int, int] | None:
-    """The part of a stretch that lies on a day, in minutes after midnight as clocks show them."""
+    """Clip a span to a day; returns local minutes after midnight, or None if it lies on other days."""
     low, high = _to_minute(start, day, tz), _to_minute(end, day, tz)
     if high <= 0 or low >= DAY_MINUTES or high <= low:
         return None
@@ -263,17 +270,17 @@ def _to_minute(instant: datetime, day: date, tz: ZoneInfo) -> int:
     return (local.date() - day).days * DAY_MINUTES + local.hour * 60 + local.minute
 
 
-def _format_hours(there: list[tuple[int, int]]) -> str:
-    if not there:
+def _format_hours(shifts: list[tuple[int, int]]) -> str:
+    if not shifts:
         return _("nicht da")
-    return _("%(from)s bis %(to)s Uhr", **{"from": _format_hour(there[0][0]), "to": _format_hour(there[-1][1])})
+    return _("%(from)s bis %(to)s Uhr", **{"from": _format_hour(shifts[0][0]), "to": _format_hour(shifts[-1][1])})
 
 
 def _format_hour(minutes: int) -> str:
     return f"{minutes // 60}" if minutes % 60 == 0 else f"{minutes // 60}:{minutes % 60:02}"
 
 
-def _build_legend(services: list[Service], colours: dict[str, int], used: set[str]) -> list[tuple[str, int]]:
-    """Categories with their colours, those that are seen today."""
-    found = {service.category or service.name: colours[service.id] for service in services if service.id in used}
-    return list(found.items())
+def _build_legend(services: list[Service], colours: dict[str, int], used_service_ids: set[str]) -> list[tuple[str, int]]:
+    """Build the legend: the categories on this page with their colours."""
+    categories = {service.category or service.name: colours[service.id] for service in services if service.id in used_service_ids}
+    return list(categories.items())

@@ -1,11 +1,11 @@
-"""One call: what was said and done, what came of it, and its way from the webhook to the page."""
+"""One call: transcript, tools, results, and its timeline from the webhook to the page."""
 
 from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response
 from flask_babel import get_locale, gettext as _
 from flask_login import current_user
 from sqlalchemy import and_, select
@@ -14,18 +14,19 @@ from app.core import phone
 from app.core.errors import NotFound
 from app.core.extensions import db
 from app.domain.accounts.permissions import can
-from app.domain.calls.transitions import UNKNOWN_AT_PROVIDER
+from app.domain.calls.event_merge import UNKNOWN_AT_PROVIDER
 from app.domain.customers.blocked_callers import find_blocked
-from app.models import Booking, Branch, Call, Customer, PhoneNumber, Service, StaffMember, Task, ToolCall, Turn
+from app.models import Booking, Branch, Call, Customer, PhoneNumber, Service, StaffMember, StaffTask, ToolCall, Turn
 from app.serializers.live import CERTAINTY_BY_NUMBER
-from app.web.dashboard.call_consent import build_consent
-from app.web.dashboard.call_timeline import build_timeline, list_tool_calls
-from app.web.dashboard.call_transcript import build_transcript
-from app.web.dashboard.call_truth import TruthView, find_truth
+from app.web.dashboard.call_consent_view import build_consent
+from app.web.dashboard.call_timeline_view import build_timeline, list_tool_calls
+from app.web.dashboard.call_transcript_view import build_transcript
+from app.web.dashboard.call_truth_view import TruthView, find_truth
 from app.web.formatting import clock, long_day, money
 from app.web.guards import for_company
 from app.web.labels import BOOKING_STATUSES, PROVIDER_NAMES
 from app.web.layout import get_assistant_name
+from app.web.partial_page import render_page
 
 blueprint = Blueprint("call", __name__)
 
@@ -37,8 +38,9 @@ def show(call_id: str) -> Response:
     tools = list_tool_calls(call.id)
     parts, steps = build_timeline(call, tools)
     truth = find_truth(call.id)
-    page = render_template(
-        "dashboard/call_body.html" if request.headers.get("HX-Request-Type") == "partial" else "dashboard/call.html",
+    return render_page(
+        "dashboard/call.html",
+        part="dashboard/call_body.html",
         call=_build_details(call, customer_name, branch_name),
         script=_build_transcript(call, tools, customer_name, truth),
         truth=truth,
@@ -49,9 +51,6 @@ def show(call_id: str) -> Response:
         steps=steps,
         complete=not call.is_running and (call.analyzed_at is not None or call.status != "ended"),
     )
-    response = make_response(page)
-    response.headers["Vary"] = "HX-Request-Type"
-    return response
 
 
 def _get_call(call_id: str) -> tuple[Call, str | None, str]:
@@ -70,16 +69,16 @@ def _get_call(call_id: str) -> tuple[Call, str | None, str]:
 
 
 def _build_details(call: Call, customer_name: str | None, branch_name: str) -> SimpleNamespace:
-    known = call.from_number if call.caller_kind != "withheld" else None
+    number = call.from_number if call.caller_kind != "withheld" else None
     recording = call.recording_url if can(current_user, "calls.listen", branch_id=call.branch_id) else None
     return SimpleNamespace(
         id=call.id,
         name=customer_name,
         customer_id=call.customer_id if can(current_user, "customers.read") else None,
-        number=phone.display(known) if known else None,
-        dial=known if known and phone.may_be_called_back(known) else None,
-        is_blocked=bool(known and find_blocked([known])),
-        may_block=bool(known) and call.direction == "inbound" and can(current_user, "customers.write"),
+        number=phone.display(number) if number else None,
+        dial=number if number and phone.may_be_called_back(number) else None,
+        is_blocked=bool(number and find_blocked([number])),
+        may_block=bool(number) and call.direction == "inbound" and can(current_user, "customers.write"),
         certainty=CERTAINTY_BY_NUMBER if customer_name else None,
         started_at=call.started_at,
         status=call.status,
@@ -110,7 +109,7 @@ def _build_transcript(call: Call, tools: Sequence[ToolCall], customer_name: str 
 
 
 def _find_booking(call: Call) -> dict[str, Any] | None:
-    """The appointment that this call made, the last one where it made several."""
+    """Find the last booking made in this call."""
     row = db.session.execute(
         select(Booking, Service.name.label("service"), StaffMember.name.label("staff"), Branch.name.label("branch"))
         .join(Service, and_(Service.company_id == Booking.company_id, Service.id == Booking.service_id))
@@ -134,7 +133,7 @@ def _find_booking(call: Call) -> dict[str, Any] | None:
 
 
 def _list_tasks(call: Call) -> list[dict[str, Any]]:
-    tasks = db.session.scalars(select(Task).where(Task.call_id == call.id).order_by(Task.created_at)).all()
+    tasks = db.session.scalars(select(StaffTask).where(StaffTask.call_id == call.id).order_by(StaffTask.created_at)).all()
     return [{"title": task.title, "details": task.details, "due_at": task.due_at, "done": task.status == "done"} for task in tasks]
 
 
@@ -146,8 +145,8 @@ def _get_language_name(code: str | None) -> str | None:
 
 
 def _describe_ending(call: Call) -> str | None:
-    """The group of reasons in words; the provider's own word stays readable behind it."""
-    words = {
+    """Describe the ending by its category; falls back to the provider's own reason."""
+    labels = {
         "talked": _("nach dem Gespräch aufgelegt"),
         "machine": _("eine Maschine hat abgenommen"),
         "not_reached": _("niemand erreicht"),
@@ -155,16 +154,16 @@ def _describe_ending(call: Call) -> str | None:
         "technical": _("technische Störung"),
         "transfer": _("durchgestellt"),
     }
-    if call.is_running or not (call.disconnection or call.disconnection_reason):
+    if call.is_running or not (call.end_category or call.disconnection_reason):
         return None
     if call.disconnection_reason == UNKNOWN_AT_PROVIDER:
         return _("der Anbieter kennt diesen Anruf nicht; sein Ende wurde nie gemeldet")
-    return words.get(call.disconnection or "") or call.disconnection_reason
+    return labels.get(call.end_category or "") or call.disconnection_reason
 
 
 def _describe_routing(call: Call) -> str | None:
-    """How the call found its branch."""
-    match = call.match or {}
+    """Describe how the call was routed to its branch."""
+    match = call.routing or {}
     if match.get("by") == "agent":
         return _("über die Assistentin dieser Filiale")
     number = call.to_number or db.session.scalar(select(PhoneNumber.e164).where(PhoneNumber.id == call.phone_number_id))

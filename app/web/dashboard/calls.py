@@ -1,4 +1,4 @@
-"""The calls list: search, filters, and further rows by key set."""
+"""The calls list: search, filters and keyset pagination."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -6,24 +6,25 @@ from types import SimpleNamespace
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Response, url_for
 from flask_babel import gettext as _, ngettext
 from sqlalchemy import and_, func, select
 
 from app.core import phone
 from app.core.clock import now
 from app.core.extensions import db
-from app.core.locale import reader_zone
+from app.core.locale import reader_timezone
 from app.domain.calls.search import MAX_QUERY_LENGTH, CallSearch, find_calls, order_newest_first
 from app.models import Booking, Branch, Call, CallDay, Customer
 from app.models.booking import ACTIVE_STATUSES
 from app.web.branch_filter import get_branch_filter
-from app.web.dashboard.call_truth import find_marked_call_ids
+from app.web.dashboard.call_truth_view import find_marked_call_ids
 from app.web.fields import ChoiceField, Id, SearchField
 from app.web.formatting import day, day_of, number
 from app.web.forms import Query
 from app.web.guards import for_company
 from app.web.labels import OUTCOMES
+from app.web.partial_page import render_page
 
 PAGE_SIZE = 50
 CHIPS = ("booked", "callback", "transferred", "information", "hung_up", "missed")
@@ -33,27 +34,28 @@ PERIODS = {"today": 1, "yesterday": 1, "week": 7, "month": 30, "all": 0}
 blueprint = Blueprint("calls", __name__)
 
 
-class ListQuery(Query):
-    """What is no choice of ours counts as none. A search looks everywhere unless a period is named."""
+class CallListQuery(Query):
+    """The parameters of the list; a search without a period covers all time."""
 
     q: Annotated[str, SearchField(MAX_QUERY_LENGTH)] = ""
     outcome: Annotated[str, ChoiceField(*OUTCOMES)] = ""
     period: Annotated[str, ChoiceField(*PERIODS)] | None = None
-    # the call after which further rows are wanted
+    # The cursor: calls older than this one follow.
     after: Id | None = None
 
 
 @blueprint.get("/calls")
 @for_company("calls.read")
 def index() -> Response:
-    query = ListQuery.read_known()
+    query = CallListQuery.read_known()
     filters = CallFilters(query.q, query.outcome, query.period or ("all" if query.q else "today"))
     last = _find_cursor(query.after)
     rows = _list_rows(filters, after=last.id if last else None)
     more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
     counts = _count_outcomes(filters)
-    page = render_template(
-        _get_template(last is not None),
+    return render_page(
+        "dashboard/calls.html",
+        part="dashboard/calls_more.html" if last else "dashboard/calls_list.html",
         filters=filters,
         periods=_build_period_labels(),
         chips=_build_chips(filters, counts),
@@ -64,14 +66,11 @@ def index() -> Response:
         lead=_describe_counts(counts),
         reset_href=url_for("calls.index"),
     )
-    response = make_response(page)
-    response.headers["Vary"] = "HX-Request-Type"
-    return response
 
 
 @dataclass(frozen=True)
 class CallFilters:
-    """What the reader chose."""
+    """The filters of the list."""
 
     q: str
     outcome: str
@@ -79,7 +78,7 @@ class CallFilters:
 
     @property
     def days(self) -> tuple[date, date] | None:
-        """First and last day of the period where the business is; None for all time."""
+        """First and last day of the period in the time zone of the business; None for all time."""
         today = day_of(now())
         if self.period == "all":
             return None
@@ -89,38 +88,40 @@ class CallFilters:
 
     @property
     def search(self) -> CallSearch:
-        zone = ZoneInfo(reader_zone())
+        timezone = ZoneInfo(reader_timezone())
         since, until = (
-            (None, None) if self.days is None else (_to_midnight(self.days[0], zone), _to_midnight(self.days[1] + timedelta(days=1), zone))
+            (None, None)
+            if self.days is None
+            else (_to_midnight(self.days[0], timezone), _to_midnight(self.days[1] + timedelta(days=1), timezone))
         )
         return CallSearch(query=self.q, outcome=self.outcome, branch_ids=get_branch_filter(), since=since, until=until)
 
 
 def _find_cursor(call_id: str | None) -> Any | None:
-    """The call after which further rows are wanted."""
+    """Find the call after which the list continues."""
     return db.session.execute(select(Call.id, Call.started_at).where(Call.id == call_id)).first() if call_id else None
 
 
 def _list_rows(filters: CallFilters, *, after: str | None) -> list[Any]:
-    """One row more than a page shows, so that it is known whether there are more."""
-    statement = find_calls(filters.search, limit=PAGE_SIZE + 1, after=after)
-    found = (
+    """List the rows, one more than a page shows, to know whether more follow."""
+    page_ids = find_calls(filters.search, limit=PAGE_SIZE + 1, after=after)
+    statement = (
         select(
             Call.id, Call.started_at, Call.status, Call.outcome, Call.summary, Call.sentiment, Call.duration_s, Call.from_number,
             Customer.name, Branch.name.label("branch"),
         )
         .join(Branch, and_(Branch.company_id == Call.company_id, Branch.id == Call.branch_id))
         .outerjoin(Customer, and_(Customer.company_id == Call.company_id, Customer.id == Call.customer_id))
-        .where(Call.id.in_(statement))
+        .where(Call.id.in_(page_ids))
     )  # fmt: skip
-    return list(db.session.execute(order_newest_first(found)))
+    return list(db.session.execute(order_newest_first(statement)))
 
 
 def _build_view_models(rows: list[Any], filters: CallFilters) -> list[SimpleNamespace]:
-    """The rows as dashboard/calls_rows.html wants them; the branch is named where there are several to choose from."""
+    """Build the rows of dashboard/calls_rows.html; the branch is named if the page shows several."""
     starts = _get_booking_starts([row.id for row in rows])
     untrue = find_marked_call_ids([row.id for row in rows])
-    several = len(get_branch_filter(all_if_none=True)) > 1
+    names_branches = len(get_branch_filter(all_if_none=True)) > 1
     return [
         SimpleNamespace(
             **{
@@ -129,7 +130,7 @@ def _build_view_models(rows: list[Any], filters: CallFilters) -> list[SimpleName
                 "group": _get_group_label(row.started_at, filters),
                 "booking_at": starts.get(row.id),
                 "untrue": row.id in untrue,
-                "branch": row.branch if several else None,
+                "branch": row.branch if names_branches else None,
             }
         )
         for row in rows
@@ -137,7 +138,7 @@ def _build_view_models(rows: list[Any], filters: CallFilters) -> list[SimpleName
 
 
 def _get_booking_starts(call_ids: list[str]) -> dict[str, datetime]:
-    """When the first appointment begins that each call made and that still stands."""
+    """Get the start of the first active booking made in each call."""
     if not call_ids:
         return {}
     starts = select(Booking.call_id, func.min(Booking.starts_at)).where(Booking.call_id.in_(call_ids), Booking.status.in_(BOOKING_STATUSES))
@@ -145,15 +146,15 @@ def _get_booking_starts(call_ids: list[str]) -> dict[str, datetime]:
 
 
 def _get_group_label(started_at: datetime, filters: CallFilters) -> str:
-    """The heading above a row: a part of the day for one day, else the day."""
+    """Get the heading above a row: the part of the day if the period is one day, else the day."""
     if filters.days is None or filters.days[0] != filters.days[1]:
         return day(started_at)
-    hour = started_at.astimezone(ZoneInfo(reader_zone())).hour
+    hour = started_at.astimezone(ZoneInfo(reader_timezone())).hour
     return _("Nacht") if hour < 6 else _("Vormittag") if hour < 12 else _("Nachmittag") if hour < 18 else _("Abend")
 
 
 def _count_outcomes(filters: CallFilters) -> dict[str, int] | None:
-    """Calls by outcome within the period, from the daily counts; none for a search, which they know nothing of."""
+    """Count the calls by outcome from the daily statistics; None for a search, which they cannot answer."""
     if filters.q or filters.days is None:
         return None
     statement = select(CallDay.outcome, func.sum(CallDay.calls)).where(CallDay.day.between(*filters.days)).group_by(CallDay.outcome)
@@ -163,8 +164,10 @@ def _count_outcomes(filters: CallFilters) -> dict[str, int] | None:
 
 
 def _build_chips(filters: CallFilters, counts: dict[str, int] | None) -> list[dict[str, Any]]:
-    every = {"key": "", "label": _("Alle"), "count": None if counts is None else sum(counts.values())}
-    chips = [every] + [{"key": key, "label": OUTCOMES[key].label, "count": None if counts is None else counts.get(key, 0)} for key in CHIPS]
+    all_chip = {"key": "", "label": _("Alle"), "count": None if counts is None else sum(counts.values())}
+    chips = [all_chip] + [
+        {"key": key, "label": OUTCOMES[key].label, "count": None if counts is None else counts.get(key, 0)} for key in CHIPS
+    ]
     return [{**chip, "chosen": chip["key"] == filters.outcome, "href": _build_href(filters, outcome=chip["key"])} for chip in chips]
 
 
@@ -191,11 +194,5 @@ def _build_href(filters: CallFilters, **changes: str) -> str:
     return url_for("calls.index", **{name: value for name, value in chosen.items() if value})
 
 
-def _get_template(further: bool) -> str:
-    if request.headers.get("HX-Request-Type") != "partial":
-        return "dashboard/calls.html"
-    return "dashboard/calls_more.html" if further else "dashboard/calls_list.html"
-
-
-def _to_midnight(of: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(of, time(), zone).astimezone(UTC)
+def _to_midnight(local_date: date, timezone: ZoneInfo) -> datetime:
+    return datetime.combine(local_date, time(), timezone).astimezone(UTC)

@@ -1,4 +1,4 @@
-"""Figures as the start page draws them: comparisons in words, lines within 100 × 40, a field of weekdays and hours, bars."""
+"""Charts of the start page: figure cards with lines within 100 × 40, a heat map of weekdays and hours, and a funnel."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ Points = list[tuple[float, float]]
 TOP, BOTTOM = 4.0, 36.0
 HOURS = range(7, 20)
 MAX_SHADE = 6
-# from so many calls on a square carries its number
+# Number of squares of the heat map that show their count.
 PEAKS = 2
 
 
 @dataclass(frozen=True)
 class HeatMap:
-    """Rows of (weekday, [(hour, calls, level from 0 to 6, is a peak)]), and what there is to see, in words."""
+    """Rows of (weekday, [(hour, calls, level from 0 to 6, is a peak)]), and a sentence about the peak."""
 
     hours: list[int]
     rows: list[tuple[str, list[tuple[int, int, int, bool]]]]
@@ -27,49 +27,54 @@ class HeatMap:
 
 
 def build_figure_cards(figures: Figures, period: str) -> list[dict[str, Any]]:
-    """The four figures as the macro `figure` takes them."""
+    """Build the four cards for the macro `figure`."""
     compared = {"today": _("zum selben Tag der Vorwoche"), "week": _("zur Vorwoche"), "month": _("zu den 30 Tagen davor")}[period]
     total, before = figures.period.total, figures.before.total
-    statement: list[tuple[str, Callable[[OutcomeTotals], int], str, bool | None]] = [
+    specs: list[tuple[str, Callable[[OutcomeTotals], int], str, bool | None]] = [
         (_("Anrufe"), lambda t: t.calls, "", True),
         (_("Angenommen"), lambda t: t.answered, _get_share(total.answered, total.calls), True),
         (_("Davon mit Termin"), lambda t: t.booked, _get_share(total.booked, total.calls), True),
         (_("Rückrufwünsche"), lambda t: t.callbacks, _get_share(total.callbacks, total.calls), None),
     ]
-    shown = []
-    for label, value, unit, more_is_better in statement:
+    cards = []
+    for label, value, unit, more_is_better in specs:
         change, trend = _describe_change(value(total), value(before))
         line, earlier = _build_lines([value(step) for step in figures.period.steps], [value(step) for step in figures.before.steps])
-        shown.append(
+        cards.append(
             {
                 "label": label, "value": number(value(total)), "unit": unit, "change": change, "trend": trend,
                 "comparison": compared if change else _("kein Vergleich möglich"), "good": trend == "up" and bool(more_is_better),
                 "points": line, "before": earlier,
             }
         )  # fmt: skip
-    return shown
+    return cards
 
 
 def build_heat_map(rings: dict[tuple[int, int], int]) -> HeatMap:
     names = get_locale().days["stand-alone"]["abbreviated"]
-    seen = {place: calls for place, calls in rings.items() if place[1] in HOURS}
-    most = max(seen.values(), default=0)
-    peaks = sorted(seen, key=lambda place: -seen[place])[:PEAKS] if most > 1 else []
+    calls_by_slot = {slot: calls for slot, calls in rings.items() if slot[1] in HOURS}
+    maximum = max(calls_by_slot.values(), default=0)
+    peaks = sorted(calls_by_slot, key=lambda slot: -calls_by_slot[slot])[:PEAKS] if maximum > 1 else []
     rows = [
         (
             names[weekday].rstrip("."),
             [
-                (hour, calls := seen.get((weekday, hour), 0), round(calls / most * MAX_SHADE) if most else 0, (weekday, hour) in peaks)
+                (
+                    hour,
+                    calls := calls_by_slot.get((weekday, hour), 0),
+                    round(calls / maximum * MAX_SHADE) if maximum else 0,
+                    (weekday, hour) in peaks,
+                )
                 for hour in HOURS
             ],
         )
         for weekday in range(7)
     ]
-    return HeatMap(list(HOURS), rows, _describe_peak(seen))
+    return HeatMap(list(HOURS), rows, _describe_peak(calls_by_slot))
 
 
 def build_funnel(total: OutcomeTotals) -> list[dict[str, Any]]:
-    """From ringing to the appointment."""
+    """Build the funnel from calls to bookings."""
     steps = [
         (_("Angerufen"), total.calls), (_("Gesprochen"), total.talked), (_("Terminwunsch"), total.wanted), (_("Gebucht"), total.booked),
     ]  # fmt: skip
@@ -84,28 +89,28 @@ def build_funnel(total: OutcomeTotals) -> list[dict[str, Any]]:
     ]
 
 
-def _describe_peak(seen: dict[tuple[int, int], int]) -> str:
-    if not seen:
+def _describe_peak(calls_by_slot: dict[tuple[int, int], int]) -> str:
+    if not calls_by_slot:
         return _("In dieser Zeit hat zwischen 7 und 20 Uhr niemand angerufen.")
-    weekday, hour = max(seen, key=lambda place: seen[place])
+    weekday, hour = max(calls_by_slot, key=lambda slot: calls_by_slot[slot])
     name = get_locale().days["stand-alone"]["wide"][weekday]
     return _("Am häufigsten klingelt es am %(weekday)s zwischen %(hour)s und %(next)s Uhr.", weekday=name, hour=hour, next=hour + 1)
 
 
 def _describe_change(now: int, before: int) -> tuple[str, str]:
-    """`+ 14 %` and the way it goes; of small numbers the difference itself, of none nothing."""
+    """Describe a change as (`+ 14 %`, trend); below 20 the difference itself, empty without an earlier value."""
     difference = now - before
     if not before:
         return "", ""
     if not difference:
         return _("unverändert"), ""
     sign, trend = ("+", "up") if difference > 0 else ("−", "down")
-    told = number(abs(difference)) if before < 20 else f"{number(round(abs(difference) / before * 100))} %"
-    return f"{sign} {told}", trend
+    text = number(abs(difference)) if before < 20 else f"{number(round(abs(difference) / before * 100))} %"
+    return f"{sign} {text}", trend
 
 
 def _build_lines(now: list[int], before: list[int]) -> tuple[Points, Points]:
-    """Both on one scale."""
+    """Build both lines on one scale."""
     top = max(*now, *before, 1)
     return _build_line(now, top), _build_line(before, top)
 

@@ -1,37 +1,53 @@
-"""Customers: who called last, and one person with calls, appointments and all ways to reach them."""
+"""Customers: the list by last call, and one customer with calls, bookings and contacts."""
 
 from types import SimpleNamespace
 from typing import Annotated, Any
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask_babel import gettext as _, ngettext
 from flask_login import current_user
 from sqlalchemy import and_, select
+from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.ids import is_ulid
+from app.core.phone import display
+from app.core.transactions import run_in_transaction
 from app.domain.accounts.permissions import can
 from app.domain.bookings import queries
 from app.domain.calls.search import CallSearch, find_calls, order_newest_first
 from app.domain.customers.blocked_callers import find_blocked
-from app.domain.customers.search import MAX_QUERY_LENGTH, find_shared_numbers, list_customers_sharing_contact, list_recent_callers
+from app.domain.customers.search import (
+    MAX_QUERY_LENGTH,
+    MAX_SUGGESTIONS,
+    find_shared_numbers,
+    list_customers_sharing_contact,
+    list_recent_callers,
+    list_sound_alikes,
+)
+from app.domain.notifications.message_log import list_of_customer
+from app.domain.notifications.notification_queue import find_recipient
+from app.domain.notifications.suppressions import lift, list_suppressed
 from app.models import Booking, Branch, Call, Customer, Service, StaffMember
-from app.web.fields import Id, SearchField
-from app.web.forms import Query
+from app.web.dashboard.conversation import build_conversation
+from app.web.fields import ChoiceField, Id, SearchField, TextField
+from app.web.forms import Form, Query
 from app.web.guards import for_company
 from app.web.labels import BOOKING_STATUSES
+from app.web.partial_page import render_page
 
 PAGE_SIZE = 50
 MAX_CALLS = 10
 MAX_BOOKINGS = 12
 MAX_SHARING = 12
+MAX_MESSAGES = 6
 
 blueprint = Blueprint("customers", __name__)
 
 
-class ListQuery(Query):
+class CustomerListQuery(Query):
     q: Annotated[str, SearchField(MAX_QUERY_LENGTH)] = ""
     after: Id = ""
 
@@ -39,42 +55,86 @@ class ListQuery(Query):
 @blueprint.get("/customers")
 @for_company("customers.read")
 def index() -> Response:
-    query = ListQuery.read_known()
+    query = CustomerListQuery.read_known()
     q, after = query.q, _find_customer(query.after)
-    found = list_recent_callers(q, limit=PAGE_SIZE + 1, after=after)
-    more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
-    partial = request.headers.get("HX-Request-Type") == "partial"
-    page = render_template(
-        ("dashboard/customers_more.html" if after else "dashboard/customers_list.html") if partial else "dashboard/customers.html",
+    rows = list_recent_callers(q, limit=PAGE_SIZE + 1, after=after)
+    more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
+    return render_page(
+        "dashboard/customers.html",
+        part="dashboard/customers_more.html" if after else "dashboard/customers_list.html",
         q=q,
-        customers=_build_rows(found),
-        next_href=url_for("customers.index", q=q or None, after=found[-1].id) if more else None,
-        shown=ngettext("%(num)s Person", "%(num)s Personen", len(found)) if not more and not after else "",
+        customers=_build_rows(rows),
+        alike=[] if rows else _build_rows(list_sound_alikes(q, limit=MAX_SUGGESTIONS)),
+        next_href=url_for("customers.index", q=q or None, after=rows[-1].id) if more else None,
+        shown=ngettext("%(num)s Person", "%(num)s Personen", len(rows)) if not more and not after else "",
     )
-    response = make_response(page)
-    response.headers["Vary"] = "HX-Request-Type"
-    return response
+
+
+class PreferredChannelForm(Form):
+    channel: Annotated[str, ChoiceField("sms", "email")] | None = None
+
+
+class AllowMessagesForm(Form):
+    address: Annotated[str, TextField(190)]
 
 
 @blueprint.get("/customers/<customer_id>")
 @for_company("customers.read")
 def show(customer_id: str) -> str:
-    customer = _find_customer(customer_id)
-    if customer is None:
-        raise NotFound(_("Diese Person steht nicht in der Kartei."))
+    customer = _get_customer(customer_id)
+    suppressed = list_suppressed(customer)
     bookings = _list_bookings(customer)
     return render_template(
         "dashboard/customer.html",
         customer=customer,
-        phones=_list_identities(customer, "phone"),
-        emails=_list_identities(customer, "email"),
-        blocked=find_blocked(_list_identities(customer, "phone")),
-        may_block=can(current_user, "customers.write"),
+        phones=_list_identifiers(customer, "phone"),
+        emails=_list_identifiers(customer, "email"),
+        blocked=find_blocked(_list_identifiers(customer, "phone")),
+        may_write=can(current_user, "customers.write"),
+        suppressed={row.address: row for row in suppressed},
+        other_way=find_recipient(customer) if suppressed else None,
         others=_build_rows(list_customers_sharing_contact(customer, limit=MAX_SHARING)),
         coming=[booking for booking in bookings if booking.is_coming][::-1],
         past=[booking for booking in bookings if not booking.is_coming],
         calls=_list_calls(customer),
+        messages=list_of_customer(customer.id, limit=MAX_MESSAGES),
+        conversation=build_conversation(customer),
     )
+
+
+@blueprint.post("/customers/<customer_id>/channel")
+@for_company("customers.write")
+def prefer_channel(customer_id: str) -> BaseResponse:
+    """Set how the person likes to be written to; empty: as the business does."""
+    customer, channel = _get_customer(customer_id), PreferredChannelForm.read().channel
+
+    def work() -> None:
+        customer.preferred_channel = channel
+
+    run_in_transaction(work)
+    flash(_("Gespeichert. Wo dieser Weg nicht geht, nehmen wir den anderen."), "message")
+    return redirect(url_for("customers.show", customer_id=customer_id))
+
+
+@blueprint.post("/customers/<customer_id>/messages")
+@for_company("customers.write")
+def allow_messages(customer_id: str) -> BaseResponse:
+    """Write again to a number or address at which the carrier refused: the person has taken the opt-out back, or it works again."""
+    customer, address = _get_customer(customer_id), AllowMessagesForm.read().address
+    row = next((row for row in list_suppressed(customer) if row.address == address), None)
+    if row is None:
+        raise NotFound(_("Das gibt es hier nicht."))
+    run_in_transaction(lambda: lift(row.channel, row.address))
+    shown = display(address) if row.channel == "sms" else address
+    flash(_("An %(address)s wird wieder geschrieben.", address=shown), "message")
+    return redirect(url_for("customers.show", customer_id=customer_id))
+
+
+def _get_customer(customer_id: str) -> Customer:
+    customer = _find_customer(customer_id)
+    if customer is None:
+        raise NotFound(_("Diese Person steht nicht in der Kartei."))
+    return customer
 
 
 def _find_customer(customer_id: str) -> Customer | None:
@@ -97,16 +157,16 @@ def _build_rows(customers: list[Customer]) -> list[SimpleNamespace]:
     ]
 
 
-def _list_identities(customer: Customer, kind: str) -> list[str]:
-    return [identity.value for identity in customer.identities if identity.kind == kind]
+def _list_identifiers(customer: Customer, kind: str) -> list[str]:
+    return [identifier.value for identifier in customer.identifiers if identifier.kind == kind]
 
 
 def _list_bookings(customer: Customer) -> list[SimpleNamespace]:
-    """The latest first, with what and with whom."""
+    """List the bookings of a customer, latest first, with service and staff names."""
     search = queries.BookingSearch(branch_ids=list(current_user.branch_ids), customer_id=customer.id)
-    found = queries.list_bookings(search, limit=MAX_BOOKINGS, newest_first=True)
-    services = _get_names(Service, {booking.service_id for booking in found})
-    people = _get_names(StaffMember, {booking.staff_id for booking in found})
+    bookings = queries.list_bookings(search, limit=MAX_BOOKINGS, newest_first=True)
+    services = _get_names(Service, {booking.service_id for booking in bookings})
+    people = _get_names(StaffMember, {booking.staff_id for booking in bookings})
     return [
         SimpleNamespace(
             id=booking.id,
@@ -116,7 +176,7 @@ def _list_bookings(customer: Customer) -> list[SimpleNamespace]:
             word=BOOKING_STATUSES[booking.status],
             is_coming=_is_upcoming(booking),
         )
-        for booking in found
+        for booking in bookings
     ]
 
 

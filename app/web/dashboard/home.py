@@ -1,4 +1,4 @@
-"""The start page: what the telephone brought, what is left to do, who comes next."""
+"""The start page: call figures, open tasks and upcoming bookings."""
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Any
@@ -11,14 +11,15 @@ from sqlalchemy import and_, select
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.core.locale import reader_zone
+from app.core.locale import reader_timezone
 from app.domain.reports.figures import OutcomeTotals, load_figures, load_night_totals
 from app.domain.reports.truth_rate import TruthRate, load_truth_rate
 from app.models import Booking, Customer, Service, StaffMember
 from app.web.branch_filter import get_branch_filter
+from app.web.dashboard.absence_notes import list_absence_lines
 from app.web.dashboard.agent_alerts import list_agent_alerts
+from app.web.dashboard.call_reconciliation_status_view import get_reconciliation_status
 from app.web.dashboard.charts import build_figure_cards, build_funnel, build_heat_map
-from app.web.dashboard.reconciliation_status import get_reconciliation_status
 from app.web.dashboard.setup_checklist import list_setup_steps
 from app.web.dashboard.tasks import list_open_tasks
 from app.web.fields import ChoiceField
@@ -44,7 +45,7 @@ class PeriodQuery(Query):
 def index() -> str:
     period = PeriodQuery.read_known().period
     branches = get_branch_filter(all_if_none=True)
-    figures = load_figures(branches, days=PERIODS[period], now=now(), zone=reader_zone())
+    figures = load_figures(branches, days=PERIODS[period], now=now(), timezone=reader_timezone())
     tasks_left = count_open_tasks()
     bookings = _list_bookings(branches)
     return render_template(
@@ -53,7 +54,7 @@ def index() -> str:
         lead=f"{_describe_today(branches, figures.today)} {_describe_open_tasks(tasks_left)}",
         periods=[(label, key == period, url_for("home.index", period=key)) for key, label in _build_labels().items()],
         period_label=_build_labels()[period],
-        agent_lines=list_agent_alerts() + list_setup_steps(),
+        agent_lines=list_agent_alerts() + list_setup_steps() + list_absence_lines(branches),
         figures=build_figure_cards(figures, period),
         heat=build_heat_map(figures.rings),
         funnel=build_funnel(figures.period.total),
@@ -67,10 +68,10 @@ def index() -> str:
 
 
 def _get_truth_rate(branches: list[str], days: int) -> TruthRate:
-    """From the first day's midnight where the business is."""
-    zone = ZoneInfo(reader_zone())
-    first = now().astimezone(zone).date() - timedelta(days=days - 1)
-    return load_truth_rate(branches, since=datetime.combine(first, time(), zone).astimezone(UTC), until=now())
+    """Load the truth rate since the first day's midnight in the time zone of the business."""
+    timezone = ZoneInfo(reader_timezone())
+    first = now().astimezone(timezone).date() - timedelta(days=days - 1)
+    return load_truth_rate(branches, since=datetime.combine(first, time(), timezone).astimezone(UTC), until=now())
 
 
 def _build_labels() -> dict[str, str]:
@@ -78,7 +79,7 @@ def _build_labels() -> dict[str, str]:
 
 
 def _build_greeting() -> str:
-    """By name, where there is one: a user who was made without has the start of the address."""
+    """Greet by name, unless the name is only the local part of the e-mail address, the default of new users."""
     hour, name = _get_local_hour(), current_user.name
     if name.casefold() == current_user.email.partition("@")[0].casefold():
         return _("Guten Morgen") if hour < LATE_MORNING_HOUR else _("Guten Tag") if hour < EVENING_HOUR else _("Guten Abend")
@@ -88,21 +89,21 @@ def _build_greeting() -> str:
 
 
 def _describe_today(branches: list[str], today: OutcomeTotals) -> str:
-    """In the morning the night, later the day."""
-    night = load_night_totals(branches, now=now(), zone=reader_zone()) if _get_local_hour() < NOON_HOUR else OutcomeTotals()
-    told, both, calls_only = (
+    """Describe the calls of the night before NOON_HOUR, otherwise those of the day."""
+    night = load_night_totals(branches, now=now(), timezone=reader_timezone()) if _get_local_hour() < NOON_HOUR else OutcomeTotals()
+    totals, sentence, sentence_without_bookings = (
         today,
         _("Heute hat %(who)s %(calls)s angenommen und %(bookings)s gebucht."),
         _("Heute hat %(who)s %(calls)s angenommen."),
     )
     if night.answered:
-        told, both = night, _("Über Nacht hat %(who)s %(calls)s angenommen und %(bookings)s gebucht.")
-        calls_only = _("Über Nacht hat %(who)s %(calls)s angenommen.")
-    if not told.answered:
+        totals, sentence = night, _("Über Nacht hat %(who)s %(calls)s angenommen und %(bookings)s gebucht.")
+        sentence_without_bookings = _("Über Nacht hat %(who)s %(calls)s angenommen.")
+    if not totals.answered:
         return _("Heute hat noch niemand angerufen.")
-    calls = ngettext("%(num)s Anruf", "%(num)s Anrufe", told.answered)
-    bookings = ngettext("einen Termin", "%(num)s Termine", told.booked)
-    return (both if told.booked else calls_only) % {"who": get_assistant_name(), "calls": calls, "bookings": bookings}
+    calls = ngettext("%(num)s Anruf", "%(num)s Anrufe", totals.answered)
+    bookings = ngettext("einen Termin", "%(num)s Termine", totals.booked)
+    return (sentence if totals.booked else sentence_without_bookings) % {"who": get_assistant_name(), "calls": calls, "bookings": bookings}
 
 
 def _describe_open_tasks(tasks_left: int) -> str:
@@ -112,7 +113,7 @@ def _describe_open_tasks(tasks_left: int) -> str:
 
 
 def _list_bookings(branches: list[str]) -> list[dict[str, Any]]:
-    """Who comes next: what is left of today, else the first ones of the coming days."""
+    """List the next bookings: the rest of today, else the first day with bookings."""
     statement = (
         select(Booking.id, Booking.starts_at, Customer.name, Service.name.label("service"), StaffMember.name.label("staff"))
         .join(Service, and_(Service.company_id == Booking.company_id, Service.id == Booking.service_id))
@@ -139,5 +140,5 @@ def _list_bookings(branches: list[str]) -> list[dict[str, Any]]:
 
 
 def _get_local_hour() -> int:
-    """Where the business is."""
-    return now().astimezone(ZoneInfo(reader_zone())).hour
+    """Get the hour in the time zone of the business."""
+    return now().astimezone(ZoneInfo(reader_timezone())).hour

@@ -1,4 +1,4 @@
-"""The live board, and its state for those whose wire is away."""
+"""The live board, and its state for browsers without a socket."""
 
 from datetime import datetime
 from operator import itemgetter
@@ -16,7 +16,7 @@ from app.models import Call
 from app.models.call import ACTIVE_STATUSES
 from app.realtime.event_log import get_last_seq
 from app.serializers.live import build_live_calls
-from app.web.dashboard.reconciliation_status import get_reconciliation_status
+from app.web.dashboard.call_reconciliation_status_view import get_reconciliation_status
 from app.web.guards import for_company
 
 MAX_RUNNING = 60
@@ -34,7 +34,7 @@ def board() -> str:
 @blueprint.get("/wallboard")
 @for_company("calls.read")
 def wallboard() -> str:
-    """The same for a large screen that nobody touches."""
+    """Show the live board for a large screen without input."""
     return _render_page("dashboard/wallboard.html")
 
 
@@ -57,11 +57,11 @@ def _render_page(template: str) -> str:
 
 
 def _build_state() -> dict[str, Any]:
-    """docs/live-events.md: the number comes first, so that nothing between it and the calls is lost."""
+    """Build the state (docs/live-events.md). The sequence number is read first, so that no event between it and the calls is lost."""
     seq = get_last_seq(current_user.company_id)
     newest_first = (Call.started_at.desc(), Call.id.desc())
     ids = select(Call.id).where(*_build_visibility_filters(), Call.is_test.is_(False)).order_by(*newest_first)
-    # one status at a time: asked for both in this order, a database reads through all the calls there ever were
+    # One query per status, because for both together in this order a database scans all calls ever made.
     running = [call_id for status in ACTIVE_STATUSES for call_id in db.session.scalars(ids.where(Call.status == status).limit(MAX_RUNNING))]
     ended = db.session.scalars(ids.where(~Call.running()).limit(MAX_ENDED)).all()
     calls = build_live_calls([*running, *ended])
@@ -75,5 +75,5 @@ def _build_state() -> dict[str, Any]:
 
 
 def _build_visibility_filters() -> list[ColumnElement[bool]]:
-    """The branches to which the reader is limited; the one chosen in the top bar is the page's own matter."""
-    return [Call.branch_id.in_(limited)] if (limited := current_user.branch_ids) else []
+    """Filter by the branches the reader is limited to; the page itself filters by the selected branch."""
+    return [Call.branch_id.in_(branch_ids)] if (branch_ids := current_user.branch_ids) else []

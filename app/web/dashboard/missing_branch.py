@@ -1,4 +1,4 @@
-"""What stands in place of a page about a branch while there is none to show: what is missing, and who can mend it."""
+"""The page for a company without an active branch: what is missing, and who can add it."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def register(app: Flask) -> None:
 
 
 def show(error: BranchMissing) -> Any:
-    """Whoever only looks finds an empty page, which is no error."""
+    """Show an empty page for read requests; other requests and JSON clients get the error."""
     if wants_problem_json() or is_xhr() or request.method not in SAFE_METHODS:
         return answer_error(error)
     return render_template(

@@ -1,4 +1,4 @@
-"""What would it say? A caller, a number, a moment and a question: the answer that a call would get, and why, with nothing written."""
+"""Preview of the agent's functions: runs one as a call would, explains the result, and writes nothing."""
 
 from datetime import datetime, time
 from types import SimpleNamespace
@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.core.errors import InvalidInput
 from app.core.extensions import db
-from app.domain.agents.preview import INBOUND_CALL, PreviewRequest, PreviewResult, run_preview
+from app.domain.agents.preview import INBOUND_CALL, CallPreviewRequest, CallPreviewResult, run_preview
 from app.domain.agents.tools import registry
 from app.domain.agents.tools.registry import TOOLS
 from app.models import Branch, PhoneNumber
@@ -18,7 +18,7 @@ from app.web.dashboard.booking_responses import to_utc
 from app.web.fields import ChoiceField, Clock, Day, Flag, Id, Phone, TextField
 from app.web.forms import Query, get_typed_texts, raise_invalid, to_errors
 from app.web.guards import for_company
-from app.web.preview_labels import FIELDS, QUESTIONS
+from app.web.preview_labels import FIELDS, PREVIEW_QUESTIONS
 
 MAX_NUMBERS = 100
 MAX_ARGUMENT_LENGTH = 500
@@ -27,7 +27,7 @@ blueprint = Blueprint("preview", __name__)
 
 
 class PreviewQuery(Query):
-    """The call that is played; what is said in it has fields of its own, named after the function."""
+    """The simulated call; the arguments have fields of their own, prefixed with the function's name."""
 
     name: Annotated[str, TextField(40)] = INBOUND_CALL
     number_id: Id = ""
@@ -41,7 +41,7 @@ class PreviewQuery(Query):
 @blueprint.get("/preview")
 @for_company("agents.preview")
 def index() -> str:
-    """The empty form, or one that another page has begun: ?name=check_availability&service=…&date=…&time=…"""
+    """Show the form, empty or prefilled by a link: ?name=check_availability&service=…&date=…&time=…"""
     return _render_page(None, {})
 
 
@@ -49,13 +49,13 @@ def index() -> str:
 @for_company("agents.preview")
 def ask() -> Any:
     try:
-        told = run_preview(_run_preview())
+        result = run_preview(_build_request())
     except InvalidInput as error:
         return _render_page(None, to_errors(error)), 422
-    return _render_page(told, {})
+    return _render_page(result, {})
 
 
-def _run_preview() -> PreviewRequest:
+def _build_request() -> CallPreviewRequest:
     query = PreviewQuery.read()
     name = query.name
     if name != INBOUND_CALL and registry.find_tool(name) is None:
@@ -63,15 +63,15 @@ def _run_preview() -> PreviewRequest:
     number = next((number for number in _list_numbers() if number.id == query.number_id), None)
     if number is None:
         raise InvalidInput(_("Diese Nummer gibt es hier nicht."), fields={"number_id": _("Bitte wählen Sie eine Ihrer Nummern.")})
-    said = get_typed_texts([f"{name}.{field}" for field in _list_fields(name)], most=MAX_ARGUMENT_LENGTH)
-    given = {field.partition(".")[2]: text for field, text in said.items()}
+    texts = get_typed_texts([f"{name}.{field}" for field in _list_fields(name)], max_length=MAX_ARGUMENT_LENGTH)
+    arguments = {field.partition(".")[2]: text for field, text in texts.items()}
     caller = None if query.withheld else query.caller
-    return PreviewRequest(number.id, caller, name, given, _get_local_time(query, number.zone), language=query.language)
+    return CallPreviewRequest(number.id, caller, name, arguments, _get_local_time(query, number.timezone), language=query.language)
 
 
-def _get_local_time(query: PreviewQuery, zone: str) -> datetime | None:
-    """The moment that is played, on the branch's clocks; none is now."""
-    return to_utc(query.day, query.clock, zone) if query.day else None
+def _get_local_time(query: PreviewQuery, timezone: str) -> datetime | None:
+    """Get the simulated time, given in the branch's time zone; None for the current time."""
+    return to_utc(query.day, query.clock, timezone) if query.day else None
 
 
 def _list_fields(name: str) -> list[str]:
@@ -79,26 +79,29 @@ def _list_fields(name: str) -> list[str]:
 
 
 def _list_numbers() -> list[SimpleNamespace]:
-    statement = select(PhoneNumber.id, PhoneNumber.e164, Branch.name, Branch.zone).join(Branch, Branch.id == PhoneNumber.branch_id)
+    statement = select(PhoneNumber.id, PhoneNumber.e164, Branch.name, Branch.timezone).join(Branch, Branch.id == PhoneNumber.branch_id)
     rows = db.session.execute(statement.order_by(Branch.name, PhoneNumber.e164).limit(MAX_NUMBERS)).all()
-    return [SimpleNamespace(id=row.id, e164=row.e164, branch=row.name, zone=row.zone) for row in rows]
+    return [SimpleNamespace(id=row.id, e164=row.e164, branch=row.name, timezone=row.timezone) for row in rows]
 
 
-def _render_page(told: PreviewResult | None, errors: dict[str, str]) -> str:
+def _render_page(result: CallPreviewResult | None, errors: dict[str, str]) -> str:
     registry.find_tool(INBOUND_CALL)
     values = PreviewQuery.typed()
     name = values["name"] or INBOUND_CALL
-    values |= get_typed_texts([f"{key}.{field}" for key in TOOLS for field in _list_fields(key)], most=MAX_ARGUMENT_LENGTH)
-    # a link that begins the form names the fields as the function does
-    values |= {f"{name}.{field}": text for field, text in get_typed_texts(_list_fields(name), most=MAX_ARGUMENT_LENGTH).items()}
+    values |= get_typed_texts([f"{key}.{field}" for key in TOOLS for field in _list_fields(key)], max_length=MAX_ARGUMENT_LENGTH)
+    # A link that prefills the form uses the function's own argument names.
+    values |= {f"{name}.{field}": text for field, text in get_typed_texts(_list_fields(name), max_length=MAX_ARGUMENT_LENGTH).items()}
     return render_template(
         "dashboard/preview.html",
         numbers=_list_numbers(),
-        questions=[(key, QUESTIONS.get(key, key)) for key in (INBOUND_CALL, *sorted(TOOLS, key=lambda key: str(QUESTIONS.get(key, key))))],
+        questions=[
+            (key, PREVIEW_QUESTIONS.get(key, key))
+            for key in (INBOUND_CALL, *sorted(TOOLS, key=lambda key: str(PREVIEW_QUESTIONS.get(key, key))))
+        ],
         forms=[(key, [(field, FIELDS.get(field, field)) for field in _list_fields(key)]) for key in sorted(TOOLS)],
         name=name if name in TOOLS else INBOUND_CALL,
         values=values,
         errors=errors,
-        told=told,
-        data=current_app.json.dumps(told.data, indent=2, ensure_ascii=False) if told else "",
+        told=result,
+        data=current_app.json.dumps(result.data, indent=2, ensure_ascii=False) if result else "",
     )

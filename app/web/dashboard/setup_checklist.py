@@ -1,17 +1,17 @@
-"""What a new business still lacks before its callers can be served, and where that is mended."""
+"""The setup steps that a new business still lacks, with links to their pages."""
 
 from flask import g, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.domain.accounts.permissions import can
-from app.domain.operations.readiness import list_missing_steps
+from app.domain.operations.setup_checklist import list_missing_steps
 from app.web.dashboard.agent_alerts import AgentAlert
 from app.web.layout import get_assistant_name
 
 
 def list_setup_steps() -> list[AgentAlert]:
-    """(state, sentence, where to go) for whoever may mend it: what support does next, and what the business does next."""
+    """List (state, sentence, URL) of the next setup steps of support and of the business; empty without `services.write`."""
     if not can(current_user, "services.write"):
         return []
     missing, lines = list_missing_steps(g.company.id), []

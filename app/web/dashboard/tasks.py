@@ -1,4 +1,4 @@
-"""The tasks page: what calls left to do, done with one press and taken back with another."""
+"""The tasks page: open and done tasks, with buttons to complete and reopen them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from app.core.clock import now
 from app.core.extensions import db
 from app.core.transactions import transaction
 from app.domain.tasks import lifecycle
-from app.models import Call, Task
+from app.models import Call, StaffTask
 from app.web.branch_filter import get_branch_filter
 from app.web.formatting import clock, day
 from app.web.guards import for_company, get_next_path
@@ -53,13 +53,13 @@ def reopen(task_id: str) -> Response:
 
 
 def _redirect_back() -> Response:
-    """To the page on which it was pressed."""
+    """Redirect to the page with the pressed button."""
     return redirect(get_next_path(default=url_for("tasks.index")))
 
 
 @dataclass(frozen=True)
 class TaskKindLabel:
-    """How a kind of task looks: icon and colour role."""
+    """Icon and colour role of a kind of task."""
 
     icon: str
     state: str
@@ -68,6 +68,7 @@ class TaskKindLabel:
 KINDS = {
     "emergency": TaskKindLabel("circle-alert", "bad"),
     "callback": TaskKindLabel("message-square", "held"),
+    "message": TaskKindLabel("message-square", "held"),
     "check_booking": TaskKindLabel("calendar-clock", "warn"),
     "mismatch": TaskKindLabel("triangle-alert", "bad"),
     "check_cancellation": TaskKindLabel("calendar-x", "warn"),
@@ -76,28 +77,41 @@ OTHER_KIND = TaskKindLabel("list-checks", "talking")
 
 
 def list_open_tasks(limit: int) -> list[dict[str, Any]]:
-    """The most urgent ones first; those without a time last, newest first among them."""
-    urgent = case((Task.due_at.is_(None), 1), else_=0)
-    order = (Task.priority.desc(), urgent, Task.due_at, Task.id.desc())
-    rows = db.session.execute(_select_rows().where(*_build_visibility_filters(), Task.status == "open").order_by(*order).limit(limit))
+    """List the open tasks by priority and due time; those without one come last, newest first."""
+    urgent = case((StaffTask.due_at.is_(None), 1), else_=0)
+    order = (StaffTask.priority.desc(), urgent, StaffTask.due_at, StaffTask.id.desc())
+    rows = db.session.execute(_select_rows().where(*_build_visibility_filters(), StaffTask.status == "open").order_by(*order).limit(limit))
     return [_build_view_model(row) for row in rows]
 
 
 def list_done_tasks(limit: int) -> list[dict[str, Any]]:
-    """What was done last."""
+    """List the tasks completed last."""
     rows = db.session.execute(
-        _select_rows().where(*_build_visibility_filters(), Task.status == "done").order_by(Task.done_at.desc(), Task.id.desc()).limit(limit)
+        _select_rows()
+        .where(*_build_visibility_filters(), StaffTask.status == "done")
+        .order_by(StaffTask.done_at.desc(), StaffTask.id.desc())
+        .limit(limit)
     )
     return [_build_view_model(row) for row in rows]
 
 
 def _build_visibility_filters() -> list[ColumnElement[bool]]:
-    return [Task.branch_id.in_(branches)] if (branches := get_branch_filter()) else []
+    return [StaffTask.branch_id.in_(branches)] if (branches := get_branch_filter()) else []
 
 
 def _select_rows() -> Any:
-    columns = (Task.id, Task.kind, Task.title, Task.details, Task.due_at, Task.done_at, Task.call_id, Call.from_number)
-    return select(*columns).outerjoin(Call, and_(Call.company_id == Task.company_id, Call.id == Task.call_id))
+    columns = (
+        StaffTask.id,
+        StaffTask.kind,
+        StaffTask.title,
+        StaffTask.details,
+        StaffTask.due_at,
+        StaffTask.done_at,
+        StaffTask.call_id,
+        StaffTask.customer_id,
+        Call.from_number,
+    )
+    return select(*columns).outerjoin(Call, and_(Call.company_id == StaffTask.company_id, Call.id == StaffTask.call_id))
 
 
 def _build_view_model(row: Any) -> dict[str, Any]:
@@ -114,6 +128,8 @@ def _build_view_model(row: Any) -> dict[str, Any]:
         "late": late,
         "done_at": row.done_at,
         "call_id": row.call_id,
+        # whose message it is, which is answered there
+        "customer_id": row.customer_id if row.kind == "message" else None,
         "dial": dial,
         "number": phone.display(dial) if dial else None,
     }
@@ -123,6 +139,6 @@ def _format_due(due_at: datetime | None, *, late: bool) -> str | None:
     """`bis 10:00`, `bis morgen`, `überfällig seit Mi 18.11.`"""
     if due_at is None:
         return None
-    near = day(due_at)
-    at = clock(due_at) if near == _("Heute") else near.lower() if near in (_("Gestern"), _("Morgen")) else near
-    return _("überfällig seit %(when)s", when=at) if late else _("bis %(when)s", when=at)
+    day_label = day(due_at)
+    time_label = clock(due_at) if day_label == _("Heute") else day_label.lower() if day_label in (_("Gestern"), _("Morgen")) else day_label
+    return _("überfällig seit %(when)s", when=time_label) if late else _("bis %(when)s", when=time_label)

@@ -1,4 +1,4 @@
-"""The waitlist: who waits for which time, who has an offer, and how to take somebody off."""
+"""The waitlist: entries, their offers, and a button to withdraw an entry."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from app.core.extensions import db
 from app.core.transactions import run_in_transaction
 from app.domain.accounts.permissions import can
 from app.domain.bookings import waitlist
-from app.domain.notifications.outbox import find_link, list_notifications
+from app.domain.notifications.notification_queue import find_link, list_notifications
 from app.models import Branch, Customer, Service, StaffMember, WaitlistEntry, WaitlistOffer
 from app.web.branch_filter import get_branch_filter
 from app.web.guards import for_company
@@ -27,8 +27,10 @@ blueprint = Blueprint("waitlist", __name__)
 @for_company("bookings.read")
 def index() -> str:
     entries = _list_entries()
-    told = {row.subject: (row, find_link(row)) for row in list_notifications(*(f"offer:{row.offer_id}" for row in entries if row.offer_id))}
-    return render_template("dashboard/waitlist.html", entries=entries, told=told, may_write=can(current_user, "bookings.write"))
+    notifications = {
+        row.subject: (row, find_link(row)) for row in list_notifications(*(f"offer:{row.offer_id}" for row in entries if row.offer_id))
+    }
+    return render_template("dashboard/waitlist.html", entries=entries, told=notifications, may_write=can(current_user, "bookings.write"))
 
 
 @blueprint.post("/waitlist/<entry_id>/withdraw")
@@ -48,7 +50,7 @@ def _build_visibility_filters() -> list[Any]:
 
 
 def _list_entries() -> list[Any]:
-    """Those who wait longest first, offers on top."""
+    """List the entries, offered ones first, then by waiting time."""
     statement = (
         select(
             WaitlistEntry, Customer.name, Service.name.label("service"), Branch.name.label("branch"), StaffMember.name.label("staff"),

@@ -1,4 +1,4 @@
-"""Feeds that calendar programs read: the bookings of a person or a branch, for whoever has the address."""
+"""Calendar feeds: the bookings of a staff member or a branch, protected by a secret URL."""
 
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
@@ -10,10 +10,10 @@ from app.core.rate_limiter import RateLimit, network_of
 from app.core.route_guards import declare_guard, enter_for_request
 from app.core.tenancy import company_scope
 from app.domain.bookings import calendar_feeds
+from app.domain.bookings.calendar_file import IcsEvent, build_ics
 from app.models import Company
-from app.serializers.ics import Appointment, build_ics
 
-# calendar programs come every few minutes, and several from one address
+# High enough for several calendar programs behind one address that poll every few minutes.
 RATE_LIMIT = RateLimit("feed", 120)
 CACHE_MAX_AGE_S = 300
 
@@ -31,7 +31,7 @@ def show(token: str) -> Response:
         raise NotFound(_("Diesen Kalender gibt es nicht."))
     enter_for_request(company_scope(company.id))
     appointments = [
-        Appointment(
+        IcsEvent(
             entry.booking.id,
             entry.title,
             entry.place,
@@ -42,9 +42,9 @@ def show(token: str) -> Response:
         )
         for entry in calendar_feeds.list_entries(feed, now())
     ]
-    answer = Response(build_ics(appointments, name=f"{company.name}: {calendar_feeds.get_feed_name(feed)}"), mimetype="text/calendar")
-    answer.headers["X-Robots-Tag"] = "noindex"
-    answer.cache_control.private, answer.cache_control.max_age = True, CACHE_MAX_AGE_S
-    answer.add_etag()
-    answer.make_conditional(request)
-    return answer
+    response = Response(build_ics(appointments, name=f"{company.name}: {calendar_feeds.get_feed_name(feed)}"), mimetype="text/calendar")
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.cache_control.private, response.cache_control.max_age = True, CACHE_MAX_AGE_S
+    response.add_etag()
+    response.make_conditional(request)
+    return response

@@ -1,4 +1,4 @@
-"""A caller's own page: see, move and cancel one's appointment or all of them, or answer an offer, with nothing but the link."""
+"""Self-service pages, opened by a secret link: show, move and cancel appointments, or answer a waitlist offer."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.clock import now
-from app.core.concurrency import run_with_write_slot
+from app.core.concurrency_limiter import run_with_write_slot
 from app.core.errors import AppError, InvalidInput, NotFound, TooManyRequests
 from app.core.extensions import db
 from app.core.locale import LANGUAGES
@@ -18,13 +18,17 @@ from app.core.rate_limiter import RateLimit, network_of
 from app.core.route_guards import declare_guard, enter_for_request
 from app.core.tenancy import company_scope, unscoped
 from app.domain.bookings import self_service_links, waitlist
-from app.domain.bookings.booking_request import VisitSelection, list_free_times
+from app.domain.bookings.booking_request import list_free_times
+from app.domain.bookings.calendar_file import build_ics
 from app.domain.bookings.cancel import cancel_booking, get_terms
+from app.domain.bookings.customer_confirmation import confirm_by_customer
 from app.domain.bookings.history import Actor
+from app.domain.bookings.message_writer import build_event, format_place, list_visit
+from app.domain.bookings.orphaned_bookings import drop_missing_staff
 from app.domain.bookings.reschedule import reschedule_booking
-from app.domain.scheduling.types import VisitPart
-from app.models import Booking, Branch, Call, Company, Hold, MagicLink, PhoneNumber, Service, StaffMember, WaitlistOffer
-from app.serializers.ics import Appointment, build_ics
+from app.domain.notifications.receipts import mark_answered
+from app.domain.scheduling.types import SlotQuery, VisitPart
+from app.models import Booking, Branch, Call, Company, CustomerLink, Hold, PhoneNumber, Service, StaffMember, WaitlistOffer
 from app.web.fields import ChoiceField, Flag, Id, Instant
 from app.web.formatting import clock, day, when
 from app.web.forms import Form, Query
@@ -42,22 +46,22 @@ guard_link = declare_guard("token", "whoever has the link: 256 bits that expire,
 
 class SelfServiceQuery(Query):
     lang: Annotated[str, ChoiceField(*LANGUAGES)] | None = None
-    # whether another time is being looked for, and from when on
+    # Whether free times are listed, and from which instant.
     move: Flag = False
     after: Instant | None = None
 
 
-class MoveForm(Form):
+class MoveBookingForm(Form):
     starts_at: Instant
 
 
-class ChooseForm(Form):
+class ChooseBookingForm(Form):
     booking_id: Id
 
 
 @blueprint.errorhandler(NotFound)
 def handle_not_found(_error: NotFound) -> tuple[BaseResponse, int]:
-    """Unknown, incomplete or expired: the same page, which tells nothing of whose it was."""
+    """Show the same page for unknown, incomplete and expired links, so that it reveals nothing about the booking."""
     return _render_page("public/expired.html"), 404
 
 
@@ -72,16 +76,16 @@ def show(token: str) -> BaseResponse:
         )
         return response
     target = _resolve_token(token)
-    if isinstance(target, MagicLink):
+    if isinstance(target, CustomerLink):
         call = db.session.get_one(Call, target.call_id)
         return _render_page("public/appointments.html", token=token, rows=_list_upcoming(target), **_build_branch_details(call.branch_id))
     if isinstance(target, WaitlistOffer):
         return _render_page("public/offer.html", token=token, **_build_offer_details(target))
     terms = get_terms(target)
-    moving = query.move and terms.can_move
-    days, later = _list_free_days(target, query.after) if moving else ([], None)
+    is_moving = query.move and terms.can_move
+    days, later = _list_free_days(target, query.after) if is_moving else ([], None)
     return _render_page(
-        "public/booking.html", token=token, terms=terms, moving=moving, days=days, later=later, **_build_booking_details(target)
+        "public/booking.html", token=token, terms=terms, moving=is_moving, days=days, later=later, **_build_booking_details(target)
     )
 
 
@@ -89,21 +93,28 @@ def show(token: str) -> BaseResponse:
 @guard_link
 def calendar(token: str) -> BaseResponse:
     booking = _get_booking(token)
-    facts = _build_booking_details(booking)
-    entry = Appointment(
-        booking.id, f"{facts['service'].name}, {g.company.name}", facts["place"], booking.starts_at, booking.ends_at, booking.updated_at,
-        booking.version, cancelled=booking.status == "cancelled",
-    )  # fmt: skip
-    response = Response(build_ics([entry], name=g.company.name), mimetype="text/calendar")
+    response = Response(build_ics([build_event(booking)], name=g.company.name), mimetype="text/calendar")
     response.headers["Content-Disposition"] = 'attachment; filename="termin.ics"'
     return _add_noindex(response)
+
+
+@blueprint.post("/<token>/confirm")
+@guard_link
+def confirm(token: str) -> BaseResponse:
+    booking_id = _get_booking(token).id
+    return _respond(token, lambda: confirm_by_customer(booking_id, ACTOR), _("Danke, wir freuen uns auf Sie."))
 
 
 @blueprint.post("/<token>/cancel")
 @guard_link
 def cancel(token: str) -> BaseResponse:
     booking_id = _get_booking(token).id
-    return _respond(token, lambda: cancel_booking(booking_id, ACTOR), _("Ihr Termin ist abgesagt."))
+
+    def work() -> Booking:
+        mark_answered([f"booking:{booking_id}"])
+        return cancel_booking(booking_id, ACTOR)
+
+    return _respond(token, work, _("Ihr Termin ist abgesagt."))
 
 
 @blueprint.post("/<token>/move")
@@ -111,17 +122,18 @@ def cancel(token: str) -> BaseResponse:
 def move(token: str) -> BaseResponse:
     booking = _get_booking(token)
     try:
-        starts_at = MoveForm.read().starts_at
+        starts_at = MoveBookingForm.read().starts_at
     except InvalidInput:
         flash(_("Bitte wählen Sie eine der freien Zeiten."), "error")
         return redirect(url_for("own_booking.show", token=token, move=1))
 
     def work() -> Booking:
+        mark_answered([f"booking:{booking.id}"])
         moved = reschedule_booking(booking.id, ACTOR, starts_at=starts_at)
         self_service_links.extend_links(moved)
         return moved
 
-    return _respond(token, work, _("Ihr Termin ist verschoben auf %(when)s.", when=when(starts_at)))
+    return _respond(token, work, _("Ihr Termin ist verschoben auf %(when)s.", when=when(starts_at, in_sentence=True)))
 
 
 @blueprint.post("/<token>/accept")
@@ -133,11 +145,11 @@ def accept(token: str) -> BaseResponse:
         return self_service_links.create_link(waitlist.accept_offer(offer.id))
 
     try:
-        own = run_with_write_slot(work)
+        booking_token = run_with_write_slot(work)
     except AppError as error:
         return _handle_rejection(token, error)
     flash(_("Ihr Termin ist gebucht."), "message")
-    return redirect(url_for("own_booking.show", token=own))
+    return redirect(url_for("own_booking.show", token=booking_token))
 
 
 @blueprint.post("/<token>/decline")
@@ -150,32 +162,34 @@ def decline(token: str) -> BaseResponse:
 @blueprint.post("/<token>/choose")
 @guard_link
 def choose(token: str) -> BaseResponse:
-    """From all of one's appointments to the page of one, which has a link of its own."""
+    """Redirect from the list to the page of one appointment, which gets a link of its own."""
     target = _resolve_token(token)
-    statement = ChooseForm.read().booking_id
-    booking = next((row for row, *_names in _list_upcoming(target) if row.id == statement), None) if isinstance(target, MagicLink) else None
+    booking_id = ChooseBookingForm.read().booking_id
+    booking = (
+        next((row for row, *_names in _list_upcoming(target) if row.id == booking_id), None) if isinstance(target, CustomerLink) else None
+    )
     if booking is None:
         raise NotFound(_("Diesen Link gibt es nicht, oder er ist abgelaufen."))
     return redirect(url_for("own_booking.show", token=run_with_write_slot(lambda: self_service_links.create_link(booking))))
 
 
-def _list_upcoming(link: MagicLink) -> list[tuple[Booking, str, str]]:
-    """What the customer has ahead, each with its service and person; of a visit its first part."""
-    rows = select(Booking, Service.name, StaffMember.name).join(Service, Service.id == Booking.service_id)
-    rows = rows.join(StaffMember, StaffMember.id == Booking.staff_id).where(
+def _list_upcoming(link: CustomerLink) -> list[tuple[Booking, str, str]]:
+    """List the customer's upcoming bookings with service and staff names; a visit is represented by its first part."""
+    statement = select(Booking, Service.name, StaffMember.name).join(Service, Service.id == Booking.service_id)
+    statement = statement.join(StaffMember, StaffMember.id == Booking.staff_id).where(
         Booking.customer_id == link.customer_id, Booking.active(), Booking.ends_at > now()
     )
-    first: dict[str, tuple[Booking, str, str]] = {}
-    for booking, what, who in db.session.execute(rows.order_by(Booking.starts_at, Booking.id).limit(MAX_UPCOMING)):
-        first.setdefault(booking.occupant, (booking, what, who))
-    return list(first.values())
+    first_parts: dict[str, tuple[Booking, str, str]] = {}
+    for booking, service_name, staff_name in db.session.execute(statement.order_by(Booking.starts_at, Booking.id).limit(MAX_UPCOMING)):
+        first_parts.setdefault(booking.occupant, (booking, service_name, staff_name))
+    return list(first_parts.values())
 
 
-def _resolve_token(token: str) -> Booking | WaitlistOffer | MagicLink:
-    """What the link is for; the request then works for its company. Raises NotFound for whatever is no living link."""
+def _resolve_token(token: str) -> Booking | WaitlistOffer | CustomerLink:
+    """Resolve a link to its subject and enter the scope of its company. Raises NotFound for unknown and expired links."""
     if (wait_s := RATE_LIMIT.hit(network_of(request.remote_addr))) is not None:
         raise TooManyRequests(_("Zu viele Aufrufe. Bitte warten Sie einen Moment."), retry_after_s=wait_s)
-    link = self_service_links.find_link(token) or self_service_links.find_magic_link(token)
+    link = self_service_links.find_link(token) or self_service_links.find_customer_link(token)
     offer = None
     if link is None:
         with unscoped():
@@ -184,15 +198,15 @@ def _resolve_token(token: str) -> Booking | WaitlistOffer | MagicLink:
     company = db.session.get(Company, owner.company_id) if owner else None
     if owner is None or company is None or not company.is_active:
         raise NotFound(_("Diesen Link gibt es nicht, oder er ist abgelaufen."))
-    g.company, g.zone = company, company.zone
+    g.company, g.timezone = company, company.timezone
     enter_for_request(company_scope(company.id))
     if offer is not None:
         return offer
-    if isinstance(link, MagicLink):
+    if isinstance(link, CustomerLink):
         return link
     assert link is not None
     booking = db.session.scalars(select(Booking).where(Booking.id == link.booking_id)).one()
-    g.zone = booking.zone
+    g.timezone = booking.timezone
     return booking
 
 
@@ -228,15 +242,16 @@ def _handle_rejection(token: str, error: AppError) -> BaseResponse:
 
 
 def _build_booking_details(booking: Booking) -> dict[str, Any]:
-    visit = _list_visit_parts(booking)
-    names = {row.id: row for row in db.session.scalars(select(Service).where(Service.id.in_({one.service_id for one in visit})))}
-    people = {row.id: row for row in db.session.scalars(select(StaffMember).where(StaffMember.id.in_({one.staff_id for one in visit})))}
+    visit = list_visit(booking)
+    services = {row.id: row for row in db.session.scalars(select(Service).where(Service.id.in_({part.service_id for part in visit})))}
+    people = {row.id: row for row in db.session.scalars(select(StaffMember).where(StaffMember.id.in_({part.staff_id for part in visit})))}
     return {
         "booking": booking,
-        "service": names[booking.service_id],
+        "service": services[booking.service_id],
         "starts_at": visit[0].starts_at,
         "ends_at": visit[-1].ends_at,
-        "steps": [(names[one.service_id].name, people[one.staff_id].name) for one in visit],
+        "has_begun": visit[0].starts_at <= now(),
+        "steps": [(services[part.service_id].name, people[part.staff_id].name) for part in visit],
         **_build_branch_details(booking.branch_id),
     }
 
@@ -245,35 +260,31 @@ def _build_branch_details(branch_id: str) -> dict[str, Any]:
     branch = db.session.get(Branch, branch_id)
     assert branch is not None
     numbers = select(PhoneNumber.e164).where(PhoneNumber.branch_id == branch_id, PhoneNumber.is_active).order_by(PhoneNumber.e164)
-    street = ", ".join(filter(None, (branch.street, " ".join(filter(None, (branch.postcode, branch.city))))))
-    return {"branch": branch, "company": g.company, "number": db.session.scalar(numbers.limit(1)), "place": street or branch.name}
+    return {"branch": branch, "company": g.company, "number": db.session.scalar(numbers.limit(1)), "place": format_place(branch)}
 
 
 def _build_offer_details(offer: WaitlistOffer) -> dict[str, Any]:
     hold = db.session.get(Hold, offer.hold_id)
     assert hold is not None
-    g.zone = hold.zone
+    g.timezone = hold.timezone
     is_open = offer.status == "offered" and offer.expires_at > now()
     service, person = db.session.get(Service, hold.service_id), db.session.get(StaffMember, hold.staff_id)
     return {"offer": offer, "hold": hold, "is_open": is_open, "service": service, "person": person, **_build_branch_details(hold.branch_id)}
 
 
-def _list_visit_parts(booking: Booking) -> list[Booking]:
-    if not booking.visit_id:
-        return [booking]
-    return list(db.session.scalars(select(Booking).where(Booking.visit_id == booking.visit_id).order_by(Booking.starts_at, Booking.id)))
-
-
 def _list_free_days(booking: Booking, after: datetime | None) -> tuple[list[tuple[str, list[tuple[str, str]]]], str | None]:
-    """Free times with the same people by day: [(day, [(instant, clock)])], and from where to look on."""
+    """List free times by day: [(day, [(instant, clock)])], and the instant to continue from.
+
+    They are with the same staff, or with anybody in place of those who are gone.
+    """
     since = max(now(), after or now())
-    parts = tuple(VisitPart(one.service_id, one.staff_id) for one in _list_visit_parts(booking))
-    slots, _facts_of = list_free_times(VisitSelection(parts, booking.branch_id), since, since + LOOKAHEAD, for_callers=True)
+    parts = drop_missing_staff(tuple(VisitPart(part.service_id, part.staff_id) for part in list_visit(booking)), booking.branch_id)
+    slots, _data = list_free_times(SlotQuery(parts, since, since + LOOKAHEAD, now(), branch_id=booking.branch_id), for_callers=True)
     days: dict[str, list[tuple[str, str]]] = {}
     for slot in slots:
         key = day(slot.starts_at)
         if key not in days and len(days) == MAX_DAYS:
-            return list(days.items()), slot.starts_at.astimezone(ZoneInfo(booking.zone)).replace(hour=0, minute=0).isoformat()
+            return list(days.items()), slot.starts_at.astimezone(ZoneInfo(booking.timezone)).replace(hour=0, minute=0).isoformat()
         days.setdefault(key, []).append((slot.starts_at.isoformat(), clock(slot.starts_at)))
     return list(days.items()), (since + LOOKAHEAD).isoformat()
 
@@ -283,6 +294,6 @@ def _render_page(template: str, **values: Any) -> BaseResponse:
 
 
 def _add_noindex(response: Response) -> BaseResponse:
-    """The address is the key: it goes into no index."""
+    """Keep the page out of search engines, because its URL is the secret."""
     response.headers["X-Robots-Tag"] = "noindex"
     return response

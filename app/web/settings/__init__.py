@@ -1,1 +1,1 @@
-"""Pages on which a business says what it offers, who does it, when and by which rules."""
+"""Settings pages of a business: services, team, hours, policies and connections."""

@@ -1,4 +1,4 @@
-"""Calendar subscriptions: addresses under which phones and calendar programs read the appointments of a person or a branch."""
+"""Calendar subscriptions: create and revoke feeds of a staff member or a branch."""
 
 from typing import Annotated, Any
 
@@ -22,7 +22,7 @@ blueprint = Blueprint("subscriptions", __name__)
 
 
 class FeedForm(Form):
-    """`staff:` or `branch:` and the id."""
+    """`whose` is `staff:` or `branch:` and the id."""
 
     whose: Annotated[str, TextField(40)]
 
@@ -36,7 +36,7 @@ def index() -> str:
 @blueprint.post("/settings/subscriptions")
 @for_company("services.write")
 def make() -> Any:
-    """The address is on this page once and nowhere else: we keep only its hash."""
+    """Create a feed and show its URL, this once, because only a hash is stored."""
     try:
         kind, _colon, row_id = FeedForm.read().whose.partition(":")
         with transaction():

@@ -1,4 +1,4 @@
-"""The words under which a company's connections are shown."""
+"""Labels and sentences about a company's connections."""
 
 from typing import Any
 
@@ -21,8 +21,9 @@ WEBHOOK_LABELS = {
     "function": _l("Fragen im Gespräch"),
     "webhook": _l("Was geschieht"),
     "voice/status": _l("Stand der Anrufe"),
+    "sms": _l("Eingehende SMS: Antworten, STOP und START"),
 }
-# the fields that a page may show again after a mistake
+# The fields without secrets, which a page may show again after an error.
 VISIBLE_FIELDS: dict[str, tuple[str, ...]] = {
     "retell": (), "calcom": (), "twilio": ("account", "sender"), "smtp": ("host", "port", "user", "address"),
 }  # fmt: skip
@@ -46,7 +47,7 @@ REASONS = {
     "rate_limited": _l("Der Anbieter bittet um eine Pause. Bitte versuchen Sie es in ein paar Minuten noch einmal."),
     "no_sender": _l("Es fehlt, als wer wir senden sollen."),
 }
-# what follows when the keys are taken away: where the platform's account steps in, and where nothing does
+# Consequences of removing a connection, if the platform's account takes over and if none does.
 WITH_PLATFORM_ACCOUNT = {
     "retell": (
         _l("Ihre Assistentin wird im Konto von AskProAI eingetragen. Rufnummern, die nur in Ihrem Konto liegen, erreicht sie nicht mehr."),
@@ -76,7 +77,7 @@ def get_status_label(connection: Connection | None, *, waits: bool, has_platform
 
 
 def describe_status(connection: Connection | None, *, waits: bool) -> str:
-    """What the last look brought, in one or two sentences; empty where there is nothing to say."""
+    """Describe the result of the last connection test in one or two sentences; empty without a connection."""
     if connection is None:
         return ""
     if waits:
@@ -91,40 +92,42 @@ def describe_status(connection: Connection | None, *, waits: bool) -> str:
     return str(REASONS.get(connection.reason or "", _("Der Anbieter hat abgelehnt.")))
 
 
-def describe_removal(provider: str, known: dict[str, Any]) -> list[str]:
-    """What happens when the keys are taken away, in sentences for the person who is about to do it."""
-    told = [_("Der Schlüssel wird gelöscht. Was von dort kommt, nehmen wir nicht mehr an.")]
-    if provider == "retell" and not known["has_platform"]:
-        told.append(
+def describe_removal(provider: str, consequences: dict[str, Any]) -> list[str]:
+    """Describe the consequences of removing a connection, in sentences for the confirmation page."""
+    sentences = [_("Der Schlüssel wird gelöscht. Was von dort kommt, nehmen wir nicht mehr an.")]
+    if provider == "retell" and not consequences["has_platform"]:
+        sentences.append(
             ngettext(
                 "Unter %(num)d Rufnummer meldet sich dann niemand mehr von uns.",
                 "Unter %(num)d Rufnummern meldet sich dann niemand mehr von uns.",
-                known["numbers"],
+                consequences["numbers"],
             )
         )
-        return told
-    return told + [str(sentence) for sentence in (WITH_PLATFORM_ACCOUNT if known["has_platform"] else WITHOUT_CONNECTION)[provider]]
+        return sentences
+    return sentences + [
+        str(sentence) for sentence in (WITH_PLATFORM_ACCOUNT if consequences["has_platform"] else WITHOUT_CONNECTION)[provider]
+    ]
 
 
 def _describe_missing(connection: Connection) -> str:
-    """What is not there although the key is good."""
-    facts = connection.facts or {}
-    if missing := facts.get("missing"):
+    """Describe numbers or sender addresses that a valid account lacks."""
+    details = connection.details or {}
+    if missing := details.get("missing"):
         numbers = ", ".join(display(e164) for e164 in missing[:5])
         return _("Der Schlüssel gilt, aber in diesem Konto fehlt: %(numbers)s.", numbers=numbers)
-    if facts.get("has_address") is False:
+    if details.get("has_address") is False:
         return _("Der Schlüssel gilt, aber %(sender)s gehört nicht zu diesem Konto.", sender=connection.label or "")
     return ""
 
 
 def _describe_details(connection: Connection) -> str:
-    facts = connection.facts or {}
-    if "numbers" in facts:
-        many = ngettext("%(num)d Rufnummer liegt in diesem Konto.", "%(num)d Rufnummern liegen in diesem Konto.", facts["numbers"])
-        return _("Der Schlüssel gilt. %(many)s", many=many)
-    if "event_types" in facts:
-        many = ngettext("%(num)d Terminart gibt es dort.", "%(num)d Terminarten gibt es dort.", facts["event_types"])
-        return _("Der Schlüssel gilt. %(many)s", many=many)
-    if facts.get("name"):
-        return _("Das Konto heißt dort „%(name)s“.", name=facts["name"])
+    details = connection.details or {}
+    if "numbers" in details:
+        count_text = ngettext("%(num)d Rufnummer liegt in diesem Konto.", "%(num)d Rufnummern liegen in diesem Konto.", details["numbers"])
+        return _("Der Schlüssel gilt. %(many)s", many=count_text)
+    if "event_types" in details:
+        count_text = ngettext("%(num)d Terminart gibt es dort.", "%(num)d Terminarten gibt es dort.", details["event_types"])
+        return _("Der Schlüssel gilt. %(many)s", many=count_text)
+    if details.get("name"):
+        return _("Das Konto heißt dort „%(name)s“.", name=details["name"])
     return _("Wir werden dort angenommen.")

@@ -1,4 +1,4 @@
-"""The company's own keys at its providers: what each is for, whether it works, and how it is changed or taken away."""
+"""The company's own provider connections: their purpose, status, change and removal."""
 
 from types import SimpleNamespace
 from typing import Annotated, Any
@@ -14,31 +14,31 @@ from app.core.errors import InvalidInput, NotFound
 from app.core.transactions import run_in_transaction, transaction
 from app.domain.accounts.permissions import can
 from app.domain.companies import connections
-from app.domain.companies.connection_credentials import get_visible_values
-from app.domain.operations import connection_setup
+from app.domain.companies.connection_credentials_form import get_visible_values
+from app.domain.operations import connection_changes
 from app.jobs.agents import deploy_agent
 from app.jobs.connections import check_connection
 from app.models import Connection
-from app.web.fields import Email, SecretField, TextField
+from app.web.fields import Email, TextField, VerbatimField
 from app.web.forms import Form, to_errors
 from app.web.guards import for_company
-from app.web.settings import connection_labels as words
+from app.web.settings import connection_labels
 
-# our doors for a provider's news, in the order in which a call passes them
-DOORS = {"retell": ("inbound", "function", "webhook"), "twilio": ("voice/status",), "calcom": ("webhook",)}
+# Our webhook paths per provider, in the order in which a call uses them.
+WEBHOOK_PATHS = {"retell": ("inbound", "function", "webhook"), "twilio": ("voice/status", "sms"), "calcom": ("webhook",)}
 
-Key = Annotated[str, SecretField(201)]
+Key = Annotated[str, VerbatimField(201)]
 
 blueprint = Blueprint("connections", __name__)
 
 
-class KeyForm(Form):
-    """A key that is left empty stays what it was."""
+class ConnectionKeyForm(Form):
+    """An empty key keeps the stored one."""
 
     api_key: Key = ""
 
 
-class TwilioForm(Form):
+class TwilioConnectionForm(Form):
     account: Annotated[str, TextField(64)] = ""
     token: Key = ""
     sender: Annotated[str, TextField(64)] = ""
@@ -52,7 +52,7 @@ class MailForm(Form):
     address: Email = ""
 
 
-FORMS: dict[str, type[Form]] = {"retell": KeyForm, "calcom": KeyForm, "twilio": TwilioForm, "smtp": MailForm}
+FORMS: dict[str, type[Form]] = {"retell": ConnectionKeyForm, "calcom": ConnectionKeyForm, "twilio": TwilioConnectionForm, "smtp": MailForm}
 
 
 @blueprint.get("/settings/connections")
@@ -70,12 +70,12 @@ def show(provider: str) -> str:
 @blueprint.get("/settings/connections/<provider>/part")
 @for_company("connections.read", is_polling=True)
 def part(provider: str) -> Response:
-    """While the provider is being asked; once it has answered, the whole page is shown again."""
-    shown = _build_view(provider)
-    answer = make_response(render_template("settings/connection_state.html", each=shown, **_can_edit()))
-    if not shown.waits:
-        answer.headers["HX-Refresh"] = "true"
-    return answer
+    """Show the status while the test runs; after its end the whole page is reloaded."""
+    view = _build_view(provider)
+    response = make_response(render_template("settings/connection_state.html", each=view, **_can_edit()))
+    if not view.waits:
+        response.headers["HX-Refresh"] = "true"
+    return response
 
 
 @blueprint.post("/settings/connections/<provider>")
@@ -84,19 +84,19 @@ def save(provider: str) -> Any:
     _require_provider(provider)
     try:
         with transaction():
-            taken = connection_setup.set_up_connection(provider, FORMS[provider].read().model_dump())
+            change = connection_changes.set_up_connection(provider, FORMS[provider].read().model_dump())
     except InvalidInput as error:
         return _render_page(provider, errors=to_errors(error)), 422
-    _enqueue_changes(taken)
-    check_connection.enqueue(taken.connection.id)
-    flash(_("Gespeichert: %(name)s. Wird gerade geprüft.", name=words.NAMES[provider]), "message")
+    _enqueue_changes(change)
+    check_connection.enqueue(change.connection.id)
+    flash(_("Gespeichert: %(name)s. Wird gerade geprüft.", name=connection_labels.NAMES[provider]), "message")
     return redirect(url_for("connections.show", provider=provider))
 
 
 @blueprint.post("/settings/connections/<provider>/check")
 @for_company("connections.read")
 def check(provider: str) -> Response:
-    """Really asks the provider; the page waits for what comes of it."""
+    """Request a test of the connection at the provider; the page polls for its result."""
 
     def work() -> str:
         connection = connections.get_active(provider)
@@ -111,7 +111,7 @@ def check(provider: str) -> Response:
 @for_company("connections.write")
 def ask_to_remove(provider: str) -> str:
     connections.get_active(provider)
-    follows = words.describe_removal(provider, connection_setup.list_consequences(provider))
+    follows = connection_labels.describe_removal(provider, connection_changes.list_consequences(provider))
     return render_template("settings/connection_remove.html", each=_build_view(provider), follows=follows)
 
 
@@ -119,58 +119,60 @@ def ask_to_remove(provider: str) -> str:
 @for_company("connections.write")
 def remove(provider: str) -> Response:
     with transaction():
-        removed = connection_setup.remove_connection(provider)
-    _enqueue_changes(removed)
-    flash(_("Entfernt: %(name)s. Der Schlüssel ist gelöscht.", name=words.NAMES[provider]), "message")
+        change = connection_changes.remove_connection(provider)
+    _enqueue_changes(change)
+    flash(_("Entfernt: %(name)s. Der Schlüssel ist gelöscht.", name=connection_labels.NAMES[provider]), "message")
     return redirect(url_for("connections.index"))
 
 
-def _enqueue_changes(followed: connection_setup.ConnectionChange) -> None:
-    """What hangs on the connection goes on its way; whatever gets lost is swept up."""
-    for registration_id in followed.registrations:
-        deploy_agent.enqueue(registration_id)
+def _enqueue_changes(change: connection_changes.ConnectionChange) -> None:
+    """Enqueue the deployments that depend on the connection; the sweep finds lost jobs."""
+    for deployment_id in change.deployments:
+        deploy_agent.enqueue(deployment_id)
 
 
 def _render_page(provider: str, *, errors: dict[str, str] | None = None) -> str:
-    shown = _build_view(provider)
-    values = shown.fields if errors is None else shown.fields | _get_typed_values(provider)
-    return render_template("settings/connection.html", each=shown, values=values, errors=errors or {}, **_can_edit())
+    view = _build_view(provider)
+    values = view.fields if errors is None else view.fields | _get_typed_values(provider)
+    return render_template("settings/connection.html", each=view, values=values, errors=errors or {}, **_can_edit())
 
 
 def _get_typed_values(provider: str) -> dict[str, str]:
-    """What was typed and is no secret."""
-    return {name: text for name, text in FORMS[provider].typed().items() if name in words.VISIBLE_FIELDS[provider]}
+    """Get the submitted texts that are no secrets."""
+    return {name: text for name, text in FORMS[provider].typed().items() if name in connection_labels.VISIBLE_FIELDS[provider]}
 
 
 def _build_view(provider: str) -> SimpleNamespace:
-    """One provider as pages show it, whether there are keys of one's own or not."""
+    """Build the view of one provider, with or without a connection of the company."""
     _require_provider(provider)
     connection = connections.find_active(provider)
     waits = connection is not None and _is_pending(connection)
     return SimpleNamespace(
         provider=provider,
-        name=words.NAMES[provider],
-        purpose=words.PURPOSES[provider],
-        icon=words.ICONS[provider],
+        name=connection_labels.NAMES[provider],
+        purpose=connection_labels.PURPOSES[provider],
+        icon=connection_labels.ICONS[provider],
         connection=connection,
         waits=waits,
-        state=words.get_status_label(connection, waits=waits, has_platform=connection_setup.list_consequences(provider)["has_platform"]),
-        sentence=words.describe_status(connection, waits=waits),
-        heard_at=connection_setup.find_last_received_at(connection) if connection else None,
+        state=connection_labels.get_status_label(
+            connection, waits=waits, has_platform=connection_changes.list_consequences(provider)["has_platform"]
+        ),
+        sentence=connection_labels.describe_status(connection, waits=waits),
+        received_at=connection_changes.find_last_received_at(connection) if connection else None,
         fields=get_visible_values(connection) if connection else {},
-        doors=[(words.WEBHOOK_LABELS[door], _build_webhook_url(connection, door)) for door in DOORS.get(provider, ())]
+        doors=[(connection_labels.WEBHOOK_LABELS[path], _build_webhook_url(connection, path)) for path in WEBHOOK_PATHS.get(provider, ())]
         if connection
         else [],
     )
 
 
 def _is_pending(connection: Connection) -> bool:
-    asked = connection.asked_at
-    return connection.state == "checking" and asked is not None and now() - asked < connections.TEST_TIMEOUT
+    requested_at = connection.check_requested_at
+    return connection.state == "checking" and requested_at is not None and now() - requested_at < connections.TEST_TIMEOUT
 
 
-def _build_webhook_url(connection: Connection, door: str) -> str:
-    return f"{settings().public_base}/api/{connection.provider}/{door}/{connection.id}"
+def _build_webhook_url(connection: Connection, path: str) -> str:
+    return f"{settings().public_base}/api/{connection.provider}/{path}/{connection.id}"
 
 
 def _require_provider(provider: str) -> None:

@@ -1,6 +1,6 @@
 """Opening hours and shifts: the week, single dates, public holidays and closures, of a branch or of a person."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -16,20 +16,23 @@ from app.domain.accounts.permissions import can
 from app.domain.agents.opening_hours import list_hours
 from app.domain.bookings.closure_conflicts import list_conflicts
 from app.domain.companies.policies import load_policies
-from app.domain.scheduling import hours_editor
-from app.domain.scheduling.holidays import GERMAN_STATES, get_public_holidays
+from app.domain.scheduling import hours_editor, time_spans
+from app.domain.scheduling.holidays import GERMAN_STATES, LOCAL_HOLIDAYS
 from app.domain.services import catalogue
 from app.models import Branch
 from app.models.closure import KINDS, REPEATS
 from app.web.branch_filter import get_current_branch, list_branches
-from app.web.fields import ChoiceField, Clock, Day, Flag, Id, ParsedField, TextField
+from app.web.dashboard.absence_notes import list_absence_notes
+from app.web.dashboard.absences import may_handle_absence
+from app.web.fields import ChoiceField, Clock, Day, Flag, Id, ParserField, TextField
 from app.web.forms import Form, Query, to_errors
 from app.web.guards import for_company
+from app.web.settings.holiday_view import list_holidays, list_local_choices
 
 MAX_STAFF = 200
-# days whose hours are shown as they follow from all that is entered
+# Days for which the resulting opening hours are previewed.
 MAX_PREVIEWED_DAYS = 14
-Spans = Annotated[hours_editor.Spans, ParsedField(hours_editor.parse_spans, most=200)]
+Spans = Annotated[time_spans.Spans, ParserField(time_spans.parse_spans, max_length=200)]
 
 blueprint = Blueprint("hours", __name__)
 
@@ -45,7 +48,7 @@ class WeekForm(Form):
 
 
 class SpanForm(Form):
-    """From one day to another."""
+    """A span from one day to another."""
 
     season_from: Day
     season_until: Day
@@ -62,8 +65,15 @@ class SeasonForm(SpanForm):
     season6: Spans = []
 
 
-class StateForm(Form):
+class HolidayRegionForm(Form):
     state: Annotated[str, ChoiceField(*GERMAN_STATES)] = ""
+    # the state whose local holidays the page offered; those of another one are not yet decided
+    offered_state: Annotated[str, ChoiceField(*GERMAN_STATES)] = ""
+    local_holidays: tuple[Annotated[str, ChoiceField(*LOCAL_HOLIDAYS)], ...] = ()
+
+    @property
+    def chosen(self) -> tuple[str, ...] | None:
+        return self.local_holidays if self.state and self.state == self.offered_state else None
 
 
 class DayForm(Form):
@@ -76,7 +86,7 @@ class SpecialDayForm(DayForm):
 
 
 class ClosureForm(Form):
-    """Whole days, or from one time of day to another."""
+    """A closure of whole days, or from one time of day to another."""
 
     starts: Day
     ends: Day
@@ -151,13 +161,14 @@ def remove_season() -> Response:
 
 @blueprint.post("/settings/hours/state")
 @for_company("hours.write")
-def save_state() -> Any:
+def save_holiday_region() -> Any:
     branch, staff_id = _get_target()
     try:
         with transaction():
-            hours_editor.save_state(branch, StateForm.read().state)
+            form = HolidayRegionForm.read()
+            hours_editor.save_holiday_region(branch, form.state, form.chosen)
     except InvalidInput as error:
-        return _render_page(StateForm.typed(), to_errors(error)), 422
+        return _render_page(HolidayRegionForm.typed(), to_errors(error)), 422
     flash(_("Gespeichert. Die Feiertage richten sich danach."), "message")
     return _redirect_back(branch, staff_id)
 
@@ -194,13 +205,13 @@ def close() -> Any:
     try:
         form = ClosureForm.read()
         with transaction():
-            # who is ill or away is so everywhere
-            where = None if staff_id or form.everywhere else branch.id
-            closure = hours_editor.add_closure(where, staff_id, **form.closure)
-            in_the_way = len(list_conflicts(closure))
+            # A person's absence applies to all branches.
+            branch_id = None if staff_id or form.everywhere else branch.id
+            closure = hours_editor.add_closure(branch_id, staff_id, **form.closure)
+            conflict_count = len(list_conflicts(closure))
     except InvalidInput as error:
         return _render_page(ClosureForm.typed(), to_errors(error)), 422
-    if in_the_way:
+    if conflict_count:
         flash(_("Eingetragen. Diese Termine liegen noch in der Zeit."), "message")
         return redirect(url_for("absences.show", closure_id=closure.id))
     flash(_("Eingetragen. In dieser Zeit wird nichts mehr gebucht."), "message")
@@ -218,7 +229,7 @@ def reopen(closure_id: str) -> Response:
 
 
 def _get_target() -> tuple[Branch, str | None]:
-    """Whose hours are shown; raises NotFound for people of other companies."""
+    """Get the branch and the staff member of the page. Raises NotFound for staff of other companies."""
     branch, staff_id = get_current_branch(), PersonQuery.read_known().staff_id
     if staff_id and staff_id not in {person.id for person in catalogue.list_staff(limit=MAX_STAFF, branch_id=branch.id)}:
         raise NotFound(_("Das gibt es hier nicht."))
@@ -227,8 +238,8 @@ def _get_target() -> tuple[Branch, str | None]:
 
 def _render_page(values: dict[str, str], errors: dict[str, str]) -> str:
     branch, staff_id = _get_target()
-    today = now().astimezone(ZoneInfo(branch.zone)).date()
-    week = [hours_editor.format_spans(spans) for spans in hours_editor.get_week(branch.id, staff_id)]
+    today = now().astimezone(ZoneInfo(branch.timezone)).date()
+    week = [time_spans.format_spans(spans) for spans in hours_editor.get_week(branch.id, staff_id)]
     specials = hours_editor.list_special_days(branch.id, staff_id, today)
     return render_template(
         "settings/hours.html",
@@ -239,14 +250,18 @@ def _render_page(values: dict[str, str], errors: dict[str, str]) -> str:
         days=[(number, name, values.get(f"day{number}", week[number])) for number, name in enumerate(_list_weekdays())],
         follows=staff_id is not None and not any(week),
         seasons=[
-            (one, [hours_editor.format_spans(spans) for spans in one.week]) for one in hours_editor.list_seasons(branch.id, staff_id, today)
+            (season, [time_spans.format_spans(spans) for spans in season.week])
+            for season in hours_editor.list_seasons(branch.id, staff_id, today)
         ],
         preview=[] if staff_id else list_hours(branch, today, MAX_PREVIEWED_DAYS),
         states=[("", _("nur bundesweite")), *sorted(GERMAN_STATES.items(), key=lambda row: row[1])] if g.company.country == "DE" else [],
-        specials=[(day, hours_editor.format_spans(spans), name) for day, (spans, name) in specials.items()],
+        specials=[(day, time_spans.format_spans(spans), name) for day, (spans, name) in specials.items()],
+        standing={note.closure_id: note for note in list_absence_notes([key for key, _name in list_branches()])},
+        may_report_sick=staff_id is not None and may_handle_absence(staff_id),
         closures=hours_editor.list_closures(branch.id, staff_id, datetime.combine(today, time())),
-        holidays=[] if staff_id else _list_holidays(branch, today, specials),
+        holidays=[] if staff_id else list_holidays(branch, today, specials),
         state=GERMAN_STATES.get(branch.state or "", branch.state),
+        local_holidays=[] if staff_id else list_local_choices(branch, today),
         keeps=load_policies().rules(branch_id=branch.id).observes_holidays,
         repeats=[("never", _("einmal")), ("weekly", _("jede Woche")), ("yearly", _("jedes Jahr"))],
         kinds=[("closure", _("Geschlossen")), ("vacation", _("Urlaub")), ("sick", _("Krank"))],
@@ -255,16 +270,6 @@ def _render_page(values: dict[str, str], errors: dict[str, str]) -> str:
         may_write=can(current_user, "hours.write", branch_id=branch.id),
         day_length=timedelta(days=1),
     )
-
-
-def _list_holidays(branch: Branch, today: date, specials: dict[date, Any]) -> list[tuple[date, str, bool]]:
-    """The public holidays of the coming year; the last says whether that day has hours of its own."""
-    found = {
-        **get_public_holidays(g.company.country, branch.state, today.year),
-        **get_public_holidays(g.company.country, branch.state, today.year + 1),
-    }
-    coming = [(day, name) for day, name in sorted(found.items()) if today <= day < today + timedelta(days=365)]
-    return [(day, name, day in specials) for day, name in coming]
 
 
 def _list_weekdays() -> list[str]:

@@ -1,4 +1,4 @@
-"""The company's numbers and whether each takes calls: one button sends a synthetic call through."""
+"""The company's numbers and their line checks, which send a synthetic call."""
 
 from types import SimpleNamespace
 
@@ -25,7 +25,7 @@ MAX_NUMBERS = 100
 blueprint = Blueprint("line", __name__)
 
 
-class NumberQuery(Query):
+class CheckedNumberQuery(Query):
     number_id: Id | None = None
 
 
@@ -44,52 +44,52 @@ def show(check_id: str) -> str:
 @blueprint.get("/settings/line/checks/<check_id>/steps")
 @for_company("line.check", is_polling=True)
 def steps(check_id: str) -> str:
-    """The steps as they stand now; where nobody else moves the check on, whoever watches ends it."""
-    found = _get_check(check_id)
-    if runner.is_late(found):
-        found = run_in_transaction(lambda: runner.poll_check(check_id)) or found
-    return render_template("settings/line_check_steps.html", check=build_view(found), steps_endpoint="line.steps")
+    """Show the current steps; polls an overdue check itself, in case the worker does not."""
+    check = _get_check(check_id)
+    if runner.is_late(check):
+        check = run_in_transaction(lambda: runner.poll_check(check_id)) or check
+    return render_template("settings/line_check_steps.html", check=build_view(check), steps_endpoint="line.steps")
 
 
 @blueprint.post("/settings/line/<number_id>/check")
 @for_company("line.check")
 def check(number_id: str) -> Response:
-    return redirect(url_for("line.show", check_id=start_check(number_id, via="page")))
+    return redirect(url_for("line.show", check_id=start_check(number_id, channel="page")))
 
 
-def start_check(number_id: str, *, via: str) -> str:
-    """Begins inside the company at work and sends it on its way; its id. Raises NotFound."""
+def start_check(number_id: str, *, channel: str) -> str:
+    """Start a check in the current company and enqueue it; returns its id. Raises NotFound."""
 
     def work() -> str:
-        begun = runner.start_check(number_id, via=via, asked_by=current_user.id)
-        if begun.is_running:
-            jobs.start_line_check.enqueue(begun.id)
-        return begun.id
+        check = runner.start_check(number_id, channel=channel, requested_by=current_user.id)
+        if check.is_running:
+            jobs.start_line_check.enqueue(check.id)
+        return check.id
 
     return run_in_transaction(work)
 
 
 def _get_check(check_id: str) -> LineCheck:
-    found = db.session.scalars(select(LineCheck).where(LineCheck.id == check_id)).first()
-    if found is None:
+    check = db.session.scalars(select(LineCheck).where(LineCheck.id == check_id)).first()
+    if check is None:
         raise NotFound(_("Das gibt es hier nicht."))
-    return found
+    return check
 
 
-def _render_page(chosen: LineCheck | None) -> str:
+def _render_page(selected: LineCheck | None) -> str:
     numbers = _list_numbers()
-    if chosen is None and (number_id := NumberQuery.read_known().number_id):
-        chosen = next(iter(runner.list_checks(number_id, 1)), None)
-    if chosen is None:
-        chosen = max((number.last for number in numbers if number.last), key=lambda last: last.started_at, default=None)
+    if selected is None and (number_id := CheckedNumberQuery.read_known().number_id):
+        selected = next(iter(runner.list_checks(number_id, 1)), None)
+    if selected is None:
+        selected = max((number.last for number in numbers if number.last), key=lambda last: last.started_at, default=None)
     return render_template(
         "settings/line_check.html",
         numbers=numbers,
         branches=db.session.scalars(select(Branch).order_by(Branch.name, Branch.id).limit(MAX_NUMBERS)).all(),
         blocked=list_blocked_callers(),
-        check=build_view(chosen) if chosen else None,
-        number_id=chosen.phone_number_id if chosen else None,
-        history=runner.list_checks(chosen.phone_number_id) if chosen else [],
+        check=build_view(selected) if selected else None,
+        number_id=selected.phone_number_id if selected else None,
+        history=runner.list_checks(selected.phone_number_id) if selected else [],
     )
 
 

@@ -1,4 +1,4 @@
-"""Who is reached in an emergency, by branch; what is said here besides; and a field to try a sentence."""
+"""On-call shifts by branch, additional emergency phrases, and a field to test a sentence."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -19,13 +19,14 @@ from app.domain.emergencies.recognition import recognise_emergency
 from app.models import Branch
 from app.web.branch_filter import get_current_branch, list_branches
 from app.web.fields import ChoiceField, Clock, LocalMoment, MultilineField, Phone, TextField
+from app.web.formatting import day_name
 from app.web.forms import Form, Query, raise_invalid, to_errors
 from app.web.guards import for_company
 
 blueprint = Blueprint("on_call", __name__)
 
 
-class WeeklyForm(Form):
+class WeeklyShiftForm(Form):
     name: Annotated[str, TextField(80)]
     number: Phone
     weekdays: tuple[Annotated[str, ChoiceField(*"0123456")], ...] = ()
@@ -33,18 +34,18 @@ class WeeklyForm(Form):
     until_time: Clock
 
 
-class DatedForm(Form):
+class DatedShiftForm(Form):
     dated_name: Annotated[str, TextField(80)]
     dated_number: Phone
     starts: LocalMoment
     ends: LocalMoment
 
 
-class PhrasesForm(Form):
+class EmergencyPhrasesForm(Form):
     phrases: Annotated[str, MultilineField(4000)] = ""
 
 
-class SentenceQuery(Query):
+class EmergencyTestQuery(Query):
     sentence: Annotated[str, TextField(500)] = ""
 
 
@@ -59,9 +60,11 @@ def index() -> str:
 def add_weekly() -> Any:
     branch = get_current_branch()
     try:
-        form = WeeklyForm.read()
-        if not form.weekdays:
-            raise_invalid({"weekdays": _("Bitte mindestens einen Tag wählen.")})
+        form, errors = WeeklyShiftForm.parse()
+        if not WeeklyShiftForm.typed()["weekdays"]:
+            errors["weekdays"] = _("Bitte mindestens einen Tag wählen.")
+        raise_invalid(errors)
+        assert form is not None
         with transaction():
             on_call.add_weekly_shifts(
                 branch, form.name, form.number, weekdays=[int(day) for day in form.weekdays],
@@ -69,7 +72,7 @@ def add_weekly() -> Any:
                 until_minute=form.until_time.hour * 60 + form.until_time.minute,
             )  # fmt: skip
     except InvalidInput as error:
-        return _render_page(WeeklyForm.typed(), to_errors(error)), 422
+        return _render_page(WeeklyShiftForm.typed(), to_errors(error)), 422
     return _redirect_back(branch)
 
 
@@ -78,12 +81,12 @@ def add_weekly() -> Any:
 def add_dated() -> Any:
     branch = get_current_branch()
     try:
-        form = DatedForm.read()
+        form = DatedShiftForm.read()
         with transaction():
             on_call.add_dated_shift(branch, form.dated_name, form.dated_number, starts=form.starts, ends=form.ends)
     except InvalidInput as error:
-        wrong = {"dated_number" if field == "number" else field: sentence for field, sentence in to_errors(error).items()}
-        return _render_page(DatedForm.typed(), wrong), 422
+        errors = {"dated_number" if field == "number" else field: sentence for field, sentence in to_errors(error).items()}
+        return _render_page(DatedShiftForm.typed(), errors), 422
     return _redirect_back(branch)
 
 
@@ -101,24 +104,24 @@ def remove(shift_id: str) -> Response:
 def save_phrases() -> Any:
     branch = get_current_branch()
     try:
-        lines = PhrasesForm.read().phrases.splitlines()
+        lines = EmergencyPhrasesForm.read().phrases.splitlines()
         with transaction():
             on_call.save_phrases(branch, lines)
     except InvalidInput as error:
-        return _render_page(PhrasesForm.typed(), to_errors(error)), 422
+        return _render_page(EmergencyPhrasesForm.typed(), to_errors(error)), 422
     flash(_("Gespeichert. Sie gelten zusätzlich zu dem, was ohnehin als Notfall erkannt wird."), "message")
     return _redirect_back(branch)
 
 
 def _render_page(values: dict[str, Any], errors: dict[str, str]) -> str:
-    branch, sentence = get_current_branch(), SentenceQuery.read_known().sentence
-    reached = on_call.find_on_call(branch, now(), otherwise=branch.forward_to)
+    branch, sentence = get_current_branch(), EmergencyTestQuery.read_known().sentence
+    contact = on_call.find_on_call(branch, now(), otherwise=branch.forward_number)
     return render_template(
         "settings/on_call.html",
         branch=branch,
         branches=list_branches(),
         shifts=[(shift, _format_shift(shift)) for shift in on_call.list_shifts(branch.id)],
-        reached=reached,
+        reached=contact,
         days=[(str(number), get_locale().days["stand-alone"]["abbreviated"][number]) for number in range(7)],
         phrases=values.get("phrases", "\n".join(branch.emergency_phrases or ())),
         sentence=sentence,
@@ -130,27 +133,28 @@ def _render_page(values: dict[str, Any], errors: dict[str, str]) -> str:
 
 
 def _test_sentence(sentence: str, branch: Branch) -> dict[str, Any]:
-    """What would come of the sentence; nobody is told."""
+    """Describe the alarm that the sentence would raise; nothing is sent."""
     kind = recognise_emergency(sentence, g.company.industry, tuple(branch.emergency_phrases or ()))
     if kind is None:
         return {"kind": None}
-    alarm = build_alarm(kind, branch, g.company, forward_to=branch.forward_to, moment=now())
+    alarm = build_alarm(kind, branch, g.company, forward_number=branch.forward_number, moment=now())
     return {"kind": get_label(kind.name), "say": alarm.say, "numbers": alarm.numbers, "waits": kind.is_out_of_hours}
 
 
 def _format_shift(shift: Any) -> str:
-    if shift.starts:
-        return _("%(starts)s bis %(ends)s", starts=_format_time(shift.starts), ends=_format_time(shift.ends))
+    if shift.local_start:
+        return _("%(starts)s bis %(ends)s", starts=_format_time(shift.local_start), ends=_format_time(shift.local_end))
     day = get_locale().days["stand-alone"]["wide"][shift.weekday]
     return _("%(day)s %(start)s bis %(end)s", day=day, start=_format_minute(shift.from_minute), end=_format_minute(shift.until_minute))
 
 
-def _format_time(moment: datetime) -> str:
-    return moment.strftime("%d.%m.%Y, %H:%M")
+def _format_time(local_time: datetime) -> str:
+    """Format a local time of the branch, such as `Do 24.12., 12:00`."""
+    return f"{day_name(local_time.date())}, {local_time:%H:%M}"
 
 
 def _format_minute(minute: int) -> str:
-    return f"{minute // 60 % 24}:{minute % 60:02}"
+    return f"{minute // 60 % 24:02}:{minute % 60:02}"
 
 
 def _redirect_back(branch: Branch) -> Response:

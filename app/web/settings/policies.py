@@ -1,4 +1,4 @@
-"""The rules of booking, each with a sentence that says what it means, and where it comes from."""
+"""Booking policies: the rules with their meaning and origin."""
 
 from typing import Annotated, Any
 
@@ -19,13 +19,13 @@ from app.web.guards import for_company
 
 MAX_CHOICES = 200
 LIMITS = {name: IntegerField(*limits) for name, limits in RULE_LIMITS.items()}
-Answer = Annotated[bool, BooleanField()]
+YesNo = Annotated[bool, BooleanField()]
 
 blueprint = Blueprint("policies", __name__)
 
 
 class PolicyForm(Form):
-    """What is left empty comes from the next wider policy."""
+    """An empty rule is inherited from the next wider policy."""
 
     grid_minutes: Annotated[int, LIMITS["grid_minutes"]] | None = None
     notice_minutes: Annotated[int, LIMITS["notice_minutes"]] | None = None
@@ -36,13 +36,15 @@ class PolicyForm(Form):
     open_bookings_per_customer: Annotated[int, LIMITS["open_bookings_per_customer"]] | None = None
     fee_cents: Cents | None = None
     fee_within_minutes: Annotated[int, LIMITS["fee_within_minutes"]] | None = None
-    anonymous_callers: Answer | None = None
-    callers_may_book: Answer | None = None
-    needs_confirmation: Answer | None = None
-    observes_holidays: Answer | None = None
-    notify_staff_changes: Answer | None = None
-    notify_self_service_changes: Answer | None = None
-    notify_calendar_changes: Answer | None = None
+    anonymous_callers: YesNo | None = None
+    contact_required: YesNo | None = None
+    callers_may_book: YesNo | None = None
+    needs_confirmation: YesNo | None = None
+    observes_holidays: YesNo | None = None
+    notify_staff_changes: YesNo | None = None
+    notify_self_service_changes: YesNo | None = None
+    notify_program_changes: YesNo | None = None
+    notify_calendar_changes: YesNo | None = None
 
 
 class ScopeQuery(Query):
@@ -72,7 +74,7 @@ def save() -> Any:
 
 
 def _get_scope() -> tuple[str, str | None]:
-    """Whose rules are shown; raises NotFound for what this company does not have."""
+    """Get the scope of the page as (kind, id). Raises NotFound for an unknown scope."""
     kind, _colon, row_id = ScopeQuery.read_known().scope.partition(":")
     scope = (kind, row_id) if row_id else ("company", None)
     check_scope(*scope)
@@ -81,8 +83,8 @@ def _get_scope() -> tuple[str, str | None]:
 
 def _render_page(kind: str, row_id: str | None, values: dict[str, Any], errors: dict[str, str]) -> str:
     policies = load_policies()
-    of = {f"{kind}_id": row_id} if row_id else {}
-    rules: Rules = policies.rules(**of)
+    scope_ids = {f"{kind}_id": row_id} if row_id else {}
+    rules: Rules = policies.rules(**scope_ids)
     return render_template(
         "settings/policies.html",
         scope=f"{kind}:{row_id}" if row_id else "company",
@@ -97,13 +99,13 @@ def _render_page(kind: str, row_id: str | None, values: dict[str, Any], errors: 
 
 
 def _to_fields(rules: dict[str, Any]) -> dict[str, str]:
-    """Rules as the form shows them: yes and no as 1 and 0, money in Euro."""
-    shown = {
+    """Convert rules to form texts: booleans as 1 and 0, money in euros."""
+    values = {
         name: {True: "1", False: "0"}.get(value, str(value)) if isinstance(value, bool) else str(value) for name, value in rules.items()
     }
     if "fee_cents" in rules:
-        shown["fee_cents"] = f"{rules['fee_cents'] / 100:.2f}".replace(".", ",").removesuffix(",00")
-    return shown
+        values["fee_cents"] = f"{rules['fee_cents'] / 100:.2f}".replace(".", ",").removesuffix(",00")
+    return values
 
 
 def _list_scopes() -> list[tuple[str, Any]]:

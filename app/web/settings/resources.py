@@ -1,4 +1,4 @@
-"""Rooms and devices: what stands where, and which services need it."""
+"""Rooms and devices: their branches, and the services that need them."""
 
 from typing import Annotated, Any
 
@@ -32,9 +32,9 @@ class NewResourceQuery(Query):
 @blueprint.get("/settings/resources")
 @for_company("services.read")
 def index() -> str:
-    mine = dict(list_branches())
-    found = [room for room in resources.list_rooms() if room.branch_id in mine]
-    return render_template("settings/resources.html", rooms=found, branch_names=mine, needed=resources.load_services_by_kind())
+    branch_names = dict(list_branches())
+    rooms = [room for room in resources.list_rooms() if room.branch_id in branch_names]
+    return render_template("settings/resources.html", rooms=rooms, branch_names=branch_names, needed=resources.load_services_by_kind())
 
 
 @blueprint.get("/settings/resources/new")

@@ -1,5 +1,6 @@
-"""Services: what can be booked, how long it takes and what it costs."""
+"""Services: their durations, prices and requirements."""
 
+from contextlib import nullcontext
 from typing import Annotated, Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -9,14 +10,17 @@ from sqlalchemy import select
 from app.core.errors import InvalidInput, NotFound
 from app.core.extensions import db
 from app.core.transactions import transaction
+from app.domain.bookings.orphaned_bookings import BookingsAffected, guard_bookings
 from app.domain.services import catalogue, catalogue_editor, overrides, resources
 from app.models import Service
 from app.web.branch_filter import list_branches
+from app.web.dashboard.absence_notes import list_orphaned_lines
 from app.web.fields import Cents, ChoiceField, Flag, Id, IntegerField, MultilineField, TextField
 from app.web.forms import Form, raise_invalid, to_errors
 from app.web.guards import for_company
 from app.web.labels import COLOUR_PALETTE
-from app.web.settings.overrides_form import format_price, get_typed_overrides, read_overrides, to_fields
+from app.web.settings.affected_bookings import AcceptedCount, AffectedBookings, build_affected
+from app.web.settings.service_overrides_form import format_price, get_typed_overrides, read_overrides, to_fields
 
 MAX_SERVICES = 200
 MAX_PARTS = 5
@@ -41,13 +45,14 @@ class ServiceForm(Form):
     room_kinds: tuple[Annotated[str, TextField(40)], ...] = ()
     parts: tuple[Id, ...] = ()
     max_gap_minutes: Annotated[int, IntegerField(0, 600)] = 0
+    accepted: AcceptedCount = 0
 
     @property
     def columns(self) -> dict[str, Any]:
-        known = resources.list_kinds()
-        return self.model_dump(exclude={"synonyms", "price"}) | {
+        kinds = resources.list_kinds()
+        return self.model_dump(exclude={"synonyms", "price", "accepted"}) | {
             "price_cents": self.price,
-            "room_kinds": [kind for kind in self.room_kinds if kind in known],
+            "room_kinds": [kind for kind in self.room_kinds if kind in kinds],
             "parts": list(self.parts[:MAX_PARTS]) or None,
         }
 
@@ -56,7 +61,7 @@ class ServiceForm(Form):
 @for_company("services.read")
 def index() -> str:
     services = db.session.scalars(select(Service).order_by(Service.is_active.desc(), Service.position, Service.name)).all()
-    return render_template("settings/services.html", services=services)
+    return render_template("settings/services.html", services=services, lines=list_orphaned_lines())
 
 
 @blueprint.get("/settings/services/new")
@@ -90,19 +95,24 @@ def save(service_id: str) -> Any:
 
 def _save_service(service: Service | None) -> Any:
     ids = [row_id for row_id, _name in list_branches()] if service else []
-    form, wrong = ServiceForm.parse()
-    own, wrong_own = read_overrides(ids, with_offer=True)
+    form, errors = ServiceForm.parse()
+    branch_overrides, override_errors = read_overrides(ids, with_offer=True)
     try:
-        raise_invalid(wrong | wrong_own)
+        raise_invalid(errors | override_errors)
         assert form is not None
-        with transaction():
+        with transaction(), guard_bookings(accepted=form.accepted, service_id=service.id) if service else nullcontext():
             saved = catalogue_editor.save_service(
                 service.id if service else None, form.columns, catalogue_editor.parse_synonyms(form.synonyms)
             )
-            if own:
-                overrides.save_branch_overrides(saved.id, own)
+            if branch_overrides:
+                overrides.save_branch_overrides(saved.id, branch_overrides)
     except InvalidInput as error:
         return _render_form(service, get_typed_overrides(ids) | ServiceForm.typed(), to_errors(error)), 422
+    except BookingsAffected as error:
+        return _render_form(service, get_typed_overrides(ids) | ServiceForm.typed(), {}, build_affected(error)), error.status
+    if form.accepted:
+        flash(_("Gespeichert: %(name)s. Diese Termine stehen noch.", name=form.name), "message")
+        return redirect(url_for("absences.orphaned", service_id=saved.id))
     flash(_("Gespeichert: %(name)s", name=form.name), "message")
     return redirect(url_for("services.index"))
 
@@ -114,16 +124,21 @@ def _get_service(service_id: str) -> Service:
     return service
 
 
-def _render_form(service: Service | None, values: dict[str, Any], errors: dict[str, str]) -> str:
-    simple = [one for one in catalogue.list_services(limit=MAX_SERVICES) if not one.parts and one.capacity == 1 and one is not service]
+def _render_form(service: Service | None, values: dict[str, Any], errors: dict[str, str], affected: AffectedBookings | None = None) -> str:
+    simple = [
+        candidate
+        for candidate in catalogue.list_services(limit=MAX_SERVICES)
+        if not candidate.parts and candidate.capacity == 1 and candidate is not service
+    ]
     return render_template(
         "settings/service.html",
         service=service,
         values=values,
         errors=errors,
+        affected=affected,
         palette=list(enumerate(COLOUR_PALETTE)),
         kinds=resources.list_kinds(),
-        simple=[(one.id, one.name) for one in simple],
+        simple=[(candidate.id, candidate.name) for candidate in simple],
         most_parts=MAX_PARTS,
         branches=[(row_id, name, service) for row_id, name in list_branches()] if service else [],
         price_text=format_price,

@@ -1,10 +1,10 @@
-// Moving a block with the mouse: a copy follows in steps of the business's grid, the block itself stays until the server agrees.
+// Drag and drop of a booking: a ghost follows in steps of the slot grid; the block itself moves after the server's confirmation.
 import { minuteOf, rowHeight, rowsOf, timeOf } from "./positions.js";
 
-const FAR_ENOUGH_PX = 5;
+const DRAG_THRESHOLD_PX = 5;
 const root = () => document.getElementById("calendar");
 
-export function followDrags({ started, ended, moved }) {
+export function enableDragging({ started, ended, moved }) {
   let drag = null;
 
   document.addEventListener("pointerdown", (event) => {
@@ -14,7 +14,7 @@ export function followDrags({ started, ended, moved }) {
   });
   document.addEventListener("pointermove", (event) => {
     if (!drag) return;
-    if (!drag.ghost && Math.hypot(event.clientX - drag.x, event.clientY - drag.y) < FAR_ENOUGH_PX) return;
+    if (!drag.ghost && Math.hypot(event.clientX - drag.x, event.clientY - drag.y) < DRAG_THRESHOLD_PX) return;
     if (!drag.ghost) begin();
     follow(event);
   });
@@ -23,7 +23,7 @@ export function followDrags({ started, ended, moved }) {
     const { block, ghost, minute, column } = drag;
     drag = null;
     if (!ghost) return;
-    // the click that follows a drag opens nothing
+    // swallow the click after a drag
     addEventListener("click", (event) => event.stopPropagation(), { capture: true, once: true });
     setTimeout(() => dispatchEvent(new Event("click")), 0);
     const same = minute === minuteOf(block) && column === block.closest(".ap-cal__col");

@@ -1,15 +1,15 @@
-// Places of the calendar as days and times: a row is five minutes.
+// Converts calendar positions to staff, day and time; a row is five minutes.
 const ROW_MINUTES = 5;
 const root = () => document.getElementById("calendar");
 
-// {staff_id, day, time} of a height inside a column, on the grid of the business
-export function placeOf(column, y, step) {
+// Returns {staff_id, day, time} of a vertical position in a column, rounded down to the slot grid.
+export function slotAt(column, y, step) {
   const minutes = ((y - column.getBoundingClientRect().top) / rowHeight(column)) * ROW_MINUTES + Number(root().dataset.first);
   return { staff_id: column.dataset.staff, day: column.dataset.day, time: timeOf(Math.floor(minutes / step) * step) };
 }
 
-// The place of a block, so many minutes later
-export function shiftedBy(block, minutes) {
+// Returns the slot of a block, shifted by minutes.
+export function slotShiftedBy(block, minutes) {
   const column = block.closest(".ap-cal__col");
   return { staff_id: column.dataset.staff, day: column.dataset.day, time: timeOf(minuteOf(block) + minutes) };
 }

@@ -1,24 +1,28 @@
-// The calendar's sheet: a booking, a new booking, or why a time is not free; forms inside answer without leaving the page.
-import { getJson, getPart, nodesOf, send } from "../http.js";
-import { putToast, showToast } from "../toasts.js";
+// The calendar's dialog: a booking, a new booking, or the reason why a time is not free. Its forms are posted without leaving the page.
+import { fetchJson, fetchFragment, parseNodes, postForm } from "../http.js";
+import { appendToast, showToast } from "../toasts.js";
 
-const TYPED_MS = 180;
+const TYPING_DELAY_MS = 180;
 export const sheet = () => document.getElementById("calendar-sheet");
 
 export async function openSheet(url) {
-  const html = await getPart(url);
+  const html = await fetchFragment(url);
   if (!html) return showToast(document.body.dataset.failed);
+  showSheet(html);
+}
+
+export function showSheet(html) {
   fill(html);
   if (!sheet().open) sheet().showModal();
   focusFirst();
 }
 
-// changed(): something was booked, moved or cancelled
-export function watchSheet({ changed }) {
+// changed() is called after a booking was created, moved or cancelled.
+export function bindSheet({ changed }) {
   sheet().addEventListener("click", (event) => {
     if (event.target === sheet() || event.target.closest("[data-close]")) sheet().close();
     const other = event.target.closest("[data-take]");
-    if (other) take(other);
+    if (other) useAlternative(other);
   });
   sheet().addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -26,18 +30,19 @@ export function watchSheet({ changed }) {
     const button = event.submitter ?? form.querySelector('button:not([type="button"])');
     if (button.getAttribute("aria-busy") === "true" && form.dataset.sent) return;
     form.dataset.sent = "1";
-    const answer = await send(form.action, new FormData(form));
+    const answer = await postForm(form.action, new FormData(form, event.submitter));
     delete form.dataset.sent;
-    idle(button);
+    clearBusy(button);
     if (answer.ok) {
       sheet().close();
-      putToast(answer.data.toast);
+      appendToast(answer.data.toast);
       return changed();
     }
     if (answer.html && answer.status < 500 && form.matches("[data-sheet-form]")) {
       fill(answer.html);
       return focusFirst();
     }
+    if (answer.data?.confirm) return showSheet(answer.data.confirm);
     showToast(answer.data?.message ?? document.body.dataset.failed);
     if (answer.data?.code === "changed_meanwhile") {
       sheet().close();
@@ -49,19 +54,19 @@ export function watchSheet({ changed }) {
     const form = event.target.closest("[data-sheet-form]");
     if (!form || !["name", "phone"].includes(event.target.name)) return;
     clearTimeout(timer);
-    timer = setTimeout(() => suggest(form, event.target), TYPED_MS);
+    timer = setTimeout(() => suggest(form, event.target), TYPING_DELAY_MS);
   });
 }
 
 function fill(html) {
-  sheet().replaceChildren(...nodesOf(html));
+  sheet().replaceChildren(...parseNodes(html));
 }
 
 function focusFirst() {
   (sheet().querySelector('[aria-invalid="true"]') ?? sheet().querySelector("[autofocus]") ?? sheet().querySelector("[data-close]"))?.focus();
 }
 
-function take(other) {
+function useAlternative(other) {
   const form = sheet().querySelector("[data-sheet-form]");
   form.elements.day.value = other.dataset.day;
   form.elements.time.value = other.dataset.time;
@@ -69,20 +74,20 @@ function take(other) {
   form.querySelector('button[type="submit"]').focus();
 }
 
-// Who it could be; a name that is chosen brings its number along, a number its name.
+// Suggests customers; a unique match fills in the other field.
 async function suggest(form, field) {
   const text = field.value.trim();
   if (text.length < 2) return;
-  const found = (await getJson(`${form.dataset.customersUrl}?${new URLSearchParams({ q: text })}`)) ?? [];
+  const customers = (await fetchJson(`${form.dataset.customersUrl}?${new URLSearchParams({ q: text })}`)) ?? [];
   const list = form.querySelector("datalist");
-  list.replaceChildren(...found.map((one) => Object.assign(document.createElement("option"), { value: one.name, label: one.display })));
+  list.replaceChildren(...customers.map((customer) => Object.assign(document.createElement("option"), { value: customer.name, label: customer.display })));
   const { name, phone } = form.elements;
-  if (field === phone && found.length === 1 && !name.value) name.value = found[0].name;
-  const same = found.filter((one) => one.name === name.value);
-  if (field === name && same.length === 1 && !phone.value) phone.value = same[0].display;
+  if (field === phone && customers.length === 1 && !name.value) name.value = customers[0].name;
+  const matches = customers.filter((customer) => customer.name === name.value);
+  if (field === name && matches.length === 1 && !phone.value) phone.value = matches[0].display;
 }
 
-function idle(button) {
+function clearBusy(button) {
   button.removeAttribute("aria-busy");
   if (button.dataset.idle) button.querySelector("span").textContent = button.dataset.idle;
 }

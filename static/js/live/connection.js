@@ -1,109 +1,109 @@
-// The wire to the server: Socket.IO events, or, while there is none, the state asked for every few seconds.
+// The live connection: Socket.IO events, or polling of the state while there is no socket.
 import { io } from "../../vendor/socket.io-client-4.8.4/socket.io.esm.min.js";
 import { Sequence } from "./sequence.js";
 
-const ASK_EVERY_MS = 4000;
+const POLL_INTERVAL_MS = 4000;
 const LOST_AFTER_MS = 3000;
-const ANSWER_WITHIN_MS = 4000;
-const COME_AGAIN_MS = 20_000;
+const RESPONSE_TIMEOUT_MS = 4000;
+const RECONNECT_DELAY_MS = 20_000;
 
-// onEvent(name, envelope); onState(state) for a whole new state; onPhase(phase, heardAt):
-// connecting, connected, asking (no wire, but answers come) or lost (no wire, no answers since heardAt).
-// Gives {ask()}, which asks for the whole state anew.
+// onEvent(name, envelope); onState(state) with a complete state; onPhase(phase, lastReceivedAt) with the phase
+// connecting, connected, polling (no socket, the server responds) or lost (nothing received since lastReceivedAt).
+// Returns {fetchState()}, which fetches the complete state.
 export function openConnection({ state = null, stateUrl = null, onEvent, onState = () => {}, onPhase = () => {} }) {
   const socket = io({ path: "/socket.io", transports: ["websocket"], reconnectionDelay: 500, reconnectionDelayMax: 5000 });
-  let heardAt = new Date();
+  let lastReceivedAt = new Date();
   let redisAway = state?.redis === false;
-  let welcomed = false;
-  let answered = false;
-  let asker = null;
+  let isWelcomed = false;
+  let isResponding = false;
+  let pollTimer = null;
   let lostTimer = null;
 
   const sequence = new Sequence({
     apply: onEvent,
-    catchUp: (since) => socket.timeout(ANSWER_WITHIN_MS).emitWithAck("catch_up", { since }),
-    reload: () => ask(),
+    catchUp: (since) => socket.timeout(RESPONSE_TIMEOUT_MS).emitWithAck("catch_up", { since }),
+    reload: () => fetchState(),
   });
   if (state) sequence.startAt(state.seq);
 
   socket.on("welcome", (welcome) => {
-    heard();
-    welcomed = true;
+    markReceived();
+    isWelcomed = true;
     redisAway = welcome.redis === false;
     sequence.gapless = welcome.gapless !== false;
     clearTimeout(lostTimer);
     if (!state) sequence.startAt(welcome.seq);
     else if (welcome.seq > sequence.last) sequence.fetchMissing();
-    redisAway ? startAsking() : stopAsking();
+    redisAway ? startPolling() : stopPolling();
   });
   socket.onAny((name, envelope) => {
     if (name === "welcome") return;
-    heard();
-    sequence.take(name, envelope);
+    markReceived();
+    sequence.receive(name, envelope);
   });
   socket.on("disconnect", (reason) => {
-    welcomed = false;
-    // shown out: asking tells whether the session is over, and otherwise it may come in again
+    isWelcomed = false;
+    // disconnected by the server: polling detects an expired session, otherwise the socket reconnects
     if (reason === "io server disconnect") setTimeout(() => socket.connect(), 1000);
-    waitBeforeAsking();
+    schedulePolling();
   });
-  // refused by name: nobody tries again by itself then
+  // rejected by the server: Socket.IO does not reconnect by itself
   socket.on("connect_error", (error) => {
     if (socket.active) return;
     if (error.data?.code === "signed_out") return location.reload();
-    setTimeout(() => socket.connect(), COME_AGAIN_MS);
+    setTimeout(() => socket.connect(), RECONNECT_DELAY_MS);
   });
-  socket.io.on("reconnect_attempt", () => onPhase(asker ? phaseNow() : "connecting", heardAt));
-  waitBeforeAsking();
-  onPhase("connecting", heardAt);
+  socket.io.on("reconnect_attempt", () => onPhase(pollTimer ? offlinePhase() : "connecting", lastReceivedAt));
+  schedulePolling();
+  onPhase("connecting", lastReceivedAt);
 
-  function waitBeforeAsking() {
+  function schedulePolling() {
     clearTimeout(lostTimer);
-    lostTimer = setTimeout(startAsking, LOST_AFTER_MS);
+    lostTimer = setTimeout(startPolling, LOST_AFTER_MS);
   }
 
-  function startAsking() {
-    if (!stateUrl) return onPhase("lost", heardAt);
-    if (asker) return;
-    asker = setInterval(ask, ASK_EVERY_MS);
-    ask();
+  function startPolling() {
+    if (!stateUrl) return onPhase("lost", lastReceivedAt);
+    if (pollTimer) return;
+    pollTimer = setInterval(fetchState, POLL_INTERVAL_MS);
+    fetchState();
   }
 
-  function stopAsking() {
-    clearInterval(asker);
-    asker = null;
-    onPhase("connected", heardAt);
+  function stopPolling() {
+    clearInterval(pollTimer);
+    pollTimer = null;
+    onPhase("connected", lastReceivedAt);
   }
 
-  async function ask() {
+  async function fetchState() {
     if (!stateUrl) return;
     try {
-      const response = await fetch(stateUrl, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+      const response = await fetch(stateUrl, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(RESPONSE_TIMEOUT_MS) });
       if (response.status === 401 || response.redirected) return location.reload();
       if (!response.ok) throw new Error(String(response.status));
-      const fresh = await response.json();
-      answered = true;
-      heard();
-      redisAway = fresh.redis === false;
-      onState(fresh);
-      // what was heard while this state was on its way is not in it
-      const heardMore = sequence.last > fresh.seq;
-      sequence.startAt(fresh.seq);
-      if (heardMore && welcomed) sequence.fetchMissing();
-      if (welcomed && !redisAway) return stopAsking();
-      onPhase("asking", heardAt);
+      const latest = await response.json();
+      isResponding = true;
+      markReceived();
+      redisAway = latest.redis === false;
+      onState(latest);
+      // events received during the request are not in its state
+      const receivedMore = sequence.last > latest.seq;
+      sequence.startAt(latest.seq);
+      if (receivedMore && isWelcomed) sequence.fetchMissing();
+      if (isWelcomed && !redisAway) return stopPolling();
+      onPhase("polling", lastReceivedAt);
     } catch {
-      answered = false;
-      if (!welcomed) onPhase("lost", heardAt);
+      isResponding = false;
+      if (!isWelcomed) onPhase("lost", lastReceivedAt);
     }
   }
 
-  function phaseNow() {
-    return answered ? "asking" : "lost";
+  function offlinePhase() {
+    return isResponding ? "polling" : "lost";
   }
 
-  function heard() {
-    heardAt = new Date();
+  function markReceived() {
+    lastReceivedAt = new Date();
   }
-  return { ask };
+  return { fetchState };
 }

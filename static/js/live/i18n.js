@@ -1,4 +1,4 @@
-// Words and forms of the reader's language; the page brings them along.
+// Texts, dates and numbers in the user's language; the texts are embedded in the page.
 const page = document.documentElement;
 const zone = page.dataset.timezone;
 const locale = page.lang;

@@ -11,7 +11,7 @@ from flask_sqlalchemy import SQLAlchemy
 from app.core.transactions import transaction
 from app.domain.accounts.api_keys import SCOPES, create_key
 from app.models import Company
-from tests.factories.salons import PRESENT, Salon, make_salon
+from tests.factories.salon import PRESENT, Salon, make_salon
 
 Ask = Callable[..., Any]
 

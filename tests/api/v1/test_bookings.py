@@ -11,9 +11,10 @@ from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import transaction
 from app.domain.bookings import queries
 from app.domain.bookings.create import create_hold
-from app.models import Booking, Customer, CustomerIdentity
+from app.domain.companies.policies import save_policy
+from app.models import Booking, Connection, Customer, CustomerIdentifier, Notification
 from tests.api.v1.conftest import Ask, key_of, wanted
-from tests.factories.salons import Salon, make_salon
+from tests.factories.salon import Salon, make_salon
 from tests.support.tables import each_row
 
 
@@ -50,11 +51,49 @@ def test_a_taken_slot_is_refused_with_alternatives_and_leaves_no_customer(ask: A
     assert _count(db, Customer) == 1
 
 
+def test_alternatives_carry_the_offset_of_their_branch(ask: Ask, salon: Salon) -> None:
+    """In summer and in winter, and where moving is refused."""
+    for starts_at, offset in (("2026-05-12T10:00:00+02:00", "+02:00"), ("2026-11-10T10:00:00+01:00", "+01:00")):
+        ask("post", "/bookings", json=wanted(salon, starts_at))
+        refused = ask("post", "/bookings", json=wanted(salon, starts_at, staff_id=salon.people["anna"], customer={"name": "Ole"}))
+        slots = [slot for slot in refused.json["alternatives"] if slot["branch_id"] == salon.branches["mitte"]]
+        assert slots
+        assert {(slot["starts_at"][-6:], slot["ends_at"][-6:]) for slot in slots} == {(offset, offset)}
+    other = ask("post", "/bookings", json=wanted(salon, "2026-05-12T14:00:00+02:00", customer={"name": "Ole"})).json
+    moved = ask("patch", f"/bookings/{other['id']}", json={"starts_at": "2026-05-12T10:00:00+02:00"})
+    assert moved.json["alternatives"][0]["starts_at"].endswith("+02:00")
+
+
 def test_the_same_key_makes_one_booking_and_gets_the_same_answer(ask: Ask, db: SQLAlchemy, salon: Salon) -> None:
     answers = [ask("post", "/bookings", json=wanted(salon), headers={"Idempotency-Key": "order-7"}) for _ in range(3)]
     assert {answer.status_code for answer in answers} == {201}
     assert answers[0].json == answers[1].json == answers[2].json
     assert _count(db, Booking) == 1
+
+
+@each_row(
+    "changes",
+    [
+        {"starts_at": "2026-05-12T10:30:00+02:00"},
+        {"customer": {"name": "Jan Sommer", "phone": "+491713920050"}},
+        {"notes": "Bitte leise"},
+    ],
+)
+def test_the_same_key_with_another_body_is_refused_and_names_the_key(
+    ask: Ask, db: SQLAlchemy, salon: Salon, changes: dict[str, Any]
+) -> None:
+    ask("post", "/bookings", json=wanted(salon), headers={"Idempotency-Key": "order-8"})
+    refused = ask("post", "/bookings", json=wanted(salon, **changes), headers={"Idempotency-Key": "order-8"})
+    assert (refused.status_code, refused.json["code"]) == (422, "idempotency_key_reused")
+    assert "order-8" in refused.json["detail"]
+    assert list(refused.json["fields"]) == ["Idempotency-Key"]
+    assert _count(db, Booking) == 1
+
+
+def test_a_key_whose_request_was_refused_may_come_with_another_body(ask: Ask, salon: Salon) -> None:
+    closed = wanted(salon, "2026-05-12T22:00:00+02:00")
+    assert ask("post", "/bookings", json=closed, headers={"Idempotency-Key": "order-9"}).status_code == 409
+    assert ask("post", "/bookings", json=wanted(salon), headers={"Idempotency-Key": "order-9"}).status_code == 201
 
 
 def test_one_programs_key_is_not_anothers(ask: Ask, db: SQLAlchemy, salon: Salon) -> None:
@@ -63,12 +102,21 @@ def test_one_programs_key_is_not_anothers(ask: Ask, db: SQLAlchemy, salon: Salon
     assert ask("post", "/bookings", key=other, json=wanted(salon), headers={"Idempotency-Key": "1"}).status_code == 409
 
 
+def test_titles_make_no_second_customer(ask: Ask, db: SQLAlchemy, salon: Salon) -> None:
+    names = ("Anna Müller", "Frau Anna Müller", "Dr. med. Anna Mueller", "MÜLLER, Anna", "Frau Prof. Dr. Anna Müller", "Müller, Dr. Anna")
+    ids = set()
+    for place, name in enumerate(names):
+        body = wanted(salon, f"2026-05-12T{10 + place}:00:00+02:00", customer={"name": name, "phone": "0171 3920081"})
+        ids.add(ask("post", "/bookings", json=body).json["customer"]["id"])
+    assert len(ids) == 1 and _count(db, Customer) == 1
+
+
 def test_family_members_share_a_number_and_stay_apart(ask: Ask, db: SQLAlchemy, salon: Salon) -> None:
     for hour, name in ((10, "Mira Sommer"), (11, "Jan Sommer"), (12, "mira sommer")):
         body = wanted(salon, f"2026-05-12T{hour}:00:00+02:00", customer={"name": name, "phone": "+491713920050"})
         assert ask("post", "/bookings", json=body).status_code == 201
     assert _count(db, Customer) == 2
-    assert _count(db, CustomerIdentity) == 2
+    assert _count(db, CustomerIdentifier) == 2
 
 
 @each_row(
@@ -79,6 +127,10 @@ def test_family_members_share_a_number_and_stay_apart(ask: Ask, db: SQLAlchemy, 
         ({"starts_at": "tomorrow"}, {"starts_at"}),
         ({"starts_at": "2026-05-12"}, {"starts_at"}),
         ({"customer": {"name": " ", "phone": "12", "email": "mira"}}, {"customer.name", "customer.phone", "customer.email"}),
+        ({"customer": {"name": "Mira", "email": "a@b.example,c@d.example"}}, {"customer.email"}),
+        ({"customer": {"name": "Mira", "email": "a@b.example; c@d.example"}}, {"customer.email"}),
+        ({"customer": {"name": "Mira", "email": "Mira <a@b.example>"}}, {"customer.email"}),
+        ({"customer": {"name": "Mira", "email": "a@b@c.example"}}, {"customer.email"}),
         ({"customer": None, "service_id": 5}, {"customer", "service_id"}),
         ({"notes": "x" * 2001}, {"notes"}),
     ],
@@ -168,7 +220,7 @@ def test_of_very_many_the_list_says_that_there_are_at_least_so_many(ask: Ask, sa
 
 def test_a_held_time_is_a_booking_that_runs_out(ask: Ask, db: SQLAlchemy, salon: Salon) -> None:
     with company_scope(salon.company_id), transaction():
-        hold, _token = create_hold(salon.request("cut:anna"))
+        hold = create_hold(salon.request("cut:anna"))
     held = ask("get", "/bookings", status="held").json
     assert [item["id"] for item in held["items"]] == [hold.id]
     assert held["items"][0]["expires_at"]
@@ -197,3 +249,40 @@ def test_reading_keys_book_nothing(ask: Ask, db: SQLAlchemy, client: FlaskClient
     reading = key_of(db, salon.company_id, "bookings:read")
     assert ask("post", "/bookings", key=reading, json=wanted(salon)).status_code == 403
     assert client.get("/api/v1/bookings").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("rule", "notify", "kinds"),
+    [
+        (None, None, ["booking_link", "booking_moved", "booking_cancelled"]),
+        (False, None, []),
+        (False, True, ["booking_link", "booking_moved", "booking_cancelled"]),
+        (None, False, []),
+    ],
+)
+def test_customers_are_told_by_the_rules_or_as_the_request_says(
+    ask: Ask, db: SQLAlchemy, salon: Salon, rule: bool | None, notify: bool | None, kinds: list[str]
+) -> None:
+    with company_scope(salon.company_id), transaction():
+        db.session.add(Connection(provider="twilio", api_key="AC1:token", label="+493023125100"))
+        save_policy("company", None, {"notify_program_changes": rule})
+    said = {} if notify is None else {"notify": notify}
+    booking = ask("post", "/bookings", json=wanted(salon) | said).json
+    assert ask("patch", f"/bookings/{booking['id']}", json={"starts_at": "2026-05-12T12:00:00+02:00"} | said).status_code == 200
+    assert ask("post", f"/bookings/{booking['id']}/cancel", json=said).status_code == 200
+    db.session.rollback()
+    with company_scope(salon.company_id):
+        rows = db.session.scalars(select(Notification).order_by(Notification.created_at, Notification.id)).all()
+    assert [row.kind for row in rows] == kinds
+
+
+def test_notify_is_yes_or_no(ask: Ask, salon: Salon) -> None:
+    refused = ask("post", "/bookings", json=wanted(salon, notify="perhaps"))
+    assert (refused.status_code, list(refused.json["fields"])) == (422, ["notify"])
+
+
+def test_a_program_cannot_ignore_what_stands_against_a_booking(ask: Ask, salon: Salon) -> None:
+    """Unknown fields are ignored, and the desk's confirmation is none of the API's."""
+    for starts_at, code in (("2026-05-01T10:00:00+02:00", "in_the_past"), ("2026-05-12T20:00:00+02:00", "closed")):
+        refused = ask("post", "/bookings", json=wanted(salon, starts_at, override="closed,in_the_past", accepted=["closed", "in_the_past"]))
+        assert refused.json["code"] == code

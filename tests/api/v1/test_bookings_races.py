@@ -22,7 +22,7 @@ from app.core.database import read_only
 from app.core.tenancy import unscoped
 from app.models import Booking, Customer
 from tests.api.v1.conftest import key_of, wanted
-from tests.factories.salons import BERLIN, Salon, make_salon
+from tests.factories.salon import BERLIN, Salon, make_salon
 from tests.support.sockets import SocketServer
 
 AT_ONCE = 200

@@ -7,8 +7,8 @@ from flask_sqlalchemy import SQLAlchemy
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.models import Company, PhoneNumber
-from tests.support.people import branch_ids, make_company
-from tests.support.programs import program
+from tests.support.api_clients import make_api_client
+from tests.support.users import branch_ids, make_company
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def salon(db: SQLAlchemy) -> Company:
 
 def test_branches_come_by_name_with_their_numbers(app: Flask, salon: Company) -> None:
     make_company("praxis-morgenstern", branches=("Fremd",))
-    answer = program(app, salon, ("calls:read",)).get("/branches").json
+    answer = make_api_client(app, salon, ("calls:read",)).get("/branches").json
     assert [(branch["name"], branch["phone_numbers"]) for branch in answer["items"]] == [
         ("Mitte", ["+493023125100"]), ("Pankow", ["+493023125101"]),
     ]  # fmt: skip
@@ -37,7 +37,7 @@ def test_branches_come_by_name_with_their_numbers(app: Flask, salon: Company) ->
 
 
 def test_one_branch_and_no_foreign_one(app: Flask, salon: Company) -> None:
-    here = program(app, salon)
+    here = make_api_client(app, salon)
     mine, foreign = branch_ids(salon)[0], branch_ids(make_company("praxis-morgenstern"))[0]
     assert here.get(f"/branches/{mine}").json["name"] == "Mitte"
     for other in (foreign, "x", "ü", "01M7WRDJTWNZFJN3C3MH0WKBJD"):

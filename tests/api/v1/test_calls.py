@@ -14,11 +14,11 @@ from app.core.extensions import db as database
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.models import Booking, Call, CallEvent, Company, TruthCheck
-from tests.factories.salons import Salon, make_salon
+from tests.factories.salon import Salon, make_salon
+from tests.support.api_clients import ApiClient, make_api_client
 from tests.support.calls import add_tool, make_call
-from tests.support.people import branch_ids, make_company
-from tests.support.programs import Program, program
 from tests.support.tables import each_row
+from tests.support.users import branch_ids, make_company
 
 FIELDS = {
     "id", "provider", "provider_call_id", "direction", "status", "outcome", "from_number", "to_number", "branch_id", "customer_id",
@@ -34,15 +34,15 @@ def salon(db: SQLAlchemy) -> Company:
 
 
 @pytest.fixture
-def kasse(app: Flask, salon: Company) -> Program:
-    return program(app, salon)
+def kasse(app: Flask, salon: Company) -> ApiClient:
+    return make_api_client(app, salon)
 
 
-def found(kasse: Program, **query: Any) -> list[str]:
+def found(kasse: ApiClient, **query: Any) -> list[str]:
     return [item["id"] for item in kasse.items("/calls", **query)]
 
 
-def test_an_item_has_exactly_these_fields(kasse: Program, salon: Company) -> None:
+def test_an_item_has_exactly_these_fields(kasse: ApiClient, salon: Company) -> None:
     call = make_call(
         salon, name="Wiebke", provider_call_id="call_1", from_number="+491713920050", to_number="+493023125100", started_at=NOON,
         ended_at=NOON + timedelta(seconds=134), duration_s=134, outcome="booked", summary="Ein Schnitt.", sentiment="positive",
@@ -59,12 +59,12 @@ def test_an_item_has_exactly_these_fields(kasse: Program, salon: Company) -> Non
     }  # fmt: skip
 
 
-def test_a_call_shows_what_was_said_done_and_happened(kasse: Program, salon: Company) -> None:
+def test_a_call_shows_what_was_said_done_and_happened(kasse: ApiClient, salon: Company) -> None:
     call = make_call(salon, words=("Salon Lindgren, guten Tag.", "Einen Schnitt, bitte."), started_at=NOON)
     add_tool(salon, call, "check_availability", arguments={"date": "Freitag"})
     with company_scope(salon.id), transaction():
         database.session.add_all(
-            CallEvent(call_id=call, seq=n, type=kind, at=NOON, data={"n": n}) for n, kind in ((2, "ended"), (1, "started"))
+            CallEvent(call_id=call, seq=n, type=kind, occurred_at=NOON, data={"n": n}) for n, kind in ((2, "ended"), (1, "started"))
         )
     shown = kasse.get(f"/calls/{call}").json
     assert set(shown) >= FIELDS
@@ -90,15 +90,15 @@ def test_the_appointment_made_in_the_call_is_named(app: Flask, db: SQLAlchemy) -
             db.session.add(
                 Booking(
                     id=f"01M7WRDJTWNZFJN3C3MH0WKB{ref.upper()}1", branch_id=studio.branches["mitte"], service_id=studio.services["cut"],
-                    staff_id=studio.people["anna"], call_id=call, status=status, zone="Europe/Berlin", source="call", source_ref=ref,
+                    staff_id=studio.people["anna"], call_id=call, status=status, timezone="Europe/Berlin", source="call", source_ref=ref,
                     starts_at=NOON + timedelta(hours=ord(ref)), ends_at=NOON + timedelta(hours=ord(ref), minutes=30),
                 )
             )  # fmt: skip
-    here = program(app, company)
+    here = make_api_client(app, company)
     assert here.items("/calls")[0]["booking_id"] == here.get(f"/calls/{call}").json["booking_id"] == "01M7WRDJTWNZFJN3C3MH0WKBB1"
 
 
-def test_a_list_is_narrowed(kasse: Program, salon: Company) -> None:
+def test_a_list_is_narrowed(kasse: ApiClient, salon: Company) -> None:
     mitte, pankow = branch_ids(salon)
     booked = make_call(salon, outcome="booked", started_at=NOON)
     running = make_call(salon, status="ongoing", outcome=None, started_at=NOON + timedelta(hours=1))
@@ -129,7 +129,7 @@ def three_days(salon: Company) -> None:
         ({"from": "0001-01-01T00:00:00+14:00"}, 3), ({"from": "2026-11-20T11:00:00z"}, 3),
     ],
 )  # fmt: skip
-def test_times_are_instants_or_days_where_the_business_is(kasse: Program, three_days: None, limits: dict[str, str], count: int) -> None:
+def test_times_are_instants_or_days_where_the_business_is(kasse: ApiClient, three_days: None, limits: dict[str, str], count: int) -> None:
     assert len(found(kasse, **limits)) == count
 
 
@@ -143,34 +143,34 @@ def test_times_are_instants_or_days_where_the_business_is(kasse: Program, three_
         ({"page": "10002"}, "page"), ({"from": "1763636400"}, "from"),
     ],
 )  # fmt: skip
-def test_what_is_malformed_is_said_field_by_field(kasse: Program, query: dict[str, str], field: str) -> None:
+def test_what_is_malformed_is_said_field_by_field(kasse: ApiClient, query: dict[str, str], field: str) -> None:
     answer = kasse.get("/calls", **query)
     assert (answer.status_code, answer.mimetype, answer.json["code"]) == (422, "application/problem+json", "invalid_input")
     assert set(answer.json["fields"]) == {field}
     assert answer.json["fields"][field].endswith(".")
 
 
-def test_several_wrong_fields_are_all_named(kasse: Program) -> None:
+def test_several_wrong_fields_are_all_named(kasse: ApiClient) -> None:
     wrong = {"status": "x", "outcome": "y", "page": "0", "per_page": "1000", "from": "z"}
     assert set(kasse.get("/calls", **wrong).json["fields"]) == set(wrong)
 
 
 @each_row("branch_id", ["x", "01M7WRDJTWNZFJN3C3MH0WKBJD", "ü", "\x00", "' OR 1=1 --"])
-def test_an_unknown_branch_is_not_found(kasse: Program, branch_id: str) -> None:
+def test_an_unknown_branch_is_not_found(kasse: ApiClient, branch_id: str) -> None:
     assert kasse.get("/calls", branch_id=branch_id).status_code == 404
 
 
-def test_a_foreign_branch_is_not_found_either(kasse: Program, db: SQLAlchemy) -> None:
+def test_a_foreign_branch_is_not_found_either(kasse: ApiClient, db: SQLAlchemy) -> None:
     assert kasse.get("/calls", branch_id=branch_ids(make_company("praxis-morgenstern"))[0]).status_code == 404
 
 
 @each_row("call_id", ["x", "01M7WRDJTWNZFJN3C3MH0WKBJD", "ü", "%00", "../calls", "a" * 3000, "01m7wrdjtwnzfjn3c3mh0wkbjd"])
-def test_an_unknown_call_is_not_found(kasse: Program, call_id: str) -> None:
+def test_an_unknown_call_is_not_found(kasse: ApiClient, call_id: str) -> None:
     answer = kasse.get(f"/calls/{call_id}")
     assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
 
 
-def test_pages_hold_everything_once(kasse: Program, salon: Company) -> None:
+def test_pages_hold_everything_once(kasse: ApiClient, salon: Company) -> None:
     made = {make_call(salon, words=("Ein Termin.",), started_at=NOON - timedelta(minutes=n // 3)) for n in range(11)}
     for query in ({}, {"q": "termin"}):
         pages = [kasse.get("/calls", page=page, per_page=4, **query).json for page in (1, 2, 3, 4)]
@@ -181,7 +181,7 @@ def test_pages_hold_everything_once(kasse: Program, salon: Company) -> None:
         assert [page["page"] for page in pages] == [1, 2, 3, 4]
 
 
-def test_behind_the_depth_of_a_list_it_is_to_be_narrowed(kasse: Program, salon: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_behind_the_depth_of_a_list_it_is_to_be_narrowed(kasse: ApiClient, salon: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(5):
         make_call(salon, words=("Ein Termin.",))
     for query in ({}, {"q": "termin"}):
@@ -194,7 +194,7 @@ def test_behind_the_depth_of_a_list_it_is_to_be_narrowed(kasse: Program, salon: 
 
 
 def test_a_search_with_very_many_hits_says_that_it_did_not_count_them(
-    kasse: Program, salon: Company, monkeypatch: pytest.MonkeyPatch
+    kasse: ApiClient, salon: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(door, "COUNT_LIMIT", 3)
     for _ in range(5):
@@ -213,12 +213,12 @@ def wiebkes_call(salon: Company) -> str:
 
 
 @each_row("q", ["strähnchen", "0171 3920050", "+49 171 3920050", "wiebke", "call_f00d", "STRAEHNCHEN freitag"])
-def test_q_finds_words_numbers_names_and_ids(kasse: Program, wiebkes_call: str, q: str) -> None:
+def test_q_finds_words_numbers_names_and_ids(kasse: ApiClient, wiebkes_call: str, q: str) -> None:
     assert found(kasse, q=q) == [wiebkes_call]
     assert found(kasse, q=f"{q} balayage") == []
 
 
-def test_a_page_asks_the_same_few_questions_however_long_it_is(kasse: Program, salon: Company, app: Flask) -> None:
+def test_a_page_asks_the_same_few_questions_however_long_it_is(kasse: ApiClient, salon: Company, app: Flask) -> None:
     asked: list[str] = []
 
     def counting(*arguments: Any) -> None:
@@ -238,7 +238,7 @@ def test_a_page_asks_the_same_few_questions_however_long_it_is(kasse: Program, s
         event.remove(database.engine, "before_cursor_execute", counting)
 
 
-def test_a_call_tells_what_in_it_was_untrue_and_what_is_so(kasse: Program, salon: Company, db: SQLAlchemy) -> None:
+def test_a_call_tells_what_in_it_was_untrue_and_what_is_so(kasse: ApiClient, salon: Company, db: SQLAlchemy) -> None:
     told = {"what": "not_made", "turn": 1, "said": "Ist eingetragen.", "tool": "book_appointment", "refused": None, "asked": False}
     wrong, right = make_call(salon, started_at=NOON), make_call(salon, started_at=NOON - timedelta(hours=1))
     with company_scope(salon.id), transaction():

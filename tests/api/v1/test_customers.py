@@ -6,10 +6,10 @@ from flask_sqlalchemy import SQLAlchemy
 
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.models import Company, Customer, CustomerIdentity
-from tests.support.people import make_company
-from tests.support.programs import Program, program
+from app.models import Company, Customer, CustomerIdentifier
+from tests.support.api_clients import ApiClient, make_api_client
 from tests.support.tables import each_row
+from tests.support.users import make_company
 
 
 @pytest.fixture
@@ -18,8 +18,8 @@ def salon(db: SQLAlchemy) -> Company:
 
 
 @pytest.fixture
-def kasse(app: Flask, salon: Company) -> Program:
-    return program(app, salon)
+def kasse(app: Flask, salon: Company) -> ApiClient:
+    return make_api_client(app, salon)
 
 
 def known(db: SQLAlchemy, company: Company, name: str | None, *reached: tuple[str, str]) -> str:
@@ -27,11 +27,11 @@ def known(db: SQLAlchemy, company: Company, name: str | None, *reached: tuple[st
         customer = Customer(name=name)
         db.session.add(customer)
         db.session.flush()
-        db.session.add_all(CustomerIdentity(customer_id=customer.id, kind=kind, value=value) for kind, value in reached)
+        db.session.add_all(CustomerIdentifier(customer_id=customer.id, kind=kind, value=value) for kind, value in reached)
     return customer.id
 
 
-def test_a_customer_with_numbers_and_addresses(kasse: Program, salon: Company, db: SQLAlchemy) -> None:
+def test_a_customer_with_numbers_and_addresses(kasse: ApiClient, salon: Company, db: SQLAlchemy) -> None:
     made = known(db, salon, "Wiebke Tiedemann", ("phone", "+491713920050"), ("phone", "+493023125115"), ("email", "w@t.example"))
     [item] = kasse.items("/customers")
     assert item["id"] == made and item["name"] == "Wiebke Tiedemann"
@@ -54,19 +54,19 @@ def three_customers(db: SQLAlchemy, salon: Company) -> None:
         ("%", 0), ("_", 0), ("'", 0), ("\\", 0), ("x@y.example", 0), ("", 3),
     ],
 )  # fmt: skip
-def test_customers_are_found(kasse: Program, three_customers: None, q: str, count: int) -> None:
+def test_customers_are_found(kasse: ApiClient, three_customers: None, q: str, count: int) -> None:
     answer = kasse.get("/customers", q=q).json
     assert (len(answer["items"]), answer["total"]) == (count, count)
 
 
-def test_customers_come_page_by_page(kasse: Program, salon: Company, db: SQLAlchemy) -> None:
+def test_customers_come_page_by_page(kasse: ApiClient, salon: Company, db: SQLAlchemy) -> None:
     made = [known(db, salon, f"Kundin {n}") for n in range(5)]
     pages = [kasse.get("/customers", page=page, per_page=2).json for page in (1, 2, 3)]
     assert [item["id"] for page in pages for item in page["items"]] == sorted(made, reverse=True)
     assert {page["total"] for page in pages} == {5}
 
 
-def test_those_of_others_are_not_found(kasse: Program, db: SQLAlchemy) -> None:
+def test_foreign_company_returns_404(kasse: ApiClient, db: SQLAlchemy) -> None:
     theirs = known(db, make_company("praxis-morgenstern"), "Wiebke Tiedemann", ("phone", "+491713920050"))
     for other in (theirs, "x", "ü", "01M7WRDJTWNZFJN3C3MH0WKBJD"):
         assert kasse.get(f"/customers/{other}").status_code == 404

@@ -1,7 +1,7 @@
 """Services, people and free times over the API."""
 
 from tests.api.v1.conftest import Ask, wanted
-from tests.factories.salons import Salon
+from tests.factories.salon import Salon
 
 
 def test_services_and_people_are_listed_in_the_businesss_order(ask: Ask, salon: Salon) -> None:

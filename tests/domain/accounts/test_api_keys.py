@@ -8,8 +8,8 @@ from app.core.errors import InvalidInput, NotFound
 from app.core.transactions import transaction
 from app.domain.accounts.api_keys import create_key, find_key, list_keys, revoke_key
 from app.models import ApiKey, AuditEntry, Company
-from tests.support.people import make_company
 from tests.support.tables import each_row
+from tests.support.users import make_company
 
 
 @pytest.fixture

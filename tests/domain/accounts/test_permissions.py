@@ -18,8 +18,8 @@ EXPECTED = {
     "owner": set(COMPANY_ACTIONS),
     "manager": set(COMPANY_ACTIONS) - {"users.write", "api_keys.write", "connections.write", "privacy.write"},
     "front_desk": {
-        "calls.read", "calls.listen", "tasks.read", "tasks.write", "bookings.read", "bookings.write", "customers.read", "customers.write",
-        "services.read", "hours.read", "knowledge.read", "agents.read",
+        "calls.read", "calls.listen", "tasks.read", "tasks.write", "bookings.read", "bookings.write", "absences.write", "customers.read",
+        "customers.write", "services.read", "hours.read", "knowledge.read", "agents.read",
     },
     "staff": {
         "calls.read", "tasks.read", "tasks.write", "bookings.read", "bookings.write", "customers.read", "services.read", "hours.read",

@@ -9,8 +9,8 @@ from app.core.transactions import transaction
 from app.domain.accounts import users
 from app.domain.accounts.passwords import verify_password
 from app.models import AuditEntry, User
-from tests.support.people import make_company, make_user
 from tests.support.tables import each_row
+from tests.support.users import make_company, make_user
 
 
 def test_a_new_user_gets_a_one_time_password(db: SQLAlchemy) -> None:

@@ -7,8 +7,8 @@ import time_machine
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
-from tests.factories.salons import Salon
-from tests.support.agent_line import MONDAY, Line, make_house
+from tests.factories.salon import Salon
+from tests.support.agent_call import MONDAY, AgentCall, make_salon_with_numbers
 
 
 @pytest.fixture(autouse=True)
@@ -19,9 +19,9 @@ def monday() -> Iterator[time_machine.Traveller]:
 
 @pytest.fixture
 def salon(db: SQLAlchemy) -> Salon:
-    return make_house()
+    return make_salon_with_numbers()
 
 
 @pytest.fixture
-def line(salon: Salon, client: FlaskClient) -> Line:
-    return Line(client)
+def agent_call(salon: Salon, client: FlaskClient) -> AgentCall:
+    return AgentCall(client)

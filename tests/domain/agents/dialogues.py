@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.support.agent_line import ENGLISH, FAMILY, MITTE, PANKOW, STRANGER, SVEA
+from tests.support.agent_call import ENGLISH, FAMILY, MITTE, PANKOW, STRANGER, SVEA
 
 
 @dataclass(frozen=True)
@@ -332,6 +332,18 @@ DIALOGUES = (
                 code="missing",
                 data={"fields": ["email"]},
             ),
+            use(
+                "book_appointment",
+                service="Haarschnitt",
+                date="Mittwoch",
+                time="15 Uhr",
+                name="Svea Thomsen",
+                email="svea@gmx.example, ole@gmx.example",
+                code="missing",
+                data={"fields": ["email"]},
+            ),
+            use("take_message", text="Bitte anrufen", phone="171", code="missing", data={"fields": ["phone"]}),
+            use("join_waitlist", service="Haarschnitt", name="Svea Thomsen", phone="171", code="missing", data={"fields": ["phone"]}),
             use("request_callback", phone="171", code="missing", data={"fields": ["phone"]}),
         ),
     ),
@@ -358,13 +370,50 @@ DIALOGUES = (
             use("query_appointments", code="not_verified", data={"ways": ["callback", "desk"]}, says=("Bei unterdrückter Nummer",)),
             use("identify_customer", name="Svea Thomsen", birth_date="3.3.1985", code="not_verified"),
             use("cancel_appointment", date="12. Mai", code="not_verified"),
-            use("book_appointment", service="Haarschnitt", date="Mittwoch", time="9 Uhr", name="Erika Muster"),
+            use("book_appointment", service="Haarschnitt", date="Mittwoch", time="9 Uhr", name="Erika Muster", phone="0171 3920077"),
             use("reschedule_appointment", new_time="halb zehn"),
             use("request_callback", code="missing", data={"fields": ["phone"]}),
         ),
         number=None,
         before=(("2026-05-12T10:00", "Svea Thomsen", "anna", "mitte"),),
         bookings=(("2026-05-06T09:30", "anna", "mitte", "Erika Muster"), ("2026-05-12T10:00", "anna", "mitte", "Svea Thomsen")),
+    ),
+    Dialogue(
+        "nobody is booked without a number or an address",
+        (
+            use(
+                "book_appointment",
+                service="Haarschnitt",
+                date="Mittwoch",
+                time="9 Uhr",
+                name="Erika Muster",
+                code="missing",
+                data={"fields": ["phone"]},
+                says=("Unter welcher Nummer",),
+            ),
+            use(
+                "book_appointment",
+                service="Haarschnitt",
+                date="Mittwoch",
+                time="9 Uhr",
+                name="Erika Muster",
+                phone="anonymous",
+                code="missing",
+                data={"fields": ["phone"]},
+            ),
+            use("join_waitlist", service="Haarschnitt", name="Erika Muster", code="missing", data={"fields": ["phone"]}),
+            use("book_appointment", service="Haarschnitt", date="Mittwoch", time="9 Uhr", name="Erika Muster", email="erika@gmx.example"),
+            use("book_appointment", service="Haarschnitt", date="Mittwoch", time="10 Uhr", name="Leo Muster", phone="0171 3920077"),
+        ),
+        number=None,
+        bookings=(("2026-05-06T09:00", "anna", "mitte", "Erika Muster"), ("2026-05-06T10:00", "anna", "mitte", "Leo Muster")),
+    ),
+    Dialogue(
+        "a house that books without one",
+        (use("book_appointment", service="Haarschnitt", date="Mittwoch", time="9 Uhr", name="Erika Muster"),),
+        number=None,
+        policy={"contact_required": False},
+        bookings=(("2026-05-06T09:00", "anna", "mitte", "Erika Muster"),),
     ),
     Dialogue(
         "a withheld number where the house does not book for it",
@@ -438,7 +487,7 @@ DIALOGUES = (
         "moves to a time that is taken",
         (
             use("identify_customer", name="Svea Thomsen"),
-            use("reschedule_appointment", new_date="13. Mai", new_time="11 Uhr", code="slot_taken", says=("frei ist es",)),
+            use("reschedule_appointment", new_date="13. Mai", new_time="11 Uhr", staff="Anna", code="slot_taken", says=("frei ist es",)),
             use("reschedule_appointment", new_date="$slots.0.starts_at", staff="$slots.0.staff"),
         ),
         before=(("2026-05-12T10:00", "Svea Thomsen", "anna", "mitte"), ("2026-05-13T11:00", None, "anna", "mitte")),
@@ -502,6 +551,112 @@ DIALOGUES = (
         dialled=PANKOW,
     ),
     Dialogue(
+        "same day and time as what was just booked, then a change of mind",
+        (
+            use("book_appointment", service="Haarschnitt", date="Mittwoch", time="10 Uhr", staff="Anna", name="Erika Muster"),
+            use(
+                "book_appointment",
+                service="Haarschnitt",
+                date="derselbe Tag",
+                time="gleiche Uhrzeit",
+                staff="Ben",
+                name="mein Mann, Otto Muster, er ist 60",
+                phone="die Nummer, mit der ich anrufe",
+                says=("Mittwoch, den 6. Mai, um 10 Uhr bei Ben",),
+            ),
+            use(
+                "reschedule_appointment",
+                booking_id="$booking_id",
+                new_date="am selben Tag",
+                new_time="eine Stunde später",
+                says=("um 11 Uhr",),
+            ),
+        ),
+        number=STRANGER,
+        bookings=(("2026-05-06T10:00", "anna", "mitte", "Erika Muster"), ("2026-05-06T11:00", "ben", "mitte", "Otto Muster")),
+    ),
+    Dialogue(
+        "what was booked and cancelled in the call is known to be gone",
+        (
+            use("book_appointment", service="Haarschnitt", date="Mittwoch", time="10 Uhr", name="Erika Muster"),
+            use("cancel_appointment", booking_id="$booking_id"),
+            use("query_appointments", data={"bookings": []}, says=("kein Termin mehr",)),
+        ),
+        number=STRANGER,
+    ),
+    Dialogue(
+        "a series is no one appointment",
+        (
+            use(
+                "book_appointment",
+                service="Haarschnitt",
+                date="ab dem 12. Mai, immer dienstags alle vier Wochen",
+                time="10 Uhr",
+                name="Erika Muster",
+                code="ambiguous",
+                data={"options": ["2026-05-12", "2026-06-09", "2026-07-07"]},
+                says=("Serie", "Dienstag, der 12. Mai"),
+            ),
+        ),
+        number=STRANGER,
+    ),
+    Dialogue(
+        "two services in one visit are both named",
+        (
+            use(
+                "get_service_info",
+                service="Haarschnitt und Waschen",
+                data={"service.minutes": 45},
+                says=("Haarschnitt", "Waschen", "Zusammen"),
+            ),
+            use("list_services", query="highlights", data={"services.0.name": "Balayage"}),
+            use(
+                "book_appointment",
+                service="Haarschnitt und Waschen",
+                date="Mittwoch",
+                time="10 Uhr",
+                staff="Anna",
+                name="Erika Muster",
+                data={"service": "Haarschnitt und Waschen"},
+                says=("für Haarschnitt und Waschen bei Anna",),
+            ),
+        ),
+        number=STRANGER,
+        bookings=(("2026-05-06T10:00", "anna", "mitte", "Erika Muster"), ("2026-05-06T10:30", "anna", "mitte", "Erika Muster")),
+    ),
+    Dialogue(
+        "as soon as possible, at any time but mornings",
+        (
+            use(
+                "join_waitlist",
+                service="Haarschnitt",
+                date_from="as soon as possible",
+                date_to="before Whitsun",
+                name="Erika Muster",
+                part_of_day="any time but mornings",
+                phone="same as mine",
+            ),
+        ),
+        number=STRANGER,
+        waiting=1,
+    ),
+    Dialogue(
+        "somebody, only not one of them",
+        (
+            use(
+                "book_appointment",
+                service="Haarschnitt",
+                date="Mittwoch",
+                time="10 Uhr",
+                staff="egal, nur bitte nicht bei Anna",
+                name="Erika Muster",
+                data={"staff": "Ben Lindgren"},
+            ),
+        ),
+        number=STRANGER,
+        bookings=(("2026-05-06T10:00", "ben", "mitte", "Erika Muster"),),
+    ),
+    Dialogue(
         "only has questions",
         (
             use("list_services", says=("Haarschnitt",)),
@@ -533,6 +688,64 @@ DIALOGUES = (
         "several services in one visit",
         (use("book_appointment", service="Waschen und Haarschnitt", date="Mittwoch", time="10 Uhr", name="Svea Thomsen"),),
         bookings=(("2026-05-06T10:00", "anna", "mitte", "Svea Thomsen"), ("2026-05-06T10:15", "anna", "mitte", "Svea Thomsen")),
+    ),
+    Dialogue(
+        "a span of hours is no time to book, and no offset of the clock",
+        (
+            use(
+                "book_appointment",
+                service="Haarschnitt",
+                date=TUESDAY,
+                time="15:00-16:00",
+                name="Svea Thomsen",
+                code="missing",
+                data={"fields": ["time"], "known": {"date": TUESDAY, "time_from": "15:00", "time_to": "16:00"}},
+                says=("Um wie viel Uhr",),
+            ),
+            use("book_appointment", service="Haarschnitt", date=f"{TUESDAY} 15:00-16:00", name="Svea Thomsen", code="missing"),
+            use("book_appointment", service="Haarschnitt", date="morgen", time="von 9 bis 11", name="Svea Thomsen", code="missing"),
+            use(
+                "check_availability",
+                service="Haarschnitt",
+                date=TUESDAY,
+                time="15:00-16:00",
+                data={"slots.0.starts_at": f"{TUESDAY}T15:00:00+02:00"},
+            ),
+            use("book_appointment", service="Haarschnitt", date=TUESDAY, time="15 Uhr", name="Svea Thomsen"),
+        ),
+        bookings=((f"{TUESDAY}T15:00", "anna", "mitte", "Svea Thomsen"),),
+    ),
+    Dialogue(
+        "what is not understood is asked about, and the rest is kept",
+        (
+            use(
+                "book_appointment",
+                service="Haarschnitt",
+                date="morgen",
+                time="wenn es dunkel wird",
+                name="Svea Thomsen",
+                code="ambiguous",
+                data={"known": {"date": TUESDAY}},
+                says=("Um wie viel Uhr",),
+            ),
+            use(
+                "check_availability",
+                service="Haarschnitt",
+                date="am Blaumontag",
+                time="halb elf",
+                code="ambiguous",
+                data={"known": {"time": "10:30"}},
+                says=("An welchem Tag um halb elf?",),
+            ),
+            use(
+                "book_appointment",
+                service="Haarschnitt",
+                date="Mittwoch, nein, Donnerstag",
+                time="zehn, ach nee, halb elf",
+                name="Svea Thomsen",
+            ),
+        ),
+        bookings=(("2026-05-07T10:30", "anna", "mitte", "Svea Thomsen"),),
     ),
     Dialogue(
         "a date that cannot be is asked back",

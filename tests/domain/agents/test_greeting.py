@@ -11,10 +11,11 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 
-from app.domain.agents.config import DEFAULT_AGENT_CONFIG, AgentConfig, get_effective_config, load_config, validate_config
+from app.domain.agents.config_schema import DEFAULT_AGENT_CONFIG, AgentVersionConfig, get_effective_config, load_config, validate_config
 from app.domain.agents.greeting import build_greeting, build_greeting_in_own_language
 from app.domain.agents.prompt import build_prompt
-from app.domain.privacy.ai_notice import NOTICE, TimedUtterance, find_notice
+from app.domain.privacy.ai_notice import NOTICE
+from app.domain.privacy.ai_notice_detection import TimedUtterance, find_notice
 from app.models import Agent, AgentVersion
 
 CASES = Path(__file__).parent.parent / "privacy" / "cases"
@@ -31,12 +32,12 @@ GREETINGS = (
 NAMES = ("Lena", "KI", "{{name}}", "<b>Lena", "Ich bin keine KI, sondern Lena")
 
 
-def _every_opening() -> list[tuple[AgentConfig, str, str]]:
+def _every_opening() -> list[tuple[AgentVersionConfig, str, str]]:
     """Over 200 of them, drawn alike each time."""
     every = list(product(GREETINGS, COMPANIES, NAMES, ("de", "en"), ("formal", "informal"), ("basics", "everything")))
     drawn = random.Random(8).sample(every, 400)
     return [
-        (AgentConfig(greeting=greeting, name=name, language=language, address=address, recording=recording), company, language)
+        (AgentVersionConfig(greeting=greeting, name=name, language=language, address=address, recording=recording), company, language)
         for greeting, company, name, language, address, recording in drawn
     ]
 
@@ -66,7 +67,7 @@ def test_two_hundred_greetings_that_somebody_else_wrote_hold_it_before_and_after
         document = {"name": case["agent_name"][:40] or "Lena", "greeting": case["greeting"][:400], "language": case["language"]}
         for content in (
             validate_config(document),
-            AgentConfig.model_validate(document | {"schema": 1, "ai_notice": False, "recording_notice": False}),
+            AgentVersionConfig.model_validate(document | {"schema": 1, "ai_notice": False, "recording_notice": False}),
         ):
             words = build_greeting_in_own_language(content, company=case["company"], branch=case["branch"])
             assert holds_notice(words, case["language"]), words
@@ -104,21 +105,21 @@ def test_where_nobody_of_ours_answers_it_is_said_too() -> None:
 
 def test_the_language_of_the_call_is_that_of_the_notice() -> None:
     with force_locale("en"):
-        assert NOTICE["en"] in build_greeting(AgentConfig(greeting="Hallo."), company="Salon", branch="Mitte", name="Ms Thomsen")
+        assert NOTICE["en"] in build_greeting(AgentVersionConfig(greeting="Hallo."), company="Salon", branch="Mitte", name="Ms Thomsen")
 
 
 def test_a_question_at_the_end_of_the_greeting_comes_after_the_notice() -> None:
-    words = build_greeting_in_own_language(AgentConfig(greeting="Salon Lindgren, hallo. Was kann ich tun?"), company="x", branch="y")
+    words = build_greeting_in_own_language(AgentVersionConfig(greeting="Salon Lindgren, hallo. Was kann ich tun?"), company="x", branch="y")
     assert words.startswith("Salon Lindgren, hallo. Ich bin eine KI, kein Mensch.")
     assert words.endswith("Was kann ich tun?")
-    doctor = build_greeting_in_own_language(AgentConfig(greeting="Praxis Dr. Wiegand, hallo. Was gibt es?"), company="x", branch="y")
+    doctor = build_greeting_in_own_language(AgentVersionConfig(greeting="Praxis Dr. Wiegand, hallo. Was gibt es?"), company="x", branch="y")
     assert doctor.startswith("Praxis Dr. Wiegand, hallo. Ich bin")
 
 
 def test_who_records_asks_last_and_who_does_not_says_that_notes_are_taken() -> None:
-    asks = build_greeting_in_own_language(AgentConfig(recording="everything"), company="Salon", branch="Mitte")
+    asks = build_greeting_in_own_language(AgentVersionConfig(recording="everything"), company="Salon", branch="Mitte")
     assert asks.endswith("Darf ich das Gespräch aufzeichnen und mitschreiben?")
-    notes = build_greeting_in_own_language(AgentConfig(address="informal"), company="Salon", branch="Mitte")
+    notes = build_greeting_in_own_language(AgentVersionConfig(address="informal"), company="Salon", branch="Mitte")
     assert notes.endswith("Ich schreibe mit, solange du nichts dagegen hast.")
     assert "aufzeichnen" not in notes
 
@@ -131,7 +132,7 @@ def test_no_field_can_switch_the_notice_off() -> None:
 
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_the_prompt_repeats_what_was_talked_over_and_asks_nobody_to_hang_up(language: Any) -> None:
-    prompt = build_prompt(AgentConfig(language=language, recording="everything"), company="Salon")
+    prompt = build_prompt(AgentVersionConfig(language=language, recording="everything"), company="Salon")
     assert NOTICE["de"] in prompt
     assert NOTICE["en"] in prompt
     assert "set_consent" in prompt

@@ -14,15 +14,15 @@ from app.core.dry_run import is_dry_run
 from app.core.errors import NotFound
 from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import dry_run, transaction
-from app.domain.agents.preview import PreviewRequest, PreviewResult, run_preview
+from app.domain.agents.preview import CallPreviewRequest, CallPreviewResult, run_preview
 from app.domain.agents.tools import registry
 from app.domain.agents.tools.registry import TOOLS
 from app.models import BlockedCaller, Company, PhoneNumber
 from app.providers import http
-from tests.factories.salons import Salon
-from tests.support.agent_line import FAMILY, MITTE, STRANGER, SVEA, Line, book, make_house
-from tests.support.people import csrf_token, make_user, signed_in
-from tests.support.pictures import picture
+from tests.factories.salon import Salon
+from tests.support.agent_call import FAMILY, MITTE, STRANGER, SVEA, AgentCall, book, make_salon_with_numbers
+from tests.support.table_snapshots import snapshot_tables
+from tests.support.users import make_user, signed_in, token_of
 
 CUT = {"service": "Haarschnitt", "date": "Mittwoch", "time": "10 Uhr"}
 # what each function is asked for here; a new function is asked with every field filled
@@ -30,6 +30,8 @@ GIVEN = {
     "book_appointment": CUT | {"name": "Svea Thomsen"},
     "reschedule_appointment": {"date": "12. Mai", "new_date": "13. Mai", "new_time": "11 Uhr"},
     "parse_date": {"text": "nächsten Freitag"},
+    "parse_spelling": {"text": "Yilmaz, Y I L M A Z"},
+    "correct_name": {"name": "Yilmaz, Y I L M A Z"},
     "identify_customer": {"name": "Svea Thomsen", "birth_date": "3. März 1985"},
     "check_customer": {"name": "Svea Thomsen", "birth_date": "4. März 1985"},
 }
@@ -54,41 +56,41 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 def ask(
     salon: Salon, number: str, function: str, /, *, caller: str | None = SVEA, moment: str | None = None, **given: str
-) -> PreviewResult:
+) -> CallPreviewResult:
     with company_scope(salon.company_id):
-        return run_preview(PreviewRequest(number, caller, function, given, datetime.fromisoformat(moment) if moment else None))
+        return run_preview(CallPreviewRequest(number, caller, function, given, datetime.fromisoformat(moment) if moment else None))
 
 
 def test_nothing_of_any_question_remains(db: SQLAlchemy, salon: Salon, number: str, quiet: list[str]) -> None:
     """Walks the toolbox, so that a new function is covered by itself."""
     registry.find_tool("")
     assert len(TOOLS) >= 22
-    before = picture(db)
+    before = snapshot_tables(db)
     for caller in (SVEA, STRANGER, FAMILY, None):
         assert ask(salon, number, "ringing", caller=caller).say
         for name, tool in TOOLS.items():
             given = GIVEN.get(name) or {field: CUT.get(field, "Mittwoch um 10") for field in tool.arguments.model_fields}
             assert ask(salon, number, name, caller=caller, **given).say, name
     assert ask(salon, number, "book_appointment", **GIVEN["book_appointment"]).ok
-    assert picture(db) == before
+    assert snapshot_tables(db) == before
     assert quiet == []
     assert not is_dry_run() and not db.session().info.get("open")
 
 
 def test_what_was_rehearsed_does_not_leave_with_the_next_transaction(db: SQLAlchemy, salon: Salon, number: str) -> None:
     ask(salon, number, "book_appointment", **GIVEN["book_appointment"])
-    before = picture(db)
+    before = snapshot_tables(db)
     with company_scope(salon.company_id), transaction():
         db.session.execute(select(Company))
-    assert picture(db) == before
+    assert snapshot_tables(db) == before
 
 
 @pytest.mark.parametrize("name", ["check_availability", "get_opening_hours", "query_appointments", "book_appointment", "list_services"])
-def test_it_is_the_answer_of_a_call(salon: Salon, number: str, line: Line, name: str) -> None:
+def test_it_is_the_answer_of_a_call(salon: Salon, number: str, agent_call: AgentCall, name: str) -> None:
     book(salon, "2026-05-12T10:00", customer="Svea Thomsen")
     given = GIVEN.get(name) or {field: CUT[field] for field in CUT if field in TOOLS[name].arguments.model_fields}
     told = ask(salon, number, name, **given)
-    real = line.use(name, **given)
+    real = agent_call.use(name, **given)
     real["data"].pop("booking_id", None), told.data.pop("booking_id", None)
     assert (told.say, told.ok, told.data) == (real["say"], real["ok"], real["data"])
 
@@ -129,7 +131,7 @@ def test_the_ringing_phone_greets_and_refuses(db: SQLAlchemy, salon: Salon, numb
 
 
 def test_another_company_s_number_cannot_be_asked(db: SQLAlchemy, salon: Salon, number: str) -> None:
-    other = make_house("other", numbers=("+498999998200", "+498999998201"))
+    other = make_salon_with_numbers("other", numbers=("+498999998200", "+498999998201"))
     with pytest.raises(NotFound):
         ask(other, number, "ringing")
 
@@ -158,7 +160,7 @@ def test_the_page_answers(app: Flask, db: SQLAlchemy, salon: Salon, number: str)
     owner = _browser(app, db, salon, "owner")
     page = owner.get("/preview?name=check_availability&service=Haarschnitt&date=2026-05-06&time=10:00").text
     assert 'name="check_availability.service"' in page and 'value="Haarschnitt"' in page
-    form = {"csrf_token": csrf_token(owner, "/preview"), "name": "check_availability", "number_id": number, "caller": SVEA}
+    form = {"csrf_token": token_of(owner), "name": "check_availability", "number_id": number, "caller": SVEA}
     form |= {"check_availability.service": "Haarschnitt", "check_availability.date": "Mittwoch", "check_availability.time": "10 Uhr"}
     answer = owner.post("/preview", data=form).text
     assert "Ja, übermorgen, Mittwoch, den 6. Mai, um 10 Uhr ist frei." in answer and "an der Nummer erkannt: Svea Thomsen" in answer

@@ -10,12 +10,12 @@ from app.core.errors import InvalidInput, NotFound
 from app.core.tenancy import company_scope
 from app.core.transactions import run_in_transaction
 from app.domain.agents import versions
-from app.domain.agents.config import ALWAYS_ALLOWED, TOOL_NAMES, AgentConfig, load_config, validate_config
+from app.domain.agents.config_schema import ALWAYS_ALLOWED, TOOL_NAMES, AgentVersionConfig, load_config, validate_config
 from app.domain.agents.prompt import build_prompt
 from app.domain.agents.tools.registry import list_tools
 from app.models import Agent
-from tests.factories.salons import Salon
-from tests.support.people import make_company
+from tests.factories.salon import Salon
+from tests.support.users import make_company
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_another_company_finds_nothing(db: SQLAlchemy, salon: Salon, lena: str) 
         ({"name": ""}, "name"),
         ({"name": "x" * 41}, "name"),
         ({"voice": "a voice; drop"}, "voice"),
-        ({"forward_to": "12"}, "forward_to"),
+        ({"forward_number": "12"}, "forward_number"),
         ({"stored_days": "0"}, "stored_days"),
         ({"longest_call_minutes": "500"}, "longest_call_minutes"),
         ({"mode": "sometimes"}, "mode"),
@@ -112,18 +112,18 @@ def test_what_is_wrong_is_said_at_its_field(given: dict[str, Any], field: str) -
 
 def test_an_older_document_is_read_with_what_came_later() -> None:
     assert load_config(Agent(name="Lena", language="de"), None).tools == frozenset(TOOL_NAMES)
-    content = AgentConfig.model_validate(
+    content = AgentVersionConfig.model_validate(
         {"schema": 1, "name": "Lena", "something": "from the future", "tools": ["book_appointment", "fly"]}
     )
     assert content.tools == {"book_appointment"}
 
 
 def test_who_never_told_callers_of_a_recording_is_read_as_not_recording() -> None:
-    old = AgentConfig().as_json() | {"ai_notice": False, "recording": "everything"}
-    assert AgentConfig.model_validate(old | {"recording_notice": False}).recording == "basics"
-    assert AgentConfig.model_validate(old | {"recording_notice": True}).recording == "everything"
-    assert AgentConfig.model_validate(old).asks_to_record
-    assert not {"ai_notice", "recording_notice"} & AgentConfig.model_validate(old).as_json().keys()
+    old = AgentVersionConfig().as_json() | {"ai_notice": False, "recording": "everything"}
+    assert AgentVersionConfig.model_validate(old | {"recording_notice": False}).recording == "basics"
+    assert AgentVersionConfig.model_validate(old | {"recording_notice": True}).recording == "everything"
+    assert AgentVersionConfig.model_validate(old).asks_to_record
+    assert not {"ai_notice", "recording_notice"} & AgentVersionConfig.model_validate(old).as_json().keys()
 
 
 def test_every_function_can_be_given_or_taken() -> None:

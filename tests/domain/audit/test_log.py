@@ -10,7 +10,7 @@ from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.audit.log import record
 from app.models import AuditEntry
-from tests.support.people import make_company, make_user
+from tests.support.users import make_company, make_user
 
 
 def test_an_entry_says_who_where_and_what(db: SQLAlchemy) -> None:

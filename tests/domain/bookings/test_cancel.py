@@ -9,7 +9,7 @@ from app.domain.bookings.booking_request import BookingRequest
 from app.domain.bookings.cancel import cancel_booking, get_terms
 from app.domain.bookings.create import create_booking
 from app.domain.bookings.status import (
-    InvalidTransition,
+    InvalidBookingTransition,
     StaleVersion,
     TooLate,
     confirm_booking,
@@ -18,7 +18,7 @@ from app.domain.bookings.status import (
     mark_no_show,
 )  # fmt: skip
 from app.models import Booking, BookingChange, GroupSession, Policy, SlotLock
-from tests.factories.salons import CALLER, DESK, Salon, at
+from tests.factories.salon import CALLER, DESK, Salon, at
 
 
 def book(order: BookingRequest) -> Booking:
@@ -34,7 +34,7 @@ def test_the_time_is_free_again_and_history_says_why(db: SQLAlchemy, salon: Salo
     assert booking.cancelled_at is not None
     assert db.session.scalar(select(func.count()).select_from(SlotLock)) == 0
     last = db.session.scalars(select(BookingChange).order_by(BookingChange.id.desc())).first()
-    assert (last.action, last.actor_type, last.why, last.before, last.after) == (
+    assert (last.action, last.actor_type, last.reason, last.before, last.after) == (
         "cancelled", "caller", "krank", {"status": "confirmed"}, {"status": "cancelled"},
     )  # fmt: skip
     book(salon.request("cut:anna"))
@@ -87,7 +87,7 @@ def test_a_status_follows_only_where_it_makes_sense(db: SQLAlchemy, salon: Salon
         db.session.add(Policy(scope="company", needs_confirmation=True))
     booking = book(salon.request("cut:anna"))
     assert booking.status == "pending"
-    with pytest.raises(InvalidTransition), transaction():
+    with pytest.raises(InvalidBookingTransition), transaction():
         mark_done(booking.id, DESK)
     for change, status in ((confirm_booking, "confirmed"), (mark_no_show, "no_show"), (mark_done, "done")):
         with transaction():
@@ -95,7 +95,7 @@ def test_a_status_follows_only_where_it_makes_sense(db: SQLAlchemy, salon: Salon
         with transaction():
             version = change(booking.id, DESK).version
     assert version == 4
-    with pytest.raises(InvalidTransition), transaction():
+    with pytest.raises(InvalidBookingTransition), transaction():
         cancel_booking(booking.id, DESK)
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import time_machine
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -12,16 +13,20 @@ from app.core.event_bus import subscribe
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.bookings import create, slot_locks
-from app.domain.bookings.booking_request import BookingRequest, resolve_parts
+from app.domain.bookings.booking_request import BookingRequest, IdempotencyKey, resolve_parts
+from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.create import create_booking, find_idempotent
-from app.domain.bookings.errors import BookingError, BookingNotAllowed, Closed, InThePast, SlotTaken
+from app.domain.bookings.errors import BookingError, BookingNotAllowed, Closed, ContactMissing, IdempotencyKeyReused, InThePast, SlotTaken
+from app.domain.customers.contacts import find_or_create
 from app.domain.scheduling.allocation_plan import ResourceAllocation
 from app.domain.scheduling.types import VisitPart
-from app.domain.services.matching import UnknownService, UnknownStaff
+from app.domain.services.matching import UnknownService, get_services
+from app.domain.services.staff_matching import UnknownStaff, get_staff
 from app.events import BookingCreated
 from app.models import Booking, BookingChange, BusySpan, GroupSession, Policy, Service, SlotLock, StaffService
-from tests.factories.salons import DESK, Salon, at, make_call, make_customer, make_salon
+from tests.factories.salon import DESK, Salon, at, make_call, make_customer, make_salon
 
+KEY = IdempotencyKey("program", "k1", "a" * 64)
 HEARD: list[BookingCreated] = []
 
 
@@ -42,12 +47,15 @@ def count(db: SQLAlchemy, model: type) -> int:
 def test_a_booking_stands_in_the_rows_with_its_first_line_of_history(db: SQLAlchemy, salon: Salon) -> None:
     customer, call = make_customer(salon), make_call(salon)
     HEARD.clear()
-    booking = book(salon.request("cut:anna", customer_id=customer, call_id=call, notes="Spitzen", source_ref="call:1"))
+    request = salon.request(
+        "cut:anna", customer_id=customer, call_id=call, notes="Spitzen", source_ref="call:1", contact_phone="+491713920077"
+    )
+    booking = book(request)
     assert (booking.status, booking.starts_at, booking.ends_at) == ("confirmed", at("2026-05-12T10:00"), at("2026-05-12T10:30"))
-    assert (booking.zone, booking.price_cents, booking.version, booking.source) == ("Europe/Berlin", 3500, 1, "call")
+    assert (booking.timezone, booking.price_cents, booking.version, booking.source) == ("Europe/Berlin", 3500, 1, "call")
     assert [event.booking_id for event in HEARD] == [booking.id]
     line = db.session.scalars(select(BookingChange)).one()
-    assert (line.action, line.actor_type, line.way, line.before, line.after["status"]) == ("made", "caller", "call", None, "confirmed")
+    assert (line.action, line.actor_type, line.channel, line.before, line.after["status"]) == ("made", "caller", "call", None, "confirmed")
     # half an hour of Anna and of a chair in cells of five minutes
     assert count(db, SlotLock) == 12
     assert count(db, BusySpan) == 2
@@ -114,14 +122,30 @@ def test_other_refusals_have_their_own_names(salon: Salon, starts: str, error: t
 
 
 def test_an_idempotency_key_gives_back_the_first_booking(db: SQLAlchemy, salon: Salon) -> None:
-    first = book(salon.request("cut", idempotency_key="k1"))
-    assert book(salon.request("cut", starts="2026-05-12T14:00", idempotency_key="k1")).id == first.id
+    first = book(salon.request("cut", idempotency_key=KEY))
+    assert book(salon.request("cut", idempotency_key=KEY)).id == first.id
     assert book(salon.request("cut", source_ref="call:7")).source_ref == "call:7"
     assert count(db, Booking) == 2
 
 
+def test_an_idempotency_key_with_another_request_is_refused_by_name(db: SQLAlchemy, salon: Salon) -> None:
+    book(salon.request("cut", idempotency_key=KEY))
+    with pytest.raises(IdempotencyKeyReused) as refused:
+        book(salon.request("cut", starts="2026-05-12T14:00", idempotency_key=replace(KEY, request_hash="b" * 64)))
+    assert (refused.value.status, refused.value.code) == (422, "idempotency_key_reused")
+    assert "„k1“" in refused.value.message
+    assert count(db, Booking) == 1
+
+
+def test_a_key_from_before_requests_were_hashed_gives_back_its_booking(db: SQLAlchemy, salon: Salon) -> None:
+    first = book(salon.request("cut", idempotency_key=KEY))
+    first.request_hash = None
+    db.session.commit()
+    assert book(salon.request("cut", idempotency_key=KEY)).id == first.id
+
+
 def test_what_stands_in_the_way_may_be_what_this_very_order_has_made_meanwhile(salon: Salon, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = book(salon.request("cut:anna", idempotency_key="k1"))
+    first = book(salon.request("cut:anna", idempotency_key=KEY))
     looks: list[BookingRequest] = []
 
     def look(order: BookingRequest) -> Booking | None:
@@ -130,14 +154,14 @@ def test_what_stands_in_the_way_may_be_what_this_very_order_has_made_meanwhile(s
         return find_idempotent(order) if len(looks) > 1 else None
 
     monkeypatch.setattr(create, "find_idempotent", look)
-    assert book(salon.request("cut:anna", idempotency_key="k1")).id == first.id
+    assert book(salon.request("cut:anna", idempotency_key=KEY)).id == first.id
 
 
 def test_keys_of_another_company_are_none_of_ours(db: SQLAlchemy, salon: Salon) -> None:
-    first = book(salon.request("cut", idempotency_key="k1"))
+    first = book(salon.request("cut", idempotency_key=KEY))
     other = make_salon("salon-b")
     with company_scope(other.company_id):
-        assert book(other.request("cut", idempotency_key="k1")).id != first.id
+        assert book(other.request("cut", idempotency_key=KEY)).id != first.id
 
 
 def test_services_and_people_of_others_are_unknown(salon: Salon) -> None:
@@ -175,19 +199,23 @@ def test_a_visit_of_two_services_is_two_bookings_that_belong_together(db: SQLAlc
     assert {booking.staff_id for booking in both} == {salon.people["anna"]}
 
 
+def _parts_of(service: str, person: str | None = None) -> tuple[VisitPart, ...]:
+    return resolve_parts(get_services(service), get_staff(person) if person else None)
+
+
 def test_words_become_parts(db: SQLAlchemy, salon: Salon) -> None:
     anna, cut, colour = salon.people["anna"], salon.services["cut"], salon.services["colour"]
-    assert resolve_parts("Haarschnitt", staff="Anna") == (VisitPart(cut, anna),)
-    assert resolve_parts("Straehnchen") == (VisitPart(colour),)
-    assert resolve_parts("Haarschnitt und Balayage") == (VisitPart(cut), VisitPart(colour))
+    assert _parts_of("Haarschnitt", "Anna") == (VisitPart(cut, anna),)
+    assert _parts_of("Straehnchen") == (VisitPart(colour),)
+    assert _parts_of("Haarschnitt und Balayage") == (VisitPart(cut), VisitPart(colour))
     with pytest.raises(UnknownService):
-        resolve_parts("Fußmassage")
+        _parts_of("Fußmassage")
     with pytest.raises(UnknownStaff):
-        resolve_parts("Haarschnitt", staff="Gundula")
+        _parts_of("Haarschnitt", "Gundula")
     with transaction():
         db.session.add(Service(slug="both", name="Verwöhnpaket", minutes=1, parts=[cut, colour]))
         db.session.delete(db.session.get(StaffService, (anna, colour)))
-    assert resolve_parts("Verwöhnpaket", staff="Anna") == (VisitPart(cut, anna), VisitPart(colour))
+    assert _parts_of("Verwöhnpaket", "Anna") == (VisitPart(cut, anna), VisitPart(colour))
 
 
 def test_rules_bind_callers_and_not_the_desk(db: SQLAlchemy, salon: Salon) -> None:
@@ -204,6 +232,43 @@ def test_rules_bind_callers_and_not_the_desk(db: SQLAlchemy, salon: Salon) -> No
     assert book(salon.request("wash", customer_id=customer)).status == "pending"
     with pytest.raises(BookingNotAllowed):
         book(salon.request("wash", starts="2026-05-12T14:00", customer_id=customer))
+
+
+def test_limit_of_open_bookings_counts_visits(db: SQLAlchemy, salon: Salon) -> None:
+    with transaction():
+        db.session.add(Policy(scope="company", open_bookings_per_customer=2))
+    customer = make_customer(salon)
+    book(salon.request("wash", "cut", customer_id=customer))
+    book(salon.request("cut", starts="2026-05-13T10:00", customer_id=customer))
+    for starts in ("2026-05-14T10:00", "2026-05-15T10:00"):
+        with pytest.raises(BookingNotAllowed):
+            book(salon.request("wash", "cut", starts=starts, customer_id=customer))
+
+
+def test_limit_of_open_bookings_counts_what_is_to_come_and_stands(db: SQLAlchemy, salon: Salon, present: time_machine.Traveller) -> None:
+    with transaction():
+        db.session.add(Policy(scope="company", open_bookings_per_customer=1))
+    customer = make_customer(salon)
+    first = book(salon.request("cut", customer_id=customer))
+    with transaction():
+        cancel_booking(first.id, DESK)
+    book(salon.request("cut", customer_id=customer))
+    present.move_to("2026-05-12T12:00:00+02:00")
+    book(salon.request("cut", starts="2026-05-13T10:00", customer_id=customer))
+    book(salon.request("cut", starts="2026-05-13T10:00", customer_id=make_customer(salon, "Ole Thomsen")))
+    with pytest.raises(BookingNotAllowed):
+        book(salon.request("cut", starts="2026-05-14T12:00", customer_id=customer))
+
+
+def test_whoever_is_booked_for_in_a_call_can_be_reached_by_themselves(db: SQLAlchemy, salon: Salon) -> None:
+    with transaction():
+        db.session.add(Policy(scope="company", contact_required=True))
+        reachable = find_or_create("Ole Thomsen", number="+491713920050").id
+    order = {"call_id": make_call(salon), "customer_id": make_customer(salon)}
+    with pytest.raises(ContactMissing):
+        book(salon.request("cut:anna", **order))
+    book(salon.request("cut:anna", **order, contact_email="mira@example.org"))
+    book(salon.request("cut:ben", **order | {"customer_id": reachable}))
 
 
 def test_another_calendar_may_book_outside_the_hours_but_not_twice(salon: Salon) -> None:

@@ -16,14 +16,14 @@ from sqlalchemy import select
 from app.core.extensions import db as the_db
 from app.core.tenancy import company_scope
 from app.core.transactions import run_in_transaction, transaction
-from app.domain.bookings.booking_request import BookingRequest
+from app.domain.bookings.booking_request import BookingRequest, IdempotencyKey
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.create import create_booking, create_hold
-from app.domain.bookings.errors import SlotTaken
+from app.domain.bookings.errors import Closed, SlotTaken
 from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.bookings.waitlist import accept_offer, join_waitlist, offer_slot
 from app.models import Booking, GroupSession, Hold, SlotLock
-from tests.factories.salons import DESK, Salon, at, make_customer
+from tests.factories.salon import DESK, Salon, at, make_customer
 
 AT_ONCE = 12
 
@@ -93,7 +93,7 @@ def test_adjacent_slots_are_all_sold_and_each_once(app: Flask, db: SQLAlchemy, s
 
 def test_fifty_retries_with_one_key_are_one_booking(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
     db.session.commit()
-    results = race(app, salon, [salon.request("cut", idempotency_key="again")] * 50)
+    results = race(app, salon, [salon.request("cut", idempotency_key=IdempotencyKey("program", "again", "a" * 64))] * 50)
     assert list(results.values()) == [50]
     assert len(standing(db)) == 1
 
@@ -126,7 +126,7 @@ def test_booking_moving_and_holding_race_for_one_time(app: Flask, db: SQLAlchemy
             return create_booking(order)
         if number % 3 == 1:
             return reschedule_booking(others[number // 3 % len(others)].id, DESK, starts_at=order.starts_at)
-        return create_hold(order)[0]
+        return create_hold(order)
 
     db.session.commit()
     results = race(app, salon, [replace(ten, notes=str(number)) for number in range(36)], work)
@@ -174,3 +174,40 @@ def test_joining_and_leaving_a_group_keeps_its_seats_in_step(app: Flask, db: SQL
 def make(order: BookingRequest) -> Booking:
     with transaction():
         return create_booking(order)
+
+
+def test_overbooked_at_once_all_stand_and_each_frees_its_own(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
+    first = create_booking_of(salon)
+    orders = [salon.request("cut:anna", actor=DESK, source="web", accepted=frozenset({"booked", "room_taken"}))] * 24
+    results = race(app, salon, orders)
+    assert "slot_taken" not in results and len(standing(db)) == 25
+    seats = db.session.execute(select(SlotLock.slot_index, SlotLock.seat).where(SlotLock.resource_id == salon.people["anna"])).all()
+    assert len(seats) == len(set(seats)) == 25 * 6
+    with transaction():
+        cancel_booking(first, DESK)
+    assert race(app, salon, [salon.request("cut:anna")] * AT_ONCE) == {"slot_taken": AT_ONCE}
+    for booking in standing(db):
+        with transaction():
+            cancel_booking(booking.id, DESK)
+    assert db.session.scalars(select(SlotLock)).first() is None
+
+
+def test_of_many_in_overtime_one_is_booked_where_only_the_hour_was_seen(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
+    db.session.commit()
+    late = salon.request("cut:anna", starts="2026-05-12T20:00", actor=DESK, source="web", accepted=frozenset({"closed"}))
+    results = race(app, salon, [late] * 40, work=_book_or_refuse)
+    assert len(standing(db)) == 1
+    assert results["slot_taken"] == 39
+
+
+def _book_or_refuse(request: BookingRequest) -> Booking | Hold:
+    """Closed counts as taken here: the first reason against the time is that it is closed, for everybody."""
+    try:
+        return create_booking(request)
+    except Closed as refused:
+        raise SlotTaken(refused.message) from refused
+
+
+def create_booking_of(salon: Salon) -> str:
+    with transaction():
+        return create_booking(salon.request("cut:anna")).id

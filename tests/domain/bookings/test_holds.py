@@ -8,17 +8,26 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import func, select
 
 from app.core.clock import now
+from app.core.event_bus import subscribe
 from app.core.tenancy import unscoped
 from app.core.transactions import transaction
 from app.domain.bookings.booking_request import BookingRequest
 from app.domain.bookings.create import create_booking, create_hold
 from app.domain.bookings.errors import SlotTaken
-from app.domain.bookings.holds import expire_holds, find_hold, release_hold
+from app.domain.bookings.holds import close_hold, expire_holds
+from app.events import HoldPlaced, HoldReleased
 from app.models import Booking, GroupSession, Hold, SlotLock
-from tests.factories.salons import Salon
+from tests.factories.salon import Salon
+
+HEARD: list[HoldPlaced | HoldReleased] = []
 
 
-def hold(order: BookingRequest, **others: int) -> tuple[Hold, str]:
+@subscribe(HoldPlaced, HoldReleased, when="after_commit")
+def _hear(events: list[HoldPlaced | HoldReleased]) -> None:
+    HEARD.extend(events)
+
+
+def hold(order: BookingRequest, **others: int) -> Hold:
     with transaction():
         return create_hold(order, **others)
 
@@ -29,36 +38,52 @@ def book(order: BookingRequest) -> Booking:
 
 
 def test_a_held_time_is_taken_for_others_and_free_for_its_holder(db: SQLAlchemy, salon: Salon) -> None:
-    kept, token = hold(salon.request("cut:anna"))
+    kept = hold(salon.request("cut:anna"))
     assert kept.expires_at - now() <= timedelta(minutes=5)
-    assert token not in (kept.token_hash, kept.id)
     with pytest.raises(SlotTaken):
         book(salon.request("cut:anna"))
-    assert book(salon.request("cut:anna", hold=token)).staff_id == salon.people["anna"]
+    assert book(salon.request("cut:anna", hold=kept)).staff_id == salon.people["anna"]
     db.session.refresh(kept)
     assert kept.status == "used"
-    assert find_hold(token) is None
+    assert not kept.is_open
     assert db.session.scalar(select(func.count()).select_from(SlotLock)) == 12
 
 
 def test_a_hold_given_back_is_free_at_once(salon: Salon) -> None:
-    _, token = hold(salon.request("cut:anna"))
+    kept = hold(salon.request("cut:anna"))
     with transaction():
-        assert release_hold(token)
+        assert close_hold(kept, "released")
     with transaction():
-        assert not release_hold(token)
+        assert not close_hold(kept, "released")
     book(salon.request("cut:anna"))
+
+
+@pytest.mark.parametrize("end", ["used", "released", "expired"])
+def test_whoever_watches_hears_once_that_a_time_is_held_and_free_again(salon: Salon, present: time_machine.Traveller, end: str) -> None:
+    HEARD.clear()
+    kept = hold(salon.request("cut:anna"))
+    assert [(type(event), event.booking_id) for event in HEARD] == [(HoldPlaced, kept.id)]
+    if end == "used":
+        book(salon.request("cut:anna", hold=kept))
+    elif end == "expired":
+        present.shift(timedelta(hours=1))
+        with transaction():
+            expire_holds()
+    for _ in range(2):
+        with transaction():
+            close_hold(kept, "released")
+    assert [(type(event), event.booking_id) for event in HEARD[1:]] == [(HoldReleased, kept.id)]
 
 
 def test_a_hold_that_ran_out_stands_in_nobodys_way_even_before_it_is_swept(
     db: SQLAlchemy, salon: Salon, present: time_machine.Traveller
 ) -> None:
-    _, token = hold(salon.request("cut:anna"), minutes=3)
+    kept = hold(salon.request("cut:anna"), minutes=3)
     present.shift(timedelta(minutes=4))
     book(salon.request("cut:anna"))
-    assert find_hold(token) is None
+    assert not kept.is_open
     with pytest.raises(SlotTaken):
-        book(salon.request("cut:anna", hold=token))
+        book(salon.request("cut:anna", hold=kept))
 
 
 def test_the_sweep_ends_what_ran_out(db: SQLAlchemy, salon: Salon, present: time_machine.Traveller) -> None:
@@ -75,8 +100,8 @@ def test_the_sweep_ends_what_ran_out(db: SQLAlchemy, salon: Salon, present: time
 
 
 def test_a_held_seat_of_a_group_becomes_a_booked_one(db: SQLAlchemy, salon: Salon) -> None:
-    _, token = hold(salon.request("yoga:anna"))
+    kept = hold(salon.request("yoga:anna"))
     book(salon.request("yoga:anna"))
-    booking = book(salon.request("yoga:anna", hold=token))
+    booking = book(salon.request("yoga:anna", hold=kept))
     session = db.session.scalars(select(GroupSession)).one()
     assert (session.seats_taken, booking.session_id) == (2, session.id)

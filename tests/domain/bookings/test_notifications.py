@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from itertools import chain, repeat
 from typing import Any
 
 import pytest
@@ -16,16 +17,20 @@ from app.core.tenancy import clear_company
 from app.core.transactions import transaction
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.create import create_booking
+from app.domain.bookings.notifications import send_customer_link
 from app.domain.bookings.recurrence import create_series
 from app.domain.bookings.waitlist import join_waitlist, offer_slot
 from app.domain.companies import feature_flags
 from app.domain.customers.contacts import find_or_create
 from app.domain.notifications import delivery
+from app.domain.notifications.message_policies import save_message_rules
 from app.jobs.notifications import delete_expired_bodies, send_notification
 from app.jobs.outboxes import sweep_outbox
-from app.models import Booking, Notification, WaitlistOffer
+from app.models import Booking, Call, Customer, Notification, WaitlistOffer
+from app.providers.messaging import twilio_sms
+from app.providers.throttle import Throttle
 from tests.doubles.messaging import MailDouble, TwilioDouble
-from tests.factories.salons import DESK, Salon, at
+from tests.factories.salon import DESK, Salon, at, make_call
 
 MIRA = "+491713920050"
 
@@ -118,6 +123,29 @@ def test_without_keys_no_confirmation_is_written(db: SQLAlchemy, salon: Salon) -
     assert rows(db) == []
 
 
+@pytest.mark.parametrize("source", ["calcom", "simulator"])
+def test_whoever_confirms_by_itself_is_not_followed_by_a_second_confirmation(
+    db: SQLAlchemy, salon: Salon, twilio: TwilioDouble, source: str
+) -> None:
+    book(salon, source=source)
+    assert rows(db) == []
+
+
+def test_a_visit_that_has_begun_or_was_taken_back_at_once_is_not_confirmed(db: SQLAlchemy, salon: Salon, twilio: TwilioDouble) -> None:
+    book(salon, starts="2026-05-04T07:30", ignore_rules=True, source="web", actor=DESK)
+    with transaction():
+        cancel_booking(create_booking(salon.request(customer_id=customer())).id, DESK)
+    assert "booking_link" not in [row.kind for row in rows(db)]
+
+
+def test_a_link_to_all_appointments_is_sent_once_a_call(db: SQLAlchemy, salon: Salon, twilio: TwilioDouble) -> None:
+    mira, calls = db.session.get_one(Customer, customer()), [db.session.get_one(Call, make_call(salon)) for _call in range(2)]
+    with transaction():
+        sent = [send_customer_link(call, mira, ("sms", MIRA)).id for call in (calls[0], calls[1], calls[0])]
+    assert sent[0] == sent[2] != sent[1]
+    assert [row.kind for row in rows(db)] == ["customer_link"] * 2
+
+
 def test_an_offer_without_keys_says_so_and_keeps_its_link_until_it_expires(
     db: SQLAlchemy, salon: Salon, client: FlaskClient, present: time_machine.Traveller
 ) -> None:
@@ -163,21 +191,27 @@ def test_a_lost_answer_is_one_message_and_one_name(
 
 
 def test_it_waits_longer_each_time_and_ends_with_its_reason(
-    db: SQLAlchemy, salon: Salon, twilio: TwilioDouble, present: time_machine.Traveller
+    db: SQLAlchemy, salon: Salon, twilio: TwilioDouble, present: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # it counts in real time
+    monkeypatch.setattr(twilio_sms, "THROTTLE", Throttle("two_days", limit=1000))
+    with transaction():
+        save_message_rules({"quiet_from": 0, "quiet_until": 0})
     book(salon)
     (row,) = rows(db)
-    twilio.fail("500", times=99)
-    waits = []
+    twilio.fail("500", times=999)
+    waits, began = [], now()
     while row.status == "pending":
         present.move_to(row.due_at + timedelta(seconds=31))
         before = now()
         send_notification(row.id)
         (row,) = rows(db)
         waits.append(round((row.due_at - before).total_seconds()))
-    assert waits[:-1] == sorted(waits[:-1]) and len(waits) == len(delivery.RETRY_DELAYS) + 1
+    delays = [delay.total_seconds() for delay in delivery.RETRY_DELAYS]
+    assert all(abs(wait - delay) < 5 for wait, delay in zip(waits[:-1], chain(delays, repeat(delays[-1])), strict=False))
+    assert timedelta(hours=48) < now() - began < timedelta(hours=50)
     assert (row.status, row.reason) == ("dead", "no_answer")
-    twilio.mend()
+    twilio.restore()
     present.shift(timedelta(seconds=60))
     with transaction():
         delivery.resend(row.id)
@@ -238,7 +272,7 @@ def test_who_left_only_an_address_gets_a_mail(app: Flask, db: SQLAlchemy, salon:
         (row,) = rows(db)
         send_notification(row.id)
         assert mail.mails[0]["To"] == "mira@example.org"
-        assert "/b/" in mail.mails[0].get_content()
+        assert "/b/" in mail.mails[0].get_body(("plain",)).get_content()
 
 
 def test_words_and_numbers_rest_sealed(db: SQLAlchemy, salon: Salon, twilio: TwilioDouble) -> None:

@@ -13,9 +13,9 @@ from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.create import create_booking
 from app.domain.bookings.errors import SlotTaken
 from app.domain.bookings.reschedule import reschedule_booking
-from app.domain.bookings.status import BookingNotFound, InvalidTransition, StaleVersion, TooLate
+from app.domain.bookings.status import BookingNotFound, InvalidBookingTransition, StaleVersion, TooLate
 from app.models import Booking, BookingChange, BusySpan, GroupSession, Policy, SlotLock
-from tests.factories.salons import CALLER, DESK, Salon, at, make_salon
+from tests.factories.salon import CALLER, DESK, Salon, at, make_salon
 
 
 def book(order: BookingRequest) -> Booking:
@@ -33,7 +33,7 @@ def test_a_moved_booking_frees_its_old_time_and_tells_it_in_its_history(db: SQLA
     move(booking, "2026-05-12T10:15", reason="Zug verspätet")
     assert (booking.starts_at, booking.ends_at, booking.version) == (at("2026-05-12T10:15"), at("2026-05-12T10:45"), 2)
     made, moved = db.session.scalars(select(BookingChange).order_by(BookingChange.id))
-    assert (made.action, moved.action, moved.why, moved.actor_id, moved.version) == ("made", "moved", "Zug verspätet", "user-1", 2)
+    assert (made.action, moved.action, moved.reason, moved.actor_id, moved.version) == ("made", "moved", "Zug verspätet", "user-1", 2)
     assert moved.before == {"starts_at": at("2026-05-12T10:00").isoformat(), "ends_at": at("2026-05-12T10:30").isoformat()}
     assert book(salon.request("cut:anna", starts="2026-05-12T10:45")).id != booking.id
     assert db.session.scalar(select(func.count()).select_from(SlotLock)) == 24
@@ -85,7 +85,7 @@ def test_what_is_over_or_of_others_is_not_moved(salon: Salon) -> None:
         move(booking, "2026-05-12T12:00")
     with transaction():
         cancel_booking(booking.id, DESK)
-    with pytest.raises(InvalidTransition):
+    with pytest.raises(InvalidBookingTransition):
         move(booking, "2026-05-12T12:00")
 
 

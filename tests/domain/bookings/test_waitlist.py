@@ -8,6 +8,7 @@ import time_machine
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
+from app.core.clock import now
 from app.core.errors import InvalidInput
 from app.core.event_bus import subscribe
 from app.core.transactions import transaction
@@ -29,7 +30,7 @@ from app.domain.bookings.waitlist import (
 from app.domain.services.matching import UnknownService
 from app.events import WaitlistOffered
 from app.models import Booking, Hold, Service, WaitlistEntry, WaitlistOffer
-from tests.factories.salons import DESK, Salon, at, make_customer
+from tests.factories.salon import DESK, Salon, at, make_customer
 
 HEARD: list[WaitlistOffered] = []
 
@@ -126,10 +127,27 @@ def test_only_what_suits_is_offered(salon: Salon, full: Booking) -> None:
     join(salon, "nachmittags", day_from=14 * 60)
     join(salon, "nächste Woche", window_from=at("2026-05-18T00:00"), window_until=at("2026-05-22T00:00"))
     assert free(full) is None
-    morning = join(salon, "vormittags", day_until=12 * 60)
+    morning = join(salon, "vormittags", day_until=12 * 60, branch_id=salon.branches["mitte"])
     with transaction():
         offer = offer_slot(full.branch_id, full.starts_at, full.ends_at)
     assert offer.entry_id == morning.id
+
+
+@pytest.mark.parametrize(
+    ("hours", "suits"),
+    [
+        ({"day_from": 10 * 60 + 30}, True),
+        ({"day_from": 10 * 60 + 31}, False),
+        ({"day_until": 10 * 60 + 31}, True),
+        ({"day_until": 10 * 60 + 30}, False),
+    ],
+)
+def test_the_hours_of_the_day_that_suit_are_kept_to_the_minute(
+    db: SQLAlchemy, salon: Salon, full: Booking, hours: dict[str, int], suits: bool
+) -> None:
+    join(salon, "Mira", **hours)
+    half_past_ten = select(Booking).where(Booking.staff_id == salon.people["anna"], Booking.starts_at == at("2026-05-12T10:30"))
+    assert (free(db.session.scalars(half_past_ten).one()) is not None) == suits
 
 
 def test_a_combined_visit_waits_too(db: SQLAlchemy, salon: Salon, full: Booking) -> None:
@@ -157,6 +175,87 @@ def test_joining_again_changes_the_window(db: SQLAlchemy, salon: Salon) -> None:
     assert entry.window_until == at("2026-05-15T00:00")
 
 
+def test_another_service_branch_or_time_after_an_offer_is_another_entry(db: SQLAlchemy, salon: Salon, full: Booking) -> None:
+    customer, window = make_customer(salon), {"window_from": at("2026-05-11T00:00"), "window_until": at("2026-05-16T00:00")}
+
+    def join_again(service: str = "cut", **others: Any) -> str:
+        with transaction():
+            return join_waitlist(customer, salon.services[service], **(window | others)).id
+
+    entries = [join_again(), join_again("colour"), *(join_again(branch_id=branch_id) for branch_id in salon.branches.values())]
+    assert len(set(entries)) == 4
+    assert [join_again(), join_again(branch_id=salon.branches["pankow"])] == [entries[0], entries[3]]
+    offer = free(full)
+    assert offer and offer.entry_id == entries[0]
+    assert join_again() not in entries
+
+
+def test_a_token_finds_its_own_offer_and_no_other(salon: Salon) -> None:
+    offers = offer_two(salon)
+    with transaction():
+        tokens = [renew_offer_token(offer) for offer in offers]
+    assert [find_offer(token) for token in tokens] == offers
+    assert find_offer("a" * 43) is None
+    with transaction():
+        renew_offer_token(offers[0])
+    assert find_offer(tokens[0]) is None
+
+
+def test_leaving_touches_nobody_elses_offer(salon: Salon) -> None:
+    mira, ole = offer_two(salon)
+    with transaction():
+        withdraw_entry(mira.entry_id)
+    assert (mira.status, ole.status) == ("declined", "offered")
+
+
+def test_whoever_left_or_has_booked_is_not_asked_again(salon: Salon, full: Booking) -> None:
+    join(salon, "Mira")
+    offer = free(full)
+    assert offer
+    with transaction():
+        withdraw_entry(join(salon, "Otto").id)
+        accept_offer(offer.id)
+        assert offer_slot(salon.branches["mitte"], at("2026-05-12T14:00"), at("2026-05-12T14:30")) is None
+
+
+def test_only_what_was_not_answered_in_time_expires(salon: Salon, present: time_machine.Traveller) -> None:
+    first, second = offer_two(salon, minutes_between=20)
+    present.shift(timedelta(minutes=35))
+    with transaction():
+        assert expire_offers() == 1
+    assert (first.status, second.status) == ("expired", "offered")
+
+
+def offer_two(salon: Salon, *, minutes_between: int = 0) -> list[WaitlistOffer]:
+    """Anna's time to Mira and, later by so many minutes, Ben's to Ole."""
+    offers = []
+    for name, person in (("Mira", "anna"), ("Ole", "ben")):
+        starts_at = at("2026-05-12T10:00")
+        window = {"window_from": starts_at, "window_until": starts_at + timedelta(minutes=1)}
+        with time_machine.travel(now() + timedelta(minutes=len(offers) * minutes_between), tick=True):
+            join(salon, name, staff_id=salon.people[person], **window)
+            with transaction():
+                offers.append(offer_slot(salon.branches["mitte"], starts_at, starts_at + timedelta(minutes=30)))
+    return offers
+
+
+@pytest.mark.parametrize(
+    ("branch", "starts", "is_asked"),
+    [("mitte", "10:00", False), ("mitte", "10:30", True), ("mitte", "09:30", True), ("pankow", "10:00", True)],
+)
+def test_whoever_declined_a_time_is_asked_for_other_times_and_branches(
+    salon: Salon, present: time_machine.Traveller, branch: str, starts: str, is_asked: bool
+) -> None:
+    entry = join(salon, "Mira")
+    with transaction():
+        offer = offer_slot(salon.branches["mitte"], at("2026-05-12T10:00"), at("2026-05-12T10:30"))
+        assert offer and offer.entry_id == entry.id
+        decline_offer(offer.id)
+        starts_at = at(f"2026-05-12T{starts}")
+        again = offer_slot(salon.branches[branch], starts_at, starts_at + timedelta(minutes=30))
+    assert (again is not None) == is_asked
+
+
 def test_what_makes_no_sense_is_refused(salon: Salon) -> None:
     with pytest.raises(InvalidInput):
         join(salon, "gestern", window_until=at("2026-05-01T00:00"))
@@ -165,8 +264,10 @@ def test_what_makes_no_sense_is_refused(salon: Salon) -> None:
 
 
 def test_an_entry_whose_window_is_over_waits_no_more(salon: Salon, present: time_machine.Traveller) -> None:
-    entry = join(salon, "Mira")
+    entry, withdrawn, later = join(salon, "Mira"), join(salon, "Otto"), join(salon, "Ute", window_until=at("2026-05-22T00:00"))
+    with transaction():
+        withdraw_entry(withdrawn.id)
     present.move_to("2026-05-20T08:00:00+02:00")
     with transaction():
         assert close_past_entries() == 1
-    assert entry.status == "expired"
+    assert (entry.status, withdrawn.status, later.status) == ("expired", "withdrawn", "waiting")

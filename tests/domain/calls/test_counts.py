@@ -14,7 +14,7 @@ from app.domain.calls.search import CallSearch
 from app.domain.reports import call_stats
 from app.models import Company
 from tests.support.calls import make_call
-from tests.support.people import branch_ids, make_company
+from tests.support.users import branch_ids, make_company
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from app.core.transactions import transaction
 from app.domain.companies.phone_numbers import assign_number, dismiss_number, list_unassigned_numbers
 from app.domain.inbox import processor
 from app.domain.inbox.replay import replay
-from app.models import Call, CallEvent, Customer, LiveEvent, Task, ToolCall, Turn, WebhookEvent
-from tests.support.lindgren import CALLER, MITTE, PANKOW, START_MS, add_branch, call_body, make_salon, send, transcript
+from app.models import Call, CallEvent, Customer, LiveEvent, StaffTask, ToolCall, Turn, WebhookEvent
+from tests.support.retell_webhooks import CALLER, MITTE, PANKOW, START_MS, add_branch, call_body, make_company_with_number, send, transcript
 
 END_MS = START_MS + 60_000
 ENDED = {"end_timestamp": END_MS, "duration_ms": 60_000, "disconnection_reason": "user_hangup", "call_status": "ended"}
@@ -28,7 +28,7 @@ WORDS = ("Salon Lindgren, hier ist Lena.", "Was kostet Balayage?", "Ab 120 Euro.
 
 @pytest.fixture
 def salon(db):
-    return make_salon()
+    return make_company_with_number()
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_a_call_goes_its_way(deliver, salon, db) -> None:
     deliver(started())
     call = the_call(db)
     assert (call.company_id, call.status, call.outcome, call.from_number, call.to_number) == (salon.id, "ongoing", None, CALLER, MITTE)
-    assert call.match["by"] == "number"
+    assert call.routing["by"] == "number"
     deliver(snapshot(*WORDS[:2]))
     assert [turn.text for turn in all_of(db, Turn, Turn.position)] == list(WORDS[:2])
     deliver(ended())
@@ -138,6 +138,28 @@ def test_an_ended_event_without_words_keeps_the_words(deliver, salon, db) -> Non
     assert the_call(db).turn_count == 4
 
 
+def test_a_call_never_begins_after_its_end(deliver, salon, db) -> None:
+    """Its first event is its end, without a start: what is known is the end, and not how long it took."""
+    deliver(ended(start_timestamp=None, duration_ms=None))
+    call = the_call(db)
+    assert (to_ms(call.started_at), to_ms(call.ended_at or now()), call.duration_s) == (END_MS, END_MS, None)
+    deliver(analyzed(start_timestamp=None, duration_ms=None))
+    assert (to_ms(the_call(db).started_at), the_call(db).duration_s) == (END_MS, None)
+    deliver(started())
+    assert (to_ms(the_call(db).started_at), the_call(db).duration_s) == (START_MS, 60)
+
+
+def test_end_and_duration_tell_the_start(deliver, salon, db) -> None:
+    deliver(ended(start_timestamp=None))
+    assert (to_ms(the_call(db).started_at), the_call(db).duration_s) == (START_MS, 60)
+
+
+def test_a_start_told_after_the_end_moves_to_it(deliver, salon, db) -> None:
+    deliver(analyzed(start_timestamp=None, end_timestamp=END_MS), started(start_timestamp=END_MS + 5_000))
+    call = the_call(db)
+    assert call.ended_at is not None and call.started_at <= call.ended_at
+
+
 def test_a_call_that_never_connected_is_missed(deliver, salon, db) -> None:
     deliver(
         call_body("call_ended", disconnection_reason="dial_no_answer", call_status="not_connected", end_timestamp=END_MS, duration_ms=0)
@@ -192,7 +214,7 @@ def test_an_unknown_number_waits_until_it_is_somebodys(deliver, salon, db) -> No
     deliver(started(to_number="+493023125190"), ended(to_number="+493023125190"))
     assert all_of(db, Call) == []
     (entry,) = list_unassigned_numbers()
-    assert (entry["dialled"], entry["calls"], entry["events"], entry["reason"]) == ("+493023125190", 1, 2, "unknown_number")
+    assert (entry["to_number"], entry["calls"], entry["events"], entry["reason"]) == ("+493023125190", 1, 2, "unknown_number")
     with company_scope(salon.id):
         branch = add_branch(salon, "Berlin-Spandau", "+493023125102")
     with transaction():
@@ -317,7 +339,7 @@ def test_events_of_one_call_are_in_one_pair_of_hands(client, salon, db) -> None:
 def test_a_company_cannot_catch_calls_through_its_connection(client, salon, db) -> None:
     from app.models import Connection
 
-    other = make_salon("other", "+493023125177", "Anderswo")
+    other = make_company_with_number("other", "+493023125177", "Anderswo")
     with company_scope(other.id):
         connection = Connection(provider="retell", api_key="key_of_other")
         db.session.add(connection)
@@ -338,13 +360,13 @@ def test_a_call_wish_that_does_not_hold_becomes_one_task(deliver, salon, db) -> 
     with transaction():
         replay([event.id for event in all_of(db, WebhookEvent)])
     drain(db)
-    (task,) = all_of(db, Task)
+    (task,) = all_of(db, StaffTask)
     assert (task.kind, task.reason, task.call_id) == ("check_booking", "no_time", the_call(db).id)
 
 
 def test_callbacks_become_tasks(deliver, salon, db) -> None:
     deliver(analyzed(ANALYSIS | {"custom_analysis_data": {"rueckruf_gewuenscht": True}}))
-    assert [task.kind for task in all_of(db, Task)] == ["callback"]
+    assert [task.kind for task in all_of(db, StaffTask)] == ["callback"]
     assert the_call(db).outcome == "callback"
 
 

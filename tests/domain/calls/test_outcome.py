@@ -35,5 +35,5 @@ def test_the_last_word_about_who_calls_counts(results: list[Any], is_so: bool) -
     ],
 )
 def test_whatever_way_was_taken_the_outcome_says_why(done: set[str], outcome: str) -> None:
-    call = Call(status="ended", in_voicemail=False, disconnection="talked", turn_count=4)
+    call = Call(status="ended", in_voicemail=False, end_category="talked", turn_count=4)
     assert determine_outcome(call, booked=False, caller_spoke=True, tools_done=done, transferred=False, is_unverified=True) == outcome

@@ -6,15 +6,15 @@ import pytest
 from flask_sqlalchemy import SQLAlchemy
 
 from app.core.clock import now
+from app.core.search_words import split_words
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.calls import search
 from app.domain.calls.search import CallSearch, find_calls
-from app.domain.calls.search_index import split_words
 from app.models import Company, Customer
 from tests.support.calls import make_call
-from tests.support.people import branch_ids, make_company
 from tests.support.tables import each_row
+from tests.support.users import branch_ids, make_company
 
 
 @pytest.fixture

@@ -1,12 +1,14 @@
 """The truth check on a call in the database: what does not hold marks it and leaves one task; what becomes true takes that back."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
+from app.core.metrics import TRUTH_CLAIMS
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.bookings.cancel import cancel_booking
@@ -16,9 +18,9 @@ from app.domain.bookings.status import confirm_booking
 from app.domain.companies import feature_flags
 from app.domain.inbox import processor
 from app.jobs import truth_checks
-from app.models import Booking, Call, PhoneNumber, Task, TruthCheck
-from tests.factories.salons import DESK, PRESENT, Salon, make_salon
-from tests.support.lindgren import MITTE, call_body, send, transcript
+from app.models import Booking, Branch, Call, PhoneNumber, StaffTask, TruthCheck, WorkingHours
+from tests.factories.salon import DESK, PRESENT, Salon, make_salon
+from tests.support.retell_webhooks import MITTE, call_body, send, transcript
 
 CLAIMED = (
     "Guten Tag.", "Haarschnitt am Dienstag um zehn.", "Ich habe Sie für Dienstag, den 12. Mai, um 10 Uhr bei Anna eingetragen.", "Danke.",
@@ -62,13 +64,13 @@ def check(db) -> TruthCheck | None:
     return db.session.scalars(select(TruthCheck)).first()
 
 
-def tasks(db) -> list[Task]:
-    return list(db.session.scalars(select(Task)))
+def tasks(db) -> list[StaffTask]:
+    return list(db.session.scalars(select(StaffTask)))
 
 
 def book(salon: Salon, db, starts: str = "2026-05-12T10:00", **changes: Any) -> Booking:
     with transaction():
-        booking = create_booking(salon.request("cut:anna", starts=starts, **changes))
+        booking = create_booking(salon.request("cut:anna", starts=starts, contact_phone="+491713920077", **changes))
     db.session.commit()
     return booking
 
@@ -197,6 +199,140 @@ def test_a_check_that_fails_says_so_and_is_not_tried_for_ever(told, db, monkeypa
     monkeypatch.setattr("app.domain.calls.truth_check.extract_claims", lambda *_: 1 / 0)
     found = told(*CLAIMED)
     assert (found.verdict, found.reason, found.due_at) == ("not_checked", "failed", None)
+
+
+def tool(name: str, result: dict[str, Any], **arguments: str) -> list[dict[str, Any]]:
+    """A use of a function and its answer, as the provider reports them."""
+    key = f"tool_{name}"
+    return [
+        {"role": "tool_call_invocation", "tool_call_id": key, "name": name, "arguments": json.dumps(arguments)},
+        {"role": "tool_call_result", "tool_call_id": key, "successful": True, "content": json.dumps(result)},
+    ]
+
+
+def speak(told, *parts: str | list[dict[str, Any]]) -> TruthCheck | None:
+    """A call of alternating turns, the agent first, with tool calls between them."""
+    words = iter(transcript(*(part for part in parts if isinstance(part, str))))
+    turns = [item for part in parts for item in ([next(words)] if isinstance(part, str) else part)]
+    return told(transcript_with_tool_calls=turns)
+
+
+FOUND_FREE = {"ok": True, "say": "", "data": {"slots": [{"starts_at": "2026-05-12T14:00:00+02:00", "staff": "Ben Lindgren"}]}}
+
+
+@pytest.mark.parametrize(
+    ("words", "what", "stored"),
+    [
+        (("Wie lange haben Sie heute auf?", "Heute bis 20 Uhr."), "other_hours", "ist von 9 Uhr bis 18 Uhr geöffnet."),
+        (("Haben Sie sonntags auf?", "Ja, sonntags von zehn bis zwei."), "other_hours", "ist geschlossen."),
+        (("Ich hätte gern einen Rückruf.", "Gern, wir rufen Sie gleich zurück."), "no_callback", "Ein Rückruf ist nicht notiert."),
+        (("Sagen Sie Anna bitte, ich komme später.", "Das richte ich aus."), "no_message", "Eine Nachricht ist nicht notiert."),
+        (("Ist Samstag etwas frei?", "Leider nein, Sie stehen jetzt auf der Warteliste."), "not_on_waitlist", "Warteliste steht niemand."),
+        (("Bekomme ich das schriftlich?", "Ja, Sie bekommen gleich eine SMS."), "not_sent", "Eine SMS ging nicht hinaus."),
+        (("Was kostet ein Haarschnitt?", "39 Euro."), "other_price", "Haarschnitt kostet 35 Euro."),
+        (("Wie lange dauert Balayage?", "Etwa eine Stunde."), "other_duration", "Balayage dauert anderthalb Stunden."),
+        (("Ist morgen was frei?", "Ja, morgen um elf ist noch frei."), "not_free", "in diesem Gespräch nicht gesucht"),
+    ],
+)
+def test_what_was_told_and_what_is_stored_stand_beside_each_other(told, db, words: tuple[str, str], what: str, stored: str) -> None:
+    found = told("Guten Tag.", *words, "Danke.")
+    assert [(finding["what"], finding["turn"]) for finding in found.findings] == [(what, 2)]
+    (task,) = tasks(db)
+    assert words[1] in task.details
+    assert stored in task.details
+
+
+@pytest.mark.parametrize(
+    ("name", "result", "words"),
+    [
+        ("request_callback", {"ok": True, "say": "", "data": {"task_id": "t"}}, ("Bitte um Rückruf.", "Wir rufen Sie gleich zurück.")),
+        ("take_message", {"ok": True, "say": "", "data": {"task_id": "t"}}, ("Sagen Sie Anna, ich bin da.", "Ich richte es ihr aus.")),
+        ("join_waitlist", {"ok": True, "say": "", "data": {}}, ("Ist Samstag frei?", "Sie stehen auf der Warteliste.")),
+        ("send_link", {"ok": True, "say": "", "data": {"notification_id": "n"}}, ("Schicken Sie es?", "Die SMS ist unterwegs.")),
+        ("check_availability", FOUND_FREE, ("Ist am zwölften etwas frei?", "Ja, am Dienstag um zwei ist bei Ben frei.")),
+        (
+            "get_opening_hours",
+            {"ok": True, "say": "", "data": {"open": True, "date": "2026-05-04", "spans": [["09:00", "20:00"]]}},
+            ("Wie lange haben Sie heute auf?", "Heute bis 20 Uhr."),
+        ),
+        (
+            "get_service_info",
+            {"ok": True, "say": "", "data": {"service": {"name": "Hochsteckfrisur", "minutes": 75, "price_cents": 8900}}},
+            ("Was kostet eine Hochsteckfrisur?", "Die Hochsteckfrisur kostet 89 Euro."),
+        ),
+    ],
+)
+def test_what_a_tool_did_or_told_is_evidence(told, name: str, result: dict[str, Any], words: tuple[str, str]) -> None:
+    assert speak(told, "Guten Tag.", words[0], tool(name, result), words[1], "Danke.").verdict == "clean"
+
+
+def test_time_that_a_search_did_not_find_is_told_with_those_it_found(told, db) -> None:
+    found = speak(told, "Guten Tag.", "Am zwölften?", tool("check_availability", FOUND_FREE), "Am Dienstag um elf ist noch frei.", "Nein.")
+    assert found.findings[0]["what"] == "not_free"
+    assert "Gefunden wurde nur: am Dienstag, dem 12. Mai, um 14 Uhr." in tasks(db)[0].details
+
+
+@pytest.mark.parametrize(
+    ("name", "result", "words", "what", "stored"),
+    [
+        (
+            "check_availability", FOUND_FREE, ("Geht am zwölften etwas?", "Leider nein, am Dienstag ist alles ausgebucht."), "not_full",
+            "Frei war: am Dienstag, dem 12. Mai, um 14 Uhr.",
+        ),
+        (
+            "get_cancellation_fee", {"ok": True, "say": "", "data": {"fee_cents": 1500}},
+            ("Was kostet mich die Absage?", "Die Absagegebühr beträgt zwanzig Euro."), "other_fee", "Die Absage kostet 15 Euro.",
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_tool_told_stands_beside_what_the_agent_made_of_it(
+    told, db, name: str, result: dict[str, Any], words: tuple[str, str], what: str, stored: str
+) -> None:
+    found = speak(told, "Guten Tag.", words[0], tool(name, result), words[1], "Danke.")
+    assert [finding["what"] for finding in found.findings] == [what]
+    assert stored in tasks(db)[0].details
+
+
+def test_price_and_length_that_nothing_here_has_are_told_as_such(told, db) -> None:
+    told("Guten Tag.", "Was nehmen Sie für eine Hochsteckfrisur?", "Das kostet bei uns 481 Euro.", "Danke.")
+    assert "Einen solchen Preis gibt es in der Preisliste nicht." in tasks(db)[0].details
+
+
+def test_foreign_function_may_have_kept_a_promise_that_is_then_only_counted(told) -> None:
+    before = TRUTH_CLAIMS.labels("callback", "unverified")._value.get()
+    found = speak(told, "Guten Tag.", "Rückruf bitte.", tool("create_ticket", {"id": 4}), "Wir rufen Sie gleich zurück.", "Danke.")
+    assert (found.verdict, found.claim_count) == ("nothing", 0)
+    assert TRUTH_CLAIMS.labels("callback", "unverified")._value.get() == before + 1
+
+
+def test_wrong_branch_and_address_are_told_with_the_right_ones(told, salon, db) -> None:
+    db.session.get_one(Branch, salon.branches["mitte"]).street = "Torstraße 12"
+    db.session.commit()
+    first = told("Guten Tag.", "Ja?")
+    book(salon, db, call_id=first.call_id)
+    found = told(
+        "Guten Tag.", "Wo muss ich hin?", "Der Termin am Dienstag um zehn in Pankow ist gebucht. Wir sind in der Torstraße 21.", "Gut.",
+        event="call_ended",
+    )  # fmt: skip
+    assert [finding["what"] for finding in found.findings] == ["other_branch", "other_address"]
+    details = tasks(db)[0].details
+    assert "Haarschnitt bei Anna Lindgren in Berlin-Mitte." in details
+    assert "Hinterlegt ist für Berlin-Mitte: Torstraße 12." in details
+
+
+def test_hours_of_a_branch_that_has_none_are_not_known(told, salon, db) -> None:
+    db.session.execute(delete(WorkingHours))
+    db.session.commit()
+    assert told("Guten Tag.", "Wie lange haben Sie heute auf?", "Heute bis 20 Uhr.", "Danke.").verdict == "nothing"
+
+
+def test_denied_appointment_was_shown_by_a_tool(told, salon, db) -> None:
+    booking = book(salon, db)
+    shown = {"ok": True, "say": "", "data": {"bookings": [{"booking_id": booking.id}]}}
+    found = speak(
+        told, "Guten Tag.", "Habe ich einen Termin?", tool("query_appointments", shown), "Ich finde keinen Termin für Sie.", "Oh."
+    )
+    assert found.findings[0]["what"] == "denied"
 
 
 def test_until_the_analysis_there_is_time(told, db) -> None:

@@ -9,7 +9,7 @@ from app.core.transactions import transaction
 from app.domain.companies.policies import RULE_NAMES, Rules, describe_rules, format_span, load_policies
 from app.models import Policy
 from app.models.policy import RULES
-from tests.factories.salons import make_salon
+from tests.factories.salon import make_salon
 
 
 def test_company_branch_service_person_in_that_order(db: SQLAlchemy) -> None:
@@ -27,7 +27,7 @@ def test_company_branch_service_person_in_that_order(db: SQLAlchemy) -> None:
     assert policies.rules(branch_id=salon.branches["pankow"]).notice_minutes == 60
     where = {"branch_id": branch, "service_id": service, "staff_id": person}
     assert [policies.origin(rule, **where) for rule in ("notice_minutes", "cancel_minutes", "fee_cents", "grid_minutes")] == [
-        "staff", "branch", "company", "house",
+        "staff", "branch", "company", "default",
     ]  # fmt: skip
 
 

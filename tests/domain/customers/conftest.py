@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from flask.testing import FlaskClient
 
-from tests.support.agent_line import MONDAY, Line
+from tests.support.agent_call import MONDAY, AgentCall
 
 
 @pytest.fixture
@@ -16,5 +16,5 @@ def monday() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def line(client: FlaskClient) -> Line:
-    return Line(client)
+def agent_call(client: FlaskClient) -> AgentCall:
+    return AgentCall(client)

@@ -1,25 +1,31 @@
 """The steps by which a caller is recognised, what each allows, and that wrong tries end it."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from flask_sqlalchemy import SQLAlchemy
 
+from app.core.clock import now
 from app.core.tenancy import company_scope
-from app.domain.customers import caller_assurance
 from app.domain.customers.caller_assurance import (
+    ATTEMPT_WINDOW,
+    MAX_ATTEMPTS_PER_CALL,
     MAX_ATTEMPTS_PER_CUSTOMER,
+    MAX_ATTEMPTS_PER_DAY,
+    MAX_NAMES_PER_CALL,
     IdentifiedCaller,
+    VerificationMethod,
     find_by_birth_date,
     identify_caller,
+    is_number_within_attempts,
     is_within_attempts,
     record_verification,
     set_birth_date,
 )
 from app.models import Call, Company, Customer
-from tests.factories.calls import CallFactory, CustomerFactory, CustomerIdentityFactory
+from tests.factories.calls import CallFactory, CustomerFactory, CustomerIdentifierFactory, VerificationAttemptFactory
 from tests.factories.companies import CompanyFactory
 
 NUMBER = "+491713920050"
@@ -35,7 +41,7 @@ def company(db: SQLAlchemy) -> Iterator[Company]:
 def person(name: str | None = "Svea Thomsen", number: str | None = NUMBER) -> Customer:
     customer = CustomerFactory(name=name)
     if number:
-        CustomerIdentityFactory(customer_id=customer.id, value=number)
+        CustomerIdentifierFactory(customer_id=customer.id, value=number)
     return customer
 
 
@@ -101,12 +107,70 @@ def test_a_number_that_is_none_recognises_nobody(company: Company, values: dict[
     assert (caller.certainty, caller.rights) == ("none", ["book"])
 
 
-def test_three_wrong_tries_lock_the_call(company: Company) -> None:
+@pytest.mark.parametrize(
+    ("kinds", "most"),
+    [
+        (["birth_date"], MAX_ATTEMPTS_PER_CALL),
+        (["booking", "code"], MAX_ATTEMPTS_PER_CALL),
+        (["name"], MAX_NAMES_PER_CALL),
+        (["alike"], MAX_NAMES_PER_CALL),
+    ],
+)
+def test_wrong_tries_lock_the_call_names_later_than_proofs(company: Company, kinds: list[VerificationMethod], most: int) -> None:
     svea, call = person(), a_call()
-    for _ in range(caller_assurance.MAX_ATTEMPTS_PER_CALL):
+    for number in range(most):
         assert not identify_caller(call, company).is_locked
-        record_verification(call, "birth_date", ok=False, customer=svea)
+        record_verification(call, kinds[number % len(kinds)], ok=False, customer=svea)
+        record_verification(call, "name", ok=True, customer=svea)
+    caller = identify_caller(call, company)
+    assert caller.is_locked and caller.rights == ["book"]
+
+
+def test_wrong_names_and_wrong_proofs_are_counted_apart(company: Company) -> None:
+    svea, call = person(), a_call()
+    for kind, times in (("birth_date", MAX_ATTEMPTS_PER_CALL - 1), ("name", MAX_NAMES_PER_CALL - 1)):
+        for _ in range(times):
+            record_verification(call, kind, ok=False, customer=svea)
+    assert not identify_caller(call, company).is_locked
+
+
+def test_whoever_was_verified_stays_so_in_a_locked_call(company: Company) -> None:
+    svea, call = person(), a_call()
+    record_verification(call, "birth_date", ok=True, customer=svea)
+    for _ in range(MAX_ATTEMPTS_PER_CALL):
+        record_verification(call, "code", ok=False, customer=svea)
     assert identify_caller(call, company).is_locked
+    assert steps(identify_caller(call, company)) == ("verified", "Svea Thomsen", ["hear", "change", "cancel", "book"])
+
+
+@pytest.mark.parametrize(
+    ("hear", "levels"),
+    [(None, "no no yes"), ("number", "yes yes yes"), ("name", "no yes yes"), ("verified", "no no yes"), ("nonsense", "no no yes")],
+)
+def test_all_appointments_are_told_to_the_verified_unless_the_company_says_otherwise(
+    company: Company, hear: str | None, levels: str
+) -> None:
+    svea, call = person(), a_call()
+    company.caller_rights = {"hear": hear} if hear else None
+    told = []
+    for kind in ("", "name", "birth_date"):
+        if kind:
+            record_verification(call, kind, ok=True, customer=svea)
+        told.append("yes" if identify_caller(call, company).can_hear_all else "no")
+    assert " ".join(told) == levels
+
+
+def test_a_customer_without_a_name_may_only_book(company: Company) -> None:
+    person(name=None)
+    caller = identify_caller(a_call(), company)
+    assert (caller.certainty, caller.is_known, caller.rights) == ("number", False, ["book"])
+
+
+def test_a_weaker_proof_of_the_same_person_takes_nothing_away(company: Company) -> None:
+    svea, call = person(), a_call()
+    for kind in ("code", "birth_date", "name"):
+        record_verification(call, kind, ok=True, customer=svea)
+    assert identify_caller(call, company).certainty == "code"
 
 
 def test_many_wrong_tries_about_one_person_end_that_for_a_day(company: Company) -> None:
@@ -115,6 +179,50 @@ def test_many_wrong_tries_about_one_person_end_that_for_a_day(company: Company) 
         assert is_within_attempts(svea)
         record_verification(a_call(), "birth_date", ok=False, customer=svea)
     assert not is_within_attempts(svea) and is_within_attempts(other)
+
+
+@pytest.mark.parametrize(
+    ("values", "is_counted"),
+    [
+        ({}, True),
+        ({"kind": "booking"}, True),
+        ({"kind": "name"}, False),
+        ({"kind": "alike"}, False),
+        ({"ok": True}, False),
+        ({"occurred_at": now() - ATTEMPT_WINDOW + timedelta(hours=1)}, True),
+        ({"occurred_at": now() - ATTEMPT_WINDOW - timedelta(hours=1)}, False),
+    ],
+)
+def test_wrong_proofs_about_a_customer_count_for_a_month_from_any_number(
+    company: Company, values: dict[str, Any], is_counted: bool
+) -> None:
+    svea = person()
+    for number in range(MAX_ATTEMPTS_PER_CUSTOMER):
+        call = a_call(from_number=f"+4917139200{number:02}")
+        VerificationAttemptFactory(**{"call_id": call.id, "customer_id": svea.id, "kind": "birth_date", "ok": False, **values})
+    assert is_within_attempts(svea) != is_counted
+
+
+@pytest.mark.parametrize(
+    ("values", "call_values", "is_counted"),
+    [
+        ({}, {}, True),
+        ({"kind": "name"}, {}, True),
+        ({"ok": True}, {}, False),
+        ({}, {"from_number": "+491713920051"}, False),
+        ({"occurred_at": now() - timedelta(hours=23)}, {"started_at": now() - timedelta(hours=23)}, True),
+        ({"occurred_at": now() - timedelta(hours=25)}, {"started_at": now() - timedelta(hours=25)}, False),
+    ],
+)
+def test_wrong_tries_from_a_number_count_for_a_day_about_anybody(
+    company: Company, values: dict[str, Any], call_values: dict[str, Any], is_counted: bool
+) -> None:
+    for number in range(MAX_ATTEMPTS_PER_DAY):
+        assert is_number_within_attempts(a_call())
+        call = a_call(**call_values)
+        customer = person(f"Svea Thomsen {number}", None)
+        VerificationAttemptFactory(**{"call_id": call.id, "customer_id": customer.id, "kind": "birth_date", "ok": False, **values})
+    assert is_number_within_attempts(a_call()) != is_counted
 
 
 def test_a_date_of_birth_is_sealed_and_found_by_its_hash(company: Company, db: SQLAlchemy) -> None:

@@ -15,13 +15,13 @@ from app.core.clock import now
 from app.core.errors import TooManyRequests
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.domain.bookings.self_service_links import create_magic_link
+from app.domain.bookings.self_service_links import create_customer_link
 from app.domain.customers import one_time_codes
 from app.events import OneTimeCodeRequested
 from app.models import Call, Company, Connection, Customer, OneTimeCode
 from tests.factories.calls import CallFactory, CustomerFactory
 from tests.factories.companies import CompanyFactory
-from tests.support.agent_line import MONDAY, Line, make_house
+from tests.support.agent_call import MONDAY, AgentCall, make_salon_with_numbers
 
 NUMBER = "+491713920050"
 
@@ -94,30 +94,30 @@ def test_where_messages_can_be_sent_the_agent_climbs_by_a_code(
     db: SQLAlchemy, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, sent: list[OneTimeCodeRequested]
 ) -> None:
     with time_machine.travel(MONDAY, tick=True):
-        salon = make_house()
+        salon = make_salon_with_numbers()
         with company_scope(salon.company_id), transaction():
             db.session.add(Connection(provider="twilio", api_key="AC1:secret", label="Lindgren"))
-        line = Line(client)
-        told: dict[str, Any] = line.use("send_link", kind="code")
+        agent_call = AgentCall(client)
+        told: dict[str, Any] = agent_call.use("send_link", kind="code")
         assert told["ok"] and len(told["data"]["notification_id"]) == 26
-        assert line.use("identify_customer", code="12")["code"] == "wrong_code"
-        assert line.use("identify_customer", code=sent[0].digits)["data"]["certainty"] == "code"
+        assert agent_call.use("identify_customer", code="12")["code"] == "wrong_code"
+        assert agent_call.use("identify_customer", code=sent[0].digits)["data"]["certainty"] == "code"
 
 
 def test_without_a_sender_none_is_made(db: SQLAlchemy, client: FlaskClient) -> None:
     with time_machine.travel(MONDAY, tick=True):
-        salon = make_house()
-        assert Line(client).use("send_link", kind="code")["code"] == "not_verified"
+        salon = make_salon_with_numbers()
+        assert AgentCall(client).use("send_link", kind="code")["code"] == "not_verified"
         with company_scope(salon.company_id):
             assert db.session.scalars(select(OneTimeCode)).all() == []
 
 
 def test_what_left_is_counted_with_its_price(company: Company, sent: list[OneTimeCodeRequested]) -> None:
-    assert one_time_codes.get_send_stats() == one_time_codes.SendStats(0, 0, 0)
+    assert one_time_codes.get_send_stats() == one_time_codes.VerificationSendStats(0, 0, 0)
     for _ in range(2):
         call, customer = wanted()
     with transaction():
-        create_magic_link(call, customer, "svea@example.com")
+        create_customer_link(call, customer, "svea@example.com")
     with time_machine.travel(now() + timedelta(days=2)):
-        assert one_time_codes.get_send_stats() == one_time_codes.SendStats(0, 3, 2 * settings().sms_price_cents)
+        assert one_time_codes.get_send_stats() == one_time_codes.VerificationSendStats(0, 3, 2 * settings().sms_price_cents)
     assert one_time_codes.get_send_stats().today == 3

@@ -22,7 +22,7 @@ def branch(db: SQLAlchemy) -> Branch:
         OnCallShiftFactory(branch_id=branch.id, name="Jonas", number=JONAS, weekday=4, from_minute=18 * 60, until_minute=32 * 60)
         OnCallShiftFactory(
             branch_id=branch.id, name="Miriam", number=MIRIAM, weekday=None, from_minute=None, until_minute=None,
-            starts=datetime(2026, 5, 8, 20), ends=datetime(2026, 5, 9, 6),
+            local_start=datetime(2026, 5, 8, 20), local_end=datetime(2026, 5, 9, 6),
         )  # fmt: skip
         return branch
 

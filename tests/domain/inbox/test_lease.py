@@ -15,7 +15,7 @@ from app.core.transactions import transaction
 from app.domain.inbox.lease import CLAIM_LOCK, LEASE, LeaseLost, claim, complete, get_oldest_due_age_s
 from app.models import WebhookEvent
 from tests.support.inbox import arrive, arrive_many, by_status, events, inside
-from tests.support.lindgren import call_body
+from tests.support.retell_webhooks import call_body
 
 HANDLED = {"status": "handled"}
 
@@ -37,7 +37,7 @@ def test_the_oldest_come_first_and_nobody_gets_them_again(db: SQLAlchemy) -> Non
     assert [row.provider_call_id for row in first] == ["call_0", "call_1", "call_2"]
     assert [row.provider_call_id for row in second] == ["call_3", "call_4"]
     assert third == []
-    assert {row.claims for row in events()} == {1}
+    assert {row.claim_count for row in events()} == {1}
 
 
 def test_what_is_claimed_comes_back_when_its_lease_is_over(db: SQLAlchemy) -> None:
@@ -48,7 +48,7 @@ def test_what_is_claimed_comes_back_when_its_lease_is_over(db: SQLAlchemy) -> No
         assert claim(10)[1] == []
         clock.shift(2)
         _, again = claim(10)
-    assert [row.claims for row in again] == [2, 2]
+    assert [row.claim_count for row in again] == [2, 2]
 
 
 def test_events_of_a_call_in_work_wait_and_those_of_others_do_not(db: SQLAlchemy) -> None:
@@ -57,13 +57,13 @@ def test_events_of_a_call_in_work_wait_and_those_of_others_do_not(db: SQLAlchemy
     arrive(call_body("call_ended", "call_1"), call_body("call_started", "call_2"))
     assert [row.provider_call_id for row in claim(10)[1]] == ["call_2"]
     settled(token, first)
-    assert [(row.event, row.provider_call_id) for row in claim(10)[1]] == [("call_ended", "call_1")]
+    assert [(row.event_name, row.provider_call_id) for row in claim(10)[1]] == [("call_ended", "call_1")]
 
 
 def test_all_events_of_a_call_are_taken_together_in_their_order(db: SQLAlchemy) -> None:
     for event in ("call_started", "call_ended", "call_analyzed"):
         arrive(call_body(event))
-    assert [row.event for row in claim(10)[1]] == ["call_started", "call_ended", "call_analyzed"]
+    assert [row.event_name for row in claim(10)[1]] == ["call_started", "call_ended", "call_analyzed"]
 
 
 def test_what_is_not_due_or_done_is_left_alone(db: SQLAlchemy) -> None:

@@ -2,16 +2,18 @@
 
 import threading
 import time
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, OperationalError
 
 from app.core.extensions import db
 from app.domain.inbox import store as inbox_store
-from app.domain.inbox.store import GroupCommit, IncomingWebhook, NotStored
+from app.domain.inbox.store import GroupCommit, IncomingWebhook, WebhookNotStored
 from tests.support.inbox import events
 
 AT_ONCE = 24
@@ -20,7 +22,7 @@ PATIENCE_S = 30.0
 
 def incoming(number: int) -> IncomingWebhook:
     return IncomingWebhook(
-        provider="retell", event="call_started", dedupe_key=f"event {number}", body=b"{}", provider_call_id=f"call_{number}"
+        provider="retell", event_name="call_started", dedupe_key=f"event {number}", body=b"{}", provider_call_id=f"call_{number}"
     )
 
 
@@ -122,7 +124,37 @@ def test_when_the_leader_is_shot_the_others_are_told_and_the_next_one_leads(
     answers = all_at_once(app, group, [incoming(number) for number in range(AT_ONCE)])
     assert shot == [10]
     assert len([answer for answer in answers if isinstance(answer, SystemExit)]) == 1
-    assert len([answer for answer in answers if isinstance(answer, NotStored)]) == 9, "nobody of that group hears that all is well"
+    assert len([answer for answer in answers if isinstance(answer, WebhookNotStored)]) == 9, "nobody of that group hears that all is well"
     with app.app_context():
         monkeypatch.setattr(inbox_store, "_insert", real)
         assert group.store(incoming(AT_ONCE))
+
+
+@pytest.mark.parametrize(
+    ("is_closed", "failures", "patience_s", "is_stored"),
+    [
+        (True, 1, inbox_store.RECONNECT_TIMEOUT_S, True),
+        (True, 2, inbox_store.RECONNECT_TIMEOUT_S, False),
+        # a database that was silent for so long is not waited for a second time
+        (True, 1, 0, False),
+        (False, 1, inbox_store.RECONNECT_TIMEOUT_S, False),
+    ],
+)
+def test_a_connection_that_was_closed_meanwhile_is_opened_again_once(
+    db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch, is_closed: bool, failures: int, patience_s: float, is_stored: bool
+) -> None:
+    monkeypatch.setattr(inbox_store, "RECONNECT_TIMEOUT_S", patience_s)
+    failed: list[str] = []
+
+    def fail(*_statement: Any) -> None:
+        if len(failed) < failures:
+            failed.append("once more")
+            raise OperationalError("INSERT", None, Exception(), connection_invalidated=is_closed)
+
+    event.listen(db.engine, "before_execute", fail)
+    try:
+        with nullcontext() if is_stored else pytest.raises(OperationalError):
+            inbox_store.store(incoming(1))
+    finally:
+        event.remove(db.engine, "before_execute", fail)
+    assert len(events()) == is_stored

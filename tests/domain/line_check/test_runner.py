@@ -28,22 +28,23 @@ from app.domain.line_check.messages import describe_step, get_repair
 from app.domain.operations import gauges
 from app.domain.operations.health import CHECKS
 from app.jobs import line_checks as jobs
-from app.models import Agent, Branch, Call, CallHour, Company, Connection, Customer, LineCheck, LiveEvent, PhoneNumber, Task, User
-from tests.factories.salons import Salon
-from tests.support.agent_line import MITTE, make_house
-from tests.support.lindgren import call_body, send
-from tests.support.people import csrf_token, make_user, signed_in
+from app.models import Agent, Branch, Call, CallHour, Company, Connection, Customer, LineCheck, LiveEvent, PhoneNumber, StaffTask, User
+from tests.factories.companies import RejectedWebhookFactory
+from tests.factories.salon import Salon
+from tests.support.agent_call import MITTE, make_salon_with_numbers
+from tests.support.retell_webhooks import call_body, send
 from tests.support.untrusted_server import untrusted_server
+from tests.support.users import csrf_token, make_user, signed_in, token_of
 
 GREEN = [(name, "ok") for name in runner.STEPS]
 # what a check may leave behind
-ITS_OWN = {"calls", "call_events", "tool_calls", "webhook_events", "live_events", "live_cursors", "line_checks"}
+ITS_OWN = {"calls", "call_events", "tool_calls", "webhook_events", "live_events", "live_event_sequences", "line_checks"}
 
 
 @pytest.fixture
 def salon(db: SQLAlchemy) -> Salon:
     """With an agent on its first number."""
-    salon = make_house()
+    salon = make_salon_with_numbers()
     with company_scope(salon.company_id), transaction():
         agent = Agent(name="Lena")
         db.session.add(agent)
@@ -86,9 +87,10 @@ def check(db: SQLAlchemy, salon: Salon, *, drains: bool = True, hears: bool = Tr
     number = number_id(db)
     with company_scope(salon.company_id):
         with transaction():
-            begun = runner.start_check(number, via="page").id
-        if travels:
-            jobs.run_line_check(begun)
+            begun = runner.start_check(number, channel="page").id
+        call = jobs.synthetic_call.prepare_call(begun) if travels else None
+        if call:
+            jobs.send_line_check(call)
         while drains and drain_batch(10):
             pass
         if hears:
@@ -113,11 +115,6 @@ def later(db: SQLAlchemy, salon: Salon, found: LineCheck, seconds: int) -> Itera
         with transaction():
             runner.poll_check(found.id)
         yield db.session.scalars(select(LineCheck).where(LineCheck.id == found.id)).one()
-
-
-@pytest.fixture(autouse=True)
-def no_socket(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "_start_listener", lambda errand: None)
 
 
 def test_a_call_that_gets_through_is_green_from_number_to_dashboard(db: SQLAlchemy, salon: Salon, served: None) -> None:
@@ -168,6 +165,40 @@ def test_a_number_without_an_agent_is_red_and_the_call_still_gets_through(db: SQ
 def test_what_is_registered_differently_at_the_provider_is_red(db: SQLAlchemy, salon: Salon, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "get_status", lambda agent: AgentStatus(agent.id, agent.name, "wrong"))
     assert problems(check(db, salon, travels=False, drains=False, hears=False)) == {"agent": "not_registered"}
+
+
+@pytest.mark.parametrize("reason", ["mismatch", "expired", "unsigned", "unknown_connection"])
+def test_webhooks_that_were_refused_are_a_finding_of_the_check_and_the_call_still_gets_through(
+    app: Flask, db: SQLAlchemy, salon: Salon, served: None, reason: str
+) -> None:
+    other = make_salon_with_numbers("other", numbers=("+498999998200", "+498999998201"))
+    RejectedWebhookFactory(company_id=salon.company_id, to_number=MITTE, reason=reason, rejection_count=3, address="192.0.2.7")
+    RejectedWebhookFactory(company_id=other.company_id, to_number="+498999998200", rejection_count=90)
+    db.session.commit()
+    found = check(db, salon)
+    assert problems(found) == {"signatures": f"rejected_{reason}"} and found.result == "failed"
+    assert {status for name, status in steps(found) if name != "signatures"} == {"ok"}
+    with unscoped():
+        owner = signed_in(app, make_user(db.session.get(Company, salon.company_id)))
+        stranger = signed_in(app, make_user(db.session.get(Company, other.company_id)))
+        support = signed_in(app, make_user(None, "support"))
+    page = owner.get(f"/settings/line/checks/{found.id}").text
+    assert "3 Webhooks zu dieser Nummer" in page
+    assert "192.0.2.7" not in page and "/admin/" not in page
+    assert f'href="/admin/webhooks?status=rejected&amp;number=%2B{MITTE[1:]}"' in support.get(f"/admin/line/checks/{found.id}").text
+    assert stranger.get(f"/settings/line/checks/{found.id}").status_code == 404
+
+
+def test_webhooks_that_were_refused_before_the_last_accepted_one_are_told_and_no_fault(
+    app: Flask, db: SQLAlchemy, salon: Salon, served: None, client: FlaskClient
+) -> None:
+    RejectedWebhookFactory(company_id=salon.company_id, to_number=MITTE, rejection_count=2, last_at=now() - timedelta(minutes=5))
+    db.session.commit()
+    send(client, call_body("call_started", "call_real", start_timestamp=int(now().timestamp() * 1000)))
+    found = check(db, salon)
+    assert found.result == "ok"
+    with app.test_request_context():
+        assert describe_step(found.steps[4]) == "2 abgewiesen, danach wieder angenommen"
 
 
 def test_a_missing_secret_is_named(db: SQLAlchemy, salon: Salon, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,7 +266,7 @@ def test_an_untrusted_certificate_of_the_public_address_is_told_and_gone_round(
         told = {step["name"]: step.get("data") or {} for step in found.steps}
         assert told["ringing"]["instead_of"] == public and told["ringing"]["certificate"] is True
         with app.test_request_context():
-            assert f"dem Zertifikat von {public} ist von hier aus nicht zu trauen" in describe_step(found.steps[4])
+            assert f"dem Zertifikat von {public} ist von hier aus nicht zu trauen" in describe_step(found.steps[5])
         unheard = check(db, salon, hears=False)
         socket, data = jobs._connect((public, "http://127.0.0.1:9"), "token")
         assert socket is None
@@ -243,7 +274,7 @@ def test_an_untrusted_certificate_of_the_public_address_is_told_and_gone_round(
             runner.record_listening(unheard.id, data)
         with later(db, salon, unheard, 10) as ended:
             assert problems(ended) == {"dashboard": "certificate_refused"}
-            assert ended.steps[10]["data"]["url"] == public
+            assert ended.steps[11]["data"]["url"] == public
 
 
 def test_in_production_the_live_board_is_asked_at_the_process_of_its_own(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -296,6 +327,12 @@ PROBLEMS = [
     "sockets_unreachable",
     "certificate_refused",
     "not_registered",
+    "rejected_mismatch",
+    "rejected_expired",
+    "rejected_unsigned",
+    "rejected_unreadable",
+    "rejected_unknown_connection",
+    "rejected_no_secret",
     "event_dead",
     "event_unassigned",
     "event_ignored",
@@ -314,14 +351,14 @@ def test_two_at_once_are_one(db: SQLAlchemy, salon: Salon) -> None:
     with company_scope(salon.company_id):
         number = number_id(db)
         with transaction():
-            first = runner.start_check(number, via="page").id
+            first = runner.start_check(number, channel="page").id
         with transaction():
-            assert runner.start_check(number, via="support").id == first
+            assert runner.start_check(number, channel="support").id == first
 
 
 def test_whoever_writes_the_mark_into_a_real_call_hides_nothing(db: SQLAlchemy, salon: Salon, client: FlaskClient) -> None:
     with company_scope(salon.company_id), transaction():
-        running = runner.start_check(number_id(db), via="page").id
+        running = runner.start_check(number_id(db), channel="page").id
     for name, mark in (("call_1", True), ("call_2", running), ("call_3", "x")):
         send(client, call_body("call_started", name, metadata={"line_check": mark}))
     while drain_batch(10):
@@ -352,7 +389,7 @@ def test_a_check_changes_no_list_no_figure_and_no_page(app: Flask, db: SQLAlchem
         names = db.session.scalars(select(LiveEvent.name).where(LiveEvent.call_id == found.call_id))
         assert list(names) == ["line_check.arrived"]
         assert db.session.scalar(select(func.sum(CallHour.calls))) == 1
-        assert [db.session.scalar(select(func.count()).select_from(model)) for model in (Task, Customer)] == [0, 4]
+        assert [db.session.scalar(select(func.count()).select_from(model)) for model in (StaffTask, Customer)] == [0, 4]
     assert gauges.count_running_calls() == 1
 
 
@@ -391,11 +428,11 @@ def _rows(db: SQLAlchemy) -> dict[str, int]:
 
 
 def test_a_company_checks_its_own_numbers_only(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
-    other = make_house("other", numbers=("+498999998200", "+498999998201"))
+    other = make_salon_with_numbers("other", numbers=("+498999998200", "+498999998201"))
     with unscoped():
         company = db.session.get(Company, other.company_id)
     client = signed_in(app, make_user(company))
-    token = csrf_token(client, "/settings/line")
+    token = token_of(client)
     assert client.post(f"/settings/line/{number_id(db)}/check", data={"csrf_token": token}).status_code == 404
     found = check(db, salon, travels=False, drains=False, hears=False)
     for address in (f"/settings/line/checks/{found.id}", f"/settings/line/checks/{found.id}/steps"):
@@ -419,7 +456,7 @@ def test_the_page_shows_what_is_red_and_what_repairs_it(app: Flask, db: SQLAlche
     for client, address in ((owner, "/settings/line/checks/"), (support, "/admin/line/checks/")):
         page = client.get(address + found.id).text
         assert "Es hängt an einer Stelle: Assistentin" in page and "keine Assistentin" in page
-        assert "data-look" not in page
+        assert "data-poll-url" not in page
 
 
 def test_the_button_sends_the_check_on_its_way(app: Flask, db: SQLAlchemy, salon: Salon, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -436,7 +473,7 @@ def test_the_button_sends_the_check_on_its_way(app: Flask, db: SQLAlchemy, salon
         answer = client.post(address, data={"csrf_token": csrf_token(client, page.replace("+", "%2B"))})
         assert answer.status_code == 302 and sent[-1] in answer.location
         steps_page = client.get(answer.location + "/steps")
-        assert "data-look" in steps_page.text and steps_page.status_code == 200
+        assert "data-poll-url" in steps_page.text and steps_page.status_code == 200
     assert len(set(sent)) == 1
     with unscoped():
         assert db.session.scalar(select(func.count()).select_from(User)) == 2

@@ -25,7 +25,7 @@ from app.domain.notifications import delivery
 from app.jobs.notifications import send_notification
 from app.models import Booking, Call, Customer, Notification, WaitlistOffer
 from tests.doubles.messaging import TwilioDouble
-from tests.factories.salons import DESK, Salon, at, make_call
+from tests.factories.salon import DESK, Salon, at, make_call
 
 MIRA = "+491713920050"
 LINK = Actor("caller", "link")
@@ -43,7 +43,7 @@ def outage(twilio: TwilioDouble) -> Iterator[TwilioDouble]:
     """The carrier answers 503 until `mend`."""
     twilio.fail("503", times=999)
     yield twilio
-    twilio.mend()
+    twilio.restore()
 
 
 def book(salon: Salon, customer_id: str, *parts: str, **changes: Any) -> Booking:
@@ -54,8 +54,8 @@ def move(booking: Booking, actor: Actor = LINK, **changes: Any) -> None:
     run_in_transaction(lambda: reschedule_booking(booking.id, actor, **(changes or {"starts_at": ELEVEN})))
 
 
-def cancel(booking: Booking, actor: Actor = LINK) -> None:
-    run_in_transaction(lambda: cancel_booking(booking.id, actor))
+def cancel(booking: Booking, actor: Actor = LINK, **options: Any) -> None:
+    run_in_transaction(lambda: cancel_booking(booking.id, actor, **options))
 
 
 def rows(db: SQLAlchemy) -> list[Notification]:
@@ -86,7 +86,7 @@ def test_cancelled_booking_is_not_confirmed_after_a_carrier_outage(
     work(db, present, 6)
     cancel(booking)
     work(db, present, 2)
-    outage.mend()
+    outage.restore()
     work(db, present, 60)
     assert gist(outage) == ["abgesagt"]
 
@@ -96,8 +96,8 @@ def test_cancellation_without_a_message_withdraws_the_confirmation_too(
 ) -> None:
     booking = book(salon, mira)
     work(db, present, 6)
-    cancel(booking, PROGRAM)
-    outage.mend()
+    cancel(booking, PROGRAM, notify=False)
+    outage.restore()
     work(db, present, 60)
     assert gist(outage) == []
     assert [(row.status, row.reason, row.body) for row in rows(db)] == [("expired", "overtaken", None)]
@@ -110,7 +110,7 @@ def test_of_a_confirmation_and_a_move_only_the_move_is_said(
     work(db, present, 6)
     move(booking)
     work(db, present, 6)
-    outage.mend()
+    outage.restore()
     work(db, present, 60)
     assert gist(outage) == ["verschoben auf"]
     assert "11:00" in outage.messages[0]["body"]
@@ -126,7 +126,7 @@ def test_of_two_moves_that_were_tried_only_the_last_is_said(
     work(db, present, 6)
     move(booking, starts_at=NOON)
     work(db, present, 2)
-    twilio.mend()
+    twilio.restore()
     work(db, present, 60)
     assert gist(twilio) == ["ist gebucht", "verschoben auf"]
     assert "12:00" in twilio.messages[1]["body"]
@@ -142,7 +142,7 @@ def test_moved_back_after_a_try_that_may_have_arrived_is_said_again(
     send_notification(rows(db)[-1].id)
     present.shift(timedelta(seconds=2))
     move(booking, starts_at=TEN)
-    twilio.mend()
+    twilio.restore()
     work(db, present, 60)
     assert "10:00" in twilio.messages[-1]["body"] and gist(twilio)[-1] == "verschoben auf"
 
@@ -154,7 +154,7 @@ def test_confirmation_that_a_silent_move_made_untrue_is_written_anew(
     booking = book(salon, mira)
     work(db, present, 6)
     move(booking, DESK)
-    outage.mend()
+    outage.restore()
     work(db, present, 60)
     assert gist(outage) == ["ist gebucht"]
     assert "11:00" in outage.messages[0]["body"]
@@ -166,7 +166,7 @@ def test_move_that_is_undone_leaves_the_confirmation(
     booking = book(salon, mira)
     move(booking, DESK)
     move(booking, DESK, starts_at=TEN)
-    outage.mend()
+    outage.restore()
     work(db, present, 60)
     assert gist(outage) == ["ist gebucht"]
     assert "10:00" in outage.messages[0]["body"]
@@ -179,7 +179,7 @@ def test_request_that_is_confirmed_during_an_outage_is_said_once(
     booking = book(salon, mira)
     work(db, present, 6)
     run_in_transaction(lambda: confirm_booking(booking.id, DESK))
-    outage.mend()
+    outage.restore()
     work(db, present, 60)
     assert [("wird noch bestätigt" in sent["body"], "ist bestätigt" in sent["body"]) for sent in outage.messages] == [(False, True)]
 
@@ -192,7 +192,7 @@ def test_cancelled_series_leaves_no_message_about_one_of_its_dates(
     move(third, starts_at=third.starts_at + timedelta(hours=1))
     work(db, present, 6)
     run_in_transaction(lambda: cancel_series(series.id, DESK))
-    outage.mend()
+    outage.restore()
     work(db, present, 60)
     assert gist(outage) == ["abgesagt"]
 
@@ -206,7 +206,7 @@ def test_message_that_was_under_way_when_it_became_untrue_is_not_tried_again(
     cancel(booking)
     result = delivery.send(attempt)
     run_in_transaction(lambda: delivery.complete(attempt, result))
-    outage.mend()
+    outage.restore()
     work(db, present, 60)
     assert gist(outage) == ["abgesagt"]
 
@@ -232,7 +232,7 @@ def test_messages_to_one_person_leave_in_the_order_in_which_they_were_written(
     for starts in ("2026-05-12T10:00", "2026-05-13T10:00", "2026-05-15T10:00"):
         book(salon, mira, starts=starts)
         work(db, present, 3)
-    outage.mend()
+    outage.restore()
     work(db, present, 60)
     assert ["12. Mai" in outage.messages[0]["body"], "13. Mai" in outage.messages[1]["body"], "15. Mai" in outage.messages[2]["body"]] == [
         True, True, True,
@@ -271,7 +271,7 @@ def test_only_the_newest_code_of_a_call_is_sent(
         run_in_transaction(lambda: create_code(db.session.get_one(Call, call_id), db.session.get_one(Customer, mira), MIRA))
         work(db, present, 1)
     last = rows(db)[-1].body
-    outage.mend()
+    outage.restore()
     work(db, present, 9)
     assert [sent["body"] for sent in outage.messages] == [last]
 
@@ -291,7 +291,7 @@ def test_offer_that_is_no_longer_open_is_not_sent(
         db.session.get_one(WaitlistOffer, made.id).status = "declined"
 
     run_in_transaction(decline)
-    outage.mend()
+    outage.restore()
     work(db, present, 20)
     assert gist(outage) == []
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.privacy.consent_answers import DialogueLine, extract_answers, find_refusals
+from app.domain.privacy.consent_answers import DialogueTurn, extract_answers, find_refusals
 
 HERE = Path(__file__).parent
 ASKED = "Salon Lindgren, guten Tag. Ich bin eine KI, kein Mensch. Darf ich das Gespräch aufzeichnen und mitschreiben?"
@@ -56,7 +56,7 @@ def test_a_no_to_something_else_is_none(text: str) -> None:
 
 
 def answered(agent: str, caller: str) -> dict[str, str]:
-    return {each.what: each.answer for each in extract_answers([DialogueLine(0, True, agent), DialogueLine(1, False, caller)])}
+    return {each.what: each.answer for each in extract_answers([DialogueTurn(0, True, agent), DialogueTurn(1, False, caller)])}
 
 
 BOTH_NO, BOTH_YES = dict.fromkeys(("recording", "transcript"), "no"), dict.fromkeys(("recording", "transcript"), "yes")
@@ -107,13 +107,24 @@ def test_who_declines_only_the_ai_is_understood(before: str, missed: int) -> Non
     assert len([text for text in cases["others"] if answered(before, text)]) <= 4
 
 
+# "I want to talk to her, not to a machine"
+DECLINING_TRANSCRIPTS = ("root_canal_ring.en",)
+
+
 def test_callers_who_decline_nothing_keep_their_words() -> None:
-    for file in (HERE.parent / "claims" / "transcripts").rglob("*.txt"):
-        turns = [line.partition(": ") for line in file.read_text().splitlines()]
-        spoken = [{"role": role, "text": text} for role, _colon, text in turns if role in ("agent", "caller")]
-        assert _answers(spoken) == {}, file
+    for file in (HERE.parent / "claims" / "transcripts").glob("*.txt"):
+        for transcript in file.read_text().split("\n== "):
+            if transcript.removeprefix("== ").startswith(DECLINING_TRANSCRIPTS):
+                assert "no" in _answers(_list_spoken(transcript)).values(), transcript
+                continue
+            assert _answers(_list_spoken(transcript)) == {}, transcript
+
+
+def _list_spoken(transcript: str) -> list[dict[str, str]]:
+    turns = [line.partition(": ") for line in transcript.splitlines()]
+    return [{"role": role.partition("!")[0], "text": text} for role, _colon, text in turns if role.startswith(("agent", "caller"))]
 
 
 def _answers(turns: list[dict[str, str]]) -> dict[str, str]:
-    lines = [DialogueLine(position, turn["role"] == "agent", turn["text"]) for position, turn in enumerate(turns)]
+    lines = [DialogueTurn(position, turn["role"] == "agent", turn["text"]) for position, turn in enumerate(turns)]
     return {each.what: each.answer for each in extract_answers(lines)}

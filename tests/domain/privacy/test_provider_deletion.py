@@ -12,10 +12,10 @@ from app.core.clock import now
 from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import run_in_transaction
 from app.domain.privacy import provider_deletion
-from app.models import Call, CallDeletion
+from app.models import Call, ProviderDeletion
 from app.providers.http import ResponseTimeout
 from app.providers.voice.management import VoiceRejected
-from tests.factories.calls import CallDeletionFactory, CallFactory
+from tests.factories.calls import CallFactory, ProviderDeletionFactory
 from tests.factories.companies import CompanyFactory
 
 
@@ -30,7 +30,7 @@ def deletion_id(app: Flask, db: SQLAlchemy, present: time_machine.Traveller, mon
 
     def create() -> str:
         call = CallFactory(provider="retell", status="ended", ended_at=now())
-        return str(CallDeletionFactory(call_id=call.id, status="pending", due_at=now()).id)
+        return str(ProviderDeletionFactory(call_id=call.id, status="pending", due_at=now()).id)
 
     with company_scope(company_id):
         yield run_in_transaction(create)
@@ -40,9 +40,9 @@ def claim(deletion_id: str) -> provider_deletion.ProviderCallDeletion | None:
     return run_in_transaction(lambda: provider_deletion.claim(deletion_id))
 
 
-def get(db: SQLAlchemy, deletion_id: str) -> CallDeletion:
+def get(db: SQLAlchemy, deletion_id: str) -> ProviderDeletion:
     db.session.rollback()
-    return db.session.get_one(CallDeletion, deletion_id)
+    return db.session.get_one(ProviderDeletion, deletion_id)
 
 
 def test_stale_claim_does_not_complete_a_deletion(db: SQLAlchemy, deletion_id: str, present: time_machine.Traveller) -> None:

@@ -41,7 +41,7 @@ def test_a_week_stands_beside_the_week_before(branch: str) -> None:
     put(branch, "missed", 5, days_ago=7)
     put(branch, "booked", 7, days_ago=13)
     put(branch, "booked", 100, days_ago=14)
-    figures = load_figures([branch], days=7, now=NOW, zone=BERLIN)
+    figures = load_figures([branch], days=7, now=NOW, timezone=BERLIN)
     assert (figures.period.total.calls, figures.before.total.calls, figures.today.calls) == (5, 12, 3)
     assert [step.calls for step in figures.period.steps] == [2, 0, 0, 0, 0, 0, 3]
     assert [step.calls for step in figures.before.steps] == [7, 0, 0, 0, 0, 0, 5]
@@ -50,15 +50,15 @@ def test_a_week_stands_beside_the_week_before(branch: str) -> None:
 def test_the_time_before_ends_at_the_same_hour(branch: str) -> None:
     put(branch, "booked", 1, days_ago=7, hour=10)
     put(branch, "missed", 50, days_ago=7, hour=11)
-    assert load_figures([branch], days=7, now=NOW, zone=BERLIN).before.total.calls == 1
-    assert load_figures([branch], days=1, now=NOW, zone=BERLIN).before.total.calls == 1
+    assert load_figures([branch], days=7, now=NOW, timezone=BERLIN).before.total.calls == 1
+    assert load_figures([branch], days=1, now=NOW, timezone=BERLIN).before.total.calls == 1
 
 
 def test_today_stands_beside_the_same_weekday_by_hours(branch: str) -> None:
     put(branch, "booked", 2, hour=8)
     put(branch, "booked", 4, days_ago=1)
     put(branch, "booked", 3, days_ago=7, hour=9)
-    figures = load_figures([branch], days=1, now=NOW, zone=BERLIN)
+    figures = load_figures([branch], days=1, now=NOW, timezone=BERLIN)
     assert (figures.period.total.calls, figures.before.total.calls) == (2, 3)
     assert [step.calls for step in figures.period.steps][7:10] == [0, 2, 0]
     # the field of weekdays is a week long all the same
@@ -68,8 +68,8 @@ def test_today_stands_beside_the_same_weekday_by_hours(branch: str) -> None:
 def test_other_branches_are_not_counted(branch: str) -> None:
     put(branch, "booked", 1)
     put(BranchFactory().id, "booked", 9)
-    assert load_figures([branch], days=30, now=NOW, zone=BERLIN).period.total.calls == 1
-    assert load_figures([], days=30, now=NOW, zone=BERLIN).period.total.calls == 0
+    assert load_figures([branch], days=30, now=NOW, timezone=BERLIN).period.total.calls == 1
+    assert load_figures([], days=30, now=NOW, timezone=BERLIN).period.total.calls == 0
 
 
 def test_the_night_goes_from_the_evening_to_the_morning(branch: str) -> None:
@@ -78,12 +78,12 @@ def test_the_night_goes_from_the_evening_to_the_morning(branch: str) -> None:
     put(branch, "callback", 3, hour=7)
     put(branch, "missed", 1, hour=3)
     put(branch, "booked", 20, hour=8)
-    night = load_night_totals([branch], now=NOW, zone=BERLIN)
+    night = load_night_totals([branch], now=NOW, timezone=BERLIN)
     assert (night.answered, night.booked) == (5, 2)
 
 
 def test_the_day_is_the_one_where_the_business_is(branch: str) -> None:
     put(branch, "booked", 1)
     late = datetime(2026, 11, 19, 23, 30, tzinfo=UTC)
-    assert load_figures([branch], days=1, now=late, zone=BERLIN).period.total.calls == 1
-    assert load_figures([branch], days=1, now=late, zone="Europe/London").period.total.calls == 0
+    assert load_figures([branch], days=1, now=late, timezone=BERLIN).period.total.calls == 1
+    assert load_figures([branch], days=1, now=late, timezone="Europe/London").period.total.calls == 0

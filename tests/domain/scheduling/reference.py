@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 
 from app.domain.scheduling.holidays import find_holiday_name
 from app.domain.scheduling.types import (
-    AvailabilityQuery,
-    BranchData,
-    ClosureData,
+    SchedulingBranch,
+    SchedulingClosure,
     SchedulingData,
-    ServiceData,
+    SchedulingService,
+    SchedulingStaffMember,
     ServiceTiming,
+    SlotQuery,
     SpecialDay,
-    StaffData,
     StaffServiceOffer,
     VisitPart,
     WeeklySpan,
@@ -26,15 +26,15 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @lru_cache(maxsize=64)
-def clock(zone: str, first: datetime, days: int) -> list[tuple[datetime, datetime]]:
+def clock(timezone: str, first: datetime, days: int) -> list[tuple[datetime, datetime]]:
     """Every minute of real time with what the clocks of the zone show then."""
-    tz = ZoneInfo(zone)
+    tz = ZoneInfo(timezone)
     minutes = [first + MINUTE * n for n in range(days * 1440)]
     return [(minute, minute.astimezone(tz).replace(tzinfo=None)) for minute in minutes]
 
 
 class Reference:
-    def __init__(self, question: AvailabilityQuery, facts: SchedulingData) -> None:
+    def __init__(self, question: SlotQuery, facts: SchedulingData) -> None:
         self.question = question
         self.facts = facts
         first = question.starts_from.replace(hour=0, minute=0, second=0, microsecond=0) - 3 * DAY
@@ -42,10 +42,10 @@ class Reference:
         self._open: dict[str, set[datetime]] = {}
         self._shift: dict[tuple[str, str], set[datetime]] = {}
 
-    def clock(self, branch: BranchData) -> list[tuple[datetime, datetime]]:
-        return clock(branch.zone, self.first, self.days)
+    def clock(self, branch: SchedulingBranch) -> list[tuple[datetime, datetime]]:
+        return clock(branch.timezone, self.first, self.days)
 
-    def stretch(self, branch: BranchData, start: datetime, end: datetime) -> set[datetime]:
+    def stretch(self, branch: SchedulingBranch, start: datetime, end: datetime) -> set[datetime]:
         """From the first minute whose clock has reached the start to the last whose clock has not reached the end."""
         minutes = self.clock(branch)
         reached = [i for i, (_, shown) in enumerate(minutes) if shown >= start]
@@ -54,7 +54,7 @@ class Reference:
             return set()
         return {minutes[i][0] for i in range(reached[0], not_over[-1] + 1)}
 
-    def dates(self, branch: BranchData) -> list[datetime]:
+    def dates(self, branch: SchedulingBranch) -> list[datetime]:
         shown = self.clock(branch)
         day = shown[0][1].replace(hour=0, minute=0)
         found = []
@@ -63,14 +63,14 @@ class Reference:
             day += DAY
         return found
 
-    def open(self, branch: BranchData) -> set[datetime]:
+    def open(self, branch: SchedulingBranch) -> set[datetime]:
         if branch.id not in self._open:
             opened: set[datetime] = set()
             for day in self.dates(branch):
                 special = self.special(branch, None, day)
                 if special:
                     spans = special[-1].spans
-                elif branch.observes_holidays and find_holiday_name(day.date(), branch.country, branch.state):
+                elif branch.observes_holidays and find_holiday_name(day.date(), branch.region):
                     spans = ()
                 else:
                     spans = spans_on(day, branch.hours)
@@ -82,7 +82,7 @@ class Reference:
             self._open[branch.id] = opened
         return self._open[branch.id]
 
-    def shift(self, person: StaffData, branch: BranchData) -> set[datetime]:
+    def shift(self, person: SchedulingStaffMember, branch: SchedulingBranch) -> set[datetime]:
         if (person.id, branch.id) not in self._shift:
             working: set[datetime] = set()
             for day in self.dates(branch):
@@ -101,17 +101,17 @@ class Reference:
             self._shift[person.id, branch.id] = working
         return self._shift[person.id, branch.id]
 
-    def special(self, branch: BranchData, staff_id: str | None, day: datetime) -> list[SpecialDay]:
+    def special(self, branch: SchedulingBranch, staff_id: str | None, day: datetime) -> list[SpecialDay]:
         days = [s for s in self.facts.special_days if s.day == day.date() and s.staff_id == staff_id]
         return [s for s in days if s.branch_id in (None, branch.id)]
 
-    def closed(self, branch: BranchData, closure: ClosureData) -> set[datetime]:
+    def closed(self, branch: SchedulingBranch, closure: SchedulingClosure) -> set[datetime]:
         closed: set[datetime] = set()
         for starts in occurrences(closure, self.dates(branch)[-1]):
             closed |= self.stretch(branch, starts, starts + (closure.ends - closure.starts))
         return closed
 
-    def can_do(self, offer: StaffServiceOffer, branch: BranchData, start: datetime) -> bool:
+    def can_do(self, offer: StaffServiceOffer, branch: SchedulingBranch, start: datetime) -> bool:
         service, timing = self.facts.get_service(offer.service_id), self.timing(offer)
         person = next(p for p in self.facts.people if p.id == offer.staff_id)
         notice = self.facts.notice_minutes if offer.notice_minutes is None else offer.notice_minutes
@@ -132,7 +132,9 @@ class Reference:
             for s in self.facts.sessions
         )
 
-    def is_free(self, offer: StaffServiceOffer, service: ServiceData, timing: ServiceTiming, branch: BranchData, start: datetime) -> bool:
+    def is_free(
+        self, offer: StaffServiceOffer, service: SchedulingService, timing: ServiceTiming, branch: SchedulingBranch, start: datetime
+    ) -> bool:
         if service.capacity < self.question.seats:
             return False
         needed = [start + n * MINUTE for n in range(-timing.before, timing.minutes + timing.after) if not in_processing(timing, n)]
@@ -155,24 +157,24 @@ class Reference:
     def timing(self, offer: StaffServiceOffer) -> ServiceTiming:
         return offer.timing or self.facts.get_service(offer.service_id).timing
 
-    def offers(self, part: VisitPart, branch: BranchData) -> list[StaffServiceOffer]:
+    def offers(self, part: VisitPart, branch: SchedulingBranch) -> list[StaffServiceOffer]:
         return [
             o for o in self.facts.offers
             if o.service_id == part.service_id and o.branch_id == branch.id and part.staff_id in (None, o.staff_id)
         ]  # fmt: skip
 
-    def can_follow(self, parts: tuple[VisitPart, ...], branch: BranchData, start: datetime) -> bool:
+    def can_follow(self, parts: tuple[VisitPart, ...], branch: SchedulingBranch, start: datetime) -> bool:
         return not parts or any(self.can_begin(offer, parts, branch, start) for offer in self.offers(parts[0], branch))
 
-    def can_begin(self, offer: StaffServiceOffer, parts: tuple[VisitPart, ...], branch: BranchData, start: datetime) -> bool:
+    def can_begin(self, offer: StaffServiceOffer, parts: tuple[VisitPart, ...], branch: SchedulingBranch, start: datetime) -> bool:
         """Whether this person can begin the visit here and somebody, without too long a wait, can go on with the rest."""
         if not self.can_do(offer, branch, start):
             return False
         end = start + self.timing(offer).minutes * MINUTE
         return len(parts) == 1 or any(self.can_follow(parts[1:], branch, end + n * MINUTE) for n in range(self.question.max_gap + 1))
 
-    def on_grid(self, branch: BranchData, start: datetime) -> bool:
-        shown = start.astimezone(ZoneInfo(branch.zone))
+    def on_grid(self, branch: SchedulingBranch, start: datetime) -> bool:
+        shown = start.astimezone(ZoneInfo(branch.timezone))
         return self.question.any_start or (shown.hour * 60 + shown.minute) % self.facts.grid_minutes == 0
 
     def slots(self) -> Iterator[tuple[datetime, str, str]]:
@@ -205,7 +207,7 @@ def in_processing(timing: ServiceTiming, minute: int) -> bool:
     return timing.processing > 0 and timing.processing_from <= minute < timing.processing_from + timing.processing
 
 
-def occurrences(closure: ClosureData, last: datetime) -> Iterator[datetime]:
+def occurrences(closure: SchedulingClosure, last: datetime) -> Iterator[datetime]:
     """Day by day from the first one on: is this a day on which it begins again?"""
     day = closure.starts
     while day <= last + DAY:

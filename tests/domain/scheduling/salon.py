@@ -4,14 +4,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from app.domain.scheduling.holidays import HolidayRegion
 from app.domain.scheduling.types import (
-    AvailabilityQuery,
-    BranchData,
-    RoomData,
+    SchedulingBranch,
     SchedulingData,
-    ServiceData,
+    SchedulingRoom,
+    SchedulingService,
+    SchedulingStaffMember,
     ServiceTiming,
-    StaffData,
+    SlotQuery,
     StaffServiceOffer,
     VisitPart,
     WeeklySpan,
@@ -28,27 +29,27 @@ def at(text: str, fold: int = 0) -> datetime:
 
 def salon(**changes: object) -> SchedulingData:
     cut, colour = (
-        ServiceData("cut", ServiceTiming(30), "Schnitt"),
-        ServiceData("colour", ServiceTiming(90, processing_from=30, processing=40), "Farbe"),
+        SchedulingService("cut", ServiceTiming(30), "Schnitt"),
+        SchedulingService("colour", ServiceTiming(90, processing_from=30, processing=40), "Farbe"),
     )
     facts = SchedulingData(
-        branches=(BranchData("mitte", "Europe/Berlin", HOURS, "Mitte", state="BE"),),
+        branches=(SchedulingBranch("mitte", "Europe/Berlin", HOURS, "Mitte", region=HolidayRegion("DE", "BE")),),
         services=(cut, colour),
-        people=(StaffData("anna", "Anna"), StaffData("ben", "Ben")),
+        people=(SchedulingStaffMember("anna", "Anna"), SchedulingStaffMember("ben", "Ben")),
         offers=(
             StaffServiceOffer("cut", "anna", "mitte"),
             StaffServiceOffer("cut", "ben", "mitte"),
             StaffServiceOffer("colour", "anna", "mitte"),
         ),
-        rooms=(RoomData("chair1", "mitte", "chair"), RoomData("chair2", "mitte", "chair")),
+        rooms=(SchedulingRoom("chair1", "mitte", "chair"), SchedulingRoom("chair2", "mitte", "chair")),
         grid_minutes=30,
     )
     return replace(facts, **changes)
 
 
-def asking(*parts: str, day: str = "2026-05-12", hours: int = 24, now: str = "2026-05-01T12:00", **changes: object) -> AvailabilityQuery:
+def asking(*parts: str, day: str = "2026-05-12", hours: int = 24, now: str = "2026-05-01T12:00", **changes: object) -> SlotQuery:
     """The whole of a day; a part is `cut` or `cut:anna`."""
     wanted = tuple(VisitPart(*part.split(":")) for part in parts)
     start = at(f"{day}T00:00")
-    question = AvailabilityQuery(wanted, start, start + timedelta(hours=hours), at(now))
+    question = SlotQuery(wanted, start, start + timedelta(hours=hours), at(now))
     return replace(question, **changes)

@@ -1,7 +1,8 @@
 """What is offered in place of a time that cannot be had."""
 
 from app.domain.scheduling.alternatives import find_alternatives
-from app.domain.scheduling.types import BranchData, BusyInterval, StaffServiceOffer
+from app.domain.scheduling.holidays import HolidayRegion
+from app.domain.scheduling.types import BusyInterval, SchedulingBranch, StaffServiceOffer
 from tests.domain.scheduling.salon import HOURS, asking, at, salon
 
 TEN = at("2026-05-12T10:00")
@@ -17,7 +18,7 @@ def test_another_time_with_her_or_the_same_time_with_him() -> None:
 
 
 def test_another_branch_at_the_time() -> None:
-    pankow = BranchData("pankow", "Europe/Berlin", HOURS, state="BE")
+    pankow = SchedulingBranch("pankow", "Europe/Berlin", HOURS, region=HolidayRegion("DE", "BE"))
     facts = salon(branches=(*salon().branches, pankow), offers=(*salon().offers, StaffServiceOffer("cut", "ben", "pankow")), busy=(BOOKED,))
     found = find_alternatives(asking("cut:anna", branch_id="mitte"), facts, TEN)
     assert [(slot.branch_id, slot.starts_at) for slot in found.other_branches][:1] == [("pankow", TEN)]

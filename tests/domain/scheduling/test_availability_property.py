@@ -3,21 +3,24 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from app.domain.scheduling.allocation_plan import list_plans
 from app.domain.scheduling.availability import find_free_slots
-from app.domain.scheduling.reasons import explain_unavailable
-from app.domain.scheduling.types import AvailabilityQuery, SchedulingData
+from app.domain.scheduling.types import SchedulingData, SlotQuery
+from app.domain.scheduling.unavailability_reasons import explain_unavailable
 from tests.domain.scheduling.reference import MINUTE, Reference
 from tests.domain.scheduling.worlds import worlds
+
+pytestmark = pytest.mark.exhaustive
 
 SLOW = settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=60)
 
 
 @SLOW
 @given(worlds())
-def test_the_free_slots_are_exactly_those_of_the_reference(world: tuple[AvailabilityQuery, SchedulingData]) -> None:
+def test_the_free_slots_are_exactly_those_of_the_reference(world: tuple[SlotQuery, SchedulingData]) -> None:
     question, facts = world
     found = [(slot.starts_at, slot.branch_id, slot.staff_id) for slot in find_free_slots(question, facts)]
     expected = list(Reference(question, facts).slots())
@@ -29,7 +32,7 @@ def test_the_free_slots_are_exactly_those_of_the_reference(world: tuple[Availabi
 
 @SLOW
 @given(worlds())
-def test_every_part_of_a_visit_can_be_done_when_it_is_promised(world: tuple[AvailabilityQuery, SchedulingData]) -> None:
+def test_every_part_of_a_visit_can_be_done_when_it_is_promised(world: tuple[SlotQuery, SchedulingData]) -> None:
     question, facts = world
     reference = Reference(question, facts)
     for slot in find_free_slots(question, facts).first(20):
@@ -45,7 +48,7 @@ def test_every_part_of_a_visit_can_be_done_when_it_is_promised(world: tuple[Avai
 
 @SLOW
 @given(worlds(), st.integers(0, 899))
-def test_a_time_without_reasons_is_free_and_one_with_reasons_is_not(world: tuple[AvailabilityQuery, SchedulingData], later: int) -> None:
+def test_a_time_without_reasons_is_free_and_one_with_reasons_is_not(world: tuple[SlotQuery, SchedulingData], later: int) -> None:
     question, facts = world
     start = (question.starts_from + later * MINUTE).replace(second=0)
     at_that_time = replace(question, starts_from=start, starts_before=start + MINUTE, any_start=True)
@@ -56,7 +59,7 @@ def test_a_time_without_reasons_is_free_and_one_with_reasons_is_not(world: tuple
 
 @SLOW
 @given(worlds())
-def test_what_a_plan_takes_is_free_and_touches_nothing_of_others(world: tuple[AvailabilityQuery, SchedulingData]) -> None:
+def test_what_a_plan_takes_is_free_and_touches_nothing_of_others(world: tuple[SlotQuery, SchedulingData]) -> None:
     question, facts = world
     reference = Reference(question, facts)
     for start in find_free_slots(question, facts).list_starts()[:3]:

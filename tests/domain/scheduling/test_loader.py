@@ -16,7 +16,7 @@ from app.core.transactions import transaction
 from app.domain.scheduling.availability import find_free_slots
 from app.domain.scheduling.loader import load_scheduling_data
 from app.domain.scheduling.minute_bits import to_minute
-from app.domain.scheduling.types import AvailabilityQuery, ServiceTiming
+from app.domain.scheduling.types import ServiceTiming, SlotQuery
 from app.models import (
     Branch,
     BranchService,
@@ -30,7 +30,7 @@ from app.models import (
     StaffService,
     WorkingHours,
 )  # fmt: skip
-from tests.factories.salons import BERLIN, PRESENT, Salon, at, make_salon
+from tests.factories.salon import BERLIN, PRESENT, Salon, at, make_salon
 from tests.support.tables import each_row
 
 
@@ -55,10 +55,10 @@ def counting(db: SQLAlchemy) -> Iterator[list[str]]:
     event.remove(db.engine, "before_cursor_execute", note)
 
 
-def asking(salon: Salon, *parts: str, day: str = "2026-05-12", days: int = 1, branch: str | None = "mitte") -> AvailabilityQuery:
+def asking(salon: Salon, *parts: str, day: str = "2026-05-12", days: int = 1, branch: str | None = "mitte") -> SlotQuery:
     start = at(f"{day}T00:00")
     branch_id = salon.branches[branch] if branch else None
-    return AvailabilityQuery(tuple(salon.part(part) for part in parts), start, start + timedelta(days=days), now(), branch_id=branch_id)
+    return SlotQuery(tuple(salon.part(part) for part in parts), start, start + timedelta(days=days), now(), branch_id=branch_id)
 
 
 def free_times(salon: Salon, *parts: str, **window: Any) -> list[str]:
@@ -93,8 +93,10 @@ def test_hours_special_days_and_closures_of_branch_and_person_count(db: SQLAlche
         )
         db.session.add(WorkingHours(branch_id=mitte, day=date(2026, 5, 14), opens=600, closes=660, name="Himmelfahrt offen"))
         db.session.add(WorkingHours(branch_id=mitte, day=date(2026, 5, 15), opens=0, closes=0, name="Betriebsausflug"))
-        db.session.add(Closure(starts=datetime(2026, 5, 12, 14), ends=datetime(2026, 5, 12, 15), staff_id=anna, kind="vacation"))
-        db.session.add(Closure(starts=datetime(2025, 5, 6, 17, 30), ends=datetime(2025, 5, 6, 18), repeats="weekly", branch_id=mitte))
+        db.session.add(Closure(local_start=datetime(2026, 5, 12, 14), local_end=datetime(2026, 5, 12, 15), staff_id=anna, kind="vacation"))
+        db.session.add(
+            Closure(local_start=datetime(2025, 5, 6, 17, 30), local_end=datetime(2025, 5, 6, 18), repeats="weekly", branch_id=mitte)
+        )
     assert free_times(salon, "cut:anna") == ["13:00", "13:15", "13:30", "15:00", "15:15", "15:30"]
     assert free_times(salon, "cut:ben")[-1] == "17:00"
     assert free_times(salon, "cut:ben", day="2026-05-14") == ["10:00", "10:15", "10:30"]

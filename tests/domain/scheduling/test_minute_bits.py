@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 from app.domain.scheduling.minute_bits import (
     EPOCH,
     MinuteAxis,
-    WallClock,
+    WallClockMapper,
     extend_backwards,
     find_run_starts,
     iter_indexes,
@@ -49,14 +49,14 @@ def test_pieces_change_exactly_when_the_clocks_do() -> None:
 
 def test_the_grid_follows_the_wall_clock_and_begins_anew_at_midnight() -> None:
     axis = MinuteAxis(to_minute(datetime(2026, 10, 24, 20, tzinfo=UTC)), 12 * 60)
-    zone = ZoneInfo("Europe/Berlin")
+    timezone = ZoneInfo("Europe/Berlin")
     for step in (5, 7, 45, 60):
-        shown = [axis.instant_at(index).astimezone(zone) for index in range(axis.length)]
+        shown = [axis.instant_at(index).astimezone(timezone) for index in range(axis.length)]
         expected = [index for index, local in enumerate(shown) if (local.hour * 60 + local.minute) % step == 0]
-        assert list(iter_indexes(WallClock("Europe/Berlin", axis).grid_mask(step))) == expected
+        assert list(iter_indexes(WallClockMapper("Europe/Berlin", axis).grid_mask(step))) == expected
 
 
 def test_the_days_reach_to_the_end_of_the_axis_whatever_offset_comes_later() -> None:
     """An axis that ends at midnight, hours before clocks go back: that day counts although the later offset does not reach it."""
     axis = MinuteAxis(to_minute(datetime(2026, 11, 1, 0, tzinfo=UTC)), 4 * 60 + 1)
-    assert WallClock("America/New_York", axis).list_dates()[-1] == date(2026, 11, 1)
+    assert WallClockMapper("America/New_York", axis).list_dates()[-1] == date(2026, 11, 1)

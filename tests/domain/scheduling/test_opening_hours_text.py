@@ -48,3 +48,10 @@ def test_the_usual_week_of_every_industry_can_be_read_and_written(app: Flask) ->
 def test_a_week_is_written_with_equal_days_together(app: Flask) -> None:
     with app.test_request_context(), force_locale("de"):
         assert format_week(parse_week("tu-fr 9-18, sa 9-14")) == "Di-Fr 9-18, Sa 9-14"
+
+
+@each_row("text", ["Mo-Fr 9-5", "Mo-Fr 9-13, 2-6", "Mo-Do 9-17, Fr 9 bis 2 Uhr"])
+def test_a_week_with_hours_that_are_hardly_meant_is_asked(app: Flask, text: str) -> None:
+    with app.test_request_context(), force_locale("de"), pytest.raises(InvalidInput) as asked:
+        parse_week(text)
+    assert str(asked.value.message).startswith("Meinen Sie")

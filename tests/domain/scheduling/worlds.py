@@ -4,18 +4,19 @@ from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import strategies as st
 
+from app.domain.scheduling.holidays import HolidayRegion
 from app.domain.scheduling.types import (
-    AvailabilityQuery,
-    BranchData,
     BusyInterval,
-    ClosureData,
-    GroupSessionData,
-    RoomData,
+    SchedulingBranch,
+    SchedulingClosure,
     SchedulingData,
-    ServiceData,
+    SchedulingGroupSession,
+    SchedulingRoom,
+    SchedulingService,
+    SchedulingStaffMember,
     ServiceTiming,
+    SlotQuery,
     SpecialDay,
-    StaffData,
     StaffServiceOffer,
     VisitPart,
     WeeklySpan,
@@ -73,11 +74,11 @@ def timings(draw: st.DrawFn) -> ServiceTiming:
 
 
 @st.composite
-def closures(draw: st.DrawFn, around: date, branch_ids: list[str], staff_ids: list[str]) -> ClosureData:
+def closures(draw: st.DrawFn, around: date, branch_ids: list[str], staff_ids: list[str]) -> SchedulingClosure:
     repeats = draw(st.sampled_from(["never", "weekly", "yearly"]))
     back = {"never": 0, "weekly": 21, "yearly": 365}[repeats]
     starts = datetime.combine(around, datetime.min.time()) + timedelta(minutes=draw(minutes_of_day), days=draw(st.integers(-1, 1)) - back)
-    return ClosureData(
+    return SchedulingClosure(
         starts,
         starts + timedelta(minutes=draw(st.one_of(st.integers(10, 300), st.integers(10, 300), st.just(1440)))),
         kind=draw(st.sampled_from(["closure", "sick", "vacation"])),
@@ -89,9 +90,9 @@ def closures(draw: st.DrawFn, around: date, branch_ids: list[str], staff_ids: li
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> tuple[AvailabilityQuery, SchedulingData]:
-    zone = draw(st.sampled_from(sorted(DAYS)))
-    day = draw(st.sampled_from(DAYS[zone]))
+def worlds(draw: st.DrawFn) -> tuple[SlotQuery, SchedulingData]:
+    timezone = draw(st.sampled_from(sorted(DAYS)))
+    day = draw(st.sampled_from(DAYS[timezone]))
     branch_ids = draw(st.sampled_from([["north"], ["north", "south"]]))
     staff_ids = draw(st.sampled_from([["anna"], ["anna", "ben"], ["anna", "ben", "cem"]]))
     midnight = datetime.combine(day, datetime.min.time(), UTC)
@@ -104,12 +105,12 @@ def worlds(draw: st.DrawFn) -> tuple[AvailabilityQuery, SchedulingData]:
         return st.integers(-100, 1500).map(lambda n: midnight + timedelta(minutes=n))
 
     branches = tuple(
-        BranchData(i, zone if i == "north" else draw(st.sampled_from([zone, "UTC"])), always if calm else draw(weeks(day)), country="DE",
-               state=draw(st.sampled_from([None, "BY", "BE"])), observes_holidays=not calm and draw(rarely))
+        SchedulingBranch(i, timezone if i == "north" else draw(st.sampled_from([timezone, "UTC"])), always if calm else draw(weeks(day)),
+               region=HolidayRegion("DE", draw(st.sampled_from([None, "BY", "BE"]))), observes_holidays=not calm and draw(rarely))
         for i in branch_ids
     )  # fmt: skip
     services = tuple(
-        ServiceData(
+        SchedulingService(
             f"service{n}",
             draw(timings()),
             capacity=draw(st.sampled_from([1, 1, 3])),
@@ -118,7 +119,7 @@ def worlds(draw: st.DrawFn) -> tuple[AvailabilityQuery, SchedulingData]:
         for n in range(draw(st.integers(1, 2)))
     )
     people = tuple(
-        StaffData(
+        SchedulingStaffMember(
             i,
             hours=tuple((draw(st.sampled_from(branch_ids)), span) for span in draw(weeks(day)))
             if not calm and draw(st.sampled_from([False, False, True]))
@@ -137,7 +138,7 @@ def worlds(draw: st.DrawFn) -> tuple[AvailabilityQuery, SchedulingData]:
         for service in services for person in people for branch in branches if not draw(rarely)
     )  # fmt: skip
     rooms = tuple(
-        RoomData(f"room{n}", draw(st.sampled_from(branch_ids)), ["chair", "basin"][n % 2], draw(st.integers(1, 3)))
+        SchedulingRoom(f"room{n}", draw(st.sampled_from(branch_ids)), ["chair", "basin"][n % 2], draw(st.integers(1, 3)))
         for n in range(draw(st.integers(2, 6)))
     )
     resources = [*staff_ids, *(room.id for room in rooms)]
@@ -149,7 +150,7 @@ def worlds(draw: st.DrawFn) -> tuple[AvailabilityQuery, SchedulingData]:
         for start in (draw(instants()) for _ in range(draw(st.integers(0, 9))))
     )  # fmt: skip
     sessions = tuple(
-        GroupSessionData(
+        SchedulingGroupSession(
             f"session{n}", draw(st.sampled_from(services)).id, draw(st.sampled_from(staff_ids)), draw(st.sampled_from(branch_ids)),
             draw(instants()), 3, draw(st.integers(1, 3)),
         )
@@ -174,7 +175,7 @@ def worlds(draw: st.DrawFn) -> tuple[AvailabilityQuery, SchedulingData]:
         for _ in range(draw(st.sampled_from([1, 1, 2])))
     )
     starts_from = midnight + timedelta(minutes=draw(st.integers(-100, 1000)))
-    question = AvailabilityQuery(
+    question = SlotQuery(
         parts, starts_from, starts_from + timedelta(minutes=draw(st.integers(30, 900))),
         now=starts_from - timedelta(seconds=draw(st.sampled_from([86400 * 3, 86400 * 3, 3600, 90, -1800]))),
         branch_id=draw(st.one_of(st.none(), st.sampled_from(branch_ids))),

@@ -3,14 +3,18 @@
 from collections.abc import Iterator
 
 import pytest
+from flask import Flask
+from flask_babel import force_locale
 from flask_sqlalchemy import SQLAlchemy
 
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.services.fuzzy_text import fold, get_similarity
-from app.domain.services.matching import UnknownService, find_service, find_staff, get_services
+from app.domain.services.matching import AmbiguousService, UnknownService, find_service, get_services
+from app.domain.services.staff_matching import AmbiguousStaff, UnknownStaff, find_staff, select_staff
+from app.domain.services.vocabulary import get_term_similarity, parse_terms
 from app.models import ServiceSynonym, StaffMember
-from tests.factories.salons import Salon, make_salon
+from tests.factories.salon import Salon, make_salon
 from tests.support.tables import each_row
 
 
@@ -85,3 +89,95 @@ def test_folding_forgives_spelling() -> None:
     assert fold("Größe, Ätzend & Café!") == "grosse atzend cafe"
     assert get_similarity("schneiden", "haare schneiden") == 80
     assert get_similarity("yoga", "pediküre") == 0
+
+
+@each_row(
+    "one, other",
+    [
+        ("Männerhaarschnitt", "Herrenschnitt"),
+        ("Haare schneiden für Herren", "Herrenschnitt"),
+        ("haircut for men", "Herrenschnitt"),
+        ("a haircut for ladies, please", "Damenschnitt"),
+        ("kids' cut", "Kinderschnitt"),
+        ("Ansatz nachfärben", "Ansatzfarbe"),
+        ("root touch-up", "Ansatzfarbe"),
+        ("wash and blow-dry", "Waschen und Föhnen"),
+        ("Reifenwechsel", "Radwechsel"),
+        ("oil change", "Ölwechsel"),
+        ("blood test", "Blutabnahme"),
+    ],
+)
+def test_words_of_both_languages_mean_the_same(one: str, other: str) -> None:
+    assert get_term_similarity(parse_terms(one), parse_terms(other)) == 90
+
+
+@each_row(
+    "said, name",
+    [
+        ("Männerhaarschnitt", "Damenschnitt"),
+        ("Bartschnitt", "Haarschnitt"),
+        ("Haarschnitt für meine Frau", "Herrenschnitt"),
+        ("Färben", "Schnitt"),
+    ],
+)
+def test_what_is_for_others_or_something_else_is_not_meant(said: str, name: str) -> None:
+    assert parse_terms(said).excludes(parse_terms(name))
+    assert get_term_similarity(parse_terms(said), parse_terms(name)) == 0 or parse_terms(name).terms < parse_terms(said).terms
+
+
+def test_a_son_may_be_a_child_or_a_man() -> None:
+    said = parse_terms("Haarschnitt für meinen Sohn")
+    assert not said.excludes(parse_terms("Kinderschnitt")) and not said.excludes(parse_terms("Herrenschnitt"))
+    assert said.excludes(parse_terms("Damenschnitt"))
+
+
+def test_what_is_not_offered_names_the_nearest(salon: Salon) -> None:
+    with pytest.raises(UnknownService, match="Meinen Sie") as error:
+        get_services("Haarverlängerung")
+    assert len(error.value.data["services"]) == 3
+
+
+def test_nearest_services_are_named_in_english_too(app: Flask, salon: Salon) -> None:
+    with app.test_request_context(), force_locale("en"), pytest.raises(UnknownService, match="Do you mean"):
+        get_services("teeth cleaning", language="en")
+
+
+def test_one_unknown_of_several_services_is_not_left_out(salon: Salon) -> None:
+    with pytest.raises(UnknownService) as error:
+        get_services("Haarschnitt und Zahnreinigung")
+    assert error.value.data["service"] == "Zahnreinigung"
+
+
+def test_only_a_service_that_is_not_wanted_is_asked_about(salon: Salon) -> None:
+    with pytest.raises(AmbiguousService):
+        get_services("kein Haarschnitt")
+    assert [service.slug for service in get_services("kein Haarschnitt, sondern Waschen")] == ["wash"]
+
+
+@each_row(
+    "said, person, excluded",
+    [
+        ("nicht Anna", None, ["anna"]),
+        ("anyone but Ben", None, ["ben"]),
+        ("Anna, nicht Ben", "anna", []),
+        ("Anna oder Ben", None, []),
+        ("egal, nur nicht Ben", None, ["ben"]),
+        ("am liebsten Anna, sonst egal", "anna", []),
+        ("Anna, wenn sie Zeit hat", "anna", []),
+        ("nobody but Anna", "anna", []),
+        ("Anna, aber nicht Anna", None, ["anna"]),
+    ],
+)
+def test_people_are_chosen_and_excluded(salon: Salon, said: str, person: str | None, excluded: list[str]) -> None:
+    selection = select_staff(said)
+    assert selection.person is None if person is None else selection.person is not None and selection.person.id == salon.people[person]
+    assert [each.id for each in selection.excluded] == [salon.people[each] for each in excluded]
+
+
+@each_row(
+    "said, error",
+    [("Lindgren", AmbiguousStaff), ("nicht Lindgren", AmbiguousStaff), ("nicht Gerlinde", UnknownStaff), ("Anna oder Ida", UnknownStaff)],
+)
+def test_people_who_cannot_be_told_apart_or_found_are_asked_about(salon: Salon, said: str, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        select_staff(said)

@@ -50,7 +50,7 @@ class CalendarContract:
 
     def test_a_move_leads_from_the_old_one_to_the_new(self, driver: Calendar, event_type: str) -> None:
         made = driver.create_booking(self.order(event_type))
-        moved = driver.reschedule(made.uid, NINE + timedelta(hours=3), why="verhindert")
+        moved = driver.reschedule(made.uid, NINE + timedelta(hours=3), reason="verhindert")
         assert (moved.status, moved.starts_at, moved.ref) == ("confirmed", NINE + timedelta(hours=3), "01JREF")
         old = driver.get(made.uid)
         if moved.uid != made.uid:
@@ -60,8 +60,8 @@ class CalendarContract:
 
     def test_cancelling_twice_is_fine(self, driver: Calendar, event_type: str) -> None:
         made = driver.create_booking(self.order(event_type))
-        assert driver.cancel(made.uid, why="krank")
-        assert not driver.cancel(made.uid, why="krank")
+        assert driver.cancel(made.uid, reason="krank")
+        assert not driver.cancel(made.uid, reason="krank")
         gone = driver.get(made.uid)
         assert gone is not None
         assert (gone.status, gone.stands) == ("cancelled", False)

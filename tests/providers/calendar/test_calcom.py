@@ -80,7 +80,7 @@ class TestCalcom(CalendarContract):
         double.fail("slow", seconds=1)
         with pytest.raises(ResponseTimeout):
             driver.create_booking(self.order(HAIRCUT))
-        assert len(double.standing()) == 1
+        assert len(double.active_bookings()) == 1
 
     def test_reading_is_asked_once_more_after_a_passing_error(self, driver: Calendar, double: CalcomDouble) -> None:
         made = driver.create_booking(self.order(HAIRCUT))

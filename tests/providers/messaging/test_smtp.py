@@ -1,9 +1,12 @@
 """E-mail against a mail server that speaks SMTP."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
+from app.core.circuit_breaker import MAX_FAILURES
+from app.core.errors import ProviderError
 from app.providers import open_messenger
 from app.providers.http import ConnectionFailed, ResponseTimeout
 from app.providers.messaging.base import MessageRejected, Messenger, OutgoingMessage, SenderAccount
@@ -56,6 +59,58 @@ def test_when_nobody_listens_nothing_was_sent(ground: None) -> None:
 
 
 def test_no_line_break_smuggles_a_header_in(driver: Messenger, double: MailDouble) -> None:
-    with pytest.raises(ValueError):
-        driver.send(OutgoingMessage("01J", "mira@example.org\r\nBcc: all@example.org", "x", "y"))
+    for to, subject in (("mira@example.org\r\nBcc: all@example.org", "y"), ("mira@example.org", "y\r\nBcc: all@example.org")):
+        with pytest.raises(MessageRejected):
+            driver.send(OutgoingMessage("01J", to, "x", subject))
     assert double.mails == []
+
+
+@pytest.mark.parametrize(
+    ("to", "sent"),
+    [
+        ("info@müller-friseur.example", "info@xn--mller-friseur-wob.example"),
+        ("kasse@straße.example", "kasse@xn--strae-oqa.example"),
+        ("info@xn--mller-friseur-wob.example", "info@xn--mller-friseur-wob.example"),
+    ],
+)
+def test_a_domain_beyond_ascii_is_sent_in_its_ascii_form(driver: Messenger, double: MailDouble, to: str, sent: str) -> None:
+    driver.send(replace(HELLO, to=to))
+    assert double.mails[0]["To"] == sent and f"RCPT TO:<{sent.upper()}>" in double.heard
+
+
+def test_a_senders_domain_beyond_ascii_is_sent_in_its_ascii_form(ground: None, double: MailDouble) -> None:
+    own = SenderAccount(double.url, address="Salon Müller <termine@salon-müller.example>")
+    assert open_messenger("smtp", own).send(HELLO) == "<01JMESSAGE@xn--salon-mller-zhb.example>"
+    assert double.mails[0]["From"] == "Salon Müller <termine@xn--salon-mller-zhb.example>"
+
+
+@pytest.mark.parametrize(
+    ("to", "answer", "error"),
+    [
+        ("müller@example.org", "", MessageRejected),
+        ("a@b.example,c@d.example", "", MessageRejected),
+        ("mira@example.org", "550 no such user", MessageRejected),
+        ("mira@example.org", "452 mailbox full", ConnectionFailed),
+        ("mira@example.org", "450 greylisted, try again later", ConnectionFailed),
+    ],
+)
+def test_errors_of_single_addresses_hold_back_no_other_mail(
+    driver: Messenger, double: MailDouble, to: str, answer: str, error: type[ProviderError]
+) -> None:
+    double.says = {"RCPT": answer} if answer else {}
+    for _attempt in range(MAX_FAILURES + 1):
+        with pytest.raises(error):
+            driver.send(replace(HELLO, to=to))
+    double.says = {}
+    driver.send(HELLO)
+    assert [mail["To"] for mail in double.mails] == [HELLO.to]
+
+
+def test_a_server_that_closes_down_opens_the_breaker(driver: Messenger, double: MailDouble) -> None:
+    double.says["RCPT"] = "421 closing down"
+    for _attempt in range(MAX_FAILURES):
+        with pytest.raises(ConnectionFailed):
+            driver.send(HELLO)
+    double.says = {}
+    with pytest.raises(ConnectionFailed, match="breaker"):
+        driver.send(HELLO)

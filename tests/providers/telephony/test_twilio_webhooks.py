@@ -5,12 +5,12 @@ from urllib.parse import urlencode
 
 import pytest
 
-from app.providers import get_call_driver
-from app.providers.telephony.base import parse_form
-from app.providers.voice.base import Unreadable
+from app.providers import get_call_webhook_reader
+from app.providers.telephony.form_body import parse_form
+from app.providers.voice.call_webhook_reader import Unreadable
 from tests.providers.contract import DriverContract, payload
 
-TWILIO = get_call_driver("twilio")
+TWILIO = get_call_webhook_reader("twilio")
 FORMS = payload("twilio_status.json")
 
 
@@ -27,7 +27,7 @@ class TestTwilio(DriverContract):
 
 def test_a_completed_inbound_call_says_when_it_was():
     event = TWILIO.read(form())
-    assert (event.kind, event.name, event.status, event.disconnection) == ("progress", "completed", "ended", "talked")
+    assert (event.kind, event.name, event.status, event.end_category) == ("progress", "completed", "ended", "talked")
     assert event.provider_call_id == event.telephony_id == "CA00000000000000000000000000000051"
     assert (event.direction, event.caller_raw, event.business_raw) == ("inbound", "+491713920050", "+493023125100")
     assert event.ended_at == datetime(2026, 3, 10, 8, 14, 54, tzinfo=UTC)
@@ -43,7 +43,7 @@ def test_the_progress_of_an_outbound_call_is_numbered():
 
 
 @pytest.mark.parametrize(
-    ("word", "status", "disconnection"),
+    ("word", "status", "end_category"),
     [
         ("queued", "ringing", None),
         ("busy", "not_connected", "not_reached"),
@@ -54,9 +54,9 @@ def test_the_progress_of_an_outbound_call_is_numbered():
         ("", None, None),
     ],
 )
-def test_every_status_is_translated(word, status, disconnection):
+def test_every_status_is_translated(word, status, end_category):
     event = TWILIO.read(form(CallStatus=word))
-    assert (event.status, event.disconnection) == (status, disconnection)
+    assert (event.status, event.end_category) == (status, end_category)
     assert bool(event.problems) == (word == "teleported")
 
 

@@ -241,5 +241,5 @@ def test_no_vendor_type_leaves_the_driver(driver: VoiceAccount) -> None:
 
 def test_the_sdk_is_loaded_only_when_it_is_needed() -> None:
     """Loading it takes seconds."""
-    code = "import app.providers.voice.retell_functions, app.providers.voice.retell_api, sys; sys.exit('retell' in sys.modules)"
+    code = "import app.providers.voice.retell_synchronous_requests, app.providers.voice.retell_api, sys; sys.exit('retell' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, strategies as st
 from retell.types import PhoneCallResponse
 
-from app.providers import get_call_driver
-from app.providers.voice.base import TranscriptTurn, Unreadable
-from app.providers.voice.retell_webhooks import DISCONNECTION_BY_REASON, DISCONNECTIONS
+from app.providers import get_call_webhook_reader
+from app.providers.voice.call_webhook_reader import TranscriptTurn, Unreadable
+from app.providers.voice.retell_webhooks import END_CATEGORIES, END_CATEGORY_BY_REASON
 from tests.providers.contract import DriverContract, payload
 
 NAMES = ["call_started", "transcript_updated", "transfer_started", "call_ended", "call_ended_not_connected", "call_analyzed"]
-RETELL = get_call_driver("retell")
+RETELL = get_call_webhook_reader("retell")
 
 
 def document(name: str = "call_analyzed", **call) -> dict:
@@ -51,7 +51,7 @@ def test_an_analyzed_call_is_read_completely():
     assert event.started_at == datetime(2026, 3, 10, 8, 14, 5, 120000, tzinfo=UTC)
     assert event.ended_at == datetime(2026, 3, 10, 8, 14, 53, 850000, tzinfo=UTC)
     assert (event.duration_s, event.cost_cents, event.language) == (49, Decimal("7.3100"), "de")
-    assert (event.disconnection, event.disconnection_reason) == ("talked", "user_hangup")
+    assert (event.end_category, event.disconnection_reason) == ("talked", "user_hangup")
     assert (event.sentiment, event.successful, event.in_voicemail) == ("positive", True, False)
     assert event.summary == "Jonas Weber wollte am Donnerstag um 10 Uhr einen Haarschnitt."
     assert (
@@ -104,14 +104,14 @@ def test_the_status_comes_from_the_event_never_from_the_snapshot_beside_it():
 )
 def test_every_reason_has_its_group(reason, group, status):
     event = read("call_ended", disconnection_reason=reason)
-    assert (event.disconnection, event.status, event.disconnection_reason) == (group, status, reason)
-    assert bool(event.problems) == (reason is not None and reason not in DISCONNECTION_BY_REASON)
+    assert (event.end_category, event.status, event.disconnection_reason) == (group, status, reason)
+    assert bool(event.problems) == (reason is not None and reason not in END_CATEGORY_BY_REASON)
 
 
 def test_every_reason_that_retells_sdk_lists_is_sorted_once():
     (listed,) = (arg for arg in get_args(PhoneCallResponse.model_fields["disconnection_reason"].annotation) if arg is not type(None))
-    assert set(get_args(listed)) == set(DISCONNECTION_BY_REASON)
-    assert len(DISCONNECTION_BY_REASON) == sum(len(reasons.split()) for reasons in DISCONNECTIONS.values())
+    assert set(get_args(listed)) == set(END_CATEGORY_BY_REASON)
+    assert len(END_CATEGORY_BY_REASON) == sum(len(reasons.split()) for reasons in END_CATEGORIES.values())
 
 
 def test_an_outbound_call_is_made_from_the_businesss_number():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.backends import MariaBackend, RedisBackend
+from tests.support.external_servers import MariaDbServer, RedisServer
 from tests.support.production import Production, make_environment
 
 
@@ -20,7 +20,7 @@ def production(scratch: Path, programs: Path, request: pytest.FixtureRequest) ->
     """The lines of the Procfile on a MariaDB and a Redis of their own, migrated and else empty."""
     folder = scratch / request.module.__name__.rpartition(".")[2]
     with ExitStack() as started:
-        maria, redis = (started.enter_context(kind(folder / kind.__name__)) for kind in (MariaBackend, RedisBackend))
+        maria, redis = (started.enter_context(kind(folder / kind.__name__)) for kind in (MariaDbServer, RedisServer))
         running = started.enter_context(Production(folder, programs, database_url=maria.url, redis_url=redis.url))
         release = running.start("release")
         assert release.wait() == 0, release.said

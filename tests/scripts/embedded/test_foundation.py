@@ -18,7 +18,7 @@ from config import ROOT, Settings
 def test_each_test_begins_with_an_empty_database(db: SQLAlchemy, run: int) -> None:
     count = text("SELECT COUNT(*) FROM companies")
     assert db.session.execute(count).scalar() == 0
-    columns = "id, slug, name, industry, country, language, zone, is_active, created_at"
+    columns = "id, slug, name, industry, country, language, timezone, is_active, created_at"
     values = "'c1', 'lindgren', 'Salon Lindgren', 'hair_salon', 'DE', 'de', 'Europe/Berlin', 1, '2026-11-20 10:00:00'"
     db.session.execute(text(f"INSERT INTO companies ({columns}) VALUES ({values})"))
     db.session.commit()

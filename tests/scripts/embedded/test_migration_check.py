@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scripts.embedded.instance_files import InstanceBusy, occupy
-from scripts.embedded.migration_check import heads, note_demo_town, what_is_needed
+from scripts.embedded.migration_check import find_needs, heads, note_demo_town
 from scripts.embedded.secret_keys import GENERATED, keep_secrets
 from tests.support.running_server import ROOT
 
@@ -53,39 +53,39 @@ def test_the_newest_revisions_are_found_without_the_application(versions: Path) 
 
 
 def test_a_first_start_needs_everything_and_the_second_nothing(tmp_path: Path, versions: Path) -> None:
-    first = what_is_needed(tmp_path, {}, versions=versions)
+    first = find_needs(tmp_path, {}, versions=versions)
     assert (first.migration, first.demo_town) == (True, True)
     stand_at(tmp_path, "b")
     note_demo_town(tmp_path, {})
-    second = what_is_needed(tmp_path, {}, versions=versions)
+    second = find_needs(tmp_path, {}, versions=versions)
     assert (second.migration, second.demo_town) == (False, False)
 
 
 def test_newer_code_migrates_and_leaves_the_demo_town(tmp_path: Path, versions: Path) -> None:
     stand_at(tmp_path, "a")
     note_demo_town(tmp_path, {})
-    needs = what_is_needed(tmp_path, {}, versions=versions)
+    needs = find_needs(tmp_path, {}, versions=versions)
     assert (needs.migration, needs.demo_town) == (True, False)
 
 
 def test_a_deleted_database_is_built_and_filled_again(tmp_path: Path, versions: Path) -> None:
     note_demo_town(tmp_path, {})
-    needs = what_is_needed(tmp_path, {}, versions=versions)
+    needs = find_needs(tmp_path, {}, versions=versions)
     assert (needs.migration, needs.demo_town) == (True, True)
 
 
 def test_another_demo_password_or_database_is_seeded_again(tmp_path: Path, versions: Path) -> None:
     stand_at(tmp_path, "b")
     note_demo_town(tmp_path, {"DEMO_PASSWORD": "first"})
-    assert not what_is_needed(tmp_path, {"DEMO_PASSWORD": "first"}, versions=versions).demo_town
-    assert not what_is_needed(tmp_path, {}, versions=versions).demo_town
-    assert what_is_needed(tmp_path, {"DEMO_PASSWORD": "second"}, versions=versions).demo_town
-    assert what_is_needed(tmp_path, {"DATABASE_URL": "mysql+pymysql://elsewhere/x"}, versions=versions).demo_town
+    assert not find_needs(tmp_path, {"DEMO_PASSWORD": "first"}, versions=versions).demo_town
+    assert not find_needs(tmp_path, {}, versions=versions).demo_town
+    assert find_needs(tmp_path, {"DEMO_PASSWORD": "second"}, versions=versions).demo_town
+    assert find_needs(tmp_path, {"DATABASE_URL": "mysql+pymysql://elsewhere/x"}, versions=versions).demo_town
     assert "first" not in (tmp_path / "demo.json").read_text()
 
 
 def test_production_gets_no_demo_town(tmp_path: Path, versions: Path) -> None:
-    assert not what_is_needed(tmp_path, {"APP_ENV": "production"}, versions=versions).demo_town
+    assert not find_needs(tmp_path, {"APP_ENV": "production"}, versions=versions).demo_town
 
 
 def test_an_instance_has_one_server(tmp_path: Path) -> None:

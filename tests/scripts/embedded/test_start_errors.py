@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scripts.embedded.redis_server import free_port
-from tests.support.backends import wait_until
+from tests.support.external_servers import wait_until
 from tests.support.production import Production, procfile
 from tests.support.running_server import ROOT
 

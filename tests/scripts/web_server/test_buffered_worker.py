@@ -11,19 +11,27 @@ from pathlib import Path
 
 import pytest
 import requests
+from flask.testing import FlaskClient
 from gunicorn.config import Config
 
 from scripts.embedded.redis_server import free_port
-from scripts.web_server.buffered_worker import BufferedThreadWorker
+from scripts.web_server.buffered_worker import ALIVE, BufferedThreadWorker
 from scripts.web_server.connection import Connection
 from tests.support import processes
+from tests.support.external_servers import wait_until
 
 # says what it got and sends as much as it is asked to
 APPLICATION = """
-import hashlib, json
+import hashlib, json, os, threading, time
 
 def app(environ, start_response):
     body = environ["wsgi.input"].read() if environ["PATH_INFO"] != "/unread" else b""
+    if environ["PATH_INFO"] == "/held":
+        gate = environ["QUERY_STRING"]
+        open(f"{gate}.{threading.get_ident()}", "w").close()
+        while not os.path.exists(gate):
+            time.sleep(0.01)
+        environ["QUERY_STRING"] = ""
     size = int(environ["QUERY_STRING"] or 0)
     told = json.dumps({"path": environ["PATH_INFO"], "size": len(body), "sha": hashlib.sha256(body).hexdigest()}).encode()
     start_response("200 OK", [("Content-Length", str(len(told) + size))])
@@ -134,9 +142,27 @@ def test_half_a_head_hears_408_and_silence_is_just_closed(port: int) -> None:
 
 
 def test_idle_connection_is_closed_after_its_keepalive(port: int) -> None:
-    client = connect(port, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-    assert client.recv(65536).startswith(b"HTTP/1.1 200")
-    assert read_to_end(client) == b""
+    answer = read_to_end(connect(port, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"))
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
+def test_liveness_is_answered_while_all_threads_are_busy(port: int, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    held = [connect(port, f"GET /held?{gate} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode()) for _ in range(2)]
+    wait_until(lambda: len(list(tmp_path.iterdir())) == 2, within_s=10, what="two busy threads")
+    answer = requests.get(f"http://127.0.0.1:{port}/health/live", timeout=10)
+    gate.touch()
+    assert (answer.status_code, answer.json(), answer.headers["Content-Type"]) == (200, {"status": "ok"}, "application/json")
+    assert answer.headers["Connection"] == "close"
+    assert all(read_to_end(client).startswith(b"HTTP/1.1 200 OK") for client in held)
+
+
+def test_the_main_loop_says_what_the_application_says(client: FlaskClient) -> None:
+    head, body = ALIVE.split(b"\r\n\r\n")
+    answer = client.get("/health/live")
+    assert (answer.status_code, answer.data, answer.content_type) == (200, body, "application/json")
+    assert f"Content-Length: {len(body)}".encode() in head
 
 
 def test_clients_that_read_nothing_hold_no_thread_and_the_patient_get_every_byte(port: int) -> None:

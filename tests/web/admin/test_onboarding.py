@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.core.tenancy import company_scope, unscoped
 from app.models import Agent, AuditEntry, Branch, Company, PhoneNumber, User
-from tests.support.people import branch_ids, csrf_token, make_company, make_user, sign_in, signed_in
+from tests.support.users import branch_ids, make_company, make_user, sign_in, signed_in, token_of
 
 NUMBER = "+493023125100"
 
@@ -21,7 +21,7 @@ def support(app: Flask, db: SQLAlchemy) -> FlaskClient:
 
 
 def post(client: FlaskClient, path: str, **fields: str):
-    return client.post(path, data={**fields, "csrf_token": csrf_token(client, "/admin/companies/new")})
+    return client.post(path, data={**fields, "csrf_token": token_of(client)})
 
 
 def the(db: SQLAlchemy, model: type):
@@ -79,8 +79,8 @@ def test_each_step_stands_in_the_log_with_who_did_it(support: FlaskClient, db: S
     [
         ({"name": "", "industry": "garage"}, "name", "Diese Angabe fehlt."),
         ({"name": "Salon", "industry": "witchcraft"}, "industry", "Bitte wählen."),
-        ({"name": "Salon", "industry": "garage", "zone": "Berlin"}, "zone", "Gemeint ist vielleicht Europe/Berlin."),
-        ({"name": "Salon", "industry": "garage", "zone": "Europe/Vienna", "state": "BE"}, "state", "nur für Deutschland"),
+        ({"name": "Salon", "industry": "garage", "timezone": "Berlin"}, "timezone", "Gemeint ist vielleicht Europe/Berlin."),
+        ({"name": "Salon", "industry": "garage", "timezone": "Europe/Vienna", "state": "BE"}, "state", "nur für Deutschland"),
         ({"name": "Salon", "industry": "garage", "language": "fr"}, "language", "Bitte wählen."),
     ],
 )
@@ -110,7 +110,8 @@ def test_a_name_that_is_there_is_asked_about_before_another_company_of_it_is_mad
         ({"name": " "}, "name", "Diese Angabe fehlt.", 422),
         ({"name": "berlin-mitte"}, "name", "gibt es schon: berlin-mitte", 409),
         ({"name": "Pankow", "hours": "immer"}, "hours", "Mo-Fr 9-13", 422),
-        ({"name": "Pankow", "forward_to": "12"}, "forward_to", "keine Rufnummer", 422),
+        ({"name": "Pankow", "hours": "Mo-Fr 9-5"}, "hours", "Meinen Sie 9-17?", 422),
+        ({"name": "Pankow", "forward_number": "12"}, "forward_number", "keine Rufnummer", 422),
         ({"name": "Pankow", "state": "XX"}, "state", "Bitte wählen.", 422),
     ],
 )
@@ -172,7 +173,7 @@ def test_support_lets_in_the_first_person_and_only_as_owner(app: Flask, support:
 def test_nobody_else_begins_a_business(app: Flask, db: SQLAlchemy) -> None:
     company = make_company()
     owner = signed_in(app, make_user(company))
-    token = csrf_token(owner, "/settings/services/new")
+    token = token_of(owner)
     paths = ("new", f"{company.id}/branches/new", f"{company.id}/users/new")
     for path in paths:
         assert owner.get(f"/admin/companies/{path}").status_code == 404, path

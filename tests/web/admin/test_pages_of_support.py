@@ -19,9 +19,9 @@ from app.core.transactions import transaction
 from app.domain.operations import queues
 from app.models import AuditEntry, Company, FeatureFlag, PhoneNumber, ScheduledTask, User
 from tests.factories.calendar import NotificationFactory
-from tests.factories.companies import BrowserReportFactory
+from tests.factories.companies import BrowserReportFactory, RejectedWebhookFactory
 from tests.support.calls import make_call
-from tests.support.people import branch_ids, csrf_token, make_company, make_user, signed_in
+from tests.support.users import branch_ids, make_company, make_user, signed_in, token_of
 
 PAGES = ("calls", "companies", "queues", "schedule", "health", "audit", "users", "flags")
 
@@ -65,7 +65,7 @@ def test_an_entry_of_the_schedule_becomes_due(admin: FlaskClient, db: SQLAlchemy
     db.session.add(ScheduledTask(name="live_events.delete", next_at=later, result="failed", error="OSError: disk full"))
     db.session.commit()
     assert "OSError: disk full" in admin.get("/admin/schedule").text
-    token = csrf_token(admin, "/admin/schedule")
+    token = token_of(admin)
     assert admin.post("/admin/schedule/run", data={"name": "live_events.delete", "csrf_token": token}).status_code == 302
     assert db.session.scalar(select(ScheduledTask.next_at)) <= now()
     assert admin.post("/admin/schedule/run", data={"name": "nothing", "csrf_token": token}).status_code == 404
@@ -80,7 +80,7 @@ def test_a_failed_job_runs_again_or_is_forgotten(app: Flask, admin: FlaskClient)
     SimpleWorker([queue], connection=queue.connection, serializer=JSONSerializer).work(burst=True, logging_level="CRITICAL")
     page = admin.get("/admin/queues").text
     assert page.count("no.such.job") >= 2 and "KeyError" in page
-    token = csrf_token(admin, "/admin/queues")
+    token = token_of(admin)
     assert admin.post("/admin/queues/retry", data={"job": jobs[0].id, "csrf_token": token}).status_code == 302
     assert queue.job_ids == [jobs[0].id]
     assert admin.post("/admin/queues/forget", data={"job": jobs[1].id, "csrf_token": token}).status_code == 302
@@ -114,7 +114,7 @@ def test_what_a_queue_did_within_the_hour_is_counted(app: Flask, db: SQLAlchemy)
 
 
 def test_health_tells_the_checks_and_what_browsers_report(admin: FlaskClient, db: SQLAlchemy) -> None:
-    BrowserReportFactory(rule="img-src", blocked="https://elsewhere.example/pixel", seen=7)
+    BrowserReportFactory(rule="img-src", blocked="https://elsewhere.example/pixel", report_count=7)
     db.session.commit()
     page = admin.get("/admin/health").text
     assert "Datenbank" in page and "https://elsewhere.example/pixel" in page and "7-mal" in page
@@ -123,7 +123,7 @@ def test_health_tells_the_checks_and_what_browsers_report(admin: FlaskClient, db
 def test_a_blocked_person_is_out_everywhere(app: Flask, salon: Company, admin: FlaskClient, db: SQLAlchemy) -> None:
     user = make_user(salon, "staff")
     theirs = signed_in(app, user)
-    token = csrf_token(admin, "/admin/users")
+    token = token_of(admin)
     assert admin.post(f"/admin/users/{user.id}/block", data={"csrf_token": token}).status_code == 302
     assert theirs.get("/live").status_code == 302
     assert admin.post(f"/admin/users/{user.id}/unblock", data={"csrf_token": token}).status_code == 302
@@ -133,11 +133,46 @@ def test_a_blocked_person_is_out_everywhere(app: Flask, salon: Company, admin: F
 
 
 def test_a_switch_is_set_and_written_down(salon: Company, admin: FlaskClient, db: SQLAlchemy) -> None:
-    token = csrf_token(admin, "/admin/flags")
-    form = {"name": "truth_check", "company_id": salon.id, "is_on": "1", "csrf_token": token}
-    for is_on in ("1", "0"):
-        assert admin.post("/admin/flags", data={**form, "is_on": is_on}).status_code == 302
+    token = token_of(admin)
+    form = {"name": "truth_check", "company_id": salon.id, "is_enabled": "1", "csrf_token": token}
+    for is_enabled in ("1", "0"):
+        assert admin.post("/admin/flags", data={**form, "is_enabled": is_enabled}).status_code == 302
     flag = db.session.scalars(select(FeatureFlag)).one()
-    assert (flag.name, flag.company_id, flag.is_on) == ("truth_check", salon.id, False)
+    assert (flag.name, flag.company_id, flag.is_enabled) == ("truth_check", salon.id, False)
     assert admin.post("/admin/flags", data={**form, "name": "Nein!"}).status_code == 422
     assert "Schalter umgelegt" in admin.get("/admin/audit").text
+
+
+def test_health_tells_what_was_refused_at_the_door(salon: Company, admin: FlaskClient, db: SQLAlchemy) -> None:
+    assert "Jede Unterschrift hat gestimmt" in admin.get("/admin/health").text
+    RejectedWebhookFactory(company_id=salon.id, to_number="+493023125100", rejection_count=7, address="192.0.2.7")
+    RejectedWebhookFactory(rejection_count=5, reason="unsigned", address=None, last_at=now() - timedelta(days=3))
+    db.session.commit()
+    page = admin.get("/admin/health").text
+    assert "In den letzten 24 Stunden sind 7 abgewiesen worden." in page
+    assert all(part in page for part in ("192.0.2.7", "Salon Lindgren, 030 23125100", "Mit anderem Schlüssel unterschrieben", "7-mal"))
+    assert "viele Absender" in page and "Unterschrift fehlt" in page
+
+
+def test_webhooks_page_leads_to_what_was_refused(salon: Company, admin: FlaskClient, db: SQLAlchemy) -> None:
+    assert "abgewiesen, weil" not in admin.get("/admin/webhooks").text
+    RejectedWebhookFactory(company_id=salon.id, rejection_count=3, example={"path": "/api/retell/webhook", "call": "call_9"})
+    db.session.commit()
+    page = admin.get("/admin/webhooks").text
+    assert "3 Webhooks wurden in den letzten 24 Stunden abgewiesen" in page
+    assert 'href="/admin/webhooks?status=rejected"' in page
+    refused = admin.get("/admin/webhooks?status=rejected").text
+    assert "/api/retell/webhook · call_9" in refused and "3-mal" in refused
+
+
+@pytest.mark.parametrize(("is_on", "company_on"), [(True, True), (False, True), (True, False)])
+def test_the_line_check_says_whose_a_number_is_and_whether_it_is_on(
+    salon: Company, admin: FlaskClient, db: SQLAlchemy, is_on: bool, company_on: bool
+) -> None:
+    with company_scope(salon.id), transaction():
+        db.session.add(PhoneNumber(e164="+493023125100", branch_id=branch_ids(salon)[0], is_active=is_on))
+        db.session.get_one(Company, salon.id).is_active = company_on
+    page = admin.get("/admin/line", query_string={"number": "030 23125100"}).text
+    assert "Salon Lindgren, Berlin-Mitte" in page
+    assert ("ist ausgeschaltet" in page, "stillgelegt" in page) == (not is_on, not company_on)
+    assert ("Nummer einschalten" in page) is not is_on

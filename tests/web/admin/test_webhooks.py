@@ -8,8 +8,8 @@ from sqlalchemy import LargeBinary, select, type_coerce, update
 
 from app.models import AuditEntry, WebhookEvent
 from app.web.admin.webhook_payload import REDACTED, format_payload
-from tests.support.lindgren import call_body, send, transcript
-from tests.support.people import csrf_token, make_user, signed_in
+from tests.support.retell_webhooks import call_body, send, transcript
+from tests.support.users import make_user, signed_in, token_of
 
 SECRET = "Ich heiße Hanna Vogt."
 
@@ -30,7 +30,7 @@ def test_the_body_is_shown_in_full_only_against_a_reason_that_is_kept(support: F
     page = support.get(path).text
     assert "call_7" in page
     assert SECRET not in page
-    token = csrf_token(support, path)
+    token = token_of(support)
     assert SECRET not in support.post(f"{path}/payload", data={"reason": "  ", "csrf_token": token}).text
     assert SECRET in support.post(f"{path}/payload", data={"reason": "Beschwerde 17", "csrf_token": token}).text
     entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "payload_read")).one()
@@ -51,14 +51,9 @@ def test_replaying_makes_a_dead_letter_due_again(support: FlaskClient, db: SQLAl
     db.session.commit()
     page = support.get(f"/admin/webhooks/{event_id}").text
     assert "It broke." in page
-    assert (
-        support.post(
-            f"/admin/webhooks/{event_id}/replay", data={"csrf_token": csrf_token(support, f"/admin/webhooks/{event_id}")}
-        ).status_code
-        == 302
-    )
+    assert support.post(f"/admin/webhooks/{event_id}/replay", data={"csrf_token": token_of(support)}).status_code == 302
     assert _stored(db).status == "pending"
-    assert support.post("/admin/webhooks/999/replay", data={"csrf_token": csrf_token(support, "/admin/webhooks")}).status_code == 404
+    assert support.post("/admin/webhooks/999/replay", data={"csrf_token": token_of(support)}).status_code == 404
 
 
 def test_the_list_narrows_by_state_and_call(support: FlaskClient, db: SQLAlchemy) -> None:

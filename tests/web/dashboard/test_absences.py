@@ -13,14 +13,14 @@ from sqlalchemy import select
 
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.domain.bookings.booking_request import list_free_times, select_visit
+from app.domain.bookings.booking_request import build_slot_query, list_free_times
 from app.domain.bookings.closure_conflicts import find_rebooking_options, list_conflicts
 from app.domain.bookings.create import create_booking
 from app.domain.bookings.waitlist import join_waitlist, offer_slot
 from app.domain.scheduling.hours_editor import add_closure
-from app.models import Booking, Closure, Company, Notification
-from tests.factories.salons import Salon, at, make_customer, make_salon
-from tests.support.people import csrf_token, make_user, signed_in
+from app.models import Booking, Closure, Company, Notification, StaffMember
+from tests.factories.salon import Salon, at, make_customer, make_salon
+from tests.support.users import limit_to, make_user, signed_in, token_of
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def desk(app: Flask, db: SQLAlchemy, salon: Salon) -> FlaskClient:
 
 
 def _post(client: FlaskClient, path: str, **fields: Any) -> Any:
-    return client.post(path, data={"csrf_token": csrf_token(client, "/calendar/new"), **fields})
+    return client.post(path, data={"csrf_token": token_of(client), **fields})
 
 
 def _book(salon: Salon, part: str, starts: str) -> str:
@@ -59,14 +59,149 @@ def test_the_sick_ones_appointments_are_listed_and_moved(desk: FlaskClient, db: 
     assert "Gleiche Zeit bei Ben Lindgren" in page
     with company_scope(salon.company_id):
         slots, _facts = list_free_times(
-            select_visit(salon.services["cut"], staff_id=salon.people["anna"], branch_id=salon.branches["mitte"]),
-            at("2026-05-12T00:00"), at("2026-05-12T23:59"),
-        )  # fmt: skip
+            build_slot_query(
+                salon.services["cut"],
+                since=at("2026-05-12T00:00"),
+                until=at("2026-05-12T23:59"),
+                staff_id=salon.people["anna"],
+                branch_id=salon.branches["mitte"],
+            )
+        )
     assert slots == []
     _post(desk, f"/bookings/{mine}/move?staff_id={salon.people['ben']}", starts_at=at("2026-05-12T10:00").isoformat(), next=place)
     with company_scope(salon.company_id):
         assert db.session.get_one(Booking, mine).staff_id == salon.people["ben"]
     assert "Alles gelöst" in desk.get(place).text
+
+
+def test_it_asks_before_it_acts_and_says_what_stands(desk: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
+    _book(salon, "cut:anna", "2026-05-12T10:00")
+    _book(salon, "cut:anna", "2026-05-13T10:00")
+    page = desk.get(f"/staff/{salon.people['anna']}/sick", query_string={"branch_id": salon.branches["mitte"]}).text
+    assert "Anna Lindgren heute krank melden?" in page and "Heute steht noch ein Termin." in page
+    with company_scope(salon.company_id):
+        assert db.session.scalars(select(Closure)).all() == []
+    assert "Heute steht kein Termin mehr." in desk.get(f"/staff/{salon.people['ben']}/sick").text
+
+
+def test_reporting_twice_is_once(desk: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
+    assert _sick(desk, salon) == _sick(desk, salon, days="3")
+    with company_scope(salon.company_id):
+        assert len(db.session.scalars(select(Closure)).all()) == 1
+
+
+def test_a_sick_leave_is_taken_back_and_its_person_is_booked_again(desk: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
+    mine = _book(salon, "cut:anna", "2026-05-12T10:00")
+    place = _sick(desk, salon)
+    undo = f"{place.partition('?')[0]}/undo"
+    assert f'action="{undo}"' in desk.get(place).text
+    assert _post(desk, undo, next=place).location == "/calendar"
+    assert desk.get(place).status_code == 404
+    with company_scope(salon.company_id):
+        assert db.session.scalars(select(Closure)).all() == []
+        assert db.session.get_one(Booking, mine).is_active
+    assert _post(desk, undo).status_code == 404
+
+
+def test_only_a_sick_leave_is_taken_back_there(desk: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
+    with company_scope(salon.company_id), transaction():
+        vacation = add_closure(None, salon.people["anna"], starts=datetime(2026, 5, 12), ends=datetime(2026, 5, 20), kind="vacation")
+    assert "zurücknehmen" not in desk.get(f"/absences/{vacation.id}").text
+    assert _post(desk, f"/absences/{vacation.id}/undo").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("kind", "person", "sentence"),
+    [
+        ("sick", "anna", "Anna Lindgren ist krank: 2 Termine stehen noch."),
+        ("vacation", "anna", "Anna Lindgren ist im Urlaub: 2 Termine stehen noch."),
+        ("closure", None, "Umbau: 2 Termine stehen noch."),
+    ],
+)
+def test_the_list_is_linked_as_long_as_appointments_stand(
+    app: Flask, db: SQLAlchemy, salon: Salon, kind: str, person: str | None, sentence: str
+) -> None:
+    owner = signed_in(app, make_user(db.session.get_one(Company, salon.company_id), "owner"))
+    mine = [_book(salon, "cut:anna", f"2026-05-12T{hour}:00") for hour in (10, 14)]
+    _book(salon, "cut:anna", "2026-05-27T10:00")
+    staff_id = salon.people[person] if person else None
+    pages = ("/dashboard", "/calendar", f"/settings/hours?branch_id={salon.branches['mitte']}&staff_id={staff_id or ''}")
+    with company_scope(salon.company_id), transaction():
+        closure = add_closure(
+            None if person else salon.branches["mitte"], staff_id, starts=datetime(2026, 5, 12), ends=datetime(2026, 5, 20), kind=kind,
+            name="Umbau",
+        )  # fmt: skip
+    for page in pages:
+        text = owner.get(page).text
+        assert f'href="/absences/{closure.id}"' in text, page
+        assert sentence in text or (page == pages[2] and "2 Termine stehen noch" in text), page
+    for booking_id in mine:
+        _post(owner, f"/bookings/{booking_id}/cancel")
+    for page in pages:
+        assert f"/absences/{closure.id}" not in owner.get(page).text, page
+
+
+def test_the_note_counts_the_branches_that_the_reader_sees(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
+    company = db.session.get_one(Company, salon.company_id)
+    _book(salon, "cut:anna", "2026-05-12T10:00")
+    with company_scope(salon.company_id), transaction():
+        add_closure(None, salon.people["anna"], starts=datetime(2026, 5, 12), ends=datetime(2026, 5, 13), kind="sick", name="Krank")
+    pankow, mitte = make_user(company, "front_desk", email="pankow@x.example"), make_user(company, "front_desk", email="mitte@x.example")
+    limit_to(pankow, salon.branches["pankow"])
+    limit_to(mitte, salon.branches["mitte"])
+    assert "ist krank" in signed_in(app, mitte).get("/dashboard").text
+    assert "ist krank" not in signed_in(app, pankow).get("/dashboard").text
+    other = make_salon("salon-b")
+    assert "ist krank" not in signed_in(app, make_user(db.session.get_one(Company, other.company_id))).get("/dashboard").text
+
+
+def test_below_the_front_desk_people_act_for_themselves_only(app: Flask, db: SQLAlchemy, salon: Salon) -> None:
+    company = db.session.get_one(Company, salon.company_id)
+    ben = make_user(company, "staff", email="ben@salon-lindgren.example")
+    with company_scope(salon.company_id), transaction():
+        db.session.get_one(StaffMember, salon.people["ben"]).email = "Ben@salon-lindgren.example"
+    _book(salon, "cut:anna", "2026-05-12T10:00")
+    _book(salon, "cut:ben", "2026-05-12T10:00")
+    client, desk = signed_in(app, ben), signed_in(app, make_user(company, "front_desk"))
+    hers = _sick(desk, salon)
+    assert client.get(f"/staff/{salon.people['anna']}/sick").status_code == 403
+    assert _post(client, f"/staff/{salon.people['anna']}/sick").status_code == 403
+    assert _post(client, f"{hers.partition('?')[0]}/undo").status_code == 403
+    page = client.get(hers).text
+    assert "Ein Termin braucht eine Lösung" in page and "Absagen" not in page and "zurücknehmen" not in page
+    assert "Heute krank" not in client.get("/settings/hours", query_string={"staff_id": salon.people["anna"]}).text
+    assert "Heute krank" in client.get("/settings/hours", query_string={"staff_id": salon.people["ben"]}).text
+    assert "Heute krank?" in client.get(f"/staff/{salon.people['ben']}/sick").text
+    mine = _post(client, f"/staff/{salon.people['ben']}/sick").location
+    page = client.get(mine).text
+    assert "Absagen" in page and "zurücknehmen" in page
+    assert _post(client, f"{mine.partition('?')[0]}/undo").status_code == 302
+    with company_scope(salon.company_id), transaction():
+        db.session.get_one(StaffMember, salon.people["anna"]).user_id = ben.id
+    assert client.get(f"/staff/{salon.people['anna']}/sick").status_code == 200
+    assert client.get(f"/staff/{salon.people['ben']}/sick").status_code == 403
+
+
+@pytest.mark.parametrize("role", ["read_only"])
+def test_who_only_reads_reports_nobody(app: Flask, db: SQLAlchemy, salon: Salon, role: str) -> None:
+    client = signed_in(app, make_user(db.session.get_one(Company, salon.company_id), role))
+    assert client.get(f"/staff/{salon.people['anna']}/sick").status_code == 403
+
+
+def test_another_companys_people_find_neither_person_nor_leave(app: Flask, desk: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
+    place = _sick(desk, salon).partition("?")[0]
+    other = make_salon("salon-b")
+    stranger = signed_in(app, make_user(db.session.get_one(Company, other.company_id)))
+    assert stranger.get(place).status_code == 404
+    assert _post(stranger, f"{place}/undo").status_code == 404
+    assert stranger.get(f"/staff/{salon.people['anna']}/sick").status_code == 404
+
+
+def test_cancelling_from_the_list_is_asked_first(desk: FlaskClient, salon: Salon) -> None:
+    mine = _book(salon, "cut:anna", "2026-05-12T10:00")
+    page = desk.get(_sick(desk, salon)).text
+    asks, button = page.index("Absagen lässt sich nicht zurücknehmen."), page.index(f'formaction="/bookings/{mine}/cancel"')
+    assert page.rindex("<details", 0, button) < asks < button
 
 
 def test_every_way_out_that_is_offered_can_be_taken(desk: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from app.core.tenancy import company_scope
 from app.domain.agents.inbound_call import handle_inbound
 from app.domain.companies.number_lookup import find_numbers
-from app.models import AuditEntry, BlockedCaller, Branch, Call, Company, Customer, CustomerIdentity, PhoneNumber
+from app.models import AuditEntry, BlockedCaller, Branch, Call, Company, Customer, CustomerIdentifier, PhoneNumber
 from tests.factories.calls import CallFactory
-from tests.support.people import csrf_token, make_company, make_user, signed_in
+from tests.support.users import make_company, make_user, signed_in, token_of
 
 CALLER, NUMBER = "+491713920050", "+493023125100"
 
@@ -24,7 +24,7 @@ def ids(db: SQLAlchemy) -> dict[str, str]:
         customer = Customer(name="Svea Thomsen")
         db.session.add_all([customer, PhoneNumber(e164=NUMBER, branch_id=branch.id)])
         db.session.flush()
-        db.session.add(CustomerIdentity(customer_id=customer.id, kind="phone", value=CALLER))
+        db.session.add(CustomerIdentifier(customer_id=customer.id, kind="phone", value=CALLER))
         call = CallFactory(branch_id=branch.id, customer_id=customer.id, from_number=CALLER, direction="inbound")
         hidden = CallFactory(branch_id=branch.id, from_number=None, caller_kind="withheld", direction="inbound")
         db.session.commit()
@@ -37,13 +37,13 @@ def desk(app: Flask, db: SQLAlchemy, ids: dict[str, str]) -> FlaskClient:
 
 
 def press(client: FlaskClient, path: str) -> int:
-    return client.post(path, data={"csrf_token": csrf_token(client, "/live")}).status_code
+    return client.post(path, data={"csrf_token": token_of(client)}).status_code
 
 
 def is_turned_away(db: SQLAlchemy, company_id: str) -> bool:
     db.session.rollback()
     with company_scope(company_id):
-        return handle_inbound(find_numbers([NUMBER])[NUMBER][0], CALLER).rejected
+        return handle_inbound(find_numbers([NUMBER])[NUMBER], CALLER).rejected
 
 
 @pytest.mark.parametrize("of", ["calls/{call}", "customers/{customer}"])

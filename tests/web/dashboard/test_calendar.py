@@ -14,9 +14,9 @@ from sqlalchemy import select
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.bookings.create import create_booking, create_hold
-from app.models import Booking, Company, Customer, WorkingHours
-from tests.factories.salons import Salon, at, make_customer, make_salon
-from tests.support.people import csrf_token, limit_to, make_user, signed_in
+from app.models import Booking, Branch, Company, Customer, WorkingHours
+from tests.factories.salon import Salon, at, make_customer, make_salon
+from tests.support.users import limit_to, make_user, signed_in, token_of
 
 DAY = "2026-05-12"
 
@@ -51,7 +51,7 @@ def _page(client: FlaskClient, salon: Salon, **query: str) -> str:
 
 def _post(client: FlaskClient, path: str, *, script: bool = True, **fields: str) -> Any:
     headers = {"X-Asked-By": "script"} if script else {}
-    return client.post(path, data={"csrf_token": csrf_token(client, "/calendar/new"), **fields}, headers=headers)
+    return client.post(path, data={"csrf_token": token_of(client), **fields}, headers=headers)
 
 
 def _block(page: str, booking: Booking) -> str:
@@ -94,7 +94,7 @@ def test_split_shifts_show_a_break_and_the_end_of_work(desk: FlaskClient, db: SQ
             )
     page = _page(desk, salon)
     assert "Ab 10 Uhr da" in page
-    assert re.search(r'class="ap-break at-60 for-12"[^>]*>Pause', page)
+    assert re.search(r'class="ap-pause at-60 for-12"[^>]*>Pause', page)
     assert "Feierabend" in page
 
 
@@ -131,6 +131,24 @@ def test_a_caller_is_booked_found_or_made(desk: FlaskClient, db: SQLAlchemy, sal
     assert desk.get("/calendar/customers", query_string={"q": "0171 39"}).json[0]["name"] == "Mira Sommer"
 
 
+@pytest.mark.parametrize("changes", [{"time": "12:00"}, {"name": "Jan Sommer"}, {"every_weeks": "1", "times": "3"}])
+def test_a_form_that_has_booked_says_so_when_it_comes_with_something_else(
+    desk: FlaskClient, db: SQLAlchemy, salon: Salon, changes: dict[str, str]
+) -> None:
+    wish = {
+        "branch_id": salon.branches["mitte"], "name": "Mira Sommer", "service_id": salon.services["cut"], "day": DAY, "time": "10:00",
+        "once": "1",
+    }  # fmt: skip
+    _post(desk, "/calendar/new", **wish)
+    answer = _post(desk, "/calendar/new", **{**wish, **changes})
+    assert answer.status_code == 422
+    assert "Mit diesem Formular ist schon gebucht: Di 12.05., 10:00." in answer.text
+    again = re.search(r'name="once" value="([^"]+)"', answer.text)
+    assert again
+    assert again[1] != "1"
+    assert _post(desk, "/calendar/new", **{**wish, **changes, "time": "13:00", "once": again[1]}).status_code == 200
+
+
 def test_a_taken_time_comes_back_with_other_times(desk: FlaskClient, salon: Salon) -> None:
     _book(salon, "cut:anna")
     answer = _post(
@@ -140,6 +158,44 @@ def test_a_taken_time_comes_back_with_other_times(desk: FlaskClient, salon: Salo
     assert answer.status_code == 409
     assert "hat dann schon einen Termin" in answer.text
     assert answer.text.count("data-take") >= 2
+
+
+@pytest.fixture
+def far_branch(db: SQLAlchemy, salon: Salon) -> str:
+    """A branch whose clock is an hour behind the company's."""
+    with company_scope(salon.company_id), transaction():
+        branch = db.session.get(Branch, salon.branches["mitte"])
+        assert branch is not None
+        branch.timezone = "Europe/Lisbon"
+    return salon.branches["mitte"]
+
+
+def test_the_calendar_shows_one_clock_that_of_the_branch(desk: FlaskClient, salon: Salon, far_branch: str) -> None:
+    booking = _book(salon, "cut:anna", starts="2026-05-12T12:00")
+    page = _page(desk, salon)
+    assert "at-36 for-6" in _block(page, booking)
+    assert "11:00–11:30, Ohne Namen, Haarschnitt" in page
+    answer = _post(
+        desk, "/calendar/new", branch_id=far_branch, name="Ole", service_id=salon.services["cut"],
+        staff_id=salon.people["anna"], day=DAY, time="11:00",
+    )  # fmt: skip
+    assert 'data-time="11:30"' in answer.text
+    booked = _post(
+        desk, "/calendar/new", branch_id=far_branch, name="Ole", service_id=salon.services["cut"],
+        staff_id=salon.people["anna"], day=DAY, time="11:30",
+    )  # fmt: skip
+    assert "Di 12.05., 11:30" in booked.json["toast"]
+
+
+def test_a_booking_stays_at_its_time_when_its_form_is_sent_back(desk: FlaskClient, salon: Salon, far_branch: str) -> None:
+    booking = _book(salon, "cut:anna", starts="2026-05-12T12:00")
+    for path in (f"/bookings/{booking.id}", f"/bookings/{booking.id}/card"):
+        page = desk.get(path).text
+        assert 'value="11:00"' in page
+        assert "Di 12.05., 11:00" in page
+    moved = _post(desk, f"/bookings/{booking.id}/move", day=DAY, time="11:00", version="1")
+    assert "bleibt, wo er ist" in moved.json["toast"]
+    assert "Di 12.05., 14:00" in _post(desk, f"/bookings/{booking.id}/move", day=DAY, time="14:00", version="1").json["toast"]
 
 
 def test_what_is_missing_is_said_at_its_field(desk: FlaskClient, salon: Salon) -> None:
@@ -230,5 +286,5 @@ def test_other_companies_and_other_branches_do_not_exist(app: Flask, db: SQLAlch
         for path in (f"/bookings/{booking.id}", f"/bookings/{booking.id}/card", f"/calendar?branch_id={salon.branches['mitte']}"):
             assert client.get(path).status_code == 404
         for what in ("move", "cancel", "done", "notes"):
-            answer = client.post(f"/bookings/{booking.id}/{what}", data={"csrf_token": csrf_token(client, "/tasks")})
+            answer = client.post(f"/bookings/{booking.id}/{what}", data={"csrf_token": token_of(client)})
             assert answer.status_code == 404

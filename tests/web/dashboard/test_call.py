@@ -3,12 +3,15 @@
 import pytest
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import select
 
 from app.core.clock import now
-from app.core.tenancy import company_scope
+from app.core.tenancy import company_scope, unscoped
+from app.domain.inbox.processor import drain_batch
 from app.models import Call, Company, TruthCheck
 from tests.support.calls import add_tool, make_call
-from tests.support.people import make_company, make_user, signed_in
+from tests.support.retell_webhooks import START_MS, call_body, make_company_with_number, send
+from tests.support.users import make_company, make_user, signed_in
 
 
 @pytest.fixture
@@ -34,6 +37,27 @@ def test_it_tells_what_was_said_and_done(app: Flask, salon: Company) -> None:
         assert words in page
     assert "Nicht gelungen: Termin gebucht" in page
     assert "Die Zeit ist vergeben." in page
+
+
+def test_an_emergency_that_was_answered_did_not_fail(app: Flask, salon: Company) -> None:
+    call_id = make_call(salon)
+    add_tool(salon, call_id, "check_availability", ok=False, result={"ok": True, "code": "emergency", "say": "Bitte wählen Sie die 112."})
+    page = signed_in(app, make_user(salon)).get(f"/calls/{call_id}").text
+    assert "Notfall gehört" in page and "Bitte wählen Sie die 112." in page
+    assert "Nicht gelungen" not in page
+
+
+def test_the_flight_recorder_tells_which_webhooks_brought_it(app: Flask, db: SQLAlchemy) -> None:
+    salon = make_company_with_number()
+    client, owner = app.test_client(), make_user(salon)
+    send(client, call_body("call_started", call_status="ongoing"))
+    send(client, call_body("call_ended", call_status="ended", end_timestamp=START_MS + 60_000))
+    drain_batch(10)
+    with unscoped():
+        call_id = db.session.scalars(select(Call.id)).one()
+    page = signed_in(app, owner).get(f"/calls/{call_id}").text
+    for step in ("call_started empfangen", "call_ended empfangen", "Verarbeitet und gespeichert"):
+        assert step in page
 
 
 @pytest.mark.parametrize(
@@ -88,12 +112,13 @@ def checked(db: SQLAlchemy, salon: Company, verdict: str, **values: object) -> s
 
 
 def test_what_was_untrue_is_said_for_the_call_and_below_its_turn(app: Flask, db: SQLAlchemy, salon: Company) -> None:
-    call_id = checked(db, salon, "mismatch", claims=1, findings=[FINDING])
+    call_id = checked(db, salon, "mismatch", claim_count=1, findings=[FINDING])
     client = signed_in(app, make_user(salon))
     page = client.get(f"/calls/{call_id}").text
     assert "Eine Aussage von Lena stimmt nicht." in page
     assert "So ist es nicht." in page
     assert page.index("Ich habe Sie eingetragen.") < page.index("So einen Termin gibt es nicht.")
+    assert "Gesagt wurde: „Ich habe Sie eingetragen.“" in page
     assert "In diesem Gespräch wurde es nicht einmal versucht." in page
     partial = client.get(f"/calls/{call_id}", headers={"HX-Request-Type": "partial"}).text
     assert "So einen Termin gibt es nicht." in partial
@@ -102,8 +127,8 @@ def test_what_was_untrue_is_said_for_the_call_and_below_its_turn(app: Flask, db:
 @pytest.mark.parametrize(
     ("verdict", "values", "said"),
     [
-        ("clean", {"claims": 2}, "2 Aussagen von Lena geprüft, alle stimmen."),
-        ("resolved", {"claims": 1, "findings": [FINDING]}, "Was Lena sagte, stimmt inzwischen."),
+        ("clean", {"claim_count": 2}, "2 Aussagen von Lena geprüft, alle stimmen."),
+        ("resolved", {"claim_count": 1, "findings": [FINDING]}, "Was Lena sagte, stimmt inzwischen."),
         ("not_checked", {"reason": "language"}, "Das können wir nur auf Deutsch und Englisch."),
         ("not_checked", {"reason": "failed"}, "Die Prüfung ist gescheitert. Das liegt an uns."),
     ],

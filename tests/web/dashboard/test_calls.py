@@ -12,8 +12,8 @@ from sqlalchemy import event
 from app.core.clock import now
 from app.models import Company
 from tests.support.calls import make_call
-from tests.support.people import branch_ids, limit_to, make_company, make_user, signed_in
 from tests.support.tables import each_row
+from tests.support.users import branch_ids, limit_to, make_company, make_user, signed_in
 
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
 

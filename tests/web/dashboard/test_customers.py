@@ -10,10 +10,12 @@ from sqlalchemy import update
 from app.core.clock import now
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
+from app.domain.customers.contacts import find_or_create
 from app.domain.customers.search import list_recent_callers
-from app.models import Call, Company, Customer, CustomerIdentity
+from app.domain.notifications.suppressions import find_suppressed, suppress
+from app.models import Call, Company, Customer, CustomerIdentifier
 from tests.support.calls import make_call
-from tests.support.people import make_company, make_user, signed_in
+from tests.support.users import make_company, make_user, signed_in, token_of
 
 NUMBER = "+491713920051"
 
@@ -26,7 +28,7 @@ def _customer(name: str | None, *, minutes_ago: int | None = None, number: str |
     db.session.add(customer)
     db.session.flush()
     if number:
-        db.session.add(CustomerIdentity(customer_id=customer.id, kind="phone", value=number))
+        db.session.add(CustomerIdentifier(customer_id=customer.id, kind="phone", value=number))
     return customer
 
 
@@ -70,6 +72,17 @@ def test_a_person_is_shown_with_calls_and_with_whom_the_number_is_shared(app: Fl
     assert "Niemand mit" in owner.get("/customers?q=Nadolny").text
 
 
+def test_where_nobody_is_found_those_are_offered_who_sound_alike(app: Flask, db: SQLAlchemy, salon: Company) -> None:
+    with company_scope(salon.id), transaction():
+        _customer("Svea Thomsen", number=NUMBER)
+    owner = signed_in(app, make_user(salon))
+    page = owner.get("/customers?q=Tomsen").text
+    assert "Niemand mit" in page and "Klingt ähnlich" in page and "Svea Thomsen" in page
+    assert "Klingt ähnlich" not in owner.get("/customers?q=Nadolny").text
+    suggested = owner.get("/calendar/customers?q=Tomsen").json
+    assert [each["name"] for each in suggested] == ["Svea Thomsen"]
+
+
 def test_another_companys_customer_is_nobody(app: Flask, salon: Company) -> None:
     other = make_company("werkstatt-kruse")
     with company_scope(other.id), transaction():
@@ -77,3 +90,56 @@ def test_another_companys_customer_is_nobody(app: Flask, salon: Company) -> None
     owner = signed_in(app, make_user(salon))
     assert owner.get(f"/customers/{foreign}").status_code == 404
     assert "Kruse" not in owner.get("/customers").text
+
+
+def test_a_number_that_opted_out_says_so_until_it_is_taken_back(app: Flask, db: SQLAlchemy, salon: Company) -> None:
+    with company_scope(salon.id), transaction():
+        customer = find_or_create("Hanna Vogt", number=NUMBER, email="hanna@example.org")
+        suppress("sms", NUMBER, "opted_out")
+    path = f"/customers/{customer.id}"
+    desk, reader = signed_in(app, make_user(salon, "front_desk")), signed_in(app, make_user(salon, "read_only"))
+    page = desk.get(path).text
+    assert "keine SMS" in page and "Das gilt, bis sie START schickt." in page
+    assert "Wir schreiben jetzt an hanna@example.org." in page
+    assert "keine SMS" in reader.get(path).text and "Wieder schreiben" not in reader.get(path).text
+    form = {"csrf_token": token_of(reader), "address": NUMBER}
+    assert reader.post(f"{path}/messages", data=form).status_code == 403
+    form["csrf_token"] = token_of(desk)
+    assert desk.post(f"{path}/messages", data=form | {"address": "+491713920059"}).status_code == 404
+    assert desk.post(f"{path}/messages", data=form).status_code == 302
+    assert "keine SMS" not in desk.get(path).text
+
+
+@pytest.mark.parametrize(
+    ("channel", "address", "sentence"),
+    [("sms", NUMBER, "Diese Nummer nimmt keine SMS an"), ("email", "hanna@example.org", "Diese Adresse nimmt keine E-Mail an")],
+)
+def test_an_address_that_takes_nothing_says_so_and_which_way_is_left(
+    app: Flask, db: SQLAlchemy, salon: Company, channel: str, address: str, sentence: str
+) -> None:
+    with company_scope(salon.id), transaction():
+        customer = find_or_create("Hanna Vogt", number=NUMBER, email="hanna@example.org")
+        suppress(channel, address, "unreachable")
+    page = signed_in(app, make_user(salon)).get(f"/customers/{customer.id}").text
+    assert sentence in page
+    assert f"Wir schreiben jetzt an {'hanna@example.org' if channel == 'sms' else '+49 171 3920051'}." in page
+    with company_scope(salon.id), transaction():
+        suppress("email", "hanna@example.org", "unreachable")
+        suppress("sms", NUMBER, "opted_out")
+    assert "Einen anderen Weg kennen wir nicht." in signed_in(app, make_user(salon, "manager")).get(f"/customers/{customer.id}").text
+
+
+def test_another_company_neither_sees_nor_lifts_it(app: Flask, db: SQLAlchemy, salon: Company) -> None:
+    other = make_company("werkstatt-kruse")
+    with company_scope(salon.id), transaction():
+        customer = find_or_create("Hanna Vogt", number=NUMBER)
+        suppress("sms", NUMBER, "opted_out")
+    with company_scope(other.id), transaction():
+        theirs = find_or_create("Hanna Vogt", number=NUMBER)
+    stranger = signed_in(app, make_user(other))
+    assert "keine SMS" not in stranger.get(f"/customers/{theirs.id}").text
+    for customer_id in (customer.id, theirs.id):
+        form = {"csrf_token": token_of(stranger), "address": NUMBER}
+        assert stranger.post(f"/customers/{customer_id}/messages", data=form).status_code == 404
+    with company_scope(salon.id):
+        assert find_suppressed([NUMBER])

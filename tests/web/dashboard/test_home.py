@@ -12,7 +12,7 @@ from app.core.transactions import transaction
 from app.models import Company
 from tests.factories.calendar import BookingFactory, ServiceFactory, StaffMemberFactory
 from tests.factories.calls import CallHourFactory, CustomerFactory, TaskFactory
-from tests.support.people import branch_ids, limit_to, make_company, make_user, signed_in
+from tests.support.users import branch_ids, limit_to, make_company, make_user, signed_in
 
 # a Friday, 9:10 in Berlin
 MORNING = datetime(2026, 11, 20, 8, 10, tzinfo=UTC)

@@ -9,7 +9,7 @@ from flask_sqlalchemy import SQLAlchemy
 
 from app.models import Company
 from tests.support.calls import make_call
-from tests.support.people import branch_ids, limit_to, make_company, make_user, signed_in
+from tests.support.users import branch_ids, limit_to, make_company, make_user, signed_in
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from flask_sqlalchemy import SQLAlchemy
 from app.core.clock import now
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.models import Company, Task
+from app.models import Company, StaffTask
 from tests.factories.calls import CallFactory, TaskFactory
-from tests.support.people import branch_ids, csrf_token, limit_to, make_company, make_user, signed_in
+from tests.support.users import branch_ids, limit_to, make_company, make_user, signed_in, token_of
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def make_task(company: Company, title: str, *, branch: int = 0, **values: object
 
 def status_of(db: SQLAlchemy, company: Company, task_id: str) -> str:
     with company_scope(company.id):
-        return db.session.get_one(Task, task_id).status
+        return db.session.get_one(StaffTask, task_id).status
 
 
 def test_the_most_urgent_task_stands_on_top(app: Flask, db: SQLAlchemy, company: Company) -> None:
@@ -42,7 +42,7 @@ def test_the_most_urgent_task_stands_on_top(app: Flask, db: SQLAlchemy, company:
 def test_a_task_is_done_and_taken_back_from_the_toast(app: Flask, db: SQLAlchemy, company: Company) -> None:
     task_id = make_task(company, "Rückruf: Svea Thomsen")
     client = signed_in(app, make_user(company))
-    token = csrf_token(client, "/tasks")
+    token = token_of(client)
     answer = client.post(f"/tasks/{task_id}/done", data={"csrf_token": token, "next": "/dashboard?period=today"})
     assert answer.location == "/dashboard?period=today"
     assert status_of(db, company, task_id) == "done"
@@ -68,7 +68,7 @@ def test_who_only_reads_has_no_button_and_no_right(app: Flask, db: SQLAlchemy, c
     client = signed_in(app, make_user(company, "read_only"))
     shown = client.get("/tasks").text
     assert f"/tasks/{task_id}/done" not in shown
-    assert client.post(f"/tasks/{task_id}/done", data={"csrf_token": csrf_token(client, "/live")}).status_code == 403
+    assert client.post(f"/tasks/{task_id}/done", data={"csrf_token": token_of(client)}).status_code == 403
     assert status_of(db, company, task_id) == "open"
 
 
@@ -78,7 +78,7 @@ def test_tasks_of_other_branches_are_out_of_reach(app: Flask, db: SQLAlchemy, co
     limit_to(user, branch_ids(company)[0])
     client = signed_in(app, user)
     assert "Rückruf in Pankow" not in client.get("/tasks").text
-    assert client.post(f"/tasks/{task_id}/done", data={"csrf_token": csrf_token(client, "/live")}).status_code == 404
+    assert client.post(f"/tasks/{task_id}/done", data={"csrf_token": token_of(client)}).status_code == 404
     assert status_of(db, company, task_id) == "open"
 
 

@@ -17,7 +17,7 @@ from app.domain.bookings import calendar_feeds
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.create import create_booking
 from app.models import Booking, CalendarFeed, Company
-from tests.factories.salons import DESK, Salon, at, make_customer, make_salon
+from tests.factories.salon import DESK, Salon, at, make_customer, make_salon
 
 
 @pytest.fixture
@@ -69,6 +69,47 @@ def test_what_is_cancelled_or_long_past_is_not_in_it(client: FlaskClient, salon:
     assert [str(entry["uid"]).partition("@")[0] for entry in read(client, token)] == [kept.id]
     with time_machine.travel("2026-07-04T08:00:00+02:00", tick=True):
         assert read(client, token) == []
+
+
+@pytest.mark.parametrize(
+    ("starts", "status", "is_shown"),
+    [
+        ("2026-05-12T10:00", "pending", True),
+        ("2026-05-12T10:00", "confirmed", True),
+        ("2026-05-12T10:00", "done", True),
+        ("2026-05-12T10:00", "no_show", True),
+        ("2026-05-12T10:00", "cancelled", False),
+        ("2026-04-05T10:00", "done", True),
+        ("2026-04-03T10:00", "done", False),
+        ("2027-05-03T10:00", "confirmed", True),
+        ("2027-05-05T10:00", "confirmed", False),
+    ],
+)
+def test_it_shows_what_stands_or_took_place_from_a_month_ago_to_a_year_ahead(
+    client: FlaskClient, db: SQLAlchemy, salon: Salon, starts: str, status: str, is_shown: bool
+) -> None:
+    token = feed_of(salon, branch_id=salon.branches["mitte"])
+    booking = book(salon, "cut:anna", starts=starts, ignore_rules=True)
+    with company_scope(salon.company_id), transaction():
+        db.session.get_one(Booking, booking.id).status = status
+    assert len(read(client, token)) == is_shown
+
+
+def test_a_person_at_a_branch_reads_only_what_they_do_there(client: FlaskClient, salon: Salon) -> None:
+    token = feed_of(salon, staff_id=salon.people["anna"], branch_id=salon.branches["mitte"])
+    shown = book(salon, "cut:anna")
+    book(salon, "cut:anna", branch_id=salon.branches["pankow"], starts="2026-05-13T10:00")
+    book(salon, "cut:ben")
+    (entry,) = read(client, token)
+    assert (str(entry["uid"]).partition("@")[0], str(entry["summary"])) == (shown.id, "Haarschnitt")
+    assert "Anna Lindgren, Berlin-Mitte" in client.get(f"/ics/{token}.ics").text
+
+
+def test_what_comes_first_stands_first(client: FlaskClient, salon: Salon) -> None:
+    token = feed_of(salon, branch_id=salon.branches["mitte"])
+    for clock in ("14:00", "09:00", "11:00"):
+        book(salon, "cut:anna", starts=f"2026-05-12T{clock}")
+    assert [entry.decoded("dtstart") for entry in read(client, token)] == [at(f"2026-05-12T{hour}:00") for hour in ("09", "11", "14")]
 
 
 def test_asked_again_without_a_change_it_answers_nothing_new(client: FlaskClient, salon: Salon) -> None:

@@ -17,8 +17,8 @@ from app.domain.bookings import self_service_links, waitlist
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.create import create_booking
 from app.models import Booking, BookingLink, WaitlistOffer
-from tests.factories.salons import DESK, Salon, at, make_customer, make_salon
-from tests.support.people import csrf_token
+from tests.factories.salon import DESK, Salon, at, make_customer, make_salon
+from tests.support.users import csrf_token
 
 
 @pytest.fixture
@@ -145,3 +145,24 @@ def test_an_offer_of_the_waitlist_is_taken_once(client: FlaskClient, db: SQLAlch
     assert "Ihr Termin" in post(client, token, "accept")
     assert "gilt nicht mehr" in client.get(f"/b/{token}").text
     assert client.get(f"/b/{token}/termin.ics").status_code == 404
+
+
+def test_who_says_that_they_come_is_shown_so(client: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
+    booking, token = link_of(salon, "cut:anna")
+    assert "Ich komme" in client.get(f"/b/{token}").text
+    page = post(client, token, "confirm")
+    assert "Danke, wir freuen uns auf Sie." in page and "Sie haben zugesagt" in page and "Ich komme" not in page
+    confirmed_at = read(db, booking).customer_confirmed_at
+    assert confirmed_at is not None and read(db, booking).status == "confirmed"
+    post(client, token, "confirm")
+    assert (read(db, booking).customer_confirmed_at, read(db, booking).version) == (confirmed_at, 2)
+
+
+def test_a_cancelled_appointment_is_not_confirmed(client: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
+    booking, token = link_of(salon, "cut:anna")
+    form = {"csrf_token": csrf_token(client, f"/b/{token}")}
+    with company_scope(salon.company_id), transaction():
+        cancel_booking(booking.id, DESK)
+    page = client.post(f"/b/{token}/confirm", data=form, follow_redirects=True).text
+    assert "Das geht bei diesem Termin nicht mehr." in page and "Dieser Termin ist abgesagt" in page
+    assert read(db, booking).customer_confirmed_at is None

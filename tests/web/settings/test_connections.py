@@ -16,10 +16,10 @@ from app.models import AuditEntry, Company, Connection
 from tests.doubles.calcom import CalcomDouble
 from tests.doubles.messaging import ACCOUNT, TOKEN, MailDouble, TwilioDouble
 from tests.doubles.retell import KEY, RetellDouble
-from tests.factories.salons import Salon, make_salon
-from tests.support.at_retell import AtRetell, stand_in
-from tests.support.people import csrf_token, make_user, signed_in
+from tests.factories.salon import Salon, make_salon
+from tests.support.retell_world import RetellWorld, use_retell_double
 from tests.support.tables import each_row
+from tests.support.users import make_user, signed_in, token_of
 
 PAGE = "/settings/connections"
 SENDER = "+493023125100"
@@ -49,12 +49,12 @@ def twilio(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[TwilioDouble
 @pytest.fixture
 def retell(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[RetellDouble]:
     with RetellDouble() as double:
-        stand_in(app, double, monkeypatch)
+        use_retell_double(app, double, monkeypatch)
         yield double
 
 
 def post(client: FlaskClient, path: str, **fields: Any) -> Any:
-    return client.post(path, data={"csrf_token": csrf_token(client, PAGE), **fields})
+    return client.post(path, data={"csrf_token": token_of(client), **fields})
 
 
 def page(client: FlaskClient, path: str = PAGE) -> str:
@@ -153,6 +153,7 @@ def test_an_empty_secret_stays_but_not_for_another_account(owner: FlaskClient, d
         ("smtp", {"host": "mail.salon.example", "port": "22", "address": "a@salon.example"}, "Erlaubt sind"),
         ("smtp", {"host": "mail.salon.example", "user": "a", "address": "a@salon.example"}, "Das Passwort fehlt."),
         ("smtp", {"host": "mail.salon.example", "address": "Salon"}, "Das ist keine Adresse"),
+        ("smtp", {"host": "mail.salon.example", "address": "Salon <a@salon.example>, b@salon.example"}, "Das ist keine Adresse"),
     ],
 )
 def test_what_cannot_be_is_said_at_its_field(owner: FlaskClient, db: SQLAlchemy, provider: str, fields: dict[str, str], said: str):
@@ -193,9 +194,9 @@ def test_a_calendar_is_asked_and_told_where_to_send_its_news(owner: FlaskClient,
 
 
 def test_a_new_voice_account_gets_the_assistant_written_into_it(app: Flask, db: SQLAlchemy, salon: Salon, retell: RetellDouble):
-    world = AtRetell(app, salon, retell)
+    world = RetellWorld(app, salon, retell)
     world.set_up()
-    world.stand()
+    world.publish_and_deploy()
     with RetellDouble(key="key_of_another_account", port=0) as other:
         for number in retell.numbers:
             other.add_number(number)
@@ -203,15 +204,15 @@ def test_a_new_voice_account_gets_the_assistant_written_into_it(app: Flask, db: 
         client = _in(app, db, salon, "owner")
         assert post(client, f"{PAGE}/retell", api_key="key_of_another_account").status_code == 302
         assert looked(db, salon, "retell").state == "ok"
-        world.work()
+        world.deploy()
         assert world.row().status == "right"
         assert len(other.agents) == 1
 
 
 def test_taking_it_away_deletes_the_key_and_says_before_what_follows(app: Flask, db: SQLAlchemy, salon: Salon, retell: RetellDouble):
-    world = AtRetell(app, salon, retell)
+    world = RetellWorld(app, salon, retell)
     world.set_up()
-    world.stand()
+    world.publish_and_deploy()
     app.config["SETTINGS"].retell_api_key = None
     client = _in(app, db, salon, "owner")
     assert "Unter 2 Rufnummern meldet sich dann niemand mehr von uns." in page(client, f"{PAGE}/retell/remove")
@@ -256,7 +257,7 @@ def test_what_nobody_looked_at_for_hours_is_looked_at_by_itself(db: SQLAlchemy, 
     assert check_connections() == 0
     with company_scope(salon.company_id):
         row = found(db, salon, "twilio")
-        row.checked_at = row.asked_at = connection.created_at.replace(year=2020)
+        row.checked_at = row.check_requested_at = connection.created_at.replace(year=2020)
         db.session.commit()
     assert check_connections() == 1
 

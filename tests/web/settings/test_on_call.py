@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.core.tenancy import company_scope
 from app.models import Branch, Company, OnCallShift
-from tests.support.people import csrf_token, make_company, make_user, signed_in
+from tests.support.users import make_company, make_user, signed_in, token_of
 
 PAGE = "/settings/on-call"
 WEEKLY = {"name": "Jonas Reuter", "number": "0171 3920060", "weekdays": ["4", "5"], "from_time": "18:00", "until_time": "08:00"}
@@ -27,7 +27,7 @@ def owner(app: Flask, company: Company) -> FlaskClient:
 
 
 def post(browser: FlaskClient, path: str, **form: Any) -> Any:
-    return browser.post(path, data={"csrf_token": csrf_token(browser, PAGE), **form})
+    return browser.post(path, data={"csrf_token": token_of(browser), **form})
 
 
 def shifts(company: Company, db: SQLAlchemy) -> list[OnCallShift]:
@@ -42,7 +42,7 @@ def test_a_week_of_nights_is_entered_and_taken_out_again(owner: FlaskClient, com
         (4, 1080, 1920, "+491713920060"), (5, 1080, 1920, "+491713920060"),
     ]  # fmt: skip
     page = owner.get(PAGE).text
-    assert "Jonas Reuter" in page and "18:00 bis 8:00" in page
+    assert "Jonas Reuter" in page and "18:00 bis 08:00" in page
     for row in rows:
         assert post(owner, f"{PAGE}/{row.id}/remove").status_code == 302
     assert shifts(company, db) == []
@@ -61,6 +61,21 @@ def test_a_single_stretch_ends_after_it_begins(owner: FlaskClient, company: Comp
 def test_what_cannot_be_is_said_beside_the_field(owner: FlaskClient, company: Company, db: SQLAlchemy, wrong: dict[str, Any]) -> None:
     assert post(owner, f"{PAGE}/weekly", **WEEKLY | wrong).status_code == 422
     assert shifts(company, db) == []
+
+
+def test_what_was_typed_and_ticked_stands_there_again_beside_all_that_is_missing(owner: FlaskClient) -> None:
+    page = post(owner, f"{PAGE}/weekly", **WEEKLY | {"name": ""}).text
+    assert 'value="4" checked' in page and 'value="0" checked' not in page
+    page = post(owner, f"{PAGE}/weekly", **WEEKLY | {"name": "", "weekdays": []}).text
+    assert "Diese Angabe fehlt." in page and "Bitte mindestens einen Tag wählen." in page
+
+
+def test_a_date_stands_in_the_readers_form(app: Flask, owner: FlaskClient, company: Company) -> None:
+    stretch = {"dated_name": "Miriam", "dated_number": "0171 3920061", "starts": "2026-12-24T12:00", "ends": "2026-12-27T08:00"}
+    post(owner, f"{PAGE}/dated", **stretch)
+    assert "Do 24.12., 12:00 bis So 27.12., 08:00" in owner.get(PAGE).text
+    reader = make_user(company, "manager", language="en")
+    assert "Thu 24 Dec, 12:00 to Sun 27 Dec, 08:00" in signed_in(app, reader).get(PAGE).text
 
 
 def test_own_phrases_are_kept_and_tried_with_the_rest(owner: FlaskClient, company: Company, db: SQLAlchemy) -> None:

@@ -12,11 +12,11 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
 from app.core.tenancy import company_scope
-from app.domain.bookings.booking_request import list_free_times, select_visit
+from app.domain.bookings.booking_request import build_slot_query, list_free_times
 from app.domain.services.catalogue_editor import format_synonyms, parse_synonyms
 from app.models import BranchService, Company, Resource, Service, ServiceSynonym, StaffService
-from tests.factories.salons import Salon, at, make_salon
-from tests.support.people import csrf_token, make_user, signed_in
+from tests.factories.salon import Salon, at, make_salon
+from tests.support.users import make_user, signed_in, token_of
 
 CUT = {
     "name": "Schnitt", "minutes": "30", "price": "58", "before_minutes": "0", "after_minutes": "0", "processing_from": "0",
@@ -36,13 +36,14 @@ def owner(app: Flask, db: SQLAlchemy, salon: Salon) -> FlaskClient:
 
 
 def _post(client: FlaskClient, path: str, **fields: Any) -> Any:
-    return client.post(path, data={"csrf_token": csrf_token(client, "/tasks"), **fields})
+    return client.post(path, data={"csrf_token": token_of(client), **fields})
 
 
 def _lengths(salon: Salon, service: str, branch: str, person: str | None = None) -> set[int]:
     with company_scope(salon.company_id):
-        choice = select_visit(salon.services[service], staff_id=person, branch_id=salon.branches[branch])
-        slots, _facts = list_free_times(choice, at("2026-05-12T00:00"), at("2026-05-12T23:59"))
+        window = {"since": at("2026-05-12T00:00"), "until": at("2026-05-12T23:59")}
+        query = build_slot_query(salon.services[service], staff_id=person, branch_id=salon.branches[branch], **window)
+        slots, _facts = list_free_times(query)
     return {round((slot.ends_at - slot.starts_at).total_seconds() / 60) for slot in slots}
 
 

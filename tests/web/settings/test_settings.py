@@ -11,17 +11,15 @@ from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
-from app.core.errors import InvalidInput
 from app.core.ids import new_ulid
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.bookings import waitlist
-from app.domain.bookings.booking_request import list_free_times, select_visit
-from app.domain.scheduling.hours_editor import format_spans, parse_spans
-from app.models import Company, Policy, Service, ServiceSynonym, StaffMember
-from tests.factories.salons import Salon, at, make_customer, make_salon
-from tests.support.people import csrf_token, make_user, signed_in
-from tests.support.tables import each_row
+from app.domain.bookings.booking_request import build_slot_query, list_free_times
+from app.domain.companies.policies import load_policies
+from app.models import Branch, Company, Policy, Service, ServiceSynonym, StaffMember
+from tests.factories.salon import Salon, at, make_customer, make_salon
+from tests.support.users import make_user, signed_in, token_of
 
 PAGES = ("/settings/services", "/settings/staff", "/settings/hours", "/settings/policies", "/waitlist")
 
@@ -44,38 +42,21 @@ def _company(db: SQLAlchemy, salon: Salon) -> Company:
 
 
 def _post(client: FlaskClient, path: str, **fields: Any) -> Any:
-    return client.post(path, data={"csrf_token": csrf_token(client, "/tasks"), **fields})
+    return client.post(path, data={"csrf_token": token_of(client), **fields})
 
 
 def _starts(salon: Salon, day: str) -> list[str]:
     with company_scope(salon.company_id):
         slots, _facts = list_free_times(
-            select_visit(salon.services["cut"], staff_id=salon.people["anna"], branch_id=salon.branches["mitte"]),
-            at(f"{day}T00:00"),
-            at(f"{day}T23:59"),
+            build_slot_query(
+                salon.services["cut"],
+                since=at(f"{day}T00:00"),
+                until=at(f"{day}T23:59"),
+                staff_id=salon.people["anna"],
+                branch_id=salon.branches["mitte"],
+            )
         )
     return [slot.starts_at.isoformat() for slot in slots]
-
-
-@pytest.mark.parametrize(
-    ("text", "spans", "again"),
-    [
-        ("9-13, 14:30 bis 18 Uhr", [(540, 780), (870, 1080)], "9-13, 14:30-18"),
-        ("18-2", [(1080, 1560)], "18-2"),
-        ("14-18;9-12", [(540, 720), (840, 1080)], "9-12, 14-18"),
-        ("0-24", [(0, 1440)], "0-24"),
-        (" ", [], ""),
-    ],
-)
-def test_hours_are_read_as_people_write_them(text: str, spans: list[tuple[int, int]], again: str) -> None:
-    assert parse_spans(text) == spans
-    assert format_spans(spans) == again
-
-
-@each_row("text", ["neun bis fünf", "9-13, 12-14", "25-26", "9-25", "18-24:01", "9:75-10", "9"])
-def test_hours_that_make_no_sense_are_refused(app: Flask, text: str) -> None:
-    with app.test_request_context(), pytest.raises(InvalidInput):
-        parse_spans(text)
 
 
 def test_split_hours_and_single_days_change_what_is_free(owner: FlaskClient, salon: Salon) -> None:
@@ -100,7 +81,7 @@ def test_summer_hours_stand_in_place_of_the_week_and_go_again(owner: FlaskClient
     assert _starts(salon, "2026-07-08") == []
     assert _starts(salon, "2026-08-04")
     page = owner.get(f"/settings/hours?branch_id={salon.branches['mitte']}").text
-    assert "Sommer" in page and "01.07.2026 – 31.07.2026" in page
+    assert "Sommer" in page and "Mi 01.07.2026 – Fr 31.07.2026" in page
     again = _post(owner, "/settings/hours/season", **period, season2="9-10")
     assert again.status_code == 422 and "gelten schon andere Zeiten" in again.text
     assert _post(owner, "/settings/hours/season/remove", **period).status_code == 302
@@ -129,6 +110,63 @@ def test_holidays_follow_the_federal_state(owner: FlaskClient, salon: Salon) -> 
     assert _post(owner, "/settings/hours/state", branch_id=mitte, state="XX").status_code == 422
 
 
+def _place(db: SQLAlchemy, salon: Salon, **values: Any) -> str:
+    """The hours page of the branch, put somewhere else."""
+    with company_scope(salon.company_id), transaction():
+        branch = db.session.get(Branch, salon.branches["mitte"])
+        for name, value in values.items():
+            setattr(branch, name, value)
+    return f"/settings/hours?branch_id={salon.branches['mitte']}"
+
+
+@pytest.mark.parametrize(
+    ("state", "city", "day", "said"),
+    [
+        ("BY", "München", "2028-08-15", "Mariä Himmelfahrt gilt in München."),
+        ("BY", "Augsburg", "2028-08-08", "Augsburger Hohes Friedensfest gilt in Augsburg."),
+        ("SN", "Crostwitz", "2026-06-04", "Fronleichnam gilt in Crostwitz."),
+    ],
+)
+def test_a_holiday_of_the_municipality_closes_and_is_told(
+    owner: FlaskClient, db: SQLAlchemy, salon: Salon, state: str, city: str, day: str, said: str
+) -> None:
+    with time_machine.travel(f"{day[:4]}-05-04T08:00:00+02:00", tick=True):
+        desk = signed_in(owner.application, "owner@salon-lindgren.example")
+        assert _starts(salon, day)
+        page = _place(db, salon, state=state, city=city)
+        assert said in desk.get(page).text
+        assert _starts(salon, day) == []
+
+
+@pytest.mark.parametrize(("city", "said"), [("Herzogenaurach", "in Herzogenaurach gilt, wissen wir nicht"), (None, "kein Ort eingetragen")])
+def test_a_holiday_that_is_not_known_of_a_municipality_is_asked_and_set(
+    owner: FlaskClient, db: SQLAlchemy, salon: Salon, city: str | None, said: str
+) -> None:
+    page, mitte = _place(db, salon, state="BY", city=city), salon.branches["mitte"]
+    assert said in owner.get(page).text
+    assert "Mariä Himmelfahrt" not in _holiday_list(owner, page)
+    region = {"branch_id": mitte, "state": "BY", "offered_state": "BY"}
+    assert _post(owner, "/settings/hours/state", **region, local_holidays="assumption").status_code == 302
+    assert "Mariä Himmelfahrt: von Ihnen festgelegt." in owner.get(page).text
+    assert "Mariä Himmelfahrt" in _holiday_list(owner, page) and "Friedensfest" not in _holiday_list(owner, page)
+    assert _post(owner, "/settings/hours/state", **region).status_code == 302
+    assert "Mariä Himmelfahrt" not in _holiday_list(owner, page)
+    # another state has other ones: what is known of the city counts until somebody decides
+    assert _post(owner, "/settings/hours/state", **region | {"state": "TH"}).status_code == 302
+    assert "Fronleichnam: von Ihnen festgelegt" not in owner.get(page).text
+    assert _post(owner, "/settings/hours/state", **region, local_holidays="carnival").status_code == 422
+
+
+def _holiday_list(client: FlaskClient, page: str) -> str:
+    return client.get(page).text.split('class="ap-list ap-holidays"')[1].split("</ul>")[0]
+
+
+def test_dates_of_the_hours_page_stand_in_the_readers_form(app: Flask, db: SQLAlchemy, owner: FlaskClient, salon: Salon) -> None:
+    path = f"/settings/hours?branch_id={salon.branches['mitte']}"
+    assert "Fr 25.12.2026" in owner.get(path).text
+    assert "Fri 25 Dec 2026" in signed_in(app, make_user(_company(db, salon), "manager", language="en")).get(path).text
+
+
 def test_what_follows_is_shown_for_the_coming_days(owner: FlaskClient, salon: Salon) -> None:
     page = owner.get(f"/settings/hours?branch_id={salon.branches['mitte']}").text
     preview = page[page.index("Was daraus folgt") :]
@@ -140,7 +178,7 @@ def test_a_closure_takes_days_away_and_gives_them_back(owner: FlaskClient, db: S
     _post(owner, "/settings/hours/closures", **own, kind="vacation", starts="2026-05-11", ends="2026-05-13")
     assert _starts(salon, "2026-05-12") == []
     page = owner.get("/settings/hours", query_string=own).text
-    assert "11.05.2026 – 13.05.2026" in page
+    assert "Mo 11.05.2026 – Mi 13.05.2026" in page
     wrong = _post(owner, "/settings/hours/closures", **own, kind="vacation", starts="2026-05-13", ends="2026-05-11")
     assert (wrong.status_code, "Das Ende liegt vor dem Anfang" in wrong.text) == (422, True)
     remove = page.split('action="/settings/hours/closures/')[1].split('"')[0]
@@ -153,6 +191,33 @@ def test_wrong_hours_are_said_at_their_day(owner: FlaskClient, salon: Salon) -> 
     assert answer.status_code == 422
     assert 'id="day1-note"' in answer.text
     assert 'value="halb zehn"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "field"),
+    [
+        ("/settings/hours", {"day2": "9-5"}, "day2"),
+        ("/settings/hours/season", {"season_from": "2026-07-01", "season_until": "2026-07-31", "season1": "9-5"}, "season1"),
+        ("/settings/hours/day", {"special_day": "2026-05-12", "special_spans": "9-5"}, "special_spans"),
+    ],
+)
+def test_hours_that_are_hardly_meant_are_asked_at_their_field(
+    owner: FlaskClient, salon: Salon, path: str, fields: dict[str, str], field: str
+) -> None:
+    usual = _starts(salon, "2026-05-12")
+    answer = _post(owner, path, branch_id=salon.branches["mitte"], **fields)
+    assert answer.status_code == 422
+    assert re.search(rf'id="{field}-note".*?Meinen Sie 9-17\? Sonst schreiben Sie: 9-5 am Folgetag\.', answer.text, re.DOTALL)
+    assert _starts(salon, "2026-05-12") == usual
+
+
+def test_hours_saved_through_the_night_can_be_saved_again(owner: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
+    mitte = salon.branches["mitte"]
+    assert _post(owner, "/settings/hours", branch_id=mitte, day1="9-5 am Folgetag", day2="2-6 früh").status_code == 302
+    page = owner.get("/settings/hours", query_string={"branch_id": mitte}).text
+    shown = dict(re.findall(r'name="(day\d)" value="([^"]*)"', page))
+    assert (shown["day1"], shown["day2"]) == ("9-5 am Folgetag", "2-6 früh")
+    assert _post(owner, "/settings/hours", branch_id=mitte, **shown).status_code == 302
 
 
 def test_a_service_is_made_with_the_words_callers_use(owner: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
@@ -185,6 +250,16 @@ def test_a_new_person_does_everything_until_somebody_unticks_it(owner: FlaskClie
     page = owner.get("/settings/staff/new").text
     ticks = re.findall(r'name="service_ids" value="[^"]+"( checked)?', page)
     assert ticks and all(ticks)
+
+
+def test_a_company_may_book_callers_without_a_contact(owner: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
+    sentence = "Wer anruft, bucht auch ohne Rufnummer und ohne E-Mail-Adresse."
+    assert sentence not in owner.get("/settings/policies").text
+    assert _post(owner, "/settings/policies", scope="company", contact_required="0").status_code == 302
+    assert sentence in owner.get("/settings/policies").text
+    db.session.rollback()
+    with company_scope(salon.company_id):
+        assert load_policies().rules().contact_required is False
 
 
 def test_rules_say_what_they_mean_and_are_inherited(owner: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import or_, select
 
 from app.core import settings
 from app.core.extensions import db
-from app.domain.agents.config import AgentConfig, get_effective_config
+from app.domain.agents.config_schema import AgentVersionConfig, get_effective_config
 from app.domain.agents.greeting import build_greeting_in_own_language
 from app.domain.agents.prompt import build_prompt
 from app.domain.agents.tools.registry import list_tools
@@ -46,14 +46,14 @@ def build_desired_state(agent: Agent, version: AgentVersion, *, connection_id: s
     company = db.session.get_one(Company, agent.company_id)
     config = get_effective_config(agent, version)
     rows = db.session.execute(
-        select(PhoneNumber.e164, Branch.name, Branch.zone, Branch.forward_to)
+        select(PhoneNumber.e164, Branch.name, Branch.timezone, Branch.forward_number)
         .join(Branch, (Branch.company_id == PhoneNumber.company_id) & (Branch.id == PhoneNumber.branch_id))
         .where(PhoneNumber.agent_id == agent.id, PhoneNumber.is_active)
         .order_by(PhoneNumber.e164)
     ).all()
-    forwards = {config.forward_to or row.forward_to for row in rows} - {None}
+    forwards = {config.forward_number or row.forward_number for row in rows} - {None}
     one_branch = rows[0].name if len({row.name for row in rows}) == 1 else company.name
-    # literal, not a variable: it is also said in calls without the inbound webhook (outgoing, from the web)
+    # literal, not a variable: calls without the inbound webhook (outgoing, from the web) have it too
     greeting = build_greeting_in_own_language(config, company=company.name, branch=one_branch)
     defaults = {"greeting": greeting, "branch": one_branch, "hand_over": "no"}
     return DesiredState(
@@ -69,7 +69,7 @@ def build_desired_state(agent: Agent, version: AgentVersion, *, connection_id: s
             name=f"{config.name} · {company.name} · {agent.id}",
             voice=config.voice,
             language=LANGUAGES[config.language],
-            zone=rows[0].zone if rows else company.zone,
+            timezone=rows[0].timezone if rows else company.timezone,
             webhook_url=_build_url("webhook", connection_id),
             events=EVENTS,
             webhook_timeout_ms=WEBHOOK_TIMEOUT_MS,
@@ -89,7 +89,7 @@ def _build_url(endpoint: str, connection_id: str | None) -> str:
     return f"{url}/{connection_id}" if connection_id else url
 
 
-def _build_tools(config: AgentConfig, address: str, number: str | None) -> tuple[ToolConfig, ...]:
+def _build_tools(config: AgentVersionConfig, address: str, number: str | None) -> tuple[ToolConfig, ...]:
     """Our functions with their schemas, and those that only the provider can carry out: put through and hang up."""
     functions = [
         ToolConfig(

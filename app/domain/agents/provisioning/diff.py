@@ -1,4 +1,4 @@
-"""Wanted against actual at the voice provider, field by field, in values short enough to be kept and shown."""
+"""Compare desired and actual state at the voice provider field by field, in values short enough to store and show."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -9,13 +9,13 @@ from app.domain.agents.provisioning.desired_state import DesiredState
 from app.providers.voice.management import AgentSettings, LlmConfig, RemoteAgent, RemoteLlm, RemoteNumber, ToolConfig
 
 MAX_LENGTH = 160
-# what is missing altogether
+# shown for a missing value
 MISSING = ""
 AGENT_FIELDS: tuple[tuple[str, Callable[[AgentSettings], Any]], ...] = (
     ("name", lambda setup: setup.name),
     ("voice", lambda setup: setup.voice),
     ("language", lambda setup: setup.language),
-    ("zone", lambda setup: setup.zone),
+    ("timezone", lambda setup: setup.timezone),
     ("webhook_url", lambda setup: setup.webhook_url),
     ("events", lambda setup: ", ".join(sorted(setup.events))),
     ("webhook_timeout", lambda setup: setup.webhook_timeout_ms),
@@ -82,9 +82,9 @@ def _compare_tools(desired: LlmConfig, actual: LlmConfig) -> Iterator[FieldDiff]
         if remote is None:
             yield FieldDiff(f"tool:{tool.name}", tool.address or tool.name, MISSING, fits=False)
             continue
-        ours, theirs = _to_comparable(tool), _to_comparable(remote)
-        wrong = [name for name in ours if ours[name] != theirs[name]]
-        texts = [" · ".join(str(each[name]) for name in wrong) if wrong else tool.address or "there" for each in (ours, theirs)]
+        values, remote_values = _to_comparable(tool), _to_comparable(remote)
+        wrong = [name for name in values if values[name] != remote_values[name]]
+        texts = [" · ".join(str(side[name]) for name in wrong) if wrong else tool.address or "there" for side in (values, remote_values)]
         yield _compare_values(f"tool:{tool.name}", *texts)
     for name in remaining:
         yield FieldDiff(f"tool:{name}", MISSING, name, fits=False)
@@ -121,7 +121,7 @@ def _compare_numbers(desired: DesiredState, remote: ActualState) -> Iterator[Fie
 
 
 def _is_bound(agent: RemoteAgent | None, number: RemoteNumber) -> bool:
-    """To this agent alone, and to this version where the provider says which."""
+    """Whether the number is bound to this agent only, and to this version if the provider names one."""
     if agent is None or len(number.bindings) != 1:
         return False
     return number.bindings[0].agent_ref == agent.ref and number.bindings[0].version in (None, agent.version, str(agent.version))

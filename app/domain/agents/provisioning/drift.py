@@ -22,7 +22,7 @@ STALE_AFTER = timedelta(minutes=45)
 
 
 @dataclass(frozen=True, slots=True)
-class DriftCheck:
+class DriftCheckInput:
     agent_id: str
     generation: int
     provider: str
@@ -32,7 +32,7 @@ class DriftCheck:
 
 
 def list_unchecked(limit: int, *, every: timedelta) -> list[tuple[str, str]]:
-    """(company, agent) of deployments whose last check is older than `every`; inside unscoped()."""
+    """List (company, agent) of deployments with a last check older than `every`; call it inside unscoped()."""
     deployments = select(AgentDeployment.company_id, AgentDeployment.agent_id).where(
         AgentDeployment.status.in_(("right", "drift")),
         or_(AgentDeployment.checked_at.is_(None), AgentDeployment.checked_at <= now() - every),
@@ -40,7 +40,7 @@ def list_unchecked(limit: int, *, every: timedelta) -> list[tuple[str, str]]:
     return [(row.company_id, row.agent_id) for row in db.session.execute(deployments.order_by(AgentDeployment.checked_at).limit(limit))]
 
 
-def start_check(agent_id: str) -> DriftCheck | None:
+def start_check(agent_id: str) -> DriftCheckInput | None:
     """Load what a check needs; None where nothing is deployed, or a deployment is under way."""
     row, account, version = find_deployment(agent_id), find_account(), find_published(agent_id)
     if row is None or row.status == "pending" or version is None:
@@ -51,15 +51,15 @@ def start_check(agent_id: str) -> DriftCheck | None:
     agent = get_agent(agent_id)
     refs = RemoteRefs(row.agent_ref, row.agent_version, row.llm_ref, row.llm_version)
     desired = build_desired_state(agent, version, connection_id=account[1])
-    return DriftCheck(agent_id, row.generation, agent.provider, account[0], desired, refs)
+    return DriftCheckInput(agent_id, row.generation, agent.provider, account[0], desired, refs)
 
 
-def fetch_diffs(check: DriftCheck) -> list[FieldDiff]:
+def fetch_diffs(check: DriftCheckInput) -> list[FieldDiff]:
     """Compare with the provider; raises ProviderError. No transaction may be open."""
     return compare_states(check.desired, fetch_actual_state(open_voice_account(check.provider, check.access), check.refs, check.desired))
 
 
-def finish_check(check: DriftCheck, diffs: list[FieldDiff], error: ProviderError | None = None) -> None:
+def finish_check(check: DriftCheckInput, diffs: list[FieldDiff], error: ProviderError | None = None) -> None:
     """Store the differences; an error is stored beside them, since the state may be unchanged."""
     row = find_deployment(check.agent_id)
     if row is None or row.generation != check.generation or row.status == "pending":

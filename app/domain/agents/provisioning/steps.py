@@ -65,8 +65,8 @@ def fetch_actual_state(remote: VoiceAccount, refs: RemoteRefs, desired: DesiredS
     """Fetch the agent, its language model, and those numbers of the account that are to be bound or released."""
     agent = remote.get_agent(refs.agent_ref, version=refs.agent_version) if refs.agent_ref else None
     llm = _find_llm(remote, agent) if agent else None
-    ours = {*desired.numbers, *desired.released}
-    return ActualState(agent, llm, {number.e164: number for number in remote.list_numbers() if number.e164 in ours})
+    numbers = {*desired.numbers, *desired.released}
+    return ActualState(agent, llm, {number.e164: number for number in remote.list_numbers() if number.e164 in numbers})
 
 
 def _find_existing(remote: VoiceAccount, step: ProvisioningStep, result: StepResult) -> None:
@@ -140,7 +140,7 @@ def _check(remote: VoiceAccount, step: ProvisioningStep, result: StepResult) -> 
 
 
 STEPS: dict[str, Callable[[VoiceAccount, ProvisioningStep, StepResult], None]] = {
-    "look": _find_existing, "draft": _create_draft, "brain": _write_llm, "agent": _write_agent, "publish": _publish, "check": _check,
+    "inspect": _find_existing, "draft": _create_draft, "brain": _write_llm, "agent": _write_agent, "publish": _publish, "check": _check,
 }  # fmt: skip
 
 
@@ -148,8 +148,8 @@ def _find_newest(remote: VoiceAccount, step: ProvisioningStep) -> RemoteAgent | 
     """The newest version of the known agent, or of the one that bears our mark."""
     if step.refs.agent_ref and (agent := remote.get_agent(step.refs.agent_ref)):
         return agent
-    found = sorted(remote.find_agents(step.desired.llm.mark))
-    return remote.get_agent(found[0]) if found else None
+    agent_ids = sorted(remote.find_agents(step.desired.llm.mark))
+    return remote.get_agent(agent_ids[0]) if agent_ids else None
 
 
 def _get_agent(remote: VoiceAccount, ref: str, version: int | None = None) -> RemoteAgent:

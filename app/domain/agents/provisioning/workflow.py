@@ -167,19 +167,19 @@ def _complete_steps(row: AgentDeployment, names: list[str]) -> None:
 
 
 def _create_steps(row: AgentDeployment, desired: DesiredState | None) -> None:
-    db.session.execute(delete(AgentDeploymentStep).where(AgentDeploymentStep.registration_id == row.id))
+    db.session.execute(delete(AgentDeploymentStep).where(AgentDeploymentStep.deployment_id == row.id))
     db.session.expire_all()
     if desired is None:
         return
     bindings = [*(f"number:{e164}" for e164 in desired.numbers), *(f"release:{e164}" for e164 in desired.released)]
-    names = ["look", *WRITE_STEPS, *bindings, "check"]
-    steps = (AgentDeploymentStep(registration_id=row.id, name=name, position=position) for position, name in enumerate(names))
+    names = ["inspect", *WRITE_STEPS, *bindings, "check"]
+    steps = (AgentDeploymentStep(deployment_id=row.id, name=name, position=position) for position, name in enumerate(names))
     db.session.add_all(steps)
     db.session.flush()
 
 
 def _use_account(row: AgentDeployment, agent: Agent, connection_id: str | None) -> None:
-    """Ids of one account are void in another."""
+    """Switch the deployment to an account, and clear ids of another one, since they are invalid there."""
     account = connection_id or PLATFORM
     if row.account not in (None, account):
         row.agent_ref = row.llm_ref = row.agent_version = row.llm_version = None
@@ -189,4 +189,4 @@ def _use_account(row: AgentDeployment, agent: Agent, connection_id: str | None) 
 
 
 def _select_steps(row: AgentDeployment):  # type: ignore[no-untyped-def]
-    return select(AgentDeploymentStep).where(AgentDeploymentStep.registration_id == row.id).order_by(AgentDeploymentStep.position)
+    return select(AgentDeploymentStep).where(AgentDeploymentStep.deployment_id == row.id).order_by(AgentDeploymentStep.position)

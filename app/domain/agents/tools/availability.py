@@ -3,22 +3,15 @@
 from flask_babel import gettext as _
 from pydantic import Field
 
-from app.domain.agents.tools.argument_parsing import ServiceSelection, resolve_search, resolve_services
-from app.domain.agents.tools.context import ToolContext
+from app.domain.agents.tools.argument_resolution import resolve_slot_query
+from app.domain.agents.tools.context import ToolContext, ToolResult, succeed
 from app.domain.agents.tools.phrasing import DisplayNames, build_slots_data, say_free_slots, say_when
-from app.domain.agents.tools.registry import ToolArgs, tool
-from app.domain.agents.tools.result import ToolResult, succeed
-from app.domain.agents.tools.slot_search import (
-    SlotSearchResult,
-    record_unmet_search,
-    search_around,
-    search_at,
-    search_interval,
-    search_next,
-)
+from app.domain.agents.tools.registry import MAX_LENGTHS, ToolArgs, tool
+from app.domain.agents.tools.slot_search import SlotSearchResult, record_unmet_search, search, search_around, search_next
+from app.domain.language.parsed_time import TimeExpression, to_utc
 from app.domain.language.parser import parse_time_expression
-from app.domain.language.spoken_format import capitalise, say_day, say_moment, say_time
-from app.domain.language.time_expression import TimeExpression, to_utc
+from app.domain.language.spoken_format import capitalise, join_or, say_day, say_moment, say_time
+from app.domain.scheduling.types import SlotQuery
 
 
 class CheckAvailabilityArgs(ToolArgs):
@@ -35,14 +28,14 @@ class CheckAvailabilityArgs(ToolArgs):
 @tool("check_availability", CheckAvailabilityArgs)
 def check_availability(context: ToolContext, args: CheckAvailabilityArgs) -> ToolResult:
     """Looks up free times for a service on a day, at a time or in a stretch of days."""
-    visit, when, starts_at = resolve_search(context, args)
-    result = search_at(visit, starts_at) if starts_at else search_interval(context, visit, when)
+    query = resolve_slot_query(context, **args.model_dump())
+    result = search(query)
     if not result.requested_free:
-        record_unmet_search(context, visit, result, starts_at)
-    return build_slots_result(context, visit, result)
+        record_unmet_search(context, query, result)
+    return build_slots_result(context, query, result)
 
 
-def build_slots_result(context: ToolContext, visit: ServiceSelection, result: SlotSearchResult) -> ToolResult:
+def build_slots_result(context: ToolContext, query: SlotQuery, result: SlotSearchResult) -> ToolResult:
     """Build the result: free times in words and as data; where the requested time is taken, the reason and alternatives."""
     slots = build_slots_data(context, result.slots, result.facts)
     data = {
@@ -50,16 +43,17 @@ def build_slots_result(context: ToolContext, visit: ServiceSelection, result: Sl
         "slots": slots,
         **({"reason": result.reason} if result.reason else {}),
     }
-    return succeed(_say_search_result(context, visit, result, slots), **data)
+    return succeed(_say_search_result(context, query, result, slots), **data)
 
 
-def _say_search_result(context: ToolContext, visit: ServiceSelection, result: SlotSearchResult, slots: list[dict[str, object]]) -> str:
-    asked_for = DisplayNames.from_scheduling(result.facts).staff.get(visit.staff_id or "") if result.facts else None
+def _say_search_result(context: ToolContext, query: SlotQuery, result: SlotSearchResult, slots: list[dict[str, object]]) -> str:
+    asked_for = DisplayNames.from_scheduling(result.facts).staff.get(query.staff_id or "") if result.facts else None
     if not slots:
         why = (result.explanation or _("Da ist nichts frei.")).rstrip(".")
         return _("%(why)s, und auch in den nächsten Wochen ist nichts frei. Soll ich Sie auf die Warteliste setzen?", why=why)
-    if result.requested_free:
-        return _("Ja, %(when)s ist frei.", when=say_when(context, result.slots[0].starts_at, visit.branch.zone))
+    if result.requested_free and result.facts:
+        timezone = result.facts.get_branch(result.slots[0].branch_id).timezone
+        return _("Ja, %(when)s ist frei.", when=say_when(context, result.slots[0].starts_at, timezone))
     times = say_free_slots(context, slots, staff=asked_for)
     if result.explanation:
         return _("%(why)s, frei ist es %(times)s.", why=result.explanation.rstrip("."), times=times)
@@ -75,20 +69,20 @@ class FindNextAvailableArgs(ToolArgs):
 @tool("find_next_available", FindNextAvailableArgs)
 def find_next_available(context: ToolContext, args: FindNextAvailableArgs) -> ToolResult:
     """Finds the soonest free times for a service."""
-    visit = resolve_services(context, args.service, args.staff, args.branch)
-    return build_slots_result(context, visit, search_next(visit))
+    query = resolve_slot_query(context, **args.model_dump())
+    return build_slots_result(context, query, search_next(query))
 
 
 @tool("get_alternatives", CheckAvailabilityArgs)
 def get_alternatives(context: ToolContext, args: CheckAvailabilityArgs) -> ToolResult:
     """Finds other times, people or branches near a time that is not free."""
-    visit, when, starts_at = resolve_search(context, args)
-    if starts_at is not None and (args.date or args.time):
-        return build_slots_result(context, visit, search_around(visit, starts_at, most=6))
-    return build_slots_result(context, visit, search_interval(context, visit, when))
+    query = resolve_slot_query(context, **args.model_dump())
+    return build_slots_result(context, query, search_around(query, most=6) if query.starts_at else search(query))
 
 
 class ParseDateArgs(ToolArgs):
+    max_lengths = {"text": MAX_LENGTHS["when"]}
+
     text: str | None = Field(None, description="What the caller said about day and time.")
 
 
@@ -108,7 +102,10 @@ def _say_time_expression(context: ToolContext, when: TimeExpression) -> str:
         return capitalise(say_day(when.day, language, today=today)) + "."
     if when.at is not None:
         return _("Um %(time)s.", time=say_time(when.at, language))
-    if when.day_from and when.day_to and when.day_to.year < 9999:
+    if when.day_from and when.day_to:
         first, last = say_day(when.day_from, language, case="until"), say_day(when.day_to, language, case="until")
+        if when.excluded_days:
+            others = join_or([say_day(day, language, case="until") for day in when.excluded_days], language)
+            return _("Zwischen %(first)s und %(last)s, nur nicht %(days)s.", first=first, last=last, days=others)
         return _("Zwischen %(first)s und %(last)s.", first=first, last=last)
     return _("Gut, ich sehe nach.")

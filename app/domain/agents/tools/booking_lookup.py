@@ -1,7 +1,7 @@
-"""Finds the booking a caller refers to, limits what may be disclosed of it, and builds booking requests and rejections."""
+"""Finds the booking a caller refers to, limits what may be disclosed of it, and builds rejections."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, time
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -10,19 +10,14 @@ from sqlalchemy import ColumnElement, or_, select
 
 from app.core.errors import NotFound
 from app.core.extensions import db
-from app.domain.agents.tools.argument_parsing import ClarificationNeeded, ServiceSelection, parse_time
-from app.domain.agents.tools.caller_identity import CallerContact
+from app.domain.agents.tools.argument_resolution import parse_time
+from app.domain.agents.tools.clarification import ClarificationNeeded
 from app.domain.agents.tools.context import ToolContext
-from app.domain.agents.tools.phrasing import DisplayNames, build_bookings_data, build_slots_data, say_booking, say_free_slots
-from app.domain.agents.tools.result import ToolResult, reject as refused_answer
-from app.domain.agents.tools.slot_search import SlotSearchResult, search_around
-from app.domain.agents.tools.verification_fallbacks import build_verification_error, require_permission
-from app.domain.bookings.booking_request import BookingRequest
-from app.domain.bookings.errors import BookingError, SlotTaken
-from app.domain.bookings.unmet_demand import record_rejected_request
+from app.domain.agents.tools.phrasing import build_bookings_data, say_booking
+from app.domain.agents.tools.verification_fallbacks import build_verification_error, list_fallbacks, require_permission
 from app.domain.customers.caller_assurance import Permission, is_within_attempts, record_verification
 from app.domain.language.spoken_format import join_or
-from app.models import Booking, BookingChange, Call, Customer
+from app.models import Booking, BookingChange, Call
 
 MAX_BOOKINGS = 20
 # `all`: every field; `time`: only the time, because a caller from this number set nothing else
@@ -39,12 +34,12 @@ def list_disclosable_bookings(context: ToolContext) -> list[Booking]:
 def get_disclosure_scopes(context: ToolContext, bookings: Sequence[Booking]) -> dict[str, DisclosureScope]:
     """Get what may be disclosed of each booking: everything at a sufficient level, else what callers from this number said first."""
     caller, call = context.caller, context.call
-    theirs = {each.id for each in bookings if caller.customer and each.customer_id == caller.customer.id and caller.has_permission("hear")}
-    extents: dict[str, DisclosureScope] = {booking_id: "all" for booking_id in theirs if caller.can_hear_all}
+    own_ids = {each.id for each in bookings if caller.customer and each.customer_id == caller.customer.id and caller.has_permission("hear")}
+    extents: dict[str, DisclosureScope] = {booking_id: "all" for booking_id in own_ids if caller.can_hear_all}
     here = _list_calls_from_number(context)
     for booking_id, setters in _list_scheduling_calls([each.id for each in bookings if each.id not in extents]).items():
         last = setters[-1]
-        if last == call.id or (last in here and booking_id in theirs):
+        if last == call.id or (last in here and booking_id in own_ids):
             extents[booking_id] = "all" if all(setter in here for setter in setters) else "time"
     return extents
 
@@ -52,10 +47,10 @@ def get_disclosure_scopes(context: ToolContext, bookings: Sequence[Booking]) -> 
 def build_disclosed_data(context: ToolContext, bookings: Sequence[Booking]) -> list[dict[str, Any]]:
     """Build the bookings' data for the model, limited to what may be disclosed."""
     extents = get_disclosure_scopes(context, bookings)
-    told = {row["booking_id"]: row for row in build_bookings_data(context, [each for each in bookings if each.id in extents])}
+    data_by_id = {row["booking_id"]: row for row in build_bookings_data(context, [each for each in bookings if each.id in extents])}
     rows = []
     for booking in bookings:
-        row = told.get(booking.id, {})
+        row = data_by_id.get(booking.id, {})
         if extents.get(booking.id) == "time":
             row = {"starts_at": row["starts_at"]}
         rows.append({**row, "booking_id": booking.id, "status": booking.status})
@@ -68,16 +63,16 @@ def resolve_booking(
     """Resolve the booking the caller may change. Raises NotFound, ClarificationNeeded, or VerificationRequired before any lookup."""
     if booking_id:
         return _get_booking_by_id(context, right, booking_id)
-    day, at = _parse_day_and_time(context, date, time)
-    fitting = [booking for booking in _list_upcoming(*_filter_by_call(context)) if _matches(booking, day, at)]
+    day, at = parse_day_and_time(context, date, time)
+    fitting = [booking for booking in _list_upcoming(*_filter_by_call(context)) if matches(booking, day, at)]
     if not fitting or context.caller.has_permission(right):
         require_permission(context, right)
         _check_guess_limit(context, day, at)
         ahead = _list_upcoming(*_filter_by_call(context), *_filter_by_caller(context, right))
-        fitting = [booking for booking in ahead if _matches(booking, day, at)]
+        fitting = [booking for booking in ahead if matches(booking, day, at)]
     if not fitting:
         _record_failed_guess(context, day, at)
-        raise _build_not_found()
+        raise _build_not_found(context)
     if len(fitting) > 1:
         raise _build_clarification(context, fitting, has_day=day is not None)
     return fitting[0]
@@ -91,7 +86,7 @@ def _get_booking_by_id(context: ToolContext, right: Permission, booking_id: str)
     require_permission(context, right)
     customer = context.caller.customer
     if booking is None or customer is None or booking.customer_id != customer.id:
-        raise _build_not_found()
+        raise _build_not_found(context)
     return booking
 
 
@@ -117,7 +112,7 @@ def _list_scheduling_calls(booking_ids: Sequence[str]) -> dict[str, list[str | N
     rows = select(BookingChange).where(BookingChange.booking_id.in_(booking_ids), BookingChange.action.in_(("made", "moved")))
     setters: dict[str, list[str | None]] = {}
     for change in db.session.scalars(rows.order_by(BookingChange.id)) if booking_ids else ():
-        in_a_call = change.actor_type == "caller" and change.way == "call"
+        in_a_call = change.actor_type == "caller" and change.channel == "call"
         setters.setdefault(change.booking_id, []).append(change.actor_id if in_a_call else None)
     return setters
 
@@ -130,15 +125,16 @@ def _list_calls_from_number(context: ToolContext) -> set[str | None]:
     return {call.id, *db.session.scalars(select(Call.id).where(Call.from_number == call.from_number, Call.caller_kind == "number"))}
 
 
-def _parse_day_and_time(context: ToolContext, day_words: str | None, time_words: str | None) -> tuple[date | None, time | None]:
+def parse_day_and_time(context: ToolContext, day_words: str | None, time_words: str | None) -> tuple[date | None, time | None]:
+    """Parse the day and time of a booking, as far as they are said."""
     if not day_words and not time_words:
         return None, None
     when = parse_time(context, date=day_words, time=time_words)
     return when.day, when.at
 
 
-def _matches(booking: Booking, day: date | None, at: time | None) -> bool:
-    local = booking.starts_at.astimezone(ZoneInfo(booking.zone))
+def matches(booking: Booking, day: date | None, at: time | None) -> bool:
+    local = booking.starts_at.astimezone(ZoneInfo(booking.timezone))
     return day in (None, local.date()) and at in (None, local.time())
 
 
@@ -163,49 +159,10 @@ def _build_clarification(context: ToolContext, bookings: Sequence[Booking], *, h
     return ClarificationNeeded(_("Welchen Termin meinen Sie: %(times)s?", times=named), options=[booking.id for booking in bookings])
 
 
-def _build_not_found() -> NotFound:
-    return NotFound(_("Dazu finde ich keinen Termin."))
-
-
-NO_CONTACT = CallerContact()
-
-
-def build_booking_request(
-    context: ToolContext,
-    visit: ServiceSelection,
-    starts_at: datetime,
-    *,
-    customer: Customer | None = None,
-    contact: CallerContact = NO_CONTACT,
-    notes: str | None = None,
-) -> BookingRequest:
-    return BookingRequest(
-        visit.parts,
-        starts_at,
-        visit.branch.id,
-        "call",
-        context.actor,
-        customer_id=customer.id if customer else None,
-        call_id=context.call.id,
-        notes=notes,
-        contact_phone=contact.phone,
-        contact_email=contact.email,
-        is_anonymous=context.call.caller_kind == "withheld",
-        max_gap=visit.max_gap,
-    )
-
-
-def build_booking_rejection(context: ToolContext, visit: ServiceSelection, error: BookingError, starts_at: datetime) -> ToolResult:
-    """Build the rejection with alternatives, and record the unmet demand."""
-    if not context.call.is_test:
-        stamp = f"wish:{context.call.id}:{visit.parts[0].service_id}:{starts_at.isoformat()}"
-        record_rejected_request(build_booking_request(context, visit, starts_at), error, source_ref=stamp)
-    found = SlotSearchResult(error.alternatives.best())
-    if not found.slots and isinstance(error, SlotTaken):
-        found = search_around(visit, starts_at)
-    slots = build_slots_data(context, found.slots, found.facts) if found.slots else []
-    if not slots:
-        return refused_answer(error.code, error.message, slots=[])
-    asked_for = DisplayNames(staff={visit.staff_id}).staff.get(visit.staff_id or "")
-    say = _("%(why)s, frei ist es %(times)s.", why=error.message.rstrip("."), times=say_free_slots(context, slots, staff=asked_for))
-    return refused_answer(error.code, say, slots=slots)
+def _build_not_found(context: ToolContext) -> NotFound:
+    """Build the error for words that fit no booking of the caller; the message names the fallbacks."""
+    ways = list_fallbacks(context)
+    if not ways:
+        return NotFound(_("Dazu finde ich keinen Termin."), ways=[])
+    say = _("Dazu finde ich keinen Termin, aber ich kann %(ways)s.", ways=join_or(list(ways.values()), context.language))
+    return NotFound(say, ways=list(ways))

@@ -1,38 +1,55 @@
-"""Functions about appointments: book_appointment, query_appointments, reschedule_appointment, cancel_appointment."""
+"""Functions that change appointments: book_appointment, reschedule_appointment, cancel_appointment."""
 
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from flask_babel import gettext as _
 from pydantic import Field
 from sqlalchemy import select
 
 from app.core.clock import now
+from app.core.errors import NotFound
 from app.core.extensions import db
-from app.domain.agents.tools.argument_parsing import ServiceSelection, get_question, parse_time, resolve_branch, resolve_slot, to_instant
+from app.domain.agents.tools.argument_resolution import move_start, parse_time, relate_to_latest, require_single, resolve_booking_request
 from app.domain.agents.tools.booking_lookup import (
-    build_booking_rejection,
-    build_booking_request,
     build_disclosed_data,
     get_disclosure_scopes,
-    list_disclosable_bookings,
+    parse_day_and_time,
     resolve_booking,
 )
-from app.domain.agents.tools.caller_identity import find_or_create_customer, resolve_contact
-from app.domain.agents.tools.context import ToolContext
-from app.domain.agents.tools.holds import find_hold
-from app.domain.agents.tools.phrasing import DisplayNames, build_bookings_data, say_booking, say_when
-from app.domain.agents.tools.registry import ToolArgs, tool
-from app.domain.agents.tools.result import ToolResult, reject, succeed
-from app.domain.agents.tools.verification_fallbacks import build_verification_error
+from app.domain.agents.tools.call_bookings import (
+    add_details,
+    find_changed,
+    is_same_visit,
+    list_visits_of_person,
+    overlaps,
+    was_staff_named,
+)
+from app.domain.agents.tools.caller_contact import find_or_create_customer, resolve_contact
+from app.domain.agents.tools.clarification import ClarificationNeeded, MissingArgument, ask_for_first_person, get_question
+from app.domain.agents.tools.context import ToolContext, ToolResult, reject, succeed
+from app.domain.agents.tools.holds import claim_slot, find_fitting_hold, find_hold, is_fitting
+from app.domain.agents.tools.phrasing import build_bookings_data, say_booking, say_place, say_visit, say_when
+from app.domain.agents.tools.registry import MAX_LENGTHS, ToolArgs, tool
+from app.domain.agents.tools.slot_search import build_booking_rejection
+from app.domain.agents.tools.spelled_arguments import add_read_back
+from app.domain.agents.tools.verification_fallbacks import VerificationRequired
+from app.domain.agents.tools.visit_resolution import build_booking_request, resolve_branch, resolve_staff, resolve_visit
+from app.domain.bookings.booking_request import BookingRequest
 from app.domain.bookings.cancel import cancel_booking, get_terms
 from app.domain.bookings.create import create_booking
-from app.domain.bookings.errors import BookingError
+from app.domain.bookings.errors import BookingError, ContactMissing
+from app.domain.bookings.holds import close_hold
 from app.domain.bookings.reschedule import reschedule_booking
-from app.domain.customers.name_matching import is_same_name
-from app.domain.language.spoken_format import join_and, say_price
+from app.domain.customers.caller_assurance import filter_same_name
+from app.domain.language.indifference import is_indifferent
+from app.domain.language.party_size import split_names
+from app.domain.language.relative_to_appointment import points_to_appointment
+from app.domain.language.spoken_format import say_price
 from app.domain.scheduling.types import VisitPart
-from app.domain.services.matching import get_staff
-from app.models import Booking, Branch, Customer, Hold
+from app.domain.services.staff_matching import StaffSelection
+from app.models import Booking, Hold, Service
 
 
 class BookAppointmentArgs(ToolArgs):
@@ -52,73 +69,111 @@ class BookAppointmentArgs(ToolArgs):
 def book_appointment(context: ToolContext, args: BookAppointmentArgs) -> ToolResult:
     """Books the appointment. Only say that it is booked when this answers ok."""
     hold = find_hold(context, args.hold) if args.hold else None
-    needed = ("name",) if hold else ("service", "date", "time", "name")
-    missing = [field for field in args.list_missing(*needed) if field != "time" or not _date_contains_time(context, args)]
-    if missing:
-        return reject("missing", get_question(missing[0]), fields=missing)
-    visit, starts_at = _resolve_hold(hold) if hold else resolve_slot(context, args)
-    if booked := _find_existing_booking(context, visit, starts_at, args.name or ""):
-        return _build_booked_result(context, booked)
-    if starts_at < now():
+    if missing := _list_missing_arguments(context, args, hold):
+        raise MissingArgument(get_question(missing[0]), fields=missing)
+    request = _resolve_with_hold(context, args, hold) if hold else resolve_booking_request(context, args)
+    contact = resolve_contact(context, args.name or "", phone=args.phone, email=args.email)
+    if len(people := split_names(contact.name)) > 1:
+        raise ClarificationNeeded(ask_for_first_person(), options=people)
+    is_known = bool(filter_same_name(contact.name, context.caller.candidates))
+    request = replace(request, notes=args.notes, contact_phone=contact.phone, contact_email=contact.email)
+    earlier = list_visits_of_person(context, contact.name)
+    if same := next((visit for visit in earlier if is_same_visit(visit, request)), None):
+        return _build_booked_result(context, add_details(context, same[0], request))
+    if other := next((visit for visit in earlier if overlaps(visit, request)), None):
+        return _ask_about_other(context, other[0], contact.name)
+    if request.starts_at < now():
         return reject("in_the_past", _("Dieser Zeitpunkt ist schon vorbei. Welcher Tag passt Ihnen?"), slots=[])
-    contact = resolve_contact(context, phone=args.phone, email=args.email)
-    kept = hold if hold and hold.status == "open" and hold.expires_at > now() else _find_own_hold(context, visit, starts_at)
+    fitting = hold if hold and hold.is_open and is_fitting(hold, request) else find_fitting_hold(context, request)
+
+    def create() -> Booking:
+        return create_booking(replace(request, hold=fitting, customer_id=find_or_create_customer(context, contact).id))
+
     try:
         # a rejection leaves no new customer behind
-        with db.session.begin_nested():
-            customer = find_or_create_customer(context, args.name or "", contact)
-            order = build_booking_request(context, visit, starts_at, customer=customer, contact=contact, notes=args.notes)
-            booking = create_booking(order, hold=kept)
+        booking = claim_slot(context, request, create)
+    except ContactMissing as error:
+        raise MissingArgument(get_question("phone"), fields=["phone"]) from error
     except BookingError as error:
-        return build_booking_rejection(context, visit, error, starts_at)
-    return _build_booked_result(context, booking)
+        return build_booking_rejection(context, request, error)
+    if hold and hold is not fitting:
+        close_hold(hold, "released")
+    return add_read_back(context, _build_booked_result(context, booking), args, contact, is_known=is_known)
 
 
-def _resolve_hold(hold: Hold) -> tuple[ServiceSelection, datetime]:
-    branch = db.session.scalars(select(Branch).where(Branch.id == hold.branch_id)).one()
-    return ServiceSelection(tuple(VisitPart(part["service_id"], part["staff_id"]) for part in hold.parts), branch), hold.starts_at
+def _list_missing_arguments(context: ToolContext, args: BookAppointmentArgs, hold: Hold | None) -> list[str]:
+    """List what is neither said nor kept by the hold; day and time may stand in either of their arguments."""
+    if hold:
+        return [] if args.name else ["name"]
+    require_single(context, args.date)
+    date, time = relate_to_latest(context, args.date, args.time)
+    when = parse_time(context, date=date, time=time)
+    known = {"service": args.service, "date": args.date or when.names_a_day, "time": args.time or when.names_a_time, "name": args.name}
+    return [name for name, value in known.items() if not value]
 
 
-def _find_own_hold(context: ToolContext, visit: ServiceSelection, starts_at: datetime) -> Hold | None:
-    """Find this call's own hold of the slot, which must not block its booking."""
-    statement = select(Hold).where(
-        Hold.call_id == context.call.id, Hold.active(), Hold.starts_at == starts_at,
-        Hold.branch_id == visit.branch.id,
-    )  # fmt: skip
-    return db.session.scalars(statement).first()
+def _resolve_with_hold(context: ToolContext, args: BookAppointmentArgs, hold: Hold) -> BookingRequest:
+    """Resolve what is said; what is not said is as the hold has it: its person where one was wished, or where nothing else changes."""
+    starts_at = move_start(context, hold.starts_at, hold.timezone, date=args.date, time=args.time)
+    parts = tuple(VisitPart(part["service_id"], part.get("requested_staff_id")) for part in hold.parts)
+    excluded = frozenset(staff_id for part in hold.parts for staff_id in part.get("excluded_staff_ids", ()))
+    branch_id = resolve_branch(context, args.branch).id if args.branch else hold.branch_id
+    if args.service:
+        visit = resolve_visit(context, service=args.service, staff=args.staff, branch=branch_id)
+        branch_id = visit.branch.id
+        parts = visit.parts if args.staff else _keep_people(visit.parts, parts, visit.excluded_staff)
+        excluded = visit.excluded_staff or excluded
+    elif args.staff:
+        selection = resolve_staff(context, args.staff, branch_id=branch_id)
+        parts = tuple(VisitPart(part.service_id, selection.person.id if selection.person else None) for part in parts)
+        excluded = frozenset(person.id for person in selection.excluded)
+    request = build_booking_request(
+        context, parts, starts_at, branch_id=branch_id, excluded_staff=excluded, max_gap=_get_gap(hold) if len(parts) > 1 else 0
+    )
+    held = tuple(VisitPart(part["service_id"], part["staff_id"]) for part in hold.parts)
+    return replace(request, parts=held) if is_fitting(hold, request) else request
 
 
-def _date_contains_time(context: ToolContext, args: BookAppointmentArgs) -> bool:
-    """Check whether the date also names a time: "nächsten Freitag um halb drei"."""
-    return args.date is not None and parse_time(context, date=args.date, time=None).at is not None
+def _get_gap(hold: Hold) -> int:
+    """Get the minutes of waiting that the held visit has between its services."""
+    services = {part["service_id"] for part in hold.parts}
+    minutes = {service.id: service.minutes for service in db.session.scalars(select(Service).where(Service.id.in_(services)))}
+    spent = sum(minutes.get(part["service_id"], 0) for part in hold.parts)
+    return max(0, int((hold.ends_at - hold.starts_at).total_seconds()) // 60 - spent)
 
 
-def _find_existing_booking(context: ToolContext, visit: ServiceSelection, starts_at: datetime, name: str) -> Booking | None:
-    """Find the booking this call has already made of it: the previous response may have been lost."""
-    statement = select(Booking).where(
-        Booking.call_id == context.call.id, Booking.starts_at == starts_at, Booking.service_id == visit.parts[0].service_id,
-        Booking.active(),
-    )  # fmt: skip
-    for booking in db.session.scalars(statement.order_by(Booking.id)):
-        customer = db.session.get(Customer, booking.customer_id) if booking.customer_id else None
-        if customer is not None and customer.name and is_same_name(name, customer.name):
-            return booking
-    return None
+def _keep_people(parts: tuple[VisitPart, ...], held: tuple[VisitPart, ...], excluded: frozenset[str]) -> tuple[VisitPart, ...]:
+    """Keep the wished people of the hold for the services that it has already."""
+    wished = {part.service_id: part.staff_id for part in held if part.staff_id not in excluded}
+    return tuple(part if part.staff_id else VisitPart(part.service_id, wished.get(part.service_id)) for part in parts)
 
 
 def _build_booked_result(context: ToolContext, booking: Booking) -> ToolResult:
-    told = build_bookings_data(context, [booking])[0]
-    when = say_when(context, booking.starts_at, booking.zone)
-    who = DisplayNames(staff={booking.staff_id}).staff.get(booking.staff_id, "")
+    data = build_bookings_data(context, [booking])[0]
+    when, place = say_when(context, booking.starts_at, booking.timezone), say_visit(context, booking)
     say = (
-        _("Ihr Termin %(when)s bei %(who)s ist vorgemerkt und wird noch bestätigt.", when=when, who=who)
+        _("Ihr Termin %(when)s %(place)s ist vorgemerkt und wird noch bestätigt.", when=when, place=place)
         if booking.status == "pending"
-        else _("Ihr Termin %(when)s bei %(who)s ist eingetragen.", when=when, who=who)
+        else _("Ihr Termin %(when)s %(place)s ist eingetragen.", when=when, place=place)
     )
-    return succeed(say, **told)
+    return succeed(say, **data)
+
+
+def _ask_about_other(context: ToolContext, booking: Booking, name: str) -> ToolResult:
+    """Ask what becomes of the booking that this call has made for the same person at the same time."""
+    data = build_bookings_data(context, [booking])[0]
+    when, place = say_when(context, booking.starts_at, booking.timezone), say_place(context, booking.staff_id, booking.branch_id)
+    question = _(
+        "Für %(name)s steht %(when)s schon ein Termin %(place)s (%(service)s). Soll ich ihn ändern?",
+        name=name, when=when, place=place, service=data["service"],
+    )  # fmt: skip
+    return reject("ambiguous", question, options=[booking.id], booking=data)
 
 
 class CancelAppointmentArgs(ToolArgs):
+    # as the history of a booking takes it
+    max_lengths = MAX_LENGTHS | {"reason": 250}
+
     booking_id: str | None = Field(None, description="The booking, as query_appointments gave it.")
     date: str | None = Field(None, description="The day of the booking, as said.")
     time: str | None = Field(None, description="The time of the booking, as said.")
@@ -128,7 +183,13 @@ class CancelAppointmentArgs(ToolArgs):
 @tool("cancel_appointment", CancelAppointmentArgs, has_effect=True)
 def cancel_appointment(context: ToolContext, args: CancelAppointmentArgs) -> ToolResult:
     """Cancels an appointment of the caller. Only say that it is cancelled when this answers ok."""
-    booking = resolve_booking(context, "cancel", booking_id=args.booking_id, date=args.date, time=args.time)
+    try:
+        booking = resolve_booking(context, "cancel", booking_id=args.booking_id, date=args.date, time=args.time)
+    except (NotFound, VerificationRequired):
+        # the answer to the first request may have been lost
+        if (cancelled := find_changed(context, "cancelled", *parse_day_and_time(context, args.date, args.time))) is None:
+            raise
+        booking = cancelled
     fee_cents = get_terms(booking).fee_cents if booking.is_active else 0
     booking = cancel_booking(booking.id, context.actor, reason=args.reason)
     say = _("Ihr Termin ist abgesagt.")
@@ -140,50 +201,86 @@ def cancel_appointment(context: ToolContext, args: CancelAppointmentArgs) -> Too
     return succeed(say, booking_id=booking.id, status=booking.status, **({"fee_cents": fee_cents} if fee_cents else {}))
 
 
-@tool("query_appointments")
-def query_appointments(context: ToolContext, _args: ToolArgs) -> ToolResult:
-    """Lists the appointments ahead that the caller may hear of; otherwise tells what they must say first, and what else can be done."""
-    if not context.config.can_disclose("appointments"):
-        return reject("not_allowed", _("Über Termine darf ich am Telefon keine Auskunft geben."), bookings=[])
-    ahead = list_disclosable_bookings(context)
-    if not ahead and not context.caller.can_hear_all:
-        raise build_verification_error(context, context.caller.level_to_hear_all)
-    if not ahead:
-        return succeed(_("Ich finde keinen Termin für Sie."), bookings=[])
-    said = join_and([say_booking(context, booking) for booking in ahead], context.language)
-    say = _("Ihr nächster Termin ist %(times)s.", times=said) if len(ahead) == 1 else _("Ihre nächsten Termine sind %(times)s.", times=said)
-    return succeed(say, bookings=build_disclosed_data(context, ahead))
-
-
 class RescheduleAppointmentArgs(ToolArgs):
+    keeps_indifference = frozenset({"staff"})
+
     booking_id: str | None = Field(None, description="The booking, as query_appointments gave it.")
     date: str | None = Field(None, description="The present day of the booking, as said.")
+    time: str | None = Field(None, description="The present time of the booking, as said.")
     new_date: str | None = Field(None, description="The new day, as said or as YYYY-MM-DD.")
     new_time: str | None = Field(None, description="The new time, as said or as HH:MM.")
     staff: str | None = Field(None, description="Another person, if the caller wants one.")
+    branch: str | None = Field(None, description="Another branch, if the caller wants one.")
 
 
 @tool("reschedule_appointment", RescheduleAppointmentArgs, has_effect=True)
 def reschedule_appointment(context: ToolContext, args: RescheduleAppointmentArgs) -> ToolResult:
     """Moves an appointment of the caller. Only say that it is moved when this answers ok."""
-    if args.new_date is None and args.new_time is None and args.staff is None:
+    wished_staff = args.staff if args.staff and not is_indifferent(args.staff) else None
+    if not any((args.new_date, args.new_time, wished_staff, args.branch)):
         return reject("missing", get_question("new_date"), fields=["new_date", "new_time"])
-    booking = resolve_booking(context, "change", booking_id=args.booking_id, date=args.date)
+    try:
+        booking = resolve_booking(context, "change", booking_id=args.booking_id, date=args.date, time=args.time)
+    except (NotFound, VerificationRequired):
+        if (moved := _find_moved(context, args)) is None:
+            raise
+        return _build_moved_result(context, moved, is_other_person=False, is_named=bool(wished_staff or args.branch))
     if booking.id not in get_disclosure_scopes(context, [booking]) and (missing := _list_missing_fields(context, args)):
         # the unchanged part would be disclosed with the new time
         return reject("missing", get_question(missing[0]), fields=missing)
-    starts_at = _resolve_new_start(context, booking, args)
+    starts_at = move_start(context, booking.starts_at, booking.timezone, date=args.new_date, time=args.new_time)
     if starts_at < now():
         return reject("in_the_past", _("Dieser Zeitpunkt ist schon vorbei. Welcher Tag passt Ihnen?"), slots=[])
-    person = get_staff(args.staff, branch_id=booking.branch_id) if args.staff else None
+    branch = resolve_branch(context, args.branch) if args.branch else None
+    selection = resolve_staff(context, args.staff, branch_id=branch.id if branch else booking.branch_id)
+    before = booking.staff_id
+    move = partial(_move, context, booking, starts_at, branch_id=branch.id if branch else None)
     try:
-        moved = reschedule_booking(booking.id, context.actor, starts_at=starts_at, staff_id=person.id if person else None)
+        moved = move(selection=selection, may_change=args.staff is not None)
     except BookingError as error:
-        visit = ServiceSelection((VisitPart(booking.service_id, booking.staff_id),), resolve_branch(context, booking.branch_id))
-        return build_booking_rejection(context, visit, error, starts_at)
-    when, who = say_booking(context, moved), DisplayNames(staff={moved.staff_id}).staff.get(moved.staff_id, "")
-    if person or get_disclosure_scopes(context, [moved])[moved.id] == "all":
-        say = _("Ihr Termin ist jetzt %(when)s bei %(who)s.", when=when, who=who)
+        parts = (VisitPart(booking.service_id, selection.person.id if selection.person else booking.staff_id),)
+        request = build_booking_request(context, parts, starts_at, branch_id=branch.id if branch else booking.branch_id)
+        return build_booking_rejection(context, request, error)
+    return _build_moved_result(context, moved, is_other_person=moved.staff_id != before, is_named=bool(selection.person or branch))
+
+
+def _find_moved(context: ToolContext, args: RescheduleAppointmentArgs) -> Booking | None:
+    """Find the booking that this call has moved just so: the answer to the first request may have been lost."""
+    moved = find_changed(context, "moved", *parse_day_and_time(context, args.date, args.time))
+    if moved is None or not moved.is_active:
+        return None
+    asked = move_start(context, moved.starts_at, moved.timezone, date=args.new_date, time=args.new_time)
+    return moved if asked == moved.starts_at else None
+
+
+def _move(
+    context: ToolContext, booking: Booking, starts_at: datetime, *, branch_id: str | None, selection: StaffSelection, may_change: bool
+) -> Booking:  # fmt: skip
+    """Move with the person who was named; else with the same one if free, and otherwise with anybody who is not excluded.
+
+    Where the same person was wished in this call, and nothing else since (`may_change`), it is that one or nobody.
+    """
+    excluded = frozenset(person.id for person in selection.excluded)
+    move = partial(reschedule_booking, booking.id, context.actor, starts_at=starts_at, branch_id=branch_id, excluded_staff=excluded)
+    if selection.person:
+        return move(staff_id=selection.person.id)
+    if booking.staff_id in excluded:
+        return move(any_staff=True)
+    try:
+        with db.session.begin_nested():
+            return move()
+    except BookingError:
+        if not may_change and was_staff_named(context, booking.staff_id, branch_id=booking.branch_id):
+            raise
+        return move(any_staff=True)
+
+
+def _build_moved_result(context: ToolContext, moved: Booking, *, is_other_person: bool, is_named: bool) -> ToolResult:
+    when, place = say_booking(context, moved), say_place(context, moved.staff_id, moved.branch_id)
+    if is_other_person and not is_named:
+        say = _("Ihr Termin ist jetzt %(when)s, diesmal %(place)s.", when=when, place=place)
+    elif is_named or get_disclosure_scopes(context, [moved])[moved.id] == "all":
+        say = _("Ihr Termin ist jetzt %(when)s %(place)s.", when=when, place=place)
     else:
         say = _("Ihr Termin ist jetzt %(when)s.", when=when)
     return succeed(say, **build_disclosed_data(context, [moved])[0])
@@ -191,16 +288,6 @@ def reschedule_appointment(context: ToolContext, args: RescheduleAppointmentArgs
 
 def _list_missing_fields(context: ToolContext, args: RescheduleAppointmentArgs) -> list[str]:
     """List the fields the words do not name: "zur gleichen Zeit" names neither day nor time."""
-    when = parse_time(context, date=args.new_date, time=args.new_time)
+    told = {name: None if points_to_appointment(words) else words for name, words in (("date", args.new_date), ("time", args.new_time))}
+    when = parse_time(context, **told)
     return [name for name, known in (("new_date", when.day), ("new_time", when.at)) if known is None]
-
-
-def _resolve_new_start(context: ToolContext, booking: Booking, args: RescheduleAppointmentArgs) -> datetime:
-    """Resolve the new start; an unnamed day or time stays as it is."""
-    local = context.to_local(booking.starts_at, booking.zone)
-    when = parse_time(context, date=args.new_date, time=args.new_time, zone=booking.zone)
-    if when.day is None and not when.names_a_day:
-        when = parse_time(context, date=local.date().isoformat(), time=args.new_time or local.strftime("%H:%M"), zone=booking.zone)
-    elif when.at is None and not when.names_a_time:
-        when = parse_time(context, date=args.new_date, time=local.strftime("%H:%M"), zone=booking.zone)
-    return to_instant(when, booking.zone)

@@ -4,9 +4,8 @@ from flask_babel import gettext as _
 
 from app.domain.agents.opening_hours import get_opening_status
 from app.domain.agents.tools.caller_verification import IdentifyCustomerArgs, describe_caller, verify
-from app.domain.agents.tools.context import ToolContext
+from app.domain.agents.tools.context import ToolContext, ToolResult, succeed
 from app.domain.agents.tools.registry import ToolArgs, tool
-from app.domain.agents.tools.result import ToolResult, succeed
 from app.domain.customers.name_matching import find_first_name
 from app.domain.language.spoken_format import say_day, say_time
 
@@ -34,7 +33,7 @@ def get_context(context: ToolContext, _args: ToolArgs) -> ToolResult:
 @tool("check_customer", IdentifyCustomerArgs)
 def check_customer(context: ToolContext, args: IdentifyCustomerArgs) -> ToolResult:
     """Tells whether the caller is known and what they may hear or change; with a name, for that person."""
-    if args.list_missing("name", "birth_date", "booking_date", "code") == ["name", "birth_date", "booking_date", "code"]:
+    if not any((args.name, args.birth_date, args.booking_date, args.code)):
         return describe_caller(context)
     return verify(context, args)
 

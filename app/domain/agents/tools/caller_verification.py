@@ -8,10 +8,10 @@ from pydantic import Field
 
 from app.core import metrics
 from app.core.errors import TooManyRequests
-from app.domain.agents.tools.argument_parsing import MissingArgument, get_question
-from app.domain.agents.tools.context import ToolContext
+from app.domain.agents.tools.clarification import MissingArgument, get_question
+from app.domain.agents.tools.context import ToolContext, ToolResult, reject, succeed
 from app.domain.agents.tools.registry import ToolArgs
-from app.domain.agents.tools.result import ToolResult, reject, succeed
+from app.domain.agents.tools.spelled_arguments import SPELLING_REQUEST, was_spelling_asked
 from app.domain.agents.tools.verification_fallbacks import ask_again, find_code_number, reject_unverified
 from app.domain.customers import one_time_codes
 from app.domain.customers.caller_assurance import (
@@ -24,10 +24,11 @@ from app.domain.customers.caller_assurance import (
     is_within_attempts,
     record_verification,
 )
-from app.domain.customers.disclosures import get_provable_days
 from app.domain.customers.name_matching import find_first_name
+from app.domain.customers.provable_days import get_provable_days
 from app.domain.language.birth_dates import parse_birth_date
 from app.domain.language.parser import parse_time_expression
+from app.domain.language.spelling import is_rare_name, read_name
 from app.models import Customer
 
 
@@ -48,12 +49,33 @@ def verify(context: ToolContext, args: IdentifyCustomerArgs) -> ToolResult:
     caller = context.caller
     if caller.is_withheld or caller.is_locked or not is_number_within_attempts(context.call):
         return reject_unverified(context, **_build_caller_data(caller))
-    if args.name and (problem := _verify_name(context, args.name, args.birth_date)):
-        return problem
+    is_spelled = False
+    if args.name:
+        reading = read_name(args.name, context.language)
+        if reading.text is None:
+            return ask_again(context, _ask_for_letters(), **_build_caller_data(caller))
+        is_spelled = reading.is_spelled
+        args = args.model_copy(update={"name": reading.text})
+        if problem := _verify_name(context, reading.text, args.birth_date):
+            return problem
     for proof in (_verify_birth_date, _verify_booking_date, _verify_code):
         if problem := proof(context, args):
             return problem
+    if args.name and not is_spelled and _may_be_misheard(context, args.name):
+        question = _("Danke. Wie schreibt sich Ihr Name, Buchstabe für Buchstabe?")
+        return succeed(question, **_build_caller_data(context.caller), **SPELLING_REQUEST)
     return describe_caller(context, is_named=args.name is not None)
+
+
+def _may_be_misheard(context: ToolContext, name: str) -> bool:
+    """Whether nobody of this name is found at the number, for which the letters are asked for once in a call."""
+    caller = context.caller
+    is_found = caller.is_known and caller.certainty != "number"
+    return not is_found and (bool(caller.candidates) or is_rare_name(name)) and not was_spelling_asked(context)
+
+
+def _ask_for_letters() -> str:
+    return _("Buchstabieren Sie mir bitte Ihren Vor- und Nachnamen")
 
 
 def _verify_name(context: ToolContext, name: str, birth_date: str | None) -> ToolResult | None:
@@ -68,7 +90,7 @@ def _verify_name(context: ToolContext, name: str, birth_date: str | None) -> Too
         record_verification(call, "name", ok=True, customer=same[0])
     elif close := filter_similar_name(name, caller.candidates):
         record_verification(call, "alike", ok=False, customer=_find_only(close))
-        return ask_again(context, _("Buchstabieren Sie mir bitte Ihren Vor- und Nachnamen"), **_build_caller_data(caller))
+        return ask_again(context, _ask_for_letters(), **_build_caller_data(caller), **SPELLING_REQUEST)
     elif any(customer.name for customer in caller.candidates):
         record_verification(call, "name", ok=False, customer=_find_only(caller.candidates))
     return None
@@ -85,7 +107,9 @@ def _verify_birth_date(context: ToolContext, args: IdentifyCustomerArgs) -> Tool
         customer = _find_only(find_by_birth_date(born, args.name))
         if customer is None:
             record_verification(context.call, "birth_date", ok=False, customer=None)
-            return reject_unverified(context, **_build_caller_data(context.caller))
+            if was_spelling_asked(context) or context.caller.is_locked:
+                return reject_unverified(context, **_build_caller_data(context.caller))
+            return reject_unverified(context, _ask_for_letters(), **_build_caller_data(context.caller), **SPELLING_REQUEST)
     if customer is None:
         raise MissingArgument(get_question("name"), fields=["name"])
     return _record_attempt(context, "birth_date", customer, customer.birth_index == hash_birth_date(born))

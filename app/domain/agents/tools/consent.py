@@ -7,10 +7,9 @@ from pydantic import Field, field_validator
 
 from app.core.event_bus import publish
 from app.core.extensions import db
-from app.domain.agents.tools.context import ToolContext
-from app.domain.agents.tools.messages import RequestCallbackArgs, TransferCallArgs, request_callback, transfer_call
+from app.domain.agents.tools.context import ToolContext, ToolResult, reject, succeed
+from app.domain.agents.tools.handoff import RequestCallbackArgs, TransferCallArgs, request_callback, transfer_call
 from app.domain.agents.tools.registry import ToolArgs, tool
-from app.domain.agents.tools.result import ToolResult, reject, succeed
 from app.domain.privacy.ai_notice import NOTICE, QUESTION, hash_wording
 from app.domain.privacy.ai_notice_proof import store_wordings
 from app.domain.privacy.consent import CONSENT_KINDS, get_effective_consent, list_answers, record_answer
@@ -23,6 +22,7 @@ NO_VALUES = frozenset({"no", "nein", "false", "n", "0", "declined", "denied", "r
 
 
 class SetConsentArgs(ToolArgs):
+    reads_answers = True
     recording: str | None = Field(None, description="yes or no, as the caller answered to being recorded.")
     transcript: str | None = Field(None, description="yes or no, as the caller answered to words being written down.")
     ai: str | None = Field(None, description="no where the caller does not want to talk with an AI; to ask for somebody is none.")
@@ -33,7 +33,7 @@ class SetConsentArgs(ToolArgs):
         return ("yes" if value else "no") if isinstance(value, bool) else value
 
 
-@tool("set_consent", SetConsentArgs, has_effect=True)
+@tool("set_consent", SetConsentArgs, has_effect=True, runs_in_emergency=True)
 def set_consent(context: ToolContext, args: SetConsentArgs) -> ToolResult:
     """Keeps what the caller allows or declines: recording, transcript, talking with an AI. Call it at once on every such yes or no."""
     answers = {what: answer for what in CONSENT_KINDS if (answer := _parse_answer(getattr(args, what)))}
@@ -62,8 +62,8 @@ def _parse_answer(word: str | None) -> YesNo | None:
 def _get_notice_version(context: ToolContext) -> str:
     """Get the version of the notice this agent greets with."""
     language = context.language
-    asked = f"{NOTICE[language]} {QUESTION[language]}"
-    return hash_wording(asked if context.config.asks_to_record else NOTICE[language])
+    notice = f"{NOTICE[language]} {QUESTION[language]}"
+    return hash_wording(notice if context.config.asks_to_record else NOTICE[language])
 
 
 def _say_consequence(answers: dict[Any, YesNo]) -> str:

@@ -1,4 +1,4 @@
-"""The context of a tool call: company, branch, agent, caller, language and time."""
+"""The context of a tool call (company, branch, agent, caller, language, time) and its result."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,11 +10,11 @@ from sqlalchemy import and_, bindparam, select
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.domain.agents.config import DEFAULT_AGENT_CONFIG, AgentConfig, get_effective_config
+from app.domain.agents.config_schema import DEFAULT_AGENT_CONFIG, AgentVersionConfig, get_effective_config
 from app.domain.bookings.history import Actor
 from app.domain.customers.caller_assurance import IdentifiedCaller, identify_caller
-from app.domain.language.time_expression import Language
-from app.models import Agent, AgentVersion, Branch, Call, Company
+from app.domain.language.parsed_time import Language
+from app.models import Agent, AgentVersion, Branch, BranchService, Call, Company
 
 LANGUAGES: tuple[Language, ...] = ("de", "en")
 # built once: constructing the statement costs more than executing it
@@ -37,6 +37,8 @@ class ToolContext:
     call: Call
     # the language detected in the caller's words
     spoken_language: Language | None = None
+    # what little was said, and the arguments, make likely
+    likely_language: Language | None = None
     now: datetime = field(default_factory=now)
     # days the caller named in this tool call, and days of bookings disclosed by it
     named_days: set[date] = field(default_factory=set)
@@ -60,9 +62,15 @@ class ToolContext:
         return self._records[2]
 
     @cached_property
-    def config(self) -> AgentConfig:
+    def config(self) -> AgentVersionConfig:
         """The agent's effective configuration; without an agent the default, which allows everything."""
         return get_effective_config(self.agent, self._records[3], branch=self.branch) if self.agent else DEFAULT_AGENT_CONFIG
+
+    @cached_property
+    def branch_services(self) -> dict[str, BranchService]:
+        """The branch's own values of services, by service."""
+        statement = select(BranchService).where(BranchService.branch_id == self.branch.id)
+        return {row.service_id: row for row in db.session.scalars(statement)}
 
     @property
     def caller(self) -> IdentifiedCaller:
@@ -71,8 +79,9 @@ class ToolContext:
 
     @cached_property
     def language(self) -> Language:
-        """The caller's language, else the call's, the agent's, the company's."""
-        wishes = (self.spoken_language, self.call.language, self.agent.language if self.agent else None, self.company.language)
+        """The caller's language, else the call's, the caller's likely one, the agent's, the company's."""
+        agent_language = self.agent.language if self.agent else None
+        wishes = (self.spoken_language, self.call.language, self.likely_language, agent_language, self.company.language)
         return next((known for wish in wishes for known in LANGUAGES if wish and wish.startswith(known)), "de")
 
     @property
@@ -80,9 +89,13 @@ class ToolContext:
         """Whether the company allows saying a caller's first name before the caller does."""
         return self.config.can_disclose("caller_name") and (self.company.caller_rights or {}).get("greet_by_name") is not False
 
+    @cached_property
+    def has_several_branches(self) -> bool:
+        return len(db.session.scalars(select(Branch.id).where(Branch.is_active).limit(2)).all()) > 1
+
     @property
     def timezone(self) -> str:
-        return self.branch.zone
+        return self.branch.timezone
 
     @property
     def today(self) -> date:
@@ -92,6 +105,32 @@ class ToolContext:
     def actor(self) -> Actor:
         return Actor("caller", "call", self.call.id)
 
-    def to_local(self, moment: datetime, zone: str | None = None) -> datetime:
+    def to_local(self, at: datetime, timezone: str | None = None) -> datetime:
         """Convert to the branch's local time."""
-        return moment.astimezone(ZoneInfo(zone or self.timezone))
+        return at.astimezone(ZoneInfo(timezone or self.timezone))
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """`say` is a whole sentence in the call's language; `code` is the reason of a rejection."""
+
+    ok: bool
+    say: str
+    code: str | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+    # days that this result disclosed; stored with the tool call, not sent
+    disclosed_days: frozenset[date] = frozenset()
+
+    def as_json(self) -> dict[str, Any]:
+        payload: dict[str, Any] = {"ok": self.ok, "say": self.say}
+        if self.code:
+            payload["code"] = self.code
+        return payload | {"data": self.data}
+
+
+def succeed(say: str, **data: Any) -> ToolResult:
+    return ToolResult(True, say, data=data)
+
+
+def reject(code: str, say: str, **data: Any) -> ToolResult:
+    return ToolResult(False, say, code, data)

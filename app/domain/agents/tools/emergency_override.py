@@ -9,17 +9,16 @@ from app.core import metrics
 from app.core.clock import now
 from app.core.event_bus import publish
 from app.domain.agents.opening_hours import get_opening_status
-from app.domain.agents.tools.context import ToolContext
-from app.domain.agents.tools.result import ToolResult
+from app.domain.agents.tools.context import ToolContext, ToolResult
 from app.domain.emergencies import detections
-from app.domain.emergencies.alarm import Alarm, build_alarm, raise_alarm
+from app.domain.emergencies.alarm import EmergencyResponse, build_alarm, raise_alarm
 from app.domain.emergencies.caller_instructions import say_instructions
-from app.domain.emergencies.detections import MAX_TURNS, BusinessProfile, join_texts
+from app.domain.emergencies.detections import MAX_TURNS, EmergencyProfile, list_texts
 from app.domain.emergencies.emergency_numbers import get_numbers, get_numbers_by_prefix, list_numbers_to_dial
 from app.domain.emergencies.on_call import find_on_call
-from app.domain.emergencies.recognition import recognise_emergency
+from app.domain.emergencies.recognition import recognise_emergency, recognise_in_texts
 from app.domain.emergencies.signs import EmergencyKind, load_table
-from app.domain.language.time_expression import Language
+from app.domain.language.parsed_time import Language
 from app.events import CallUpdated
 
 CODE = "emergency"
@@ -36,8 +35,8 @@ def handle_emergency(
 
     `turns` are the caller's, (index, text); `index` is the turn after which the tool was called.
     """
-    call, place = context.call, BusinessProfile(context.company.industry, tuple(context.branch.emergency_phrases or ()))
-    counts = _EmergencyFilter(context)
+    call, place = context.call, EmergencyProfile(context.company.industry, tuple(context.branch.emergency_phrases or ()))
+    counts = _CurrentEmergencyFilter(context)
     is_new = detections.detect_in_turns(call, turns[-MAX_TURNS:], place, counts=counts)
     is_new |= detections.detect_in_arguments(call, arguments, index, place, counts=counts)
     if name == REPORT_FUNCTION and not is_new:
@@ -50,8 +49,9 @@ def handle_emergency_offline(
     name: str, arguments: Mapping[str, Any], *, turns: Turns, dialled: str | None, language: Language
 ) -> ToolResult | None:  # fmt: skip
     """Handle an emergency without the database: the emergency number, without a transfer."""
-    said = [*(text for _index, text in turns[-RECENT_TURN_COUNT:]), join_texts(arguments)]
-    kinds = [kind for text in said if (kind := recognise_emergency(text, "other")) and not kind.is_out_of_hours]
+    found = [recognise_emergency(text, "other") for _index, text in turns[-RECENT_TURN_COUNT:]]
+    found.append(recognise_in_texts(list_texts(arguments), "other"))
+    kinds = [kind for kind in found if kind is not None and not kind.is_out_of_hours]
     if name == REPORT_FUNCTION:
         kinds.append(load_table().kinds["reported"])
     if not kinds:
@@ -59,7 +59,7 @@ def handle_emergency_offline(
     kind, numbers = min(kinds, key=lambda each: each.order), get_numbers_by_prefix(dialled)
     with force_locale(language):
         say = say_instructions(kind, numbers, puts_through=False)
-    return _to_result(Alarm(kind, say, list_numbers_to_dial(kind, numbers) or [numbers.rescue]))
+    return _to_result(EmergencyResponse(kind, say, list_numbers_to_dial(kind, numbers) or [numbers.rescue]))
 
 
 def find_emergency_forward_number(context: ToolContext) -> str | None:
@@ -71,10 +71,10 @@ def find_emergency_forward_number(context: ToolContext) -> str | None:
 
 
 def find_forward_number(context: ToolContext) -> str | None:
-    return context.config.forward_to or context.branch.forward_to
+    return context.config.forward_number or context.branch.forward_number
 
 
-class _EmergencyFilter:
+class _CurrentEmergencyFilter:
     """Accepts kinds that can wait only while the branch is closed and a contact exists."""
 
     def __init__(self, context: ToolContext) -> None:
@@ -94,14 +94,14 @@ class _EmergencyFilter:
 def _raise_alarm_for(kind: EmergencyKind, context: ToolContext) -> ToolResult:
     call, branch, company = context.call, context.branch, context.company
     with force_locale(context.language):
-        alarm = build_alarm(kind, branch, company, forward_to=find_forward_number(context), moment=context.now)
+        alarm = build_alarm(kind, branch, company, forward_number=find_forward_number(context), moment=context.now)
     metrics.EMERGENCIES.labels(kind.level).inc()
     if call.is_test:
         return _to_result(alarm)
-    task = raise_alarm(call, kind, branch, company, forward_to=find_forward_number(context))
+    task = raise_alarm(call, kind, branch, company, forward_number=find_forward_number(context))
     publish(CallUpdated(call.company_id, call.branch_id, call.id, now()))
     return _to_result(alarm, task_id=task.id)
 
 
-def _to_result(alarm: Alarm, task_id: str | None = None) -> ToolResult:
+def _to_result(alarm: EmergencyResponse, task_id: str | None = None) -> ToolResult:
     return ToolResult(True, alarm.say, CODE, alarm.data() | ({"task_id": task_id} if task_id else {}))

@@ -10,7 +10,7 @@ from app.core.extensions import db
 from app.core.phone import display
 from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.registry import run_tool
-from app.domain.agents.tools.service_catalogue import list_matching_services, say_service
+from app.domain.agents.tools.service_descriptions import list_matching_services, say_service
 from app.domain.language.spoken_format import join_and
 from app.domain.language.vocabulary import fold
 from app.domain.services.catalogue import list_staff
@@ -33,16 +33,23 @@ NOT_FACTUAL_PATTERN = (
     r"|why\b|guarantee|complain|insurance|voucher|parking"
 )
 
+# words about a day; without one today is meant
+DAY_WORDS = re.compile(
+    r"\b(?:(?:naechste|kommende|diese)\w* |next |this )?(?:heute|morgen|uebermorgen|montag|dienstag|mittwoch|donnerstag|freitag|samstag"
+    r"|sonnabend|sonntag|wochenende|heiligabend|silvester|neujahr|ostern|today|tomorrow|monday|tuesday|wednesday|thursday|friday|saturday"
+    r"|sunday|christmas|easter|\d+\.(?: ?\w+)?)"
+)
+
 
 @dataclass(frozen=True, slots=True)
-class FaqAnswer:
+class FactAnswer:
     """An answer and its sources."""
 
     text: str
     sources: tuple[str, ...]
 
 
-def find_answer(context: ToolContext, question: str) -> FaqAnswer | None:
+def find_answer(context: ToolContext, question: str) -> FactAnswer | None:
     """Find an answer that the data holds for certain."""
     folded = fold(question)
     if re.search(NOT_FACTUAL_PATTERN, folded):
@@ -60,61 +67,56 @@ def find_answer(context: ToolContext, question: str) -> FaqAnswer | None:
     return _answer_services(context, question, folded)
 
 
-def _answer_hours(context: ToolContext, question: str) -> FaqAnswer | None:
-    told = run_tool("get_opening_hours", {"date": _find_day_words(question)}, context)
-    return FaqAnswer(told.say, ("opening_hours",)) if told.ok else None
+def _answer_hours(context: ToolContext, question: str) -> FactAnswer | None:
+    named = DAY_WORDS.search(fold(question))
+    # the whole question may tell more of the day, or ask for the hours and so name none
+    for words in (question, named[0]) if named else (None,):
+        result = run_tool("get_opening_hours", {"date": words}, context)
+        if result.ok:
+            return FactAnswer(result.say, ("opening_hours",))
+    return None
 
 
-def _find_day_words(question: str) -> str | None:
-    """Find the question's words about a day; None means today."""
-    named = re.search(
-        r"\b(heute|morgen|uebermorgen|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|wochenende|heiligabend|silvester"
-        r"|neujahr|ostern|today|tomorrow|monday|tuesday|wednesday|thursday|friday|saturday|sunday|christmas|easter|\d+\.)",
-        fold(question),
-    )
-    return question if named else None
-
-
-def _answer_address(context: ToolContext, _question: str) -> FaqAnswer | None:
+def _answer_address(context: ToolContext, _question: str) -> FactAnswer | None:
     branch: Branch = context.branch
     if not branch.street or not branch.city:
         return None
     where = " ".join(filter(None, (branch.postcode, branch.city)))
-    return FaqAnswer(_("Sie finden uns in der %(street)s, %(where)s.", street=branch.street, where=where), ("address",))
+    return FactAnswer(_("Sie finden uns in der %(street)s, %(where)s.", street=branch.street, where=where), ("address",))
 
 
-def _answer_phone(context: ToolContext, _question: str) -> FaqAnswer | None:
+def _answer_phone(context: ToolContext, _question: str) -> FactAnswer | None:
     statement = select(PhoneNumber.e164).where(PhoneNumber.branch_id == context.branch.id, PhoneNumber.is_active).order_by(PhoneNumber.id)
     number = db.session.scalars(statement.limit(1)).first()
-    return FaqAnswer(_("Unsere Nummer ist %(number)s.", number=display(number, context.company.country)), ("phone",)) if number else None
+    return FactAnswer(_("Unsere Nummer ist %(number)s.", number=display(number, context.company.country)), ("phone",)) if number else None
 
 
-def _answer_staff(context: ToolContext, _question: str) -> FaqAnswer | None:
+def _answer_staff(context: ToolContext, _question: str) -> FactAnswer | None:
     if not context.config.can_disclose("staff_names"):
         return None
     names = [person.name for person in list_staff(limit=12, branch_id=context.branch.id)]
-    return FaqAnswer(_("Bei uns arbeiten %(names)s.", names=join_and(names, context.language)), ("staff",)) if len(names) > 1 else None
+    return FactAnswer(_("Bei uns arbeiten %(names)s.", names=join_and(names, context.language)), ("staff",)) if len(names) > 1 else None
 
 
-def _answer_service(context: ToolContext, question: str, folded: str) -> FaqAnswer | None:
+def _answer_service(context: ToolContext, question: str, folded: str) -> FactAnswer | None:
     """Answer about one service that is clearly meant; prices only where they are stored."""
-    found = find_service(_strip_question_words(question, folded))
-    if found is None or found.others:
+    match = find_service(_strip_question_words(question, folded))
+    if match is None or match.others:
         return None
-    if re.search(PRICE_PATTERN, folded) and not (found.service.price_cents and context.config.can_disclose("prices")):
+    if re.search(PRICE_PATTERN, folded) and not (match.service.price_cents and context.config.can_disclose("prices")):
         return None
-    return FaqAnswer(say_service(context, found.service), (f"service:{found.service.id}",))
+    return FactAnswer(say_service(context, match.service), (f"service:{match.service.id}",))
 
 
-def _answer_services(context: ToolContext, question: str, folded: str) -> FaqAnswer | None:
+def _answer_services(context: ToolContext, question: str, folded: str) -> FactAnswer | None:
     if not re.search(SERVICES_PATTERN, folded):
         return None
-    found = find_service(_strip_question_words(question, folded))
-    if found is not None:
-        return FaqAnswer(say_service(context, found.service), (f"service:{found.service.id}",))
+    match = find_service(_strip_question_words(question, folded))
+    if match is not None:
+        return FactAnswer(say_service(context, match.service), (f"service:{match.service.id}",))
     if re.search(r"leistungen|angebot|services|was (bieten|macht|machen)|what do you", folded):
         names = [service.name for service in list_matching_services(context, None)][:8]
-        return FaqAnswer(_("Wir bieten %(names)s an.", names=join_and(names, context.language)), ("services",)) if names else None
+        return FactAnswer(_("Wir bieten %(names)s an.", names=join_and(names, context.language)), ("services",)) if names else None
     return None
 
 

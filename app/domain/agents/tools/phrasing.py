@@ -1,5 +1,6 @@
 """Formats free times and bookings: as data for the model, and in words for the caller."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Self
@@ -9,7 +10,7 @@ from sqlalchemy import select
 
 from app.core.extensions import db
 from app.domain.agents.tools.context import ToolContext
-from app.domain.language.spoken_format import join_or, say_moment, say_slots
+from app.domain.language.spoken_format import join_and, join_or, say_moment, say_slots
 from app.domain.scheduling.types import SchedulingData, Slot
 from app.models import Booking, Branch, Service, StaffMember
 
@@ -23,10 +24,10 @@ class DisplayNames:
     def __init__(self, *, staff: Collection[str | None] = (), services: Collection[str] = (), branches: Collection[str] = ()) -> None:
         self.staff = _load_names(StaffMember, staff)
         self.services = _load_names(Service, services)
-        rows = select(Branch.id, Branch.name, Branch.zone).where(Branch.id.in_(set(branches))) if branches else None
-        found = db.session.execute(rows).all() if rows is not None else []
-        self.branches = {row.id: row.name for row in found}
-        self.zones = {row.id: row.zone for row in found}
+        rows = select(Branch.id, Branch.name, Branch.timezone).where(Branch.id.in_(set(branches))) if branches else None
+        branch_rows = db.session.execute(rows).all() if rows is not None else []
+        self.branches = {row.id: row.name for row in branch_rows}
+        self.zones = {row.id: row.timezone for row in branch_rows}
 
     @classmethod
     def from_scheduling(cls, facts: SchedulingData) -> Self:
@@ -34,7 +35,7 @@ class DisplayNames:
         names = cls()
         names.staff = {person.id: person.name for person in facts.people}
         names.branches = {branch.id: branch.name for branch in facts.branches}
-        names.zones = {branch.id: branch.zone for branch in facts.branches}
+        names.zones = {branch.id: branch.timezone for branch in facts.branches}
         return names
 
 
@@ -61,9 +62,9 @@ def say_free_slots(context: ToolContext, slots: Sequence[dict[str, Any]], *, sta
     branch where it is another one than was called.
     """
     spoken = [entry for entry in slots if entry["branch"] == slots[0]["branch"]][:MAX_SPOKEN_SLOTS]
-    mine = [entry for entry in spoken if staff in (None, entry["staff"])]
-    others = [entry for entry in spoken if entry not in mine]
-    pieces = [_say_times_with_staff(context, entries, staff and entries[0]["staff"]) for entries in (mine, others) if entries]
+    preferred = [entry for entry in spoken if staff in (None, entry["staff"])]
+    others = [entry for entry in spoken if entry not in preferred]
+    pieces = [_say_times_with_staff(context, entries, staff and entries[0]["staff"]) for entries in (preferred, others) if entries]
     times = join_or(pieces, context.language)
     return times if spoken[0]["branch"] == context.branch.name else _("in %(branch)s %(times)s", branch=spoken[0]["branch"], times=times)
 
@@ -76,18 +77,19 @@ def _say_times_with_staff(context: ToolContext, slots: Sequence[dict[str, Any]],
 
 def build_bookings_data(context: ToolContext, bookings: Sequence[Booking]) -> list[dict[str, Any]]:
     """Build all fields of the bookings; booking_lookup limits what may be disclosed."""
-    context.disclosed_days.update(context.to_local(booking.starts_at, booking.zone).date() for booking in bookings)
+    context.disclosed_days.update(context.to_local(booking.starts_at, booking.timezone).date() for booking in bookings)
+    visits = load_visits(bookings)
     names = DisplayNames(
         staff={booking.staff_id for booking in bookings},
-        services={booking.service_id for booking in bookings},
+        services={part.service_id for parts in visits.values() for part in parts},
         branches={booking.branch_id for booking in bookings},
     )
     return [
         {
             "booking_id": booking.id,
-            "starts_at": context.to_local(booking.starts_at, booking.zone).isoformat(),
-            "ends_at": context.to_local(booking.ends_at, booking.zone).isoformat(),
-            "service": names.services.get(booking.service_id),
+            "starts_at": context.to_local(booking.starts_at, booking.timezone).isoformat(),
+            "ends_at": context.to_local(visits[booking.id][-1].ends_at, booking.timezone).isoformat(),
+            "service": join_and([names.services.get(part.service_id, "") for part in visits[booking.id]], context.language),
             "staff": names.staff.get(booking.staff_id),
             "branch": names.branches.get(booking.branch_id),
             "status": booking.status,
@@ -96,14 +98,46 @@ def build_bookings_data(context: ToolContext, bookings: Sequence[Booking]) -> li
     ]
 
 
+def load_visits(bookings: Sequence[Booking]) -> dict[str, list[Booking]]:
+    """Load for each booking all standing parts of its visit, in order: itself, where it is the only one."""
+    visit_ids = {booking.visit_id for booking in bookings if booking.visit_id and booking.is_active}
+    statement = select(Booking).where(Booking.visit_id.in_(visit_ids), Booking.active()).order_by(Booking.starts_at, Booking.id)
+    parts: dict[str | None, list[Booking]] = defaultdict(list)
+    for part in db.session.scalars(statement) if visit_ids else ():
+        parts[part.visit_id].append(part)
+    return {booking.id: parts.get(booking.visit_id, []) if booking.is_active and booking.visit_id else [booking] for booking in bookings}
+
+
+def say_visit(context: ToolContext, booking: Booking) -> str:
+    """ "bei Mara Lindgren in Berlin-Mitte"; of several services "für Damenschnitt und Ansatzfarbe bei …", each with its own person."""
+    parts = load_visits([booking])[booking.id] or [booking]
+    if len(parts) < 2:
+        return say_place(context, booking.staff_id, booking.branch_id)
+    names = DisplayNames(staff={part.staff_id for part in parts}, services={part.service_id for part in parts})
+    services = [names.services.get(part.service_id, "") for part in parts]
+    if len({part.staff_id for part in parts}) == 1:
+        place = say_place(context, booking.staff_id, booking.branch_id)
+        return _("für %(services)s %(place)s", services=join_and(services, context.language), place=place)
+    who = [names.staff.get(part.staff_id, "") for part in parts]
+    each = [_("%(service)s bei %(who)s", service=service, who=person) for service, person in zip(services, who, strict=True)]
+    return _("für %(services)s", services=join_and(each, context.language))
+
+
 def say_booking(context: ToolContext, booking: Booking) -> str:
     """Say when it is; a disclosed day no longer verifies a caller."""
-    context.disclosed_days.add(context.to_local(booking.starts_at, booking.zone).date())
-    return say_when(context, booking.starts_at, booking.zone)
+    context.disclosed_days.add(context.to_local(booking.starts_at, booking.timezone).date())
+    return say_when(context, booking.starts_at, booking.timezone)
 
 
-def say_when(context: ToolContext, moment: datetime, zone: str) -> str:
-    return say_moment(context.to_local(moment, zone), context.language, today=context.today)
+def say_place(context: ToolContext, staff_id: str, branch_id: str) -> str:
+    """ "bei Mara Lindgren", where the company has several branches "bei Mara Lindgren in Berlin-Mitte"."""
+    names = DisplayNames(staff={staff_id}, branches={branch_id} if context.has_several_branches else ())
+    who, where = names.staff.get(staff_id, ""), names.branches.get(branch_id)
+    return _("bei %(who)s in %(branch)s", who=who, branch=where) if where else _("bei %(who)s", who=who)
+
+
+def say_when(context: ToolContext, at: datetime, timezone: str) -> str:
+    return say_moment(context.to_local(at, timezone), context.language, today=context.today)
 
 
 def select_spread(starts: Sequence[datetime], most: int) -> list[datetime]:
@@ -116,5 +150,5 @@ def select_spread(starts: Sequence[datetime], most: int) -> list[datetime]:
 
 
 def _load_names(model: type[StaffMember] | type[Service], ids: Collection[str | None]) -> dict[str, str]:
-    wanted = {each for each in ids if each}
-    return {row.id: row.name for row in db.session.execute(select(model.id, model.name).where(model.id.in_(wanted)))} if wanted else {}
+    set_ids = {name_id for name_id in ids if name_id}
+    return {row.id: row.name for row in db.session.execute(select(model.id, model.name).where(model.id.in_(set_ids)))} if set_ids else {}

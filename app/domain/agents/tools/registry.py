@@ -2,25 +2,31 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from flask_babel import force_locale, gettext as _
-from pydantic import BaseModel, ConfigDict, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator, model_validator
 
 from app.core.errors import AppError
-from app.domain.agents.tools.context import ToolContext
-from app.domain.agents.tools.result import ToolResult, reject
+from app.domain.agents.tools.context import ToolContext, ToolResult, reject
+from app.domain.customers.contacts import MAX_NAME_LENGTH
+from app.domain.language.indifference import is_indifferent, is_refusal
+from app.domain.language.introductions import strip_introduction
+from app.domain.language.name_remarks import strip_remarks
+from app.domain.language.normalization import MAX_TEXT_LENGTH
+from app.domain.language.placeholders import FIELD_KINDS, Kind, is_placeholder
+from app.domain.language.spelling import read_name
 
-MAX_VALUE_LENGTH = 500
+# what is longer is refused, never cut; names as records take them, texts as the API does, and times as they are read
+MAX_LENGTH = 500
+MAX_SPELLED_LENGTH = 1000
+TIME_ARGUMENTS = ("date", "time", "date_from", "date_to", "new_date", "new_time", "when", "booking_date")
+MAX_LENGTHS = {"name": MAX_NAME_LENGTH, "text": 2000, "notes": 2000, "reason": 2000} | dict.fromkeys(TIME_ARGUMENTS, MAX_TEXT_LENGTH)
 ISO_DAY = re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)")
-# what models write for unknown values
-EMPTY_VALUES = frozenset({"", "null", "none", "undefined", "unknown", "unbekannt", "n/a", "nan", "-", "nil", "k.a.", "keine angabe"})
-
-
 # argument names used by models and older agents
 ARGUMENT_ALIASES = {
     "start": "date", "starts_at": "date", "datetime": "date", "datum": "date", "start_time": "time", "uhrzeit": "time", "zeit": "time",
@@ -31,9 +37,14 @@ ARGUMENT_ALIASES = {
 
 
 class ToolArgs(BaseModel):
-    """Every argument is text or None: models mix up types and invent fields."""
+    """Every argument is text or None, where nothing was said: models mix up types, invent fields and fill in placeholders."""
 
     model_config = ConfigDict(extra="ignore")
+    # whether "no" is an answer here, and not the absence of a wish
+    reads_answers: ClassVar[bool] = False
+    # arguments in which "egal" takes back an earlier wish, and is not the same as nothing
+    keeps_indifference: ClassVar[frozenset[str]] = frozenset()
+    max_lengths: ClassVar[Mapping[str, int]] = MAX_LENGTHS
 
     @model_validator(mode="before")
     @classmethod
@@ -45,11 +56,23 @@ class ToolArgs(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _as_text(cls, value: Any) -> str | None:
-        return _to_text(value)
+    def _as_text(cls, value: Any, info: ValidationInfo) -> str | None:
+        text = _to_text(value, FIELD_KINDS.get(info.field_name or "", "text"))
+        if text and info.field_name == "name":
+            text = strip_remarks(strip_introduction(text)) or None
+        if text is None or (is_refusal(text) and not cls.reads_answers):
+            return None
+        return None if is_indifferent(text) and info.field_name not in cls.keeps_indifference else text
 
-    def list_missing(self, *names: str) -> list[str]:
-        return [name for name in names if getattr(self, name) is None]
+    def list_too_long(self) -> list[str]:
+        """List the arguments that are too long to be kept whole."""
+        return [name for name, value in self if value and _get_length(name, value) > self.max_lengths.get(name, MAX_LENGTH)]
+
+
+def _get_length(field: str, text: str) -> int:
+    """Get the length of what is kept: of a name that is spelled its letters only."""
+    reading = read_name(text) if field == "name" else None
+    return len(reading.text or "") if reading and reading.is_spelled and len(text) <= MAX_SPELLED_LENGTH else len(text)
 
 
 A = TypeVar("A", bound=ToolArgs)
@@ -66,6 +89,8 @@ class Tool(Generic[A]):
     has_effect: bool = False
     # discloses nothing personal: days in its result still verify a caller
     is_general: bool = False
+    # harms nobody who is in need: done as well where an emergency is answered
+    runs_in_emergency: bool = False
 
     def definition(self) -> dict[str, Any]:
         """Name, description and parameters (JSON Schema) as voice providers want them."""
@@ -77,12 +102,18 @@ TOOLS: dict[str, Tool[Any]] = {}
 
 
 def tool(
-    name: str, arguments: type[A] = ToolArgs, *, has_effect: bool = False, is_general: bool = False  # type: ignore[assignment]
-) -> Callable[[Callable[[ToolContext, A], ToolResult]], Callable[[ToolContext, A], ToolResult]]:  # fmt: skip
+    name: str,
+    arguments: type[A] = ToolArgs,  # type: ignore[assignment]
+    *,
+    has_effect: bool = False,
+    is_general: bool = False,
+    runs_in_emergency: bool = False,
+) -> Callable[[Callable[[ToolContext, A], ToolResult]], Callable[[ToolContext, A], ToolResult]]:
     """Register a function as a tool; the first paragraph of its docstring is what the model reads."""
 
     def register(function: Callable[[ToolContext, A], ToolResult]) -> Callable[[ToolContext, A], ToolResult]:
-        TOOLS[name] = Tool(name, (function.__doc__ or "").strip().split("\n\n")[0], arguments, function, has_effect, is_general)
+        description = (function.__doc__ or "").strip().split("\n\n")[0]
+        TOOLS[name] = Tool(name, description, arguments, function, has_effect, is_general, runs_in_emergency)
         return function
 
     return register
@@ -103,16 +134,20 @@ def run_tool(name: str, args: dict[str, Any], context: ToolContext) -> ToolResul
     Only unexpected errors are raised. Must run inside a transaction.
     """
     with force_locale(context.language):
-        found = find_tool(name)
-        if found is None:
+        entry = find_tool(name)
+        if entry is None:
             return reject("unknown_function", _("Das kann ich leider nicht selbst erledigen. Soll ich einen Rückruf notieren?"))
         if not context.config.allows(name) and not (name == "transfer_call" and context.call.emergency):
             return reject("not_allowed", _("Das darf ich hier leider nicht für Sie tun. Soll ich einen Rückruf notieren?"))
+        arguments = entry.arguments.model_validate(args)
+        if too_long := arguments.list_too_long():
+            longest = {name: arguments.max_lengths.get(name, MAX_LENGTH) for name in too_long}
+            return reject("too_long", _("Das ist zu lang, um es ganz festzuhalten. Können Sie es bitte kürzer sagen?"), max_lengths=longest)
         try:
-            answer = found.function(context, found.arguments.model_validate(args))
+            answer = entry.function(context, arguments)
         except AppError as error:
             answer = reject(error.code, error.message or say_trouble(), **_to_json_data(error.details()))
-        return answer if found.is_general else replace(answer, disclosed_days=_find_disclosed_days(answer, context))
+        return answer if entry.is_general else replace(answer, disclosed_days=_find_disclosed_days(answer, context))
 
 
 def _find_disclosed_days(answer: ToolResult, context: ToolContext) -> frozenset[date]:
@@ -128,12 +163,14 @@ def say_trouble() -> str:
     return _("Das kann ich gerade nicht nachsehen. Soll ich einen Rückruf notieren?")
 
 
-def _to_text(value: Any) -> str | None:
-    """Convert a value to text; None where the model knew nothing."""
+def _to_text(value: Any, kind: Kind = "text") -> str | None:
+    """Convert a value, or several, to text; None where the model knew nothing and wrote a placeholder."""
+    if isinstance(value, list):
+        return ", ".join(filter(None, (_to_text(each, kind) for each in value))) or None
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    text = " ".join(str(value).split())[:MAX_VALUE_LENGTH]
-    return None if text.casefold() in EMPTY_VALUES else text
+    text = " ".join(str(value).split())
+    return None if is_placeholder(text, kind) else text
 
 
 def _to_json_data(data: dict[str, object]) -> dict[str, Any]:

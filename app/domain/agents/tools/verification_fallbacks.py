@@ -7,14 +7,14 @@ from flask_babel import gettext as _
 from app.core.errors import NotAllowed
 from app.core.phone import may_receive_sms
 from app.domain.agents.opening_hours import get_opening_status
-from app.domain.agents.tools.context import ToolContext
-from app.domain.agents.tools.result import ToolResult, reject
+from app.domain.agents.tools.context import ToolContext, ToolResult, reject
 from app.domain.customers.caller_assurance import AssuranceLevel, Permission
-from app.domain.customers.disclosures import get_provable_days
 from app.domain.customers.one_time_codes import can_send
+from app.domain.customers.provable_days import get_provable_days
 from app.domain.language.spoken_format import join_or
-from app.domain.notifications.channels import is_set_up
-from app.domain.notifications.outbox import find_recipient
+from app.domain.notifications.notification_queue import find_recipient
+from app.domain.notifications.sender_accounts import is_set_up
+from app.domain.notifications.suppressions import find_suppressed
 from app.models import Customer
 from app.providers.messaging.base import Channel
 
@@ -34,20 +34,20 @@ def require_permission(context: ToolContext, right: Permission) -> None:
 
 
 def build_verification_error(context: ToolContext, needed: AssuranceLevel) -> VerificationRequired:
-    said, ways = _build_sentence(context, _find_question(context, needed))
-    return VerificationRequired(said, ways=ways, certainty=context.caller.certainty, needed=needed)
+    sentence, ways = _build_sentence(context, _find_question(context, needed))
+    return VerificationRequired(sentence, ways=ways, certainty=context.caller.certainty, needed=needed)
 
 
 def reject_unverified(context: ToolContext, question: str | None = None, **data: Any) -> ToolResult:
     """Build the rejected result for insufficient evidence; `question` asks for better."""
-    said, ways = _build_sentence(context, question)
-    return reject("not_verified", said, ways=ways, **data)
+    sentence, ways = _build_sentence(context, question)
+    return reject("not_verified", sentence, ways=ways, **data)
 
 
 def ask_again(context: ToolContext, question: str, **data: Any) -> ToolResult:
     """Build the result that asks again who is meant, with the fallbacks."""
-    said, ways = _build_sentence(context, question)
-    return reject("ambiguous", said, ways=ways, **data)
+    sentence, ways = _build_sentence(context, question)
+    return reject("ambiguous", sentence, ways=ways, **data)
 
 
 def list_fallbacks(context: ToolContext) -> dict[Fallback, str]:
@@ -80,7 +80,9 @@ def find_code_number(context: ToolContext) -> str | None:
     customer = context.caller.customer
     if customer is None or context.caller.is_withheld or not is_set_up("sms"):
         return None
-    numbers = [identity.value for identity in customer.identities if identity.kind == "phone" and may_receive_sms(identity.value)]
+    numbers = [identifier.value for identifier in customer.identifiers if identifier.kind == "phone" and may_receive_sms(identifier.value)]
+    suppressed = find_suppressed(numbers)
+    numbers = [number for number in numbers if ("sms", number) not in suppressed]
     numbers.sort(key=lambda number: number != context.call.from_number)
     return next((number for number in numbers if can_send(number)), None)
 
@@ -89,7 +91,7 @@ def find_transfer_number(context: ToolContext) -> str | None:
     """Find the transfer number, if the configuration allows a transfer now."""
     when = context.config.forward_when
     is_time = when == "always" or (when == "opening_hours" and get_opening_status(context.branch, context.now)[0])
-    return (context.config.forward_to or context.branch.forward_to) if is_time else None
+    return (context.config.forward_number or context.branch.forward_number) if is_time else None
 
 
 def _find_question(context: ToolContext, needed: AssuranceLevel) -> str | None:
@@ -117,11 +119,11 @@ def _build_sentence(context: ToolContext, question: str | None) -> tuple[str, li
     open_now = list_fallbacks(context)
     ways = join_or(list(open_now.values()), context.language)
     if not ways:
-        said = f"{question}." if question else _("Das kann ich am Telefon leider nicht für Sie tun.")
+        sentence = f"{question}." if question else _("Das kann ich am Telefon leider nicht für Sie tun.")
     elif question:
-        said = _("%(question)s, sonst kann ich %(ways)s.", question=question, ways=ways)
+        sentence = _("%(question)s, sonst kann ich %(ways)s.", question=question, ways=ways)
     elif context.caller.is_withheld:
-        said = _("Bei unterdrückter Nummer darf ich nur neue Termine eintragen, aber ich kann %(ways)s.", ways=ways)
+        sentence = _("Bei unterdrückter Nummer darf ich nur neue Termine eintragen, aber ich kann %(ways)s.", ways=ways)
     else:
-        said = _("Ich kann Sie am Telefon leider nicht sicher genug erkennen, aber ich kann %(ways)s.", ways=ways)
-    return said, list(open_now)
+        sentence = _("Ich kann Sie am Telefon leider nicht sicher genug erkennen, aber ich kann %(ways)s.", ways=ways)
+    return sentence, list(open_now)

@@ -1,0 +1,29 @@
+"""query_appointments: the appointments ahead that the caller may hear of."""
+
+from flask_babel import gettext as _
+
+from app.domain.agents.tools.booking_lookup import build_disclosed_data, list_disclosable_bookings
+from app.domain.agents.tools.call_bookings import has_changed_own
+from app.domain.agents.tools.context import ToolContext, ToolResult, reject, succeed
+from app.domain.agents.tools.phrasing import say_booking
+from app.domain.agents.tools.registry import ToolArgs, tool
+from app.domain.agents.tools.verification_fallbacks import build_verification_error
+from app.domain.language.spoken_format import join_and
+
+
+@tool("query_appointments")
+def query_appointments(context: ToolContext, _args: ToolArgs) -> ToolResult:
+    """Lists the appointments ahead that the caller may hear of; otherwise tells what they must say first, and what else can be done."""
+    if not context.config.can_disclose("appointments"):
+        return reject("not_allowed", _("Über Termine darf ich am Telefon keine Auskunft geben."), bookings=[])
+    ahead = list_disclosable_bookings(context)
+    if not ahead and not context.caller.can_hear_all and has_changed_own(context):
+        # nothing of any record is told: what this call has booked is cancelled
+        return succeed(_("Von dem, was Sie in diesem Anruf vereinbart haben, steht kein Termin mehr."), bookings=[])
+    if not ahead and not context.caller.can_hear_all:
+        raise build_verification_error(context, context.caller.level_to_hear_all)
+    if not ahead:
+        return succeed(_("Ich finde keinen Termin für Sie."), bookings=[])
+    text = join_and([say_booking(context, booking) for booking in ahead], context.language)
+    say = _("Ihr nächster Termin ist %(times)s.", times=text) if len(ahead) == 1 else _("Ihre nächsten Termine sind %(times)s.", times=text)
+    return succeed(say, bookings=build_disclosed_data(context, ahead))

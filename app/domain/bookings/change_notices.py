@@ -1,0 +1,180 @@
+"""Messages to customers about bookings that were moved, cancelled or confirmed; what a change makes untrue is withdrawn."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask_babel import force_locale, gettext as _
+from sqlalchemy import and_, select
+
+from app.core.clock import now
+from app.core.extensions import db
+from app.core.phone import display
+from app.domain.bookings.message_times import format_when
+from app.domain.bookings.message_writer import get_values
+from app.domain.bookings.notifications import find_destination, queue_link
+from app.domain.bookings.self_service_links import create_link_url
+from app.domain.bookings.status import get_rules
+from app.domain.notifications.message_kinds import PLANNED_KINDS
+from app.domain.notifications.message_templates import render_message
+from app.domain.notifications.notification_queue import NotificationDraft, list_notifications, queue_notification, withdraw_pending
+from app.domain.notifications.sender_accounts import is_set_up
+from app.domain.notifications.validity import changes_statement
+from app.models import Booking, BookingChange, Company, Customer, Notification, PhoneNumber
+from app.providers.messaging.base import Channel
+
+# a change by staff can be undone this long before the customer is notified
+UNDO_WINDOW = timedelta(seconds=60)
+KIND_BY_ACTION = {"moved": "booking_moved", "cancelled": "booking_cancelled", "confirmed": "booking_confirmed"}
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeNotice:
+    """A visit, by its first booking, with its latest change; `booking_ids` are all that changed with it, `other_count` further visits."""
+
+    booking: Booking
+    change: BookingChange
+    booking_ids: tuple[str, ...]
+    other_count: int = 0
+    notify: bool | None = None
+
+    @property
+    def idempotency_key(self) -> str:
+        return f"{self.change.action}:{self.booking.id}:{self.change.version}"
+
+
+def queue_change_notices(bookings: Mapping[str, bool | None]) -> list[Notification]:
+    """Queue the messages about bookings that have just been changed: one a visit, and one for a cancelled series.
+
+    The values say whether the customer is told, None: by the company's rules.
+    """
+    return [row for notice in _load_notices(bookings) if (row := _notify(notice)) is not None]
+
+
+def _load_notices(bookings: Mapping[str, bool | None]) -> list[ChangeNotice]:
+    latest = (
+        select(Booking, BookingChange)
+        .join(BookingChange, and_(BookingChange.booking_id == Booking.id, BookingChange.version == Booking.version))
+        .where(Booking.id.in_(bookings))
+        .order_by(Booking.starts_at, Booking.id)
+    )
+    visits: dict[str, list[tuple[Booking, BookingChange]]] = {}
+    for booking, change in db.session.execute(latest):
+        visits.setdefault(booking.occupant, []).append((booking, change))
+    groups: dict[str, list[list[tuple[Booking, BookingChange]]]] = {}
+    for visit in visits.values():
+        booking, change = visit[0]
+        is_series = booking.series_id and change.action == "cancelled"
+        groups.setdefault(booking.series_id or "" if is_series else booking.id, []).append(visit)
+    return [
+        ChangeNotice(
+            *group[0][0],
+            booking_ids=tuple(booking.id for visit in group for booking, _change in visit),
+            other_count=len(group) - 1,
+            notify=bookings[group[0][0][0].id],
+        )
+        for group in groups.values()
+    ]
+
+
+def _notify(notice: ChangeNotice) -> Notification | None:
+    """Withdraw the pending messages that the change makes untrue, and queue the one that replaces them."""
+    booking, change = notice.booking, notice.change
+    if not changes_statement(change):
+        return None
+    withdrawn = withdraw_pending([f"booking:{booking_id}" for booking_id in notice.booking_ids])
+    customer = db.session.get(Customer, booking.customer_id) if booking.customer_id else None
+    destination = find_destination(booking)
+    if customer is None or booking.starts_at <= now() or destination is None or not is_set_up(destination[0]):
+        return None
+    return _queue_change_notice(notice, customer, destination, withdrawn) or _confirm_anew(notice, customer, withdrawn)
+
+
+def _queue_change_notice(
+    notice: ChangeNotice, customer: Customer, destination: tuple[Channel, str], withdrawn: list[Notification]
+) -> Notification | None:
+    booking, change = notice.booking, notice.change
+    unsent_move = next((row for row in withdrawn if row.kind == "booking_moved"), None)
+    # an attempt without a response: the state known to the customer is uncertain
+    rows = list_notifications(f"booking:{booking.id}")
+    is_uncertain = any(row.first_sent_at and row.status != "sent" and row.kind not in PLANNED_KINDS for row in rows)
+    known_state = _get_known_state(booking, unsent_move) if unsent_move and not is_uncertain else change.before or {}
+    if not _is_enabled(notice) or (change.action == "moved" and not is_uncertain and _matches(booking, known_state)):
+        return None
+    company = db.session.get_one(Company, booking.company_id)
+    with force_locale(customer.language or company.language):
+        title, body = _build_texts(notice, known_state)
+    letter = NotificationDraft(
+        KIND_BY_ACTION[change.action], f"booking:{booking.id}", notice.idempotency_key, body, title, booking.starts_at, booking.branch_id,
+        is_reply=change.actor_type == "caller",
+    )  # fmt: skip
+    wait = UNDO_WINDOW if change.actor_type == "user" and change.action == "moved" else timedelta(0)
+    return queue_notification(letter, destination, customer_id=customer.id, delay=wait)
+
+
+def _confirm_anew(notice: ChangeNotice, customer: Customer, withdrawn: list[Notification]) -> Notification | None:
+    """A confirmation that the customer never got is queued again with what is true now; None where there is none to replace."""
+    booking, confirmations = notice.booking, ("booking_link", "booking_confirmed")
+    if not booking.is_active:
+        return None
+    rows = [row for row in list_notifications(f"booking:{booking.id}") if row.kind not in PLANNED_KINDS or row.status == "sent"]
+    was_told = any(row.status in ("sent", "pending") for row in rows)
+    was_withdrawn = any(row.kind in confirmations and row.reason == "overtaken" for row in rows)
+    if any(row.kind in confirmations for row in withdrawn) or (was_withdrawn and not was_told):
+        cause = f"booked:{booking.id}:{notice.change.version}"
+        return queue_link(booking, customer, cause=cause, is_reply=notice.change.actor_type == "caller")
+    return None
+
+
+def _is_enabled(notice: ChangeNotice) -> bool:
+    booking, change = notice.booking, notice.change
+    if change.action not in KIND_BY_ACTION or booking.source == "simulator":
+        return False
+    if change.action == "confirmed" and (change.before or {}).get("status") != "pending":
+        return False
+    if notice.notify is not None:
+        return notice.notify
+    rules = get_rules(booking)
+    if change.actor_type == "program":
+        return rules.notify_program_changes
+    if change.actor_type == "calendar" or booking.source == "calcom":
+        return rules.notify_calendar_changes
+    return rules.notify_self_service_changes if change.actor_type == "caller" else rules.notify_staff_changes
+
+
+def _get_known_state(booking: Booking, withdrawn: Notification) -> dict[str, str]:
+    """Get the state last sent to the customer: the one before a reschedule with a withdrawn message."""
+    version = int(withdrawn.idempotency_key.rpartition(":")[2])
+    moved = select(BookingChange.before).where(BookingChange.booking_id == booking.id, BookingChange.version == version)
+    return db.session.scalar(moved) or {}
+
+
+def _matches(booking: Booking, known_state: dict[str, str]) -> bool:
+    """Whether the known state matches the booking; missing fields are unchanged."""
+    place = {"starts_at": booking.starts_at.isoformat(), "staff_id": booking.staff_id, "branch_id": booking.branch_id}
+    return all(known_state.get(name, value) == value for name, value in place.items())
+
+
+def _build_texts(notice: ChangeNotice, known_state: dict[str, str]) -> tuple[str, str]:
+    """Title and text, in the language that is set."""
+    booking, action = notice.booking, notice.change.action
+    known_start = datetime.fromisoformat(known_state["starts_at"]) if "starts_at" in known_state else booking.starts_at
+    values = get_values(booking)
+    if action == "cancelled":
+        values |= {"when": format_when(known_start, booking.timezone), "count": notice.other_count + 1}
+        title, body = render_message("series_cancelled" if notice.other_count else "cancelled", values)
+        return title, _offer_new_date(body, booking)
+    values["link"] = create_link_url(booking)
+    if action == "confirmed":
+        return render_message("confirmed", values)
+    is_same_time = known_start == booking.starts_at and "branch_id" not in known_state
+    return render_message("reassigned" if is_same_time else "moved", values)
+
+
+def _offer_new_date(sentence: str, booking: Booking) -> str:
+    numbers = select(PhoneNumber.e164).where(PhoneNumber.branch_id == booking.branch_id, PhoneNumber.is_active)
+    number = db.session.scalar(numbers.order_by(PhoneNumber.e164).limit(1))
+    if number is None:
+        return sentence
+    offer = _("Einen neuen Termin gibt es unter %(number)s.", number=display(number))
+    return f"{sentence} {offer}"

@@ -1,0 +1,191 @@
+"""Finds a company's staff, services and branches in folded text."""
+
+# ruff: noqa: E501  (patterns are read in one line)
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from app.domain.claims.evidence_types import BranchEvidence, Evidence
+from app.domain.language.vocabulary import fold, replace_number_words
+
+TITLE_WORDS = ("dr", "dr.", "prof", "prof.", "frau", "herr", "herrn")
+TITLE = (
+    r"(?:(?:frau|herrn?|dr|doktor|doctor|ms|mrs|mr|prof|der|die|dem|unsere[rm]?|ihre[rm]?|our|your|stylist\w*|friseur\w*|kolleg\w*)\.? )*"
+)
+STAFF_PREPOSITION = rf"\b(?:bei[m]?|mit|von|zum|zur|zu|with|by|to|see|seeing|namens|ist|heisst|uebernimmt|macht|wartet|nimmt|schneidet|kuemmert sich|freut sich|erwartet sie) {TITLE}"
+STAFF_VERB = r"(?='s (?:your|doing|got|looking|taking|going|expecting|waiting|the one)\b| (?:\w+ )?(?:erwartet|freut|nimmt|kuemmert|macht|uebernimmt|schneidet|begruesst|empfaengt|behandelt|betreut|bedient|faerbt|hat (?:sie|dich)|wird (?:sie|dich)|ist (?:fuer|dann fuer)|steht|wartet|expects?|looks?|looking|takes?|does|cuts|colours|is doing|will (?:be|see|take|look|do|have)|is (?:looking|expecting|going|doing|taking|your)|'ll)\b)"
+STAFF_NAME_DE = re.compile(r"\b[Bb]ei (?:Frau |Herrn? |Dr\. |Doktor )*([A-ZÄÖÜ][a-zäöüß]+)\b(?! (?:Haaren?|Problemen))")
+STAFF_NAME_EN = re.compile(r"\b[Ww]ith (?:Ms\.? |Mrs\.? |Mr\.? |Dr\.? )*([A-Z][a-z]+)\b")
+BRANCH_CONTEXT = r"\b(?:in|im|nach|von|fuer|at|of|for|filiale|standort|branch|location|salon|praxis|studio|werkstatt|laden|shop|our|unser\w*|der|dem|den|the)[ -](?:(?!und\b|and\b)[\w.]+[ -]){0,2}?"
+STREET_NAME = re.compile(r"(?:strasse|str\.?|weg|platz|allee|gasse|damm|ring|ufer)$")
+COMMON_WORDS = frozenset(
+    [
+        "salon",
+        "praxis",
+        "filiale",
+        "standort",
+        "studio",
+        "haus",
+        "hauptsitz",
+        "werkstatt",
+        "laden",
+        "shop",
+        "store",
+        "branch",
+        "neue",
+        "alte",
+        "beim",
+        "unter",
+    ]
+)
+# "Mitte nächster Woche" is no branch
+PART_OF_TIME = r" (?:der|des|dieser|dieses|naechst\w*|kommend\w*|<d|\d|januar|februar|maerz|april|mai|juni|juli|august|september|oktober|november|dezember)"
+NON_NAMES = frozenset(
+    [
+        "fragen",
+        "verspaetung",
+        "bedarf",
+        "verhinderung",
+        "problemen",
+        "aenderungen",
+        "absage",
+        "rueckfragen",
+        "interesse",
+        "krankheit",
+        "schnee",
+        "uns",
+        "ihnen",
+        "ihm",
+        "ihr",
+        "dir",
+        "mir",
+        "regen",
+        "gelegenheit",
+        "farbe",
+        "montag",
+        "dienstag",
+        "mittwoch",
+        "donnerstag",
+        "freitag",
+        "samstag",
+        "sonntag",
+        "dem",
+        "der",
+        "den",
+        "einem",
+        "einer",
+        "unserem",
+        "unserer",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "us",
+        "you",
+    ]
+)
+
+
+class NameIndex:
+    """The names of one company, compiled once for a call."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+        self._people: dict[str, set[str]] = {}
+        for person in evidence.people:
+            words = [word for word in _fold_name(person.name).split() if word not in TITLE_WORDS]
+            for name in (" ".join(words), *words):
+                self._people.setdefault(name, set()).add(person.id)
+        self._services: dict[str, set[str]] = {}
+        for offer in evidence.offers:
+            for name in offer.names:
+                self._services.setdefault(_fold_name(name), set()).add(offer.id)
+        self._branches = _index_branches(evidence.branches)
+        self.words = frozenset(word for name in (*evidence.places, *self._services) for word in _fold_name(name).split())
+        self._names = _compile_alternatives(self._people)
+        self._offers = _compile_alternatives(self._services, glue=r"[ ,]+(?:und |and |& )?")
+        places = _compile_alternatives(map(_fold_name, evidence.places))
+        person_pattern = rf"{STAFF_PREPOSITION}(?P<who>{self._names})\b|\b(?P<host>{self._names})\b{STAFF_VERB}"
+        self.person = re.compile(person_pattern)
+        # a place that is named like somebody is no person
+        self.token = re.compile(rf"<d(?P<d>\d+)>|<t(?P<t>\d+)>|\b(?:{places})\b|{person_pattern}|\b(?P<what>{self._offers})(?:ing)?\b")
+        self._service = re.compile(rf"\b(?:{self._offers})\b")
+        self._person_name = re.compile(rf"\b(?:{self._names})\b")
+        branches = _compile_alternatives(self._branches)
+        streets = _compile_alternatives(name for name in self._branches if STREET_NAME.search(name))
+        self._branch = re.compile(
+            rf"{BRANCH_CONTEXT}({branches})(?:er|s)?\b|\b(?!(?:{streets})\b)({branches})(?:er|'s)?\b(?!{PART_OF_TIME})"
+        )
+        self._branch_name = re.compile(rf"\b(?:{branches})\b")
+
+    def find_staff(self, name: str) -> set[str]:
+        return self._people.get(name, set())
+
+    def find_services(self, name: str) -> set[str]:
+        plain = " ".join(word for word in re.split(r"[ ,&]+", name) if word not in ("und", "and"))
+        return self._services.get(plain, set())
+
+    def find_branches(self, plain: str) -> set[str]:
+        """Find the branches named in folded text; none where the company has only one."""
+        found = [self._branches[match[1] or match[2]] for match in self._branch.finditer(plain)]
+        return set.intersection(*found) or set.union(*found) if found else set()
+
+    def locate_branches(self, plain: str) -> list[tuple[int, set[str]]]:
+        """Locate branches in folded text."""
+        return [(match.start(), self._branches[match[1] or match[2]]) for match in self._branch.finditer(plain)]
+
+    def has_person(self, plain: str) -> bool:
+        return self._person_name.search(plain) is not None
+
+    def find_bare_staff(self, plain: str) -> set[str]:
+        """Find staff named anywhere in folded text, as in a read-back: "Freitag, drei Uhr, Mara"."""
+        found = [self.find_staff(match[0]) for match in self._person_name.finditer(plain)]
+        return set.union(*found) if found else set()
+
+    def remove_names(self, plain: str) -> str:
+        return self._branch_name.sub(" ", self._person_name.sub(" ", self.token.sub(" ", plain)))
+
+    def has_host(self, plain: str) -> bool:
+        """Check whether somebody of the staff does something: "Anna freut sich", "Ihre Friseurin ist Anna"."""
+        return any(match["host"] or match[0].startswith(("ist", "heisst")) for match in self.person.finditer(plain))
+
+    def locate_services(self, plain: str) -> list[tuple[int, set[str]]]:
+        """Locate services in folded text."""
+        return [(match.start(), self.find_services(match[0])) for match in self._service.finditer(plain)]
+
+    def find_unknown_name(self, raw: str) -> str | None:
+        """Find a name of a person that nobody of the staff has."""
+        for match in (*STAFF_NAME_DE.finditer(raw), *STAFF_NAME_EN.finditer(raw)):
+            name = _fold_name(match[1])
+            if name not in self._people and name not in NON_NAMES and name not in self.words:
+                return match[1]
+        return None
+
+
+def _index_branches(branches: Iterable[BranchEvidence]) -> dict[str, set[str]]:
+    """Index branches by the words that only some of them have in their name, and by their street."""
+    words = {branch.id: set(re.split(r"[\s/,()-]+", fold(branch.name))) - {""} for branch in branches}
+    counts = Counter(word for each in words.values() for word in each)
+    index: dict[str, set[str]] = {}
+    for branch in branches:
+        street = re.match(r"\D+", fold(branch.street or ""))
+        names = {word for word in words[branch.id] if counts[word] < len(words) and len(word) > 3 and word not in COMMON_WORDS} | (
+            {street[0].strip(" ,")} if street else set()
+        )
+        for name in names:
+            index.setdefault(name, set()).add(branch.id)
+    return index if len(words) > 1 else {}
+
+
+def _fold_name(name: str) -> str:
+    return " ".join(re.split(r"[ ,&/]+", replace_number_words(fold(name)).strip()))
+
+
+def _compile_alternatives(names: Iterable[str], *, glue: str = r" ") -> str:
+    """Compile one pattern for all names, longest first; it matches nothing without names."""
+    longest_first = sorted((name for name in names if name), key=len, reverse=True)
+    return "|".join(glue.join(map(re.escape, name.split())) for name in longest_first) or r"(?!)"

@@ -1,0 +1,127 @@
+"""Parse the provider credentials of a form, and the values that may be shown again."""
+
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from email.utils import getaddresses
+from urllib.parse import quote, unquote, urlsplit
+
+from flask_babel import gettext as _
+
+from app.core import email_address
+from app.core.errors import InvalidInput
+from app.core.phone import normalise
+from app.models import Connection
+
+KEY_SUFFIX_LENGTH = 4
+# mail submission ports; others are refused, to prevent port scans
+MAIL_PORTS = (25, 465, 587, 2525)
+KEY = re.compile(r"[\x21-\x7e]{12,200}")
+TWILIO_ACCOUNT = re.compile(r"AC[0-9a-fA-F]{32}")
+HOST = re.compile(r"(?=.{4,190}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
+MESSAGING_SERVICE = re.compile(r"MG[0-9a-fA-F]{32}")
+SENDER_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{2,11}")
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionKeys:
+    """The credentials of a connection (formats: models/connection.py)."""
+
+    api_key: str = field(repr=False)
+    label: str | None = None
+    webhook_secret: str | None = field(default=None, repr=False)
+
+
+class _CredentialsForm:
+    def __init__(self, given: Mapping[str, str]) -> None:
+        self._given, self.wrong = given, dict[str, str]()
+
+    def text(self, name: str) -> str:
+        return self._given.get(name, "").strip()
+
+    def check(self) -> None:
+        if self.wrong:
+            raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=self.wrong)
+
+
+def parse_keys(provider: str, given: Mapping[str, str], existing: Connection | None) -> ConnectionKeys:
+    """A secret that is left empty stays what it was, as long as it is still for the same account. Raises InvalidInput, KeyError."""
+    form = _CredentialsForm(given)
+    keys = PARSERS[provider](form, existing)
+    form.check()
+    return keys
+
+
+def get_visible_values(connection: Connection) -> dict[str, str]:
+    """The fields that are no secret, and of the secret its last characters as `tail`."""
+    secret, more = connection.api_key or "", {}
+    if connection.provider == "twilio":
+        account, _colon, secret = secret.partition(":")
+        more = {"account": account, "sender": connection.label or ""}
+    if connection.provider == "smtp":
+        at = urlsplit(secret)
+        secret = unquote(at.password or "")
+        more = {
+            "host": at.hostname or "", "port": str(at.port or ""), "user": unquote(at.username or ""), "address": connection.label or "",
+        }  # fmt: skip
+    # of a short secret nothing is shown, lest too much of it be
+    return more | {"tail": secret[-KEY_SUFFIX_LENGTH:] if len(secret) >= 3 * KEY_SUFFIX_LENGTH else ""}
+
+
+def _parse_api_key(form: _CredentialsForm, existing: Connection | None) -> str:
+    key = form.text("api_key") or (existing.api_key if existing else "") or ""
+    if not key:
+        form.wrong["api_key"] = _("Der Schlüssel fehlt.")
+    elif not KEY.fullmatch(key):
+        form.wrong["api_key"] = _("Das ist kein Schlüssel: 12 bis 200 Zeichen, ohne Leerzeichen.")
+    return key
+
+
+def _parse_retell(form: _CredentialsForm, existing: Connection | None) -> ConnectionKeys:
+    return ConnectionKeys(_parse_api_key(form, existing))
+
+
+def _parse_calcom(form: _CredentialsForm, existing: Connection | None) -> ConnectionKeys:
+    return ConnectionKeys(
+        _parse_api_key(form, existing), webhook_secret=(existing.webhook_secret if existing else None) or secrets.token_urlsafe(32)
+    )
+
+
+def _parse_twilio(form: _CredentialsForm, existing: Connection | None) -> ConnectionKeys:
+    account, token, sender = form.text("account"), form.text("token"), form.text("sender")
+    before, _colon, old_token = ((existing.api_key if existing else None) or "").partition(":")
+    if not TWILIO_ACCOUNT.fullmatch(account):
+        form.wrong["account"] = _("Eine Kontokennung bei Twilio beginnt mit AC und hat 34 Zeichen.")
+    token = token or (old_token if account == before else "")
+    if not KEY.fullmatch(token) or ":" in token:
+        form.wrong["token"] = _("Das Zugangswort (Auth Token) des Kontos fehlt.")
+    as_number = normalise(sender, source="human").e164
+    if as_number is None and not MESSAGING_SERVICE.fullmatch(sender) and not SENDER_NAME.fullmatch(sender):
+        form.wrong["sender"] = _("Eine Rufnummer, ein Name mit 2 bis 11 Buchstaben oder Ziffern, oder ein Messaging Service (MG…).")
+    return ConnectionKeys(f"{account}:{token}", as_number or sender, token)
+
+
+def _parse_smtp(form: _CredentialsForm, existing: Connection | None) -> ConnectionKeys:
+    host, user, password = form.text("host").lower(), form.text("user"), form.text("password")
+    before = urlsplit((existing.api_key if existing else None) or "")
+    if not HOST.fullmatch(host):
+        form.wrong["host"] = _("Das ist kein Name eines Servers, zum Beispiel mail.ihr-anbieter.de.")
+    port = form.text("port") or "587"
+    if not port.isdecimal() or int(port[:6]) not in MAIL_PORTS:
+        form.wrong["port"] = _("Erlaubt sind %(ports)s.", ports=", ".join(map(str, MAIL_PORTS)))
+    if not password and (host, user) == (before.hostname, unquote(before.username or "")):
+        password = unquote(before.password or "")
+    if user and not password:
+        form.wrong["password"] = _("Das Passwort fehlt.")
+    address = form.text("address")[:80]
+    mailboxes = [mailbox for _name, mailbox in getaddresses([address])]
+    if len(mailboxes) != 1 or not email_address.normalise(mailboxes[0]) or not address.isprintable():
+        form.wrong["address"] = _("Das ist keine Adresse, zum Beispiel: Salon Lindgren <termine@salon-lindgren.de>")
+    who = f"{quote(user, safe='')}:{quote(password, safe='')}@" if user else ""
+    return ConnectionKeys(f"{'smtps' if port == '465' else 'smtp'}://{who}{host}:{port}", address)
+
+
+PARSERS: dict[str, Callable[[_CredentialsForm, Connection | None], ConnectionKeys]] = {
+    "retell": _parse_retell, "calcom": _parse_calcom, "twilio": _parse_twilio, "smtp": _parse_smtp,
+}  # fmt: skip

@@ -1,0 +1,113 @@
+"""Words that say nothing about a time: greetings, hesitations, polite conditions, and figures that count something else."""
+
+# ruff: noqa: E501  (patterns are read in one line)
+
+import re
+
+from app.domain.language.misspellings import KNOWN_WORDS
+from app.domain.language.vocabulary import MONTHS, RELATIVE, WEEKDAYS
+
+# stands for words that are understood and name no time: a name, an age, a house number
+ASIDE = "_"
+GREETING = re.compile(
+    r"\b(?:(?:guten |good )(?:morgen|tag|abend|morning|afternoon|evening)(?:,? (?:oder|or|well|na|nein|no|sorry|ach|i mean|i should say|ich meine|besser|eher|naja|wait|good|guten|schon))+,? (?:good |guten )?(?:tag|abend|morgen|afternoon|evening|morning)(?: (?:now|already|schon|jetzt|by now|is it))?(?=$|[,.])"
+    r"|(?:(?:einen? )?(?:wunder)?(?:guten|schoenen|good) (?:guten )?(?:morgen|tag|abend|nachmittag|morning|day|evening|afternoon)(?! (?:frueh|um|at|gegen)\b)(?: (?:noch|zusammen|auch))?"
+    r"|(?:schoenes|nice|great|lovely) (?:wochenende|weekend)|have a (?:nice|good|great|lovely) \w+|gruess (?:gott|di|sie)|moin(?: moin)?|servus|gruezi|mahlzeit|hallo|hello|hiya?|hey)\b)"
+)
+HESITATION = re.compile(
+    r"\b(?:ae+h*m*|oe+hm?|eh+m?|hm+|mhm+|uhm*|uhh+|erm+|er|ums?(?=,)|(?<=, )um$|wenn, dann(?= an?m? )|(?:if|falls|wenn|sofern) (?:you|sie|ihr)\b(?: [a-z']+){0,3} (?:feiertags?|feiertagen|bank holidays?|public holidays?|holidays)(?: (?:arbeiten|arbeitet|offen|auf|geoeffnet|haben|habt|open))*|(?:der|das) (?:tag|datum) (?:bleibt|ist)(?: (?:der|das))? (?:gleiche?|selbe|derselbe|dasselbe)|um (?:himmels|gottes) willen|tja|naja|na ja|na gut|ach so|also|(?<!dann )(?:halt|hoit|eben)|eigentlich|quasi|sozusagen|irgendwie"
+    r"|sagen wir(?: mal)?|sag(?:e|n)? (?:ich|ma|mer|wir)(?: jetzt)?(?: mal)?|ich sage? mal|(?:wuerde?|taet) (?:ich|i) (?:mal )?sagen|wie gesagt|weisst du|weisste|wissen sie|wissens|gelle?|gel|woisch"
+    r"|oder so(?: (?:was|aehnlich|rum|um den dreh|in der (?:richtung|drehe)))?(?! (?:gegen|um|ab|zwischen)\b)|so in etwa|so ungefaehr|ja|jo|jop|joa|jawohl|jaja|genau|okay|ok|bitte(?: ?schoen| ?sehr)?|danke(?: ?schoen)?"
+    r"|gerne?|mal|einfach|vielleicht|eventuell|moeglicherweise|wohl|(?:glaube?|denke?|schaetze?|mein) ich|ich (?:glaube?|denke?|schaetze?|nehme an)|schauen wir mal|schau ma mal|mei|selbstverstaendlich|natuerlich"
+    r"|well|yeah|yea|yes|yep|yup|like(?! that)|you know|kind ?of|kinda|sort ?of|sorta|i (?:guess|think|suppose|believe|reckon)|maybe|perhaps|possibly|probably|preferably|ideally|please|thanks(?: a lot| very much)?"
+    r"|thank you(?: very much)?|cheers|(?:how|what) about(?= (?!a (?:week|fortnight)))|wie (?:waer'?s|waere es|steht'?s|sieht'?s aus) mit|let'?s say|shall we say|say(?= (?:\d|a quarter|quarter|half|noon|midday|around|about|at|on|between|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b)|(?:the )?same again|wieder das gleiche|(?:noch ?mal|wieder) dasselbe|basically|just|really|by the new (?:time|clock)|nach (?:der )?neue[nr] (?:uhr)?zeit|or so|or something(?: like that)?|or thereabouts|if you (?:will|like)|mate|love|lovely|alright)\b"
+)
+# "so um zehn", "so nächste Woche": about, not Sunday
+# "the post comes at eleven so after eleven": a new clause, not 11:11
+SO_THEN = re.compile(
+    r"(?<=\w) so (?=(?:after|before|from|until|till|by|not|any|an?|another|could|can|i|i'd|we|it|it'd|the|maybe|make|let's)\b)"
+)
+ABOUT_SO = re.compile(r"(?<!am )(?<!\w)so (?!den\b|der\b|dem\b|morgens?\b|vormittags?\b|is\b|are\b|do\b|does\b|will\b|would\b)(?=[a-z])")
+# the verb in "could you do ten", not Thursday; "may I", not the month; "I am", not in the morning
+ENGLISH_VERBS = re.compile(
+    r"\b(?:(?<=\byou )|(?<=\bwe )|(?<=\bi )|(?<=\bthey )|(?<=\bcan )|(?<=\bcould )|(?<=\bto )|(?<=\bwould )|(?<=\bwill )|(?<=\bonly )|(?<=\bcan't )|(?<=\bcannot )|(?<=\bdon't )|(?<=\bwon't )|(?<=\bthen )|(?<=n't )|(?<=let's )|(?<=let us ))do\b"
+    r"|\bdo (?=you\b|we\b|i\b|they\b|it\b|the\b|a\b|something\b|anything\b|that\b|this\b)|\bmay (?=i\b|we\b|it\b|be\b|have\b|you\b|he\b|she\b|they\b|need\b|not\b)|\bi am (?=[a-z])"
+)
+# conditions that name no time: "wenn das geht", "if you have anything"
+POLITE_WORDS = (
+    "es|das|da|denn|dann|noch|was|etwas|irgendwas|geht|ginge|gehen|moeglich|passt|passen|wuerde|ihnen|euch|dir|mir|ihr|sie|du|wir|ich|man|frei|haben|haetten|hast|haette|hat|habt|ist|waere|recht|klappt|klappen|koennt|koennte"
+    "|koennen|sein|darf|duerfte|bei|so|auch|ein|einen|einer|termin|termine|platz|keine|umstaende|macht|machen|nix|nichts|anderes|dazwischen|kommt|ueberhaupt|gar|machbar|gross|sonst|jemand|wer|zeit|dafuer|okay"
+    "|it|that|is|that's|it's|works|work|suits|fine|possible|you|you've|have|got|had|anything|something|any|a|slot|free|available|there|there's|are|can|could|do|i|for|at all|all|then|still|some|would|be|convenient|an|opening"
+    "|appointment|openings|us|good|not|too|much|trouble|squeeze|me|in|fit|need"
+)
+POLITE_CLAUSE = re.compile(
+    rf"(?:^|, ?| )(?:wenn'?s?|falls|sofern|if|as long as|provided|when)(?: (?:{POLITE_WORDS}))+(?=,|$|\.| (?:am|um|gegen|ab|zwischen|on|at|next|naechste\w*|dann)\b| <| (?:{'|'.join(word for word in WEEKDAYS if len(word) > 5)})\b)"
+)
+# a word that breaks off, "am Diens- am Mittwoch"
+MAX_BROKEN_LENGTH = 7
+BROKEN_OFF = re.compile(r"\b([a-z]+)(-|\.\.+)(?=[ ,]|$)(?! (?:und|oder|and|or)\b)")
+NO_NAME = r"(?:am|an|um|im|in|und|oder|ist|hat|haette?|moechte|braucht?|brauche|kann|will|wollte|zum|zur|auf|bei|mit|von|fuer|heute|ab|nach|vor|bis|gegen|der|die|das|den|dem|on|at|and|or|is|has|would|wants?|needs?|to|for|with|who|ich|aber|kommt|geht)\b"
+MONTH_NAMES = "|".join(sorted(MONTHS, key=len, reverse=True))
+SURNAMES = "(?:sommer|winter|herbst|summers?|winters?|springer|montag|freitag|sonntag|sonnabend|samstag|feierabend|friday|sunday|monday|morgen|abend|mittag|weekes?|day|noon)"
+STREET = r"[a-z]+(?:strasse|str|weg|allee|gasse|platz|ring|ufer|damm)"
+MONEY = r"kubik\w*|ccm|ps|hp|cc|qm|quadratmeter\w*|meilen|miles?|euro|eur|dollars?|pounds?|quid|pfund|franken|cent|prozent|percent|grad|kilo|kg|kilometer|km|meter"
+COUNTABLES = r"personen?|leuten?|kindern?|kids|erwachsene\w*|gaesten?|mann|plaetzen?|people|persons?|guests?|children|adults?|hunden?|katzen?|dogs?|cats?|reifen|tyres?|tires?|freundinnen|freunden?|jungs|koffer|zimmern?|naechten?|nights|seats?"
+ASIDES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        # names
+        rf"(?<!meine )(?<!seine )(?<!deine )(?<!unsere )(?<!meiner )(?<!my )\b(?:herrn?|frau|familie|fam|doktor|dr|prof|professor|mr|mrs|ms|miss|mister|doctor)\b\.?(?: (?:herrn?|frau|doktor|dr|prof)\b\.?)* (?!{NO_NAME})[a-z-]+\b",
+        rf"\b(?:[a-z-]+ )?(?:{MONTH_NAMES}|{SURNAMES})(?= (?:mein name|am apparat|speaking|calling)\b)",
+        rf"\b(?:bei|mit|with|beim|bei der|to see) (?:{MONTH_NAMES})\b(?! \d)",
+        # "this is June Summers", "mein Name ist August Sommer"
+        rf"\b(?:(?:mein |my |the )?name(?:'s| ist| is)?|ich heisse|auf den namen|under the name(?: of)?|in the name of|hier ist(?: die| der)?|hier spricht) [a-z-]+ (?:{MONTH_NAMES}|{SURNAMES})\b(?! \d)",
+        r"\b(?:(?:mein |my |the )?name(?:'s| ist| is)?|ich heisse|auf den namen|under the name(?: of)?|in the name of|unter dem namen|hier ist(?: die| der)?|hier spricht) [a-z-]+\b",
+        rf"\b(?:this is|it's|it is|i'm|i am|ich bin(?: die| der| der herr| die frau)?|hier ist(?: die| der)?|das ist die|hier) (?:{MONTH_NAMES})(?=$|[,.]| (?:here|hier|and|und|from|von|speaking|calling|am apparat)\b| [a-z-]+(?=$|[,.]| (?:here|hier|and|und|from|von|speaking|calling)\b))(?! \d)(?: (?!here|hier|and|und|from|von|speaking|calling)[a-z-]+)?",
+        # ages
+        r"(?<!zeit )(?<!termin )\b(?:ist|bin|wird|werde|is|i'm|he's|she's|turns|turning|aged) (?:schon |erst |jetzt |gerade |already |only )?\d{1,3}(?=,|$|\. | jahre?\b| years?\b| und | and | months? old)(?: ?(?:jahre?|years?|months?)(?: alt| old)?)?",
+        r"\b\d{1,3}(?: ?|-)(?:jaehrig\w*|jahre? alt\w*|years? old|year-olds?|monate alt\w*|months old)\b",
+        rf"\b(?:{RELATIVE}'s|(?:{RELATIVE}|er|sie|he|she) (?:ist|is)|he's|she's|turns|turning|turned|wird|werde) (?:schon |erst |jetzt |gerade |grade |fast |bald |already |only |just |nearly |almost )*\d{{1,3}}\b(?!\.|:| ?(?:uhr|[ap]m|o'clock)\b)(?: geworden\b)?",
+        r"\b(?:twins|kids|children|boys|girls|zwillinge|kinder|jungs|maedels) (?:are|sind|werden|turn) (?:both |beide |schon |already )?\d{1,2}\b(?!\.|:)",
+        r"(?<!in )(?<!vor )(?<!nach )(?<!ueber )\b\d{1,3} (?:jahren?|years)\b(?! (?:from|hence|later|ago|spaeter)\b)",
+        # how long something has lasted
+        r"\bseit (?:gut |etwa |ca |ueber )?(?:\d{1,3}|eine[rmn]?|ein paar|mehreren|einigen|wenigen) (?:stunden?|tagen?|wochen?|monaten?|jahren?)\b|\bfor (?:about |over )?(?:the (?:last|past) )?(?:\d{1,3}|an?|a few|a couple of|several|some) (?:days?|weeks?|months?|years?)\b(?: now)?(?! (?:from|on|later|ahead)\b)",
+        r"\b(?:we're|we are|wir sind|sind wir|wir waeren|wir kommen|there's|there are|there will be|there'll be)(?: zu)? \d{1,2}(?=$|[,.]| (?:und|and|so|of us)\b)|\b\d{1,2} of (?:us|them)\b",
+        # counts of people and things, numbers of houses and telephones, money
+        rf"\b(?:fuer |zu |mit |for |of |with )?(?:\d{{1,3}}|eine?|einen|an?) ?(?:{COUNTABLES})\b",
+        r"(?:(?<=\btable )|(?<=\bparty )|(?<=\bgroup )|(?<=\btisch )|(?<=\bgruppe ))(?:of|for|fuer|zu|von|mit) \d{1,3}\b",
+        rf"\b(?:[a-z]*nummer|[a-z]*number|nr|zimmer|room|flat|apartment|apt|suite|unit|house|linie|bus|tram|extension|halle|gleis|gate|platform|{STREET})\.? (?:ist |is |die )?\d{{1,4}} ?[a-d]?\b(?! uhr)",
+        r"\b\d{1,4}[a-d]? (?:[a-z]+ )?(?:street|road|avenue|lane|drive|boulevard|crescent|terrace)\b",
+        r"\b\d{1,2}\. (?:stock\w*|etage|og|floor|klasse|grad\w*|mal|versuch|option|wahl|kind\w*|moeglichkeit|choice|attempt|try|thing|visit|besuch|behandlung\w*|sitzung|session|time|instance|place)\b",
+        rf"\b\d{{1,4}}(?:[.,]\d\d)? ?(?:{MONEY})\b",
+        r"\b(?:baujahr|jahrgang|model year|built in) (?:19|20)\d\d\b|\b(?:a|an|mein|meinen|my|the|ein|einen) (?:19[5-9]|20[0-4])\d(?= [a-z])",
+        # lengths
+        r"\b(?:fuer|for|dauer[nt]|takes?|needs?|brauchen?) (?:nur |bloss |only |just |ca |etwa |about )*(?:half an hour|an hour(?: and a half)?|eine? (?:halbe |viertel |dreiviertel |gute )?(?:viertel|dreiviertel)?stunde|(?:anderthalb|eineinhalb) stunden)\b(?! (?:vor|nach|before|after|past)\b)",
+        r"\b(?:fuer|for|von|of|dauer[nt]|takes?|needs?|brauche?n?|an?|eine|bis zu|up to) (?:nur |bloss |only |just |ca |etwa |about |me |us )*\d{1,3}[ -]?(?:minuten?|minutes?|stunden?|hours?|min)\b(?! (?:vor|nach|before|after|past|to|spaeter|later|frueher|earlier|from|ab|ago)\b)",
+        r"\b\d{1,3}[ -]?(?:minuetig\w*|stuendig\w*|(?:minute|hour)(?= [a-z]+))\b",
+        r"(?<![\d.:+-])\+?0\d{2,}[ /-]?\d{3,}(?:[ /-]?\d+)*\b(?!:)|(?<![\d.:-])\d{5,}\b(?![:-])",
+        # "one" and "second" that count nothing
+        r"\b(?:als|at) 1\.(?=$| |,)(?! \d)|(?<!um )(?<!at )(?<!gegen )(?<!ab )(?<!bis )(?<!vor )(?<!nach )\b(?:an?|1|half an?|eine?) (?:2\.|sekunde|sec|second|moment|momentchen|augenblick|minute|tick)\b(?! (?:of|on|im|in)\b)|(?<!\d )\b(?:moment|sekunde)\b",
+        r"\b(?:the|this|that|which|any|no|last|next|first|other|earlier|later|another|every|good|little|big|young|old|\d\.) 1s?\b(?!\.| ?(?:[ap]m|o'clock|thirty|uhr|\d))|\b1 (?:of|more|thing|question|last|person|haircut|appointment|termin)\b",
+    )
+)
+
+
+def drop_fillers(text: str) -> str:
+    """Drop what says nothing from folded text, and words that break off."""
+    text = BROKEN_OFF.sub(_drop_broken, text)
+    text = SO_THEN.sub(", ", ENGLISH_VERBS.sub(" ", HESITATION.sub(" ", text)))
+    text = ABOUT_SO.sub("", text)
+    text = re.sub(r"(?: *, *)+", ", ", " ".join(text.split()))
+    return POLITE_CLAUSE.sub(" ", text).strip(" ,")
+
+
+def _drop_broken(match: re.Match[str]) -> str:
+    is_whole = match[2] != "-" or match[1] in KNOWN_WORDS or len(match[1]) > MAX_BROKEN_LENGTH
+    return f"{match[1]}," if is_whole else " "
+
+
+def mark_asides(text: str) -> str:
+    """Replace names, ages and counts by a mark; numbers must be digits already."""
+    for pattern in ASIDES:
+        text = pattern.sub(f" {ASIDE} ", text)
+    return " ".join(text.split())

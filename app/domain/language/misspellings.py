@@ -1,0 +1,217 @@
+"""Repairs words of time as dialects say them and as speech recognition writes them: "mitwoch", "Donnerschdag", "halber viere"."""
+
+# ruff: noqa: E501  (tables of words)
+
+import re
+from functools import lru_cache
+
+from app.core.cologne_phonetics import encode
+from app.domain.language.vocabulary import CARDINALS, ENGLISH_ORDINALS, MONTHS, ORDINALS, WEEKDAYS, split_words
+
+# the word, and how else it is said or written
+VARIANTS = {
+    "montag": "maendig maentig mentig mantig moandog", "dienstag": "ziischtig zischtig zistig deinstag erchtag erchtog ertag irtag irta erta aftermontag aftermendig dinstag",
+    "mittwoch": "mitwoch mitwuch mittwuch mittich mittwochn mitti", "donnerstag": "donnschtig donschtig donnschdig pfinztag pfinsta pfinztog pfingsdig dunnerschtig dunschtig dunnschtig dunschdig",
+    "freitag": "friitig fritig fraitag freytag friitag", "samstag": "samschtig samschdig sambstag saamstag", "sonnabend": "sunnabend sunnobend sonnahmd",
+    "sonntag": "sunntag sunndag sunntig sunndig suntag sonntich sunnti", "wednesday": "weds wendsday wensday wenesday", "tuesday": "toosday chewsday chooseday tewsday",
+    "thursday": "thirsday thirstday fursday", "saturday": "satdy satday", "juli": "julei julai", "juni": "juno", "maerz": "maertz meerz", "februar": "feba febber", "februari": "feberuar",
+    "heute": "heit heid hait haite huet heut heude haid heind", "morgen": "morgn moagn moang morng morje morche moargn moing", "frueh": "zmorge zmorga friah frua fria frieh freh frueah",
+    "uebermorgen": "iwwermorgn iwwermorje uewermorgn uebermogen iwermorgn iwermorche iebermorgen iebermorje uebamorgn ibermorgen ibermorgn ibermoang", "gestern": "gesdern gestan geschtern",
+    "vormittag": "vormittach vormiddag vormiddach vormittog", "nachmittag": "namittach nomittach namiddach nomiddach noochmiddag nachmiddog nomittag nammittag namittag nachmittach nachmiddag nachmiddach nochmittag nomittog", "mittag": "middag middach mittach zmittag mittog",
+    "abend": "obend omd ahmd aobend zabig znacht zobig aabig abnd aubed abed", "nacht": "nocht", "nicht": "net ned nit nich nid nedd", "nachts": "nochts",
+    "tomorrow": "tomorra 2morrow 2moro tomoz tomoro morra", "afternoon": "arvo arternoon", "tonight": "tonite 2night 2nite", "morning": "mornin", "evening": "evenin",
+    "naechste": "naechschte naechschde naxte naexte nechste", "naechsten": "naechschten naechschden naexten naxtn naechstn nechsten", "naechster": "naexter nechster",
+    "uebernaechste": "iwwernaechschde uebernaechschte", "uebernaechsten": "uebernaechschten", "kommenden": "kommendn kumenden kummenden", "kommende": "kumende kummende",
+    "tag": "dag daag", "tagen": "daegen dage", "vierzehn": "vierzeh", "woche": "woch wocha wochn", "stunde": "stund schtund", "einer": "ner oana oaner aaner oner", "einem": "nem oam", "einen": "nen",
+    "halb": "halbi halber halba hoib hoiba halwa halwer hoebe haib", "half": "harf haff", "quarter": "quater qarter quorter quarta", "viertel": "viatl viatel viaddl viertl vierdl vierdel fiertel virtel", "dreiviertel": "dreiviertl dreivierdl dreivierdel dreifiertel droiviertel",
+    "uhr": "uhrn", "um": "umma uma", "gegen": "gega gegn geng", "kurz": "kuaz", "circa": "zirka", "zwanzig": "zwanzich zwanzg zwansig", "dreissig": "dreisig dreizig dreissich dreisich dreissg dreizzig",
+    "vierzig": "vierzich virzig fierzig", "fuenfzig": "fuenfzich fuffzich", "fuenfzehn": "fuchzehn", "achtzehn": "achzehn", "siebzehn": "siebzen siebenzehn", "sechzehn": "sechszehn sechzen",
+    "twelfth": "twelth twelvth", "ninth": "nineth", "forty": "fourty", "fourteen": "forteen", "nineteen": "ninteen", "twelve": "twelf", "eighth": "eigth", "fifth": "fith",
+    "thirtieth": "thirtyeth thirtith", "twentieth": "twentyeth",
+}  # fmt: skip
+# hours with an ending, and as dialects say them
+HOUR_VARIANTS = {
+    "eins": "eis oans oins eens ains oanse einse", "zwei": "zwoei zwei zwoa zwee zwoi zwoie zwoe zweie", "drei": "drui droi drue drueue dreie droie", "vier": "viere vieri viare fiere",
+    "fuenf": "fuefi fimf fimfe fuenfe fuemf fuemfe fuempf fuempfe fumf fumpf", "sechs": "sechse saechsi saechs segs sechsi sexe", "sieben": "siebene siebne sibni siebni simme siem siema sieme sibe",
+    "acht": "achti ochte ocht", "neun": "neune neini nueni noine noin neine", "zehn": "zaechni zaeni zehne zehni zaehni zaeh zaehne zene zehna", "elf": "elfe oelf oelfe elfi oife elwe", "zwoelf": "zwoelfe zwoelfi zwelf zwelfe zwoeife zwoeif zwolf",
+}  # fmt: skip
+# heard for numbers after a word that calls for an hour
+HOMOPHONES = {
+    "for": 4, "fore": 4, "too": 2, "to": 2, "tree": 3, "free": 3, "won": 1, "ate": 8, "fife": 5, "sicks": 6, "nein": 9, "sex": 6, "zahn": 10, "zen": 10,
+    "neuen": 9, "achte": 8, "elfen": 11, "ein": 1, "vir": 4, "fier": 4, "trei": 3, "drey": 3, "zwey": 2, "zwai": 2, "funf": 5, "oelfen": 11,
+}  # fmt: skip
+HOUR_FOLLOWS = r"(?=$|[,.]| uhr\b| o'?clock\b| ?[ap]\.? ?m\b| (?:thirty|fifteen|forty|forty-five|twenty|dreissig|fuenfzehn)\b| (?:am|on|in der|in the|morgens?|abends?|nachmittags?|frueh|passt|geht|waere|please|bitte)\b)"
+HOMOPHONE = re.compile(
+    rf"\b(um|gegen|halb|viertel|dreiviertel|viertel vor|viertel nach|at|around|half|half past|quarter past|quarter to) ({'|'.join(HOMOPHONES)}){HOUR_FOLLOWS}"
+)
+HOUR_NAMES = "eins?|zwei|zwo|drei|vier|fuenf|sechs|sieben|acht|neun|zehn|elf|zwoelf"
+SPLIT_WORDS = re.compile(
+    r"\b(mon|diens|donners|frei|sams|sonn|mon|tues|wednes|thurs|fri|satur|sun|mitt|ueber) (tag|abend|day|woch|morgen)\b(?<!frei abend)(?<!mitt morgen)"
+)
+# a minute behind an hour: "zehn Uhr füffzehn"
+MINUTE_WORDS = split_words(
+    "fuenfzehn zwanzig dreissig vierzig fuenfzig fuenfundzwanzig fuenfunddreissig fuenfundvierzig fuenfundfuenfzig fifteen twenty thirty forty fifty"
+)
+MINUTE = re.compile(r"\b((?:uhr|half past|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?: und)?) ([a-z]{5,})\b")
+# "fry day", "mit Woch", "to morrow"
+TORN_WORDS = re.compile(
+    r"\b(?!(?:man|so|ein|der|den|die|das|jeden|jeder|an|any|some|one|the|a|my|good|each|every|this|that|week|work|bad|fine|free|same|first|last|next|whole|all|of|or|on|in|by|for)\b)([a-z]{2,7}) (tag|dag|tach|dach|day|woch|wuch|morrow|dai)\b"
+)
+TORN_TARGETS = frozenset(
+    [
+        "montag",
+        "dienstag",
+        "mittwoch",
+        "donnerstag",
+        "freitag",
+        "samstag",
+        "sonntag",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "tomorrow",
+    ]
+)
+# in Swiss German "am achti" is an hour
+AM_HOUR = re.compile(
+    rf"\bam (?=(?:halbi |halb |viertel (?:vor|ab) )?(?:{'|'.join(variant for variants in HOUR_VARIANTS.values() for variant in variants.split())})\b)"
+)
+GLUED_HALF = re.compile(rf"\b(halb|viertel|dreiviertel|um|gegen)({HOUR_NAMES})e?\b")
+GLUED_HOUR = re.compile(r"\b(ein|[a-z]*(?:zwei|zwo|drei|vier|fuenf|sechs|sieben|acht|neun|zehn|elf|zwoelf|zwanzig))uhr([a-z]*)\b")
+ROUGHLY = re.compile(r"\b([a-z]+|\d{1,2})[ -]?ish\b")
+# "don nerstag", "sam stag", "thur sday"
+SPLIT_ANYWHERE = re.compile(
+    "|".join(
+        rf"\b{word[:at]} {word[at:]}\b"
+        for word in sorted(TORN_TARGETS)
+        for at in range(2, len(word) - 1)
+        if word[:at] not in ("so", "to", "mi")
+    )
+)
+# "elf Uhr fünf zehn", "zehn Uhr fünf und vierzig"
+SPLIT_MINUTE = re.compile(
+    r"\b(uhr) (ein|zwei|drei|vier|fuenf|sechs|sieb|acht|neun) (und )?(zehn|zwanzig|dreissig|vierzig|fuenfzig)\b(?! uhr)"
+)
+# long enough that a slip leaves no other word; what sounds the same in German may differ more
+GERMAN_WORDS = split_words(
+    "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag januar februar september oktober november dezember uebermorgen nachmittag vormittag heiligabend weihnachten silvester wochenende"
+)
+FUZZY_WORDS = GERMAN_WORDS | split_words(
+    "monday tuesday wednesday thursday friday saturday sunday january february october december august tomorrow afternoon weekend"
+)
+CODES = {encode(word): word for word in sorted(GERMAN_WORDS)}
+MAX_SLIPS = 2
+# ordinary words that look like them
+UNLIKE = split_words(
+    """dienst dienste diensten dienstes fertig fertige freudig freudige junior jammer janeiro monatige minuetige muendig muendige sonstige suendige sandig sandige santiago shindig joiner joinery fridge midweek winkten montage montagen montags freital mittig sundae sundry sturdy christian remember deceiver member feiertag feiertage
+    feiertags feiertagen werktag wochentag wochentage wochentags sommertag festtag arbeitstag weihnacht weihnachts sister payday mayday birthday someday
+    everyday anyday workday weekday weekdays noonday midday heyday holiday holidays monate monat sonntage freitage samstage dienstage mittwoche"""
+)  # fmt: skip
+# as dialects say "Nachmittag" and "Donnerstag"
+SOUNDS = tuple(
+    (re.compile(letters), same)
+    for letters, same in (
+        (r"dd(?=a)", "tt"),
+        (r"sch(?=[dt])", "s"),
+        (r"([aeo])\1", r"\1"),
+        (r"(?<=[nsi])d(?=a)", "t"),
+        (r"(?<=[dt]a)(?:ch|k)$", "g"),
+    )
+)
+WORD = re.compile(r"[a-z][a-z0-9']*|\d[a-z]+")
+
+
+def _build_table() -> dict[str, str]:
+    table = {variant: word for words in (VARIANTS, HOUR_VARIANTS) for word, variants in words.items() for variant in variants.split()}
+    return {variant: word for variant, word in table.items() if variant not in CARDINALS}
+
+
+VARIANT_TABLE = _build_table()
+KNOWN_WORDS = frozenset((*VARIANT_TABLE, *VARIANT_TABLE.values(), *CARDINALS, *ORDINALS, *ENGLISH_ORDINALS, *MONTHS, *WEEKDAYS)) | UNLIKE
+
+
+def repair_words(text: str) -> str:
+    """Repair folded text word by word; a word close to two words of time stays as it is."""
+    text = AM_HOUR.sub("um ", SPLIT_WORDS.sub(r"\1\2", text.replace("z'", "z")))
+    text = SPLIT_ANYWHERE.sub(lambda match: match[0].replace(" ", ""), text)
+    text = SPLIT_MINUTE.sub(lambda match: f"{match[1]} {match[2]}{(match[3] or '').strip()}{match[4]}", text)
+    text = MINUTE.sub(_repair_minute, text)
+    text = TORN_WORDS.sub(_join_torn, text)
+    text = GLUED_HALF.sub(r"\1 \2", GLUED_HOUR.sub(r"\1 uhr \2", text))
+    text = re.sub(rf"\bhalbe (?=(?:{HOUR_NAMES})e?\b)", "halb ", text)
+    text = ROUGHLY.sub(_say_roughly, text)
+    text = HOMOPHONE.sub(lambda match: f"{match[1]} {HOMOPHONES[match[2]]}", text)
+    return WORD.sub(lambda match: _repair_word(match[0]), text)
+
+
+def _repair_minute(match: re.Match[str]) -> str:
+    word = match[2]
+    if word in CARDINALS or word in KNOWN_WORDS:
+        return match[0]
+    near = [minute for minute in MINUTE_WORDS if minute[0] == word[0] and _count_slips(word, minute) <= (2 if len(minute) > 8 else 1)]
+    return f"{match[1]} {near[0]}" if len(near) == 1 else match[0]
+
+
+def _join_torn(match: re.Match[str]) -> str:
+    joined = match[1] + match[2]
+    whole = joined if joined in TORN_TARGETS else VARIANT_TABLE.get(joined) or find_fuzzy_word(joined)
+    return whole if whole in TORN_TARGETS else match[0]
+
+
+def _say_roughly(match: re.Match[str]) -> str:
+    """ "tenish" is about ten; "ten thirtyish" keeps its hour."""
+    number = CARDINALS.get(match[1], int(match[1]) if match[1].isdigit() else None)
+    if number is None and match[1] not in ("noon", "midday", "midnight"):
+        return match[0]
+    return f"about {match[1]}" if number is None or number <= 12 else match[1]
+
+
+@lru_cache(maxsize=4096)
+def _repair_word(word: str) -> str:
+    if word in VARIANT_TABLE:
+        return VARIANT_TABLE[word]
+    if len(word) < 5 or word in KNOWN_WORDS or (word.endswith("s") and word[:-1] in KNOWN_WORDS):
+        return word
+    plain = word
+    for letters, same in SOUNDS:
+        plain = letters.sub(same, plain)
+    return VARIANT_TABLE.get(plain) or find_fuzzy_word(plain) or find_fuzzy_word(word) or word
+
+
+def find_fuzzy_word(word: str) -> str | None:
+    """Find the one word of time that differs by a slip, by two in a long one, or that sounds the same; None where several do."""
+    near = {target: _count_slips(word, target) for target in FUZZY_WORDS if abs(len(word) - len(target)) < 3 and word[0] == target[0]}
+    near = {target: slips for target, slips in near.items() if slips <= (2 if len(target) > 7 else 1)}
+    best = [target for target, slips in near.items() if slips == min(near.values())]
+    if best:
+        return best[0] if len(best) == 1 else None
+    # "Donnerschdach", "Freidaach"
+    alike = CODES.get(encode(word)) if len(word) > 5 else None
+    return alike if alike and alike[0] == word[0] and _count_slips(word, alike) <= MAX_SLIPS else None
+
+
+def _count_slips(one: str, other: str) -> int:
+    """Count letters left out, added, changed or swapped (Damerau-Levenshtein, restricted)."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, start=1):
+        before, last, row = row, before, [i]
+        for j, its in enumerate(other, start=1):
+            cost = min(last_row + 1 for last_row in (before[j], row[j - 1]))
+            cost = min(cost, before[j - 1] + (letter != its))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == its:
+                cost = min(cost, last[j - 2] + 1)
+            row.append(cost)
+    return row[-1]
+
+
+@lru_cache(maxsize=4096)
+def is_near_word(word: str) -> bool:
+    """Check whether a word that was not repaired could be one of several words of time: "thuesday"."""
+    if len(word) < 5 or word in KNOWN_WORDS or word.removesuffix("s") in KNOWN_WORDS:
+        return False
+    return any(abs(len(word) - len(target)) < 3 and word[0] == target[0] and _count_slips(word, target) < 2 for target in FUZZY_WORDS)

@@ -1,0 +1,107 @@
+"""Takes off what people add to a name about the person: "Pia Ostermann, meine Tochter, die ist sieben", "Ebers, Katrin Ebers"."""
+
+import re
+
+from app.domain.language.introductions import RELATIVES
+from app.domain.language.vocabulary import fold, replace_number_words
+
+MORE_RELATIVES = (
+    r"verlobte[rnm]?|nichte|neffe|tante|onkel|cousine?|zwilling|jung(?:e|s|ste[rnms]?)|mädchen|baby|kleine[rns]?|große[rns]?|älteste[rns]?"
+    r"|mitbewohner(?:in)?|bekannte[rn]?|fianc[eé]e?|niece|nephew|aunt|uncle|cousin|twin|boys?|girls?|youngest|oldest|eldest|little one"
+    r"|flatmate|roommate|mate|neighbor|partner"
+)
+OWNER = r"(?:meine?[nmrs]?|unsere?[nmrs]?|my|our|the|die|der|das|his|her|seine?[rnms]?|ihre?[rnms]?)"
+RELATION = (
+    rf"(?:(?:auch|und|and|also|ebenfalls|for|für)\s+)*{OWNER}\s+(?:[a-zäöüß]+\s+){{0,2}}?(?:{RELATIVES}|{MORE_RELATIVES})"
+    r"(?:\s+(?:von|vom|of)\s+(?:(?:der|dem|frau|herrn?|mrs?\.?|ms\.?)\s+)?[\w'-]+(?:\s+[A-ZÄÖÜ][\w'-]+)?)?"
+)
+# "die ist", "he's", "das wäre"; "sie wird im Mai"
+IS = (
+    r"(?:(?:und|and)\s+)?(?:(?:das|die|der|er|sie|es|that|this|he|she|it|who|which)\s*"
+    r"(?:'s|’s|ist|war|wird|wäre|is|was|will be)|ist|is|ich bin|i'?’?m|i am)"
+)
+AGE = re.compile(
+    r"(?:im alter von |alter:? |aged? |of age )?(?:(?:gerade|erst|schon|fast|bald|jetzt|knapp|etwa|ungefaehr|just|only|almost|nearly"
+    r"|already|now|about|turning|rising|im|in|naechste[nrs]?|next|woche|week|\w+(?= \d)) ){0,3}"
+    r"(?:\d{1,2}|one|eine?s?)(?: ?(?:1/2|einhalb|and a half))?(?: ?-?(?:jahre?|monate?|wochen|years?|months?|weeks?|yrs?|y/o))?"
+    r"(?: ?-?(?:alt|old|of age|geworden|jaehrig\w*))?"
+)
+# what may follow the name without a pause: "Pia Ostermann meine Tochter", "Leo Lindholm he's six"
+TRAILING = re.compile(
+    rf"\s+(?=(?:(?:also|auch|für|for|and|und)\s+)*(?:{IS}\s+(?:{OWNER}\s+\w|\w)|(?:meine?[nr]?|unsere?[nr]?|my|our)\s+\w))", re.IGNORECASE
+)
+REMARK = re.compile(rf"(?:{IS}\s+)?{RELATION}(?:\s+(?:ist das|halt|eben|actually|though))?", re.IGNORECASE)
+# what a caller says of himself: "ich war schon mal da", "Sie kennen mich", "bin Kundin bei Mara", "ein Neukunde"
+ABOUT_CALLER = re.compile(
+    r"(?:(?:ich|wir|i|we|you|i've|we've|i'm|we're)\s+\S.*|sie kennen (?:mich|uns).*|(?:bin|war|waren|sind)\s+\S.*"
+    r"|(?:(?:ich bin |i'm )?(?:eine?|an?|ihr|ihre|your)?\s*)?(?:neue?r?s?|new|alte?r?|regular|langjährige?r?)?\s*"
+    r"(?:neukund(?:e|in)|stammkund(?:e|in)|kund(?:e|in)|stammgast|customer|client|patient(?:in)?|regular)(?:\s+(?:bei|von|of|with)\s+.+)?"
+    r"|(?:ja|genau|richtig|bitte|danke|yes|yeah|please|thanks|thank you|right|exactly|hello|hallo|hi))",
+    re.IGNORECASE,
+)
+# letters or how they are written: for the reader of spelled names
+SPELLING = re.compile(
+    r"(?<![\w'’])(?:\w|[a-zäöüß]{2})(?![\w'’])|\b(?:mit|with|wie|like|as|ohne|without|doppel\w*|double|buchstab\w*|schreib\w*|spell\w*"
+    r"|geschrieben|written|umlaut|accent|akzent|strich|bindestrich|hyphen|dash|vorne|hinten|am ende|vorname|nachname|surname|first|last"
+    r"|heiß\w*|called|named|namens|nenn\w*|name)\b",
+    re.IGNORECASE,
+)
+PAUSE = re.compile(r"\s*[,;()]\s*|\s+[–—-]\s+|(?<=[a-zäöüß]{3})\.\s+")
+# "Vogt noch mal", "Simon again"
+AGAIN = re.compile(r"\s+(?:noch ?mal|wieder|schon wieder|again|here|hier|am apparat|speaking)$", re.IGNORECASE)
+_SHORT_WORDS = """
+    die der das er sie es ist im in am an um alt old is he she it i i'm my of we me du so ja to no us yo on he's she's it's that's wir
+    ich war bin bei von vom da
+"""
+SHORT_WORDS = frozenset(_SHORT_WORDS.split())
+
+
+def strip_remarks(name: str) -> str:
+    """Strip what is said about the person, and a part of the name that was only said twice; letters and doubts are left as they are."""
+    pieces = [piece.strip() for piece in PAUSE.split(name) if piece.strip(" .")]
+    kept = [_cut_trailing_remark(piece) for place, piece in enumerate(pieces) if not (place and _is_remark(piece))]
+    joined = _join_repeated([AGAIN.sub("", piece) if len(kept) > 1 else piece for piece in kept])
+    return ", ".join(joined).rstrip(" .!") if joined != pieces else name
+
+
+def _cut_trailing_remark(piece: str) -> str:
+    """Cut off a remark that follows the name without a pause."""
+    ends = (found.start() for found in TRAILING.finditer(piece) if _is_remark(piece[found.end() :]))
+    return piece[: next(ends, len(piece))]
+
+
+def _is_remark(piece: str) -> bool:
+    text = piece.strip(" .!")
+    if REMARK.fullmatch(text) or _is_age(text):
+        return True
+    is_spelled = any(found[0].casefold() not in SHORT_WORDS for found in SPELLING.finditer(text))
+    return not is_spelled and bool(ABOUT_CALLER.fullmatch(text))
+
+
+def _is_age(text: str) -> bool:
+    rest = re.sub(rf"^(?:{REMARK.pattern}[\s,]+)?(?:{IS}\s+|,\s*)?", "", text, flags=re.IGNORECASE)
+    return bool(AGE.fullmatch(replace_number_words(fold(rest)).strip()))
+
+
+def _join_repeated(pieces: list[str]) -> list[str]:
+    """Leave out a piece whose words all stand in another one: "Ebers, Katrin Ebers"."""
+    words = [_list_words(piece) for piece in pieces]
+    return [
+        piece
+        for place, piece in enumerate(pieces)
+        if not any(
+            words[place] and (words[place] < others or (words[place] == others and other < place))
+            for other, others in enumerate(words)
+            if other != place
+        )
+    ]
+
+
+def _list_words(piece: str) -> frozenset[str]:
+    """The words of a name; a piece with letters or remarks about them is none."""
+    found = re.findall(r"[\w'’]+(?:-[\w'’]+)*", piece)
+    return (
+        frozenset()
+        if any(len(word) == 1 or word.casefold() in ("und", "and") for word in found) or SPELLING.search(piece)
+        else frozenset(fold(word) for word in found)
+    )

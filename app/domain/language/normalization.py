@@ -1,0 +1,183 @@
+"""Brings what was said into the form that is scanned: folded, repaired, without fillers, numbers as digits."""
+
+# ruff: noqa: E501  (patterns are read in one line)
+
+import re
+
+from app.domain.language.fillers import GREETING, drop_fillers, mark_asides
+from app.domain.language.misspellings import repair_words
+from app.domain.language.vocabulary import CARDINALS, WEEKDAYS, fold, replace_number_words
+
+MAX_TEXT_LENGTH = 300
+FULL_WEEKDAYS = [name for name in WEEKDAYS if len(name) > 5]
+# "um 4 am donnerstag" is not a.m.
+AM_PREPOSITION = re.compile(
+    r"\b(\d{1,2}) am (?=(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend|wochenende|naechst|kommend|uebernaechst|folgend|(?:nach|vor)?mittag|abend|\d{1,2}\.)"
+)
+# "um elf. Nein, …" is no ordinal, "that's a Saturday. Monday then" no abbreviation
+SENTENCE_END = re.compile(rf"\b({'|'.join(sorted([*CARDINALS, *FULL_WEEKDAYS], key=len, reverse=True))})\.(?= )")
+HOUR_PREPOSITION = re.compile(r"\b((?:um|gegen|ab|halb|viertel|nach|vor|bis|uhr|und) \d{1,2}) am (?=[a-z\d])")
+# "morgen" after these means the morning, not tomorrow
+MORNING_WORD = re.compile(
+    r"\b(am|heute|jeden|gegen|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend|morgen|uebermorgen|<d\d+>) ((?:frueh|spaet)en )?morgen\b"
+)
+# "dienstag geht nicht, lieber mittwoch": what is excluded is not mentioned
+EXCLUDED_CLAUSE = re.compile(
+    r"(?:^|[,.;] ?)[^,.;]*\b(?:(?:geht|passt|klappt|kann|koennte|schaffe)\b[^,.;]*\bnicht"
+    r"|nicht (?!vor\b|nach\b|spaeter\b|frueher\b)[^,.;]*(?=, ?(?:sondern|lieber|dafuer))|(?:can't|won't)\b"
+    r"|(?:does|do|would|can|could|will|is)(?:n't| ?not)\b(?: (?:work|suit|make|do|good|fit))?)(?: [^,.;<\d]{0,20})?(?=[,.;]|$)"
+)
+# the stop of a sentence: after a word, or after a time; that of "am 24." makes an ordinal
+FULL_STOP = re.compile(r"(?:(?<=[a-z])|(?<=\d[.:]\d\d)|(?<= uhr \d\d)|(?<= uhr \d))\s*\.+(?=\s*$)")
+NEARLY = r"(?:about |around |roughly |etwa |ca\.? |ungefaehr |circa |gut |knapp |so )?"
+# counts something, never a time
+THOUSANDS = re.compile(r"(?<![\d.,:/])\d{1,3}[.,]\d{3}\b(?![.:/,]?\d)")
+# "tomorrow's Saturday", "Thanksgiving's Thursday"; not "Valentine's", "New Year's Day"
+CONTRACTION = re.compile(
+    r"\b((?:mon|tues|wednes|thurs|fri|satur|sun)day|today|tomorrow|tonight|yesterday|christmas|easter|thanksgiving|halloween|eve|day|that|it|there|weekend|week|wedding|birthday)'s (?=[a-z\d])(?!time\b|eve\b|day\b)"
+)
+REWRITES = tuple(
+    (re.compile(pattern), rewrite)
+    for pattern, rewrite in (
+        (rf"\bin {NEARLY}(?:eine[rm]? )?(?:drei ?|3 ?)viertel ?stunden?\b|\bin {NEARLY}(?:three|3) quarters of an hour\b", "in 45 minuten"),
+        (rf"\bin {NEARLY}(?:eine[rm]? )?viertel ?stunde\b|\bin {NEARLY}(?:a )?quarter of an hour\b", "in 15 minuten"),
+        (rf"\bin {NEARLY}an hour and a half\b", "in 90 minuten"),
+        (rf"\bin {NEARLY}an hour and a quarter\b", "in 75 minuten"),
+        (r"\b(?:apart|aside) from\b|\bwith the exception of\b|\babgesehen von\b", "except"),
+        (r"\b(?:in )?the new year\b", "im neuen jahr"),
+        # "give or take half an hour" is about as good as the hour itself; a day more or less is a stretch (`ranges.py`)
+        (
+            r",? ?\b(?:give or take|plus ?/?-?(?: ?minus)?|plus or minus|\+/-)(?: (?:a |an |eine[rn]? |ein )?(?:few |couple of |paar |half an |halbe |viertel ?|quarter of an |dreiviertel ?|bit|bisschen|\w+ ?)?(?:minutes?|minuten|hours?|stunde[n]?|mins?|stuendchen|bit|bisschen))?(?=$|[,.]| (?:am|on|um|at)\b| <| \w+(?:day|tag|woch)\b)",
+            "",
+        ),
+        # the minute of opening
+        (
+            r"\b(?:(?:gleich|direkt|sobald|immer|right|straight away|as soon as|just) )*(?:wenn|sobald|nachdem|when|after|as soon as|whenever) (?:sie|ihr|du|der laden|die praxis|you|the shop|you guys|the doors?)(?: (?:morgens|frueh))? (?:aufmachen|aufmacht|aufsperren|aufsperrt|oeffnen|oeffnet|open(?:s)?(?: up| the doors)?|losgeht|anfangt|anfangen)(?=$|[,.]| on\b| am\b| <)",
+            "in der fruehe",
+        ),
+        (r"\b(?:gleich |direkt )?(?:zur|bei|zu) (?:laden)?oeffnung\b|\bat opening(?: time)?\b", "in der fruehe"),
+        (r"\bfirst thing (?=next (?:week|month)|im neuen jahr|in (?:the )?[a-z]+(?:uary|ber|ril|ly|ust)\b)", "anfang "),
+        # misheard "Tuesday two fifteen", "two pm"
+        (
+            r"\b(\w+day|\w+tag|mittwoch|tomorrow|today|morgen|heute)(?: at)?,? (?:to|too) (?=(?:fifteen|thirty|forty-?five|forty five|twenty|oh five)(?:$|,| (?:in the|pm|on|please)\b))",
+            r"\1 at two ",
+        ),
+        (r"\btoo (?=[ap]\.?m\b|o'?clock\b|thirty\b|fifteen\b)", "two "),
+        (r"\bfirst thing(?: in the morning)?\b", "early morning"),
+        (r"\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)-(?=oh|ten|fifteen|twenty|thirty|forty|fifty)", r"\1 "),
+        (r"\b(?:um )?(?:punkt|schlag) (?=\w)|\b(?:exactly )?at exactly ", "um "),
+        (r"\b(?:puenktlich|exakt|exactly|sharp|on the dot|on the nose)\b", ""),
+        (r"\bon or before\b|\b(?:up )?(?:to|until|till|through) and including\b|\bbis und mit\b", "bis"),
+        (r"\b(vor|nach)m\b\.?(?=$|,| (?:ab|um|zwischen|gegen|bis|\d))", r"\1mittags"),
+        (r"\b(vor|nach|auf|bei|seit)m\b", r"\1 dem"),
+        (r",? (?:zur not|notfalls|if need be|at a push|failing that|ansonsten|otherwise|sonst)\b(?= [a-z\d])", " oder"),
+        (
+            r",? ?\b(?:(?:or|oder|and|und),? )?(?:if|wenn|falls) (?:that|this|it|das|der|es|da|die)(?:'s| is)? ?(?:no good|not possible|not free|full|taken|gone|isn't (?:free|possible)|doesn't (?:work|suit)|won't (?:work|do)|nicht (?:geht|passt|klappt|moeglich ist|frei ist)|(?:schon )?(?:voll|weg|belegt) ist),?",
+            " oder",
+        ),
+        # "the weekend after this one", "the week coming"
+        (r"\b(?:the )?(week|weekend|month) (?:after this(?: one| week| weekend| month)?|coming)\b(?! (?:<|[a-z]+day\b|\d))", r"next \1"),
+        (r"\b(woche|wochenende) nach (?:dieser|diesem)(?: woche| wochenende)?\b(?! [a-z]+tag\b)", r"kommendes \1"),
+        (r"\b(\w+)-uhr-(?:termin|slot|platz)\b", r"um \1 uhr"),
+        (r"\b((?:days?|weeks?|months?)) on from (?:the )?(?=[a-z\d])", r"\1 after "),
+        # "this week or next"
+        (
+            r"\b(this|diese[smn]?) (week|weekend|month|woche|wochenende|monat) (or|and|nor|und|oder|noch) (next|(?:naechste|kommende)[sn]?)(?=$|[,.]| (?!week|month|woche|monat|[a-z]+(?:day|tag)\b))",
+            r"\1 \2 \3 \4 \2",
+        ),
+        # "nächstes Wochenende nicht, das übernächste"
+        (
+            r"\b(wochenende|woche|monat|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch)\b([^.;]{0,40}? uebernaechste[nrs]?)(?=$|[,.])",
+            r"\1\2 \1",
+        ),
+        (r"\bon or after\b", "ab"),
+        (r"\bthe forth\b", "the fourth"),
+        (r"\blast thing\b", "later"),
+        (r"\b((?:any|every|all)[a-z]*(?: [a-z]+){0,3}?) but (?!not\b)", r"\1 except "),
+        (r"\bno (?=(?:mon|tues|wednes|thurs|fri|satur|sun)days\b|mornings\b|afternoons\b|evenings\b|weekends\b)", "not "),
+        (r"\bzu (frueh|spaet)\b", r"zu\1"),
+        (r"\btoo (early|late)\b", r"too\1"),
+        (r"\bzum monatsersten\b|\bam monatsersten\b", "am ersten"),
+        (r"\b(?:im laufe|(?:in|over|during) the course of) (?:der|the) (?=woche\b|week\b)", "diese "),
+        # "it shouldn't be before the tenth", "I can't do anything until the new year"
+        (
+            r"\b(?<!why )(?:should|must|ca|can|could|wo|would|do|does|need|is)(?:n't| ?not) (?!you\b|we\b|they\b)(?:(?!work|suit)[a-z]+ ){0,3}?(before|until|till|after)\b(?! (?:that|then|all)\b)",
+            r"not \1",
+        ),
+        # "geht gar nicht vor Ostern" sets no bound
+        (r"\b(?:gar|ueberhaupt) nicht\b", "garnicht"),
+        (r"\btonight\b", "today evening"),
+        (r"\b(tomorrow|today|\w+day) night\b", r"\1 evening"),
+        (r"\bthis (morning|afternoon|evening)\b", r"today \1"),
+        (
+            r"\bum (?:a|die|rum|herum) (?=(?:halb|viertel|dreiviertel|\d|eins?|zwei|drei|vier|fuenf|sechs|sieben|acht|neun|zehn|elf|zwoelf)\b)",
+            "um ",
+        ),
+        (r"\b(\d{1,2})\.?s?te[nrsm]?\b", r"\1."),
+        (r"\b(half|quarter)-(past|to|after)[- ]", r"\1 \2 "),
+        (r"\bo ?clock\b", "o'clock"),
+        (r"\b(half|quarter|five|ten|twenty) passed (?=\w+)", r"\1 past "),
+        (r"\b(?:'?til|till)\b", "till"),
+        (r"\b([ap])\.? ?m\b(?:\.(?= |,|$))?", r"\1m"),
+    )
+)
+
+
+def _split_hour(match: re.Match[str]) -> str:
+    hour, minute, unit = (part for part in match.groups() if part)
+    return f"{hour}:{minute} {unit}"
+
+
+SPOKEN_DIGITS = tuple(
+    (re.compile(pattern), rewrite)
+    for pattern, rewrite in (
+        # "nine oh five", "null acht dreißig", "oh nine hundred"
+        (r"\b(\d{1,2}) (?:oh|o|0) (\d)\b(?!\.)", r"\1 0\2"),
+        (r"(?<![\d:.] )\b(?:oh|0) ([1-9])\b(?!\.)", r"0\1"),
+        (r"\b(\d{1,2}) (?:hundred|100)(?: hours)?\b", r"\1:00"),
+        # "in about 3 weeks"
+        (
+            r"\b(?:about|around|roughly|approximately|etwa|ungefaehr|circa|ca\.?|gut|knapp) (?=(?:\d{1,2}|an?|eine[rnm]?) (?:tage?n?|wochen?|monate?n?|jahre?n?|days?|weeks?|months?|years?)\b)",
+            "",
+        ),
+        (r"\b(\d{1,2}(?::\d\d)?)([ap]m)\b", r"\1 \2"),
+        (r"\b(\d{1,2}:\d\d) ?([ap])\b", r"\1 \2m"),
+        # "vier und zwanzigsten"
+        (r"\b([1-9]) und ([23])0\.", r"\g<2>\1."),
+        # "14 Uhr30", "1430 on Monday"
+        (r"\b(\d{1,2}) ?uhr(\d{2})\b", r"\1 uhr \2"),
+        (r"^(0\d|1\d|2[0-3])([0-5]\d)(?= (?:on|am|next|naechste[nrs]?|diese[nrs]?|this)\b)", r"um \1:\2"),
+        # "at 330", "1430 Uhr", "330pm"
+        (r"\b(um|gegen|ab|at|around|by|until|till|after|before|bis) ([01]?\d|2[0-3])([0-5]\d)\b(?![.:/-])", r"\1 \2:\3"),
+        (r"(?<![.\d])\b([01]?\d|2[0-3])([0-5]\d) ?(uhr|h|hrs|hours)\b|(?<![.\d])\b(0?[1-9]|1[0-2])([0-5]\d) ?([ap]m)\b", _split_hour),
+        (r"\b(\d{1,2}),([0-5]\d) uhr\b", r"\1:\2 uhr"),
+    )
+)
+
+
+def normalize(text: str) -> str:
+    """Normalize an expression; asides are marked."""
+    plain = re.sub(r"[<>\"'„“”»«]{1,2}(?=\W|$)|[<>\"„“”»«]", " ", fold(text[:MAX_TEXT_LENGTH].replace("—", ", ")))
+    plain = SENTENCE_END.sub(r"\1,", FULL_STOP.sub("", plain))
+    plain = CONTRACTION.sub(r"\1 is ", THOUSANDS.sub(" 100000 ", plain))
+    plain = repair_words(GREETING.sub(" ", re.sub(r"[!?;]+", ",", plain)))
+    plain = rewrite_phrases(drop_fillers(plain))
+    for pattern, rewrite in SPOKEN_DIGITS:
+        plain = pattern.sub(rewrite, plain)
+    return MORNING_WORD.sub(r"\1 \2morgens", mark_asides(HOUR_PREPOSITION.sub(r"\1, am ", AM_PREPOSITION.sub(r"\1, am ", plain)))).strip()
+
+
+def normalize_mentions(text: str) -> str:
+    """Normalize a text with several expressions in it: names and spellings stay, what is excluded goes."""
+    plain = GREETING.sub(" ", re.sub(r"[<>]|[!?]+", " ", fold(text[:MAX_TEXT_LENGTH])))
+    plain = re.sub(r"(?<![,.;]) (sondern|aber) (?!nicht\b)", r", \1 ", plain)
+    included = EXCLUDED_CLAUSE.sub("", plain).strip(" ,.;")
+    plain = rewrite_phrases(included if re.search(r"\w", included) else plain)
+    return MORNING_WORD.sub(r"\1 \2morgens", AM_PREPOSITION.sub(r"\1, am ", plain)).strip()
+
+
+def rewrite_phrases(text: str) -> str:
+    """Rewrite phrases to the ones that are scanned, and number words to digits."""
+    for pattern, rewrite in REWRITES:
+        text = pattern.sub(rewrite, text)
+    return " ".join(replace_number_words(text).split())

@@ -1,0 +1,66 @@
+"""The kinds of messages: whom each is for, what law it falls under, over which channels it goes, and how long it is worth sending."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from app.providers.messaging.base import Channel
+
+# § 7 UWG, BGH VI ZR 225/17: what is not about a booking or an enquiry of the recipient is advertising, and needs consent
+MessageClass = Literal["service", "marketing"]
+Recipient = Literal["customer", "staff"]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageKind:
+    """`channels` in order of preference. `lifetime` None: as long as what it is about is ahead, which its draft says."""
+
+    name: str
+    message_class: MessageClass
+    recipient: Recipient
+    channels: tuple[Channel, ...] = ("sms", "email")
+    heeds_quiet_hours: bool = True
+    lifetime: timedelta | None = None
+    # written when it leaves, long after its cause
+    is_planned: bool = False
+    # needed during a call: waits for no other message
+    is_urgent: bool = False
+    # counted by the limit per recipient and day, and ended by the monthly cap
+    is_limited: bool = True
+    # tied to the address that it was written for: never sent to another one
+    is_personal: bool = False
+    # its text stays, as one side of a conversation: it holds neither link nor code
+    keeps_body: bool = False
+
+
+def _list_kinds() -> tuple[MessageKind, ...]:
+    return (
+        MessageKind("booking_link", "service", "customer"),
+        MessageKind("booking_confirmed", "service", "customer"),
+        MessageKind("booking_moved", "service", "customer"),
+        # whoever is not told comes for nothing
+        MessageKind("booking_cancelled", "service", "customer", is_limited=False),
+        MessageKind("booking_reminder", "service", "customer", is_planned=True),
+        # asked for, and worth nothing once somebody else has the time
+        MessageKind("waitlist_offer", "service", "customer", heeds_quiet_hours=False),
+        MessageKind("customer_link", "service", "customer", heeds_quiet_hours=False, is_personal=True),
+        # both answer the recipient, and to the number that wrote
+        MessageKind("reply", "service", "customer", ("sms",), heeds_quiet_hours=False, is_limited=False, is_personal=True, keeps_body=True),
+        MessageKind("staff_message", "service", "customer", ("sms",), is_limited=False, is_personal=True, keeps_body=True),
+        MessageKind(
+            "code", "service", "customer", ("sms",), heeds_quiet_hours=False, is_urgent=True, is_limited=False, is_personal=True,
+        ),
+        MessageKind(
+            "emergency", "service", "staff", ("sms",), heeds_quiet_hours=False, lifetime=timedelta(hours=2), is_urgent=True,
+            is_limited=False, is_personal=True,
+        ),
+    )  # fmt: skip
+
+
+KINDS = {kind.name: kind for kind in _list_kinds()}
+PLANNED_KINDS = tuple(kind.name for kind in KINDS.values() if kind.is_planned)
+
+
+def get_kind(name: str) -> MessageKind:
+    """Get a kind by its name; raises KeyError, since a message without a class may not be sent."""
+    return KINDS[name]

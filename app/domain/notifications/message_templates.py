@@ -1,0 +1,125 @@
+"""The texts of messages, each of one kind; the German sentence is the key of its translations.
+
+A text message stays in the short alphabet of its carriers (`sms_segments`): no typographic quotes, dashes or dots, and the link at the end.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import LazyString, lazy_gettext as _l
+
+
+@dataclass(frozen=True, slots=True)
+class MessageTemplate:
+    """A title, which is a mail's subject, and a text, with values by name: company, what, when, where, who, link …"""
+
+    name: str
+    kind: str
+    title: LazyString
+    body: LazyString
+
+
+def _list_templates() -> tuple[MessageTemplate, ...]:
+    return (
+        MessageTemplate(
+            "booked", "booking_link", _l("Ihr Termin am %(when)s"),
+            _l("%(company)s: %(what)s am %(when)s, %(where)s, ist gebucht. Ändern oder absagen: %(link)s"),
+        ),
+        MessageTemplate(
+            "requested", "booking_link", _l("Ihr Termin am %(when)s"),
+            _l("%(company)s: %(what)s am %(when)s, %(where)s, wird noch bestätigt. Ändern oder absagen: %(link)s"),
+        ),
+        MessageTemplate(
+            "confirmed", "booking_confirmed", _l("Ihr Termin ist bestätigt"),
+            _l("%(company)s: %(what)s am %(when)s, %(where)s, ist bestätigt. Ändern oder absagen: %(link)s"),
+        ),
+        MessageTemplate(
+            "moved", "booking_moved", _l("Ihr Termin ist verschoben"),
+            _l("%(company)s: %(what)s ist verschoben auf %(when)s, %(where)s, bei %(who)s. Ändern oder absagen: %(link)s"),
+        ),
+        MessageTemplate(
+            "reassigned", "booking_moved", _l("Ihr Termin ist jetzt bei %(who)s"),
+            _l("%(company)s: %(what)s am %(when)s ist jetzt bei %(who)s. Ändern oder absagen: %(link)s"),
+        ),
+        MessageTemplate(
+            "cancelled", "booking_cancelled", _l("Ihr Termin ist abgesagt"),
+            _l("%(company)s: %(what)s am %(when)s, %(where)s, ist abgesagt."),
+        ),
+        MessageTemplate(
+            "series_cancelled", "booking_cancelled", _l("Ihr Termin ist abgesagt"),
+            _l("%(company)s: Ihre %(count)s Termine %(what)s ab %(when)s sind abgesagt."),
+        ),
+        MessageTemplate(
+            "reminder", "booking_reminder", _l("Ihr Termin am %(when)s"),
+            _l("%(company)s: Ihr Termin steht an, %(what)s am %(when)s, %(where)s. Zusagen, verschieben oder absagen: %(link)s"),
+        ),
+        MessageTemplate(
+            "offered", "waitlist_offer", _l("Ein Platz ist frei geworden"),
+            _l("%(company)s: Ein Platz ist frei geworden, %(what)s am %(when)s. Wir halten ihn bis %(until)s Uhr für Sie: %(link)s"),
+        ),
+        MessageTemplate(
+            "own_appointments", "customer_link", _l("Ihre Termine"),
+            _l("%(company)s: Ihre Termine ansehen, verschieben oder absagen: %(link)s"),
+        ),
+        *_list_replies(),
+        MessageTemplate("staff_message", "staff_message", _l("Nachricht"), _l("%(company)s: %(text)s")),
+        MessageTemplate("code", "code", _l("Ihr Code"), _l("%(company)s: Ihr Code ist %(code)s. Er gilt zehn Minuten.")),
+        MessageTemplate(
+            "emergency", "emergency", _l("Notfall am Telefon"),
+            _l("%(company)s, %(branch)s: Notfall am Telefon (%(what)s). Anruf von %(who)s um %(time)s Uhr. Bitte sofort kümmern."),
+        ),
+    )  # fmt: skip
+
+
+def _list_replies() -> tuple[MessageTemplate, ...]:
+    """Our answers to what people write; `options` are numbered."""
+    texts = {
+        "reply_confirmed": _l("%(company)s: Danke, wir freuen uns auf Sie am %(when)s."),
+        "reply_all_confirmed": _l("%(company)s: Danke, alle %(count)s Termine sind vermerkt. Wir freuen uns auf Sie."),
+        "reply_kept": _l("%(company)s: Gut, es bleibt bei Ihrem Termin am %(when)s."),
+        "reply_times": _l(
+            "%(company)s: Statt %(when)s ist frei: %(options)s. Antworten Sie mit der Nummer, oder schreiben Sie uns Tag und Uhrzeit."
+        ),
+        "reply_taken": _l("%(company)s: Diese Zeit ist gerade vergeben worden. Frei ist noch: %(options)s. Antworten Sie mit der Nummer."),
+        "reply_no_times": _l("%(company)s: Wir haben keine andere freie Zeit gefunden. Jemand aus unserem Team meldet sich bei Ihnen."),
+        "reply_moved": _l("%(company)s: Ihr Termin ist verschoben, neu: %(when)s."),
+        "reply_cancel_question": _l("%(company)s: %(what)s am %(when)s wirklich absagen? Antworten Sie mit JA. Sonst bleibt der Termin."),
+        "reply_cancel_question_fee": _l(
+            "%(company)s: %(what)s am %(when)s wirklich absagen? Das kostet jetzt %(fee)s Euro. Antworten Sie mit JA."
+            " Sonst bleibt der Termin."
+        ),
+        "reply_cancel_unclear": _l(
+            "%(company)s: Das war nicht eindeutig. Sollen wir %(what)s am %(when)s absagen, antworten Sie bitte mit JA."
+            " Sonst bleibt der Termin."
+        ),
+        "reply_cancel_unclear_fee": _l(
+            "%(company)s: Das war nicht eindeutig. Sollen wir %(what)s am %(when)s für %(fee)s Euro absagen, antworten Sie bitte mit JA."
+            " Sonst bleibt der Termin."
+        ),
+        "reply_cancelled": _l("%(company)s: Ihr Termin am %(when)s ist abgesagt."),
+        "reply_cancelled_fee": _l("%(company)s: Ihr Termin am %(when)s ist abgesagt. Dafür fallen %(fee)s Euro an."),
+        "reply_too_late_to_cancel": _l(
+            "%(company)s: Absagen konnten Sie hier nur bis %(until)s. Ihre Nachricht liegt bei unserem Team, wir melden uns."
+        ),
+        "reply_too_late_to_move": _l(
+            "%(company)s: Verschieben konnten Sie hier nur bis %(until)s. Ihre Nachricht liegt bei unserem Team, wir melden uns."
+        ),
+        "reply_which": _l("%(company)s: Welcher Termin ist gemeint? %(options)s. Bitte antworten Sie mit der Nummer."),
+        "reply_choose": _l("%(company)s: Bitte antworten Sie nur mit einer Nummer: %(options)s."),
+        "reply_unclear": _l("%(company)s: Das haben wir nicht verstanden. 1 = ich komme, 2 = verschieben, NEIN = absagen."),
+        "reply_help": _l(
+            "%(company)s: 1 = ich komme, 2 = verschieben, NEIN = absagen, STOP = keine SMS mehr. Alles andere liest unser Team."
+        ),
+        "reply_received": _l("%(company)s: Danke für Ihre Nachricht. Unser Team liest sie und meldet sich, wenn noch etwas offen ist."),
+        "reply_over": _l("%(company)s: Ihr Termin am %(when)s hat schon begonnen. Ihre Nachricht liegt bei unserem Team."),
+    }  # fmt: skip
+    return tuple(MessageTemplate(name, "reply", _l("Antwort auf Ihre Nachricht"), body) for name, body in texts.items())
+
+
+TEMPLATES = {template.name: template for template in _list_templates()}
+
+
+def render_message(name: str, values: dict[str, Any]) -> tuple[str, str]:
+    """Write title and text in the language that is set."""
+    template = TEMPLATES[name]
+    return str(template.title) % values, str(template.body) % values

@@ -1,0 +1,40 @@
+"""What became of messages that were sent: the carrier's reports, and the recipients' answers."""
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+
+from app.core.clock import now
+from app.core.event_bus import publish
+from app.core.extensions import db
+from app.domain.notifications.suppressions import LASTING_REASONS, suppress
+from app.events import NotificationUndelivered
+from app.models import Notification
+from app.providers.messaging.base import DeliveryReport
+
+
+def apply_report(row: Notification, report: DeliveryReport) -> None:
+    """Note that a message arrived, or that it did not and why; what has been reported is not taken back. Idempotent.
+
+    A message that did not arrive is published, so that its subject may be told another way.
+    """
+    if row.delivered_at is not None or row.status != "sent":
+        return
+    if report.status == "delivered":
+        row.delivered_at = now()
+    elif report.status == "failed":
+        row.status, row.reason = "dead", report.reason or "undelivered"
+        if row.reason in LASTING_REASONS:
+            suppress(row.channel, row.recipient, row.reason)
+        publish(NotificationUndelivered(row.company_id, row.id))
+    db.session.flush()
+
+
+def mark_answered(subjects: Collection[str]) -> Notification | None:
+    """Note at the latest message about these subjects that it was answered; gives the message."""
+    sent = select(Notification).where(Notification.subject.in_(subjects), Notification.status == "sent")
+    row = db.session.scalars(sent.order_by(Notification.finished_at.desc(), Notification.id.desc()).limit(1)).first()
+    if row is not None and row.answered_at is None:
+        row.answered_at = now()
+        db.session.flush()
+    return row

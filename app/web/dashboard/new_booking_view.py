@@ -1,0 +1,77 @@
+"""The form of a new booking as the calendar shows it, empty or refused."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import render_template
+from flask_babel import gettext as _
+
+from app.core.clock import now
+from app.core.errors import AppError
+from app.domain.bookings.errors import BookingError, IdempotencyKeyReused
+from app.domain.scheduling.types import Slot
+from app.domain.services import catalogue
+from app.models import Branch, Service
+from app.web.dashboard.booking_responses import is_xhr, user_message
+from app.web.dashboard.override_form import format_codes
+from app.web.dashboard.recurrence_form import list_choices
+from app.web.formatting import clock, when
+from app.web.forms import to_errors
+
+MAX_CHOICES = 200
+
+
+def render_form(branch: Branch, values: dict[str, Any], error: AppError | None = None) -> str:
+    """Render the form; after a refusal with its reasons, other times, and what the desk may ignore."""
+    people = catalogue.list_staff(limit=MAX_CHOICES, branch_id=branch.id)
+    return render_template(
+        "dashboard/calendar_new.html" if is_xhr() else "dashboard/calendar_new_alone.html",
+        branch=branch,
+        values=values,
+        errors=to_errors(error) if error else {},
+        refused=_describe_rejection(error) if error else [],
+        override=format_codes(error) if isinstance(error, BookingError) else "",
+        alternatives=_list_alternatives(error, branch) if error else [],
+        services=[(service.id, _format_service(service)) for service in list_services("")],
+        people=[(person.id, person.name) for person in people],
+        rhythms=list_choices(),
+        once=(values.get("once") if not isinstance(error, IdempotencyKeyReused) else None) or f"{now().timestamp():.6f}",
+    )
+
+
+def _describe_rejection(error: AppError) -> list[str]:
+    """Describe what no field is to blame for."""
+    if isinstance(error, BookingError) and error.overridable:
+        return [sentence for _code, sentence in error.overridable]
+    return [] if to_errors(error) and not isinstance(error, IdempotencyKeyReused) else [user_message(error)]
+
+
+def _list_alternatives(error: AppError, branch: Branch) -> list[dict[str, str]]:
+    """List the alternatives of a rejected time, as values of the form."""
+    alternatives = getattr(error, "alternatives", None)
+    slots: list[Slot] = alternatives.best(4) if alternatives else []
+    names = {person.id: person.name for person in catalogue.list_staff(limit=MAX_CHOICES)}
+    tz = ZoneInfo(branch.timezone)
+    return [
+        {
+            "day": slot.starts_at.astimezone(tz).date().isoformat(),
+            "time": clock(slot.starts_at),
+            "staff_id": slot.staff_id,
+            "label": _("%(when)s bei %(who)s", when=when(slot.starts_at), who=names.get(slot.staff_id, "")),
+        }
+        for slot in slots
+        if slot.branch_id == branch.id
+    ]
+
+
+def list_services(staff_id: str) -> list[Service]:
+    """List all services, or those of one staff member."""
+    services = list(catalogue.list_services(limit=MAX_CHOICES))
+    if not staff_id:
+        return services
+    service_ids = set(catalogue.load_assignments([staff_id])[1].get(staff_id, []))
+    return [service for service in services if service.id in service_ids]
+
+
+def _format_service(service: Service) -> str:
+    return service.name if service.parts else _("%(name)s, %(minutes)s Min.", name=service.name, minutes=service.minutes)

@@ -1,0 +1,40 @@
+"""Resend notifications that did not reach the customer."""
+
+from flask import Blueprint, flash, redirect, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from app.core.errors import NotFound
+from app.core.extensions import db
+from app.core.ids import is_ulid
+from app.core.transactions import run_in_transaction
+from app.domain.bookings.notifications import resend_link
+from app.domain.notifications import delivery
+from app.jobs.notifications import send_notification
+from app.models import Notification
+from app.web.branch_filter import get_branch_filter
+from app.web.guards import for_company, get_next_path
+
+blueprint = Blueprint("messages", __name__)
+
+
+@blueprint.post("/messages/<notification_id>/again")
+@for_company("bookings.write")
+def again(notification_id: str) -> Response:
+    branches = get_branch_filter(all_if_none=True)
+    statement = select(Notification.id).where(Notification.id == notification_id, Notification.branch_id.in_(branches))
+    if not is_ulid(notification_id) or db.session.scalar(statement) is None:
+        raise NotFound(_("Das gibt es hier nicht."))
+    run_in_transaction(lambda: _resend(notification_id))
+    flash(_("Die Nachricht ist noch einmal unterwegs."), "message")
+    return redirect(get_next_path(default=url_for("message_log.index")))
+
+
+def _resend(notification_id: str) -> None:
+    """Send the message itself again, or, where its text is not kept, one with the booking as it stands."""
+    row = delivery.resend(notification_id)
+    if row is not None and row.status != "pending":
+        row = resend_link(row) or row
+    if row is not None and row.status == "pending":
+        send_notification.enqueue(row.id)

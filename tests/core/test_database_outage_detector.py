@@ -1,0 +1,115 @@
+"""A silent MariaDB is noticed and nobody waits for it; a slow one is waited for, and so is a pool that serves others."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import SQLAlchemyError, TimeoutError as PoolTimeout
+
+from app.core.database import engine_options, is_busy, is_unavailable, prepare_engine
+from tests.support.applications import settings_for
+from tests.support.external_servers import MariaDbServer, wait_until
+
+pytestmark = pytest.mark.mariadb
+# a driver that waits for itself would take twenty seconds
+HANGS_S = 15.0
+
+
+@pytest.fixture(scope="module")
+def maria(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDbServer]:
+    with MariaDbServer(tmp_path_factory.mktemp("watched_mariadb")) as started:
+        yield started
+
+
+@pytest.fixture
+def engine(maria: MariaDbServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    settings = settings_for(maria.url, "redis://127.0.0.1:1/0", tmp_path_factory.mktemp("instance"), database_pool=2)
+    engine = create_engine(settings.database_uri, **engine_options(settings))
+    prepare_engine(engine)
+    yield engine
+    engine.dispose()
+
+
+def ask(engine: Engine, statement: str = "SELECT 1") -> object:
+    with engine.connect() as connection:
+        return connection.execute(text(statement)).scalar()
+
+
+def asked_at_once(engine: Engine, count: int) -> list[SQLAlchemyError]:
+    errors: list[SQLAlchemyError] = []
+
+    def run() -> None:
+        try:
+            ask(engine)
+        except SQLAlchemyError as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return errors
+
+
+def answers(engine: Engine) -> bool:
+    try:
+        return ask(engine) == 1
+    except SQLAlchemyError:
+        return False
+
+
+def test_who_waits_for_a_frozen_database_is_let_go_and_those_behind_do_not_wait_at_all(maria: MariaDbServer, engine: Engine) -> None:
+    ask(engine)
+    maria.freeze()
+    try:
+        began = time.monotonic()
+        errors = asked_at_once(engine, 8)
+        assert time.monotonic() - began < HANGS_S
+        assert [(is_unavailable(error), is_busy(error)) for error in errors] == [(True, False)] * 8
+        assert engine.pool.watchdog.is_silent  # type: ignore[attr-defined]
+        assert not answers(engine)
+    finally:
+        maria.thaw()
+    wait_until(lambda: answers(engine), within_s=20, what="the database")
+
+
+def test_slow_statement_is_waited_for(engine: Engine) -> None:
+    assert ask(engine, "SELECT SLEEP(4)") == 0
+
+
+def test_many_wait_for_few_connections_as_long_as_others_are_answered(engine: Engine) -> None:
+    over = threading.Event()
+
+    def keep_busy() -> None:
+        while not over.is_set():
+            ask(engine, "SELECT SLEEP(0.4)")
+            time.sleep(0.05)
+
+    busy = [threading.Thread(target=keep_busy) for _ in range(2)]
+    for thread in busy:
+        thread.start()
+    errors = asked_at_once(engine, 12)
+    over.set()
+    for thread in busy:
+        thread.join(60)
+    assert errors == []
+
+
+def test_pool_whose_connections_are_only_held_is_busy_and_not_away(engine: Engine) -> None:
+    held = [engine.connect() for _ in range(2)]
+    with pytest.raises(PoolTimeout) as raised:
+        engine.connect()
+    assert is_busy(raised.value)
+    for connection in held:
+        connection.close()
+
+
+def test_forked_process_watches_for_itself(engine: Engine) -> None:
+    ask(engine)
+    watchdog = engine.pool.watchdog  # type: ignore[attr-defined]
+    watchdog._watching_pid = -1
+    ask(engine)
+    assert [thread.name for thread in threading.enumerate()].count("database-watchdog") >= 2

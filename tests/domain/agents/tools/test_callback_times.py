@@ -1,0 +1,45 @@
+"""A callback is due in the opening hours of the day and the part of it that was wished, and is spoken so."""
+
+import pytest
+
+from tests.domain.agents.tools.test_spelling import stranger as stranger
+from tests.support.agent_call import AgentCall
+
+WEDNESDAY = "übermorgen, Mittwoch, den 6. Mai,"
+
+
+@pytest.mark.parametrize(
+    ("when", "due_at", "says"),
+    [
+        ("am Mittwoch", "2026-05-06T09:00", f"Wir rufen Sie {WEDNESDAY} ab 9 Uhr zurück."),
+        ("Mittwoch früh", "2026-05-06T09:00", f"Wir rufen Sie {WEDNESDAY} zwischen 9 Uhr und 12 Uhr zurück."),
+        ("Mittwoch Nachmittag", "2026-05-06T12:00", f"Wir rufen Sie {WEDNESDAY} zwischen 12 Uhr und 18 Uhr zurück."),
+        ("Mittwoch zwischen drei und vier", "2026-05-06T15:00", f"Wir rufen Sie {WEDNESDAY} zwischen 15 Uhr und 16 Uhr zurück."),
+        ("Mittwoch ab 16 Uhr", "2026-05-06T16:00", f"Wir rufen Sie {WEDNESDAY} ab 16 Uhr zurück."),
+        ("Mittwoch bis 16 Uhr", "2026-05-06T16:00", f"wir melden uns bis spätestens {WEDNESDAY} um 16 Uhr."),
+        ("Mittwoch um 16 Uhr", "2026-05-06T16:00", f"Wir rufen Sie {WEDNESDAY} um 16 Uhr zurück."),
+        ("am Sonntag", "2026-05-11T09:00", "Dann ist geschlossen, wir rufen Sie am Montag, dem 11. Mai, ab 9 Uhr zurück."),
+        (
+            "Mittwoch Abend nach sieben",
+            "2026-05-07T09:00",
+            "wir rufen Sie am Donnerstag, dem 7. Mai, ab 9 Uhr zurück.",
+        ),
+        ("nachmittags", "2026-05-04T12:00", "Wir rufen Sie heute zwischen 12 Uhr und 18 Uhr zurück."),
+        ("Mittwoch oder Donnerstag", "2026-05-06T09:00", f"Wir rufen Sie {WEDNESDAY} ab 9 Uhr zurück."),
+        ("on Wednesday", "2026-05-06T09:00", "We will call you back the day after tomorrow, Wednesday, 6 May from 9 am."),
+        ("tomorrow morning please", "2026-05-05T09:00", "We will call you back tomorrow, Tuesday, 5 May between 9 am and noon."),
+    ],
+)
+def test_callback_is_due_when_it_was_wished(stranger: AgentCall, when: str, due_at: str, says: str) -> None:
+    if says.startswith("We"):
+        stranger.utterances += ["Salon Lindgren.", "I would like you to call me back, please."]
+    told = stranger.use("request_callback", name="Karl Baum", when=when)
+    assert told["ok"] and told["data"]["due_at"][:16] == due_at and told["say"].endswith(says), told
+
+
+@pytest.mark.parametrize(
+    ("phone", "digits"), [("oh one five one, double two, three four five, six seven eight nine", "0 1 5 1 2 2"), ("0151 234500", "0 1 5 1")]
+)
+def test_a_number_with_a_wrong_count_of_digits_is_asked(stranger: AgentCall, phone: str, digits: str) -> None:
+    told = stranger.use("request_callback", name="Karl Baum", phone=phone)
+    assert (told["ok"], told["code"], told["data"]) == (False, "missing", {"fields": ["phone"]}) and digits in told["say"]

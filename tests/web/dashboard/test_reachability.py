@@ -1,0 +1,122 @@
+"""Who books, moves or cancels for somebody we cannot reach is told so, and why; where we can, nothing is said."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_sqlalchemy import SQLAlchemy
+
+from app.core.tenancy import company_scope
+from app.core.transactions import transaction
+from app.domain.bookings.create import create_booking
+from app.domain.companies.policies import save_policy
+from app.domain.customers.contacts import find_or_create
+from app.domain.notifications.message_policies import save_message_rules
+from app.domain.notifications.suppressions import suppress
+from app.models import Company, Connection
+from tests.factories.salon import Salon, make_customer, make_salon
+from tests.support.users import make_user, signed_in, token_of
+
+DAY, MIRA = "2026-05-12", "+491713920050"
+TELL, UNCONFIRMED = "Bitte sagen Sie selbst Bescheid.", "Eine Bestätigung können wir nicht schicken."
+
+
+@pytest.fixture
+def salon(db: SQLAlchemy) -> Iterator[Salon]:
+    with time_machine.travel("2026-05-04T08:00:00+02:00", tick=True):
+        salon = make_salon()
+        with company_scope(salon.company_id), transaction():
+            db.session.add(Connection(provider="twilio", api_key="AC1:token", label="+493023125100", is_active=True))
+        yield salon
+
+
+@pytest.fixture
+def desk(app: Flask, db: SQLAlchemy, salon: Salon) -> FlaskClient:
+    return signed_in(app, make_user(db.session.get_one(Company, salon.company_id), "front_desk"))
+
+
+def _post(client: FlaskClient, path: str, **fields: Any) -> str:
+    answer = client.post(path, data={"csrf_token": token_of(client), **fields}, headers={"X-Asked-By": "script"})
+    assert answer.status_code == 200, answer.text
+    return str(answer.json["toast"])
+
+
+def _book(salon: Salon, number: str | None, name: str = "Mira Sommer") -> str:
+    with company_scope(salon.company_id), transaction():
+        customer_id = find_or_create(name, number=number).id if number else make_customer(salon, name)
+        return create_booking(salon.request("cut:anna", customer_id=customer_id)).id
+
+
+@pytest.mark.parametrize(
+    ("number", "why"),
+    [
+        (None, "Es ist weder eine Mobilnummer noch eine E-Mail-Adresse bekannt."),
+        ("+493023125190", "Es ist weder eine Mobilnummer noch eine E-Mail-Adresse bekannt."),
+        (MIRA, ""),
+    ],
+)
+def test_what_the_desk_does_for_somebody_out_of_reach_says_so(desk: FlaskClient, salon: Salon, number: str | None, why: str) -> None:
+    form = {
+        "branch_id": salon.branches["mitte"], "name": "Ole Brandt", "phone": number or "", "service_id": salon.services["cut"],
+        "staff_id": salon.people["ben"], "day": DAY, "time": "10:00", "once": "1",
+    }  # fmt: skip
+    booking = _book(salon, number)
+    toasts = [
+        _post(desk, "/calendar/new", **form),
+        _post(desk, f"/bookings/{booking}/move", day=DAY, time="11:30"),
+        _post(desk, f"/bookings/{booking}/repeat", every_weeks="1", times="2"),
+        _post(desk, f"/bookings/{booking}/cancel"),
+    ]
+    consequences = (UNCONFIRMED, TELL, UNCONFIRMED, TELL)
+    assert [f"{said} {why}" in toast for said, toast in zip(consequences, toasts, strict=True)] == [bool(why)] * 4
+    assert [said in toast for said, toast in zip(consequences, toasts, strict=True)] == [bool(why)] * 4
+
+
+def test_who_wants_no_messages_is_told_by_the_desk(desk: FlaskClient, salon: Salon) -> None:
+    booking = _book(salon, MIRA)
+    with company_scope(salon.company_id), transaction():
+        suppress("sms", MIRA, "opted_out")
+    toast = _post(desk, f"/bookings/{booking}/move", day=DAY, time="11:30")
+    assert f"{TELL} Die Person möchte keine Nachrichten." in toast
+
+
+def test_without_an_account_nothing_is_sent_and_that_is_said(desk: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
+    booking = _book(salon, None)
+    with company_scope(salon.company_id), transaction():
+        customer = find_or_create("Mira Sommer", email="mira@example.de")
+        other = create_booking(salon.request("cut:ben", customer_id=customer.id)).id
+    assert "weder eine Mobilnummer" in _post(desk, f"/bookings/{booking}/cancel")
+    assert f"{TELL} Der Versand von Nachrichten ist nicht eingerichtet." in _post(desk, f"/bookings/{other}/cancel")
+
+
+def test_nothing_is_said_of_what_is_over_or_what_nobody_is_told_by_rule(desk: FlaskClient, app: Flask, salon: Salon) -> None:
+    booking = _book(salon, None)
+    with company_scope(salon.company_id), transaction():
+        save_policy("company", None, {"notify_staff_changes": False})
+    assert TELL not in _post(desk, f"/bookings/{booking}/move", day=DAY, time="11:30")
+    with company_scope(salon.company_id), transaction():
+        save_policy("company", None, {"notify_staff_changes": True})
+    with time_machine.travel("2026-05-12T13:00:00+02:00", tick=True):
+        late = signed_in(app, "front_desk@salon-lindgren.example")
+        assert TELL not in _post(late, f"/bookings/{booking}/no_show")
+        form = {"branch_id": salon.branches["mitte"], "name": "Ole", "service_id": salon.services["cut"], "staff_id": salon.people["ben"]}
+        assert UNCONFIRMED not in _post(late, "/calendar/new", **form, day=DAY, time="10:00", override="in_the_past")
+
+
+def test_a_change_of_the_evening_before_that_is_held_too_long_is_told_by_the_desk(app: Flask, desk: FlaskClient, salon: Salon) -> None:
+    soon, later = _book(salon, MIRA), _book_afternoon(salon)
+    with company_scope(salon.company_id), transaction():
+        save_message_rules({"quiet_from": 18 * 60, "quiet_until": 12 * 60})
+    with time_machine.travel("2026-05-11T19:00:00+02:00", tick=True):
+        late = signed_in(app, "front_desk@salon-lindgren.example")
+        assert f"{TELL} Bis zum Termin ist nur noch Ruhezeit." in _post(late, f"/bookings/{soon}/cancel")
+        assert TELL not in _post(late, f"/bookings/{later}/cancel")
+
+
+def _book_afternoon(salon: Salon) -> str:
+    with company_scope(salon.company_id), transaction():
+        customer_id = find_or_create("Mira Sommer", number=MIRA).id
+        return create_booking(salon.request("cut:anna", starts="2026-05-12T14:00", customer_id=customer_id)).id
