@@ -19,14 +19,14 @@ pytestmark = [pytest.mark.faults, pytest.mark.timeout(400)]
 def test_sigterm_under_load_fails_no_request(environment: Environment, process: str) -> None:
     sent, sender = (
         build_run(f"sigterm_{process}_{environment.maria is not None}", 30, seed=20, garbage=0),
-        environment.sender(tries=1, keep_alive=False),
+        environment.sender(tries=1, keep_alive=False, read_timeout_s=60),
     )
     sending = threading.Thread(target=send_all, args=(sender, sent), kwargs={"at_once": 12, "per_second": 40, "seed": 20})
     sending.start()
     time.sleep(1.5)
     old = environment.signal(process, signal.SIGTERM)
-    wait_until(lambda: environment.server.pids.get(process) not in (None, old), within_s=30, what=f"a new {process}")
-    sending.join(90)
+    wait_until(lambda: environment.server.pids.get(process) not in (None, old), within_s=60, what=f"a new {process}")
+    sending.join(150)
     assert dict(sender.answers) == {204: sum(len(scenario.bodies) for scenario in sent.scenarios)}, sender.failures
     environment.wait_until_settled()
     assert_run(environment, sent)
