@@ -3,7 +3,8 @@
 from app.core.queues import job
 from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import run_in_transaction, run_read_only
-from app.domain.bookings import message_writer, reminders
+from app.domain.bookings import reminders
+from app.domain.calls import message_writer
 from app.domain.notifications import delivery
 from app.domain.notifications.message_policies import list_reminding_companies
 

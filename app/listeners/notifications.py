@@ -9,6 +9,7 @@ from app.core.tenancy import company_scope
 from app.domain.bookings.change_notices import queue_change_notices
 from app.domain.bookings.notifications import queue_confirmation, queue_offer, queue_replacement
 from app.domain.bookings.reminders import plan_reminders
+from app.domain.calls import missed_calls
 from app.domain.notifications.one_time_code_message import notify_code
 from app.events import (
     BookingCancelled,
@@ -16,6 +17,10 @@ from app.events import (
     BookingCreated,
     BookingEventBase,
     BookingRescheduled,
+    CallAnalyzed,
+    CallEnded,
+    CallEventBase,
+    CallUpdated,
     MessagePolicyChanged,
     NotificationQueued,
     NotificationUndelivered,
@@ -67,6 +72,14 @@ def notify_offered(events: Sequence[WaitlistOffered]) -> None:
     for event in events:
         with company_scope(event.company_id):
             _send(queue_offer(event.offer_id))
+
+
+@subscribe(CallEnded, CallUpdated, CallAnalyzed, when="before_commit")
+def plan_call_messages(events: Sequence[CallEventBase]) -> None:
+    for company_id in {event.company_id for event in events}:
+        with company_scope(company_id):
+            for row in missed_calls.plan_texts({event.call_id for event in events if event.company_id == company_id}):
+                _send(row)
 
 
 @subscribe(OneTimeCodeRequested, when="before_commit")

@@ -42,3 +42,8 @@ class MessagePolicy(CompanyOwned, db.Model):
     # for text messages in a calendar month, 0: none; and what happens beyond it: email, reminders, none
     monthly_cap_cents: Mapped[int | None]
     cap_action: Mapped[str | None] = mapped_column(AsciiString(16))
+    # whether callers whom nobody served, or who were promised a callback, are written to
+    missed_call_texts: Mapped[bool | None]
+    callback_texts: Mapped[bool | None]
+    # whether the team is asked to call customers whom no message reaches
+    call_tasks: Mapped[bool | None]

@@ -24,7 +24,7 @@ class StaffTask(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     branch_id: Mapped[str | None] = mapped_column(Id)
     call_id: Mapped[str | None] = mapped_column(Id)
     customer_id: Mapped[str | None] = mapped_column(Id)
-    # callback, message, check_booking, check_cancellation, mismatch, emergency
+    # callback, call_customer, message, check_booking, check_cancellation, mismatch, emergency
     kind: Mapped[str] = mapped_column(AsciiString(32))
     # the reason, as a code that pages translate, and the caller's own words
     reason: Mapped[str | None] = mapped_column(AsciiString(32))
@@ -35,6 +35,9 @@ class StaffTask(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     # open, done
     status: Mapped[str] = mapped_column(AsciiString(16), default="open")
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # what was promised about it: at (just then), from (then or later, up to due_until if set), by (then at the latest)
+    due_kind: Mapped[str | None] = mapped_column(AsciiString(8))
+    due_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # idempotency key: the same event creates one task
     source_ref: Mapped[str | None] = mapped_column(AsciiString(128))

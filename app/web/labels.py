@@ -90,6 +90,7 @@ MESSAGE_KINDS = {
     "booking_reminder": _l("Erinnerung"),
     "waitlist_offer": _l("Angebot der Warteliste"),
     "customer_link": _l("Link zu den eigenen Terminen"),
+    "missed_call": _l("SMS nach einem verpassten Anruf"),
     "reply": _l("Antwort auf eine SMS"),
     "staff_message": _l("SMS vom Team"),
     "code": _l("Einmalcode"),

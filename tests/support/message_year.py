@@ -22,12 +22,12 @@ from app.core.errors import AppError
 from app.core.extensions import db
 from app.core.queues import Job
 from app.core.transactions import run_in_transaction
-from app.domain.bookings import message_writer
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.create import create_booking
 from app.domain.bookings.customer_confirmation import confirm_by_customer
 from app.domain.bookings.history import Actor
 from app.domain.bookings.reschedule import reschedule_booking
+from app.domain.calls import message_writer
 from app.domain.customers.contacts import find_or_create
 from app.domain.notifications import delivery
 from app.domain.notifications.message_policies import ReminderRule, save_message_rules

@@ -58,6 +58,10 @@ class MessageWriter(Protocol):
         """Title and text of a planned message that leaves now; None when there is nothing to say any more."""
         ...
 
+    def is_outdated(self, row: Notification) -> bool:
+        """Whether a message that was written already is not needed any more."""
+        ...
+
     def attach(self, row: Notification) -> CalendarFile | None:
         """The calendar file that goes with a mail; None without one."""
         ...
@@ -66,7 +70,7 @@ class MessageWriter(Protocol):
 def claim(notification_id: str, writer: MessageWriter | None = None) -> DeliveryAttempt | None:
     """Claim a message that is due, still true and allowed now; None when there is nothing to send now."""
     row = OUTBOX.find_claimable(notification_id)
-    if row is None or _has_ended(row) or not _prepare(row, writer):
+    if row is None or _has_ended(row, writer) or not _prepare(row, writer):
         return None
     if not is_enabled("messages", row.company_id):
         OUTBOX.postpone(row, SWITCHED_OFF_DELAY)
@@ -88,13 +92,13 @@ def claim(notification_id: str, writer: MessageWriter | None = None) -> Delivery
     return DeliveryAttempt(row.id, OUTBOX.claim(row), SENDERS[row.channel], sender, message)  # type: ignore[index]
 
 
-def _has_ended(row: Notification) -> bool:
+def _has_ended(row: Notification, writer: MessageWriter | None) -> bool:
     """Finish a message that is too late or untrue."""
     if row.expires_at <= now() and row.error is not None:
         _finish(row, "dead", reason=row.reason, error=row.error)
     elif row.expires_at <= now() or (row.body is None and row.kind not in PLANNED_KINDS):
         _finish(row, "expired", reason="too_late")
-    elif is_outdated(row):
+    elif is_outdated(row) or (writer is not None and writer.is_outdated(row)):
         _finish(row, "expired", reason="overtaken")
     else:
         return False
@@ -104,7 +108,8 @@ def _has_ended(row: Notification) -> bool:
 def _prepare(row: Notification, writer: MessageWriter | None) -> bool:
     """Address and write a planned message, find another way where it may not go, and count it; False where it ends here."""
     if row.body is None:
-        set_recipient(row, _find_recipient(row))
+        if not get_kind(row.kind).is_personal:
+            set_recipient(row, _find_recipient(row))
         if row.channel == "none":
             _finish(row, "dead", reason=explain_unreachable(_find_customer(row), None))
             return False

@@ -49,6 +49,9 @@ class MessageRules:
     segment_tenth_cents: int = 75
     monthly_cap_cents: int = 0
     cap_action: Literal["email", "reminders", "none"] = "email"
+    missed_call_texts: bool = True
+    callback_texts: bool = True
+    call_tasks: bool = False
 
     def get_quiet_hours(self, timezone: str) -> QuietHours:
         return QuietHours(self.quiet_from, self.quiet_until, timezone)

@@ -61,12 +61,30 @@ def _list_templates() -> tuple[MessageTemplate, ...]:
             "own_appointments", "customer_link", _l("Ihre Termine"),
             _l("%(company)s: Ihre Termine ansehen, verschieben oder absagen: %(link)s"),
         ),
+        *_list_call_messages(),
         *_list_replies(),
         MessageTemplate("staff_message", "staff_message", _l("Nachricht"), _l("%(company)s: %(text)s")),
         MessageTemplate("code", "code", _l("Ihr Code"), _l("%(company)s: Ihr Code ist %(code)s. Er gilt zehn Minuten.")),
         MessageTemplate(
             "emergency", "emergency", _l("Notfall am Telefon"),
             _l("%(company)s, %(branch)s: Notfall am Telefon (%(what)s). Anruf von %(who)s um %(time)s Uhr. Bitte sofort kümmern."),
+        ),
+    )  # fmt: skip
+
+
+def _list_call_messages() -> tuple[MessageTemplate, ...]:
+    """What a call leaves behind for its caller."""
+    return (
+        MessageTemplate(
+            "missed_call", "missed_call", _l("Ihr Anruf"),
+            _l(
+                "%(company)s: Sie haben uns angerufen, leider haben wir uns nicht gesprochen. Antworten Sie hier kurz, worum es geht,"
+                " oder rufen Sie noch einmal an: %(number)s"
+            ),
+        ),
+        MessageTemplate(
+            "missed_call_no_reply", "missed_call", _l("Ihr Anruf"),
+            _l("%(company)s: Sie haben uns angerufen, leider haben wir uns nicht gesprochen. Sie erreichen uns unter %(number)s."),
         ),
     )  # fmt: skip
 

@@ -43,7 +43,10 @@ class NotificationDraft:
 
 @dataclass(frozen=True, slots=True)
 class PlannedMessage:
-    """A message that is written when it leaves, at `planned_at`, over `channel` where its recipient has no other preference."""
+    """A message that is written when it leaves, at `planned_at`, over `channel` where its recipient has no other preference.
+
+    `immediate_until`: it answers what the recipient has just done, so quiet hours do not hold it until then.
+    """
 
     kind: str
     subject: str
@@ -52,6 +55,7 @@ class PlannedMessage:
     until: datetime
     channel: Channel
     branch_id: str | None = None
+    immediate_until: datetime | None = None
 
 
 def find_recipient(
@@ -133,15 +137,16 @@ def _get_turn(subject: str, delay: timedelta) -> datetime | None:
     return turn if turn > now() else None
 
 
-def plan_notification(plan: PlannedMessage, recipient: tuple[Channel, str] | None, *, customer_id: str) -> Notification:
+def plan_notification(plan: PlannedMessage, recipient: tuple[Channel, str] | None, *, customer_id: str | None) -> Notification:
     """Store a message that is written when it leaves; one that was withdrawn before any try is planned anew. Inside a transaction."""
     row = db.session.scalars(select(Notification).where(Notification.idempotency_key == plan.idempotency_key)).first()
     if row is not None and not _may_be_planned_anew(row):
         return row
     if row is None:
-        row = Notification(id=new_ulid(), kind=get_kind(plan.kind).name, subject=plan.subject, idempotency_key=plan.idempotency_key)
+        row = Notification(id=new_ulid(), kind=get_kind(plan.kind).name, idempotency_key=plan.idempotency_key)
         db.session.add(row)
-    row.branch_id, row.customer_id, row.order_key = plan.branch_id, customer_id, f"customer:{customer_id}"
+    row.subject, row.branch_id, row.customer_id = plan.subject, plan.branch_id, customer_id
+    row.order_key, row.immediate_until = f"customer:{customer_id}" if customer_id else plan.subject, plan.immediate_until
     row.created_at, row.due_at, row.planned_at, row.expires_at = now(), plan.planned_at, plan.planned_at, plan.until
     row.status, row.reason, row.error, row.finished_at, row.attempts = "pending", None, None, None, 0
     row.title, row.preferred_channel = "", plan.channel

@@ -23,6 +23,12 @@ def find_sender(channel: Channel) -> SenderAccount | None:
     return _find_company_sender(channel) or _find_platform_sender(channel)
 
 
+def receives_replies() -> bool:
+    """Whether a text message of the company can be answered: it leaves from a number or a messaging service, not under a name."""
+    sender = find_sender("sms")
+    return sender is not None and sender.address.startswith(("+", "MG"))
+
+
 def to_sender(connection: Connection) -> SenderAccount | None:
     """The label is the sender's name or number; the key is `account:token` at Twilio and the URL of a mail server."""
     key, address = connection.api_key, connection.label

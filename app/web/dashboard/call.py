@@ -16,7 +16,8 @@ from app.core.extensions import db
 from app.domain.accounts.permissions import can
 from app.domain.calls.event_merge import UNKNOWN_AT_PROVIDER
 from app.domain.customers.blocked_callers import find_blocked
-from app.models import Booking, Branch, Call, Customer, PhoneNumber, Service, StaffMember, StaffTask, ToolCall, Turn
+from app.domain.notifications.notification_queue import list_notifications
+from app.models import Booking, Branch, Call, Customer, Notification, PhoneNumber, Service, StaffMember, StaffTask, ToolCall, Turn
 from app.serializers.live import CERTAINTY_BY_NUMBER
 from app.web.dashboard.call_consent_view import build_consent
 from app.web.dashboard.call_timeline_view import build_timeline, list_tool_calls
@@ -47,6 +48,7 @@ def show(call_id: str) -> Response:
         consent=build_consent(call),
         booking=_find_booking(call),
         tasks=_list_tasks(call),
+        messages=_list_messages(call),
         recorder=parts,
         steps=steps,
         complete=not call.is_running and (call.analyzed_at is not None or call.status != "ended"),
@@ -106,6 +108,12 @@ def _build_transcript(call: Call, tools: Sequence[ToolCall], customer_name: str 
         turns, tools, caller=customer_name or _("Anrufer"), assistant=get_assistant_name(), running=call.is_running,
         otherwise=truth.otherwise if truth else {},
     )  # fmt: skip
+
+
+def _list_messages(call: Call) -> Sequence[Notification]:
+    """List the text messages that the call led to, but for those about its booking, which stand there."""
+    tasks = db.session.scalars(select(StaffTask.id).where(StaffTask.call_id == call.id))
+    return list_notifications(f"missed_call:{call.id}", *(f"task:{task_id}" for task_id in tasks))
 
 
 def _find_booking(call: Call) -> dict[str, Any] | None:

@@ -51,6 +51,7 @@ class MessageRow:
     what: str
     starts_at: datetime | None
     booking_id: str | None
+    call_id: str | None
     channel: str
     segments: int | None
     cost_cents: float | None
@@ -96,6 +97,7 @@ def _build_row(row: Notification, name: str | None, booking: Booking | None) -> 
         what=str(MESSAGE_KINDS.get(row.kind, row.kind)),
         starts_at=booking.starts_at if booking else None,
         booking_id=booking.id if booking else None,
+        call_id=row.subject.partition(":")[2] if row.kind == "missed_call" else None,
         channel={"sms": _("SMS"), "email": _("E-Mail")}.get(row.channel, ""),
         segments=row.segments,
         cost_cents=row.cost_tenth_cents / 10 if row.cost_tenth_cents else None,

@@ -35,7 +35,7 @@ from app.domain.notifications.sms_segments import count_segments
 from app.domain.services import catalogue
 from app.models.message_policy import CAP_ACTIONS, QUIET_REMINDER_RULES
 from app.web.branch_filter import list_branches
-from app.web.fields import Cents, ChoiceField, Clock, IntegerField, ParserField, TextField
+from app.web.fields import Cents, ChoiceField, Clock, Flag, IntegerField, ParserField, TextField
 from app.web.formatting import clock, day_name
 from app.web.forms import Form, Query, raise_invalid, to_errors
 from app.web.guards import for_company
@@ -47,6 +47,8 @@ MIN_LINES = 3
 # of the token at the end of a link
 TOKEN_LENGTH = 43
 CENTS = re.compile(r"(\d{1,4})(?:[.,](\d))?", re.ASCII)
+# what calls lead to, each on or off
+CALL_RULES = ("missed_call_texts",)
 EXAMPLE_CLOCK = time(10)
 
 blueprint = Blueprint("message_rules", __name__)
@@ -75,6 +77,7 @@ class MessageRulesForm(Form):
     segment_price: Annotated[int, ParserField(parse_tenth_cents, 10)] | None = None
     monthly_cap: Cents | None = None
     cap_action: Annotated[str, ChoiceField(*CAP_ACTIONS)] = "email"
+    missed_call_texts: Flag = False
 
 
 class ServiceForm(Form):
@@ -143,6 +146,7 @@ def _to_rules(form: MessageRulesForm) -> dict[str, Any]:
         "segment_tenth_cents": form.segment_price,
         "monthly_cap_cents": form.monthly_cap,
         "cap_action": form.cap_action,
+        **{name: getattr(form, name) for name in CALL_RULES},
     }
 
 
@@ -157,6 +161,7 @@ def _to_fields(rules: MessageRules) -> dict[str, Any]:
         "segment_price": f"{rules.segment_tenth_cents / 10:.1f}".replace(".", ","),
         "monthly_cap": f"{rules.monthly_cap_cents / 100:.2f}".replace(".", ",") if rules.monthly_cap_cents else "",
         "cap_action": rules.cap_action,
+        **{name: "1" if getattr(rules, name) else "" for name in CALL_RULES},
     }  # fmt: skip
 
 
@@ -217,6 +222,7 @@ def describe_rules(rules: MessageRules) -> list[str]:
     return [
         *([intro, *sentences] if sentences else [_("An Termine wird nicht erinnert.")]),
         _("Wer auf dem einen Weg nicht zu erreichen ist, bekommt die Nachricht auf dem anderen."),
+        *_describe_call_rules(rules),
         _describe_quiet_hours(rules),
         _("An dieselbe Adresse gehen höchstens %(count)s Nachrichten in 24 Stunden; Absagen immer.", count=rules.max_per_day),
     ]
@@ -231,6 +237,15 @@ def _describe_reminder(rule: ReminderRule, rules: MessageRules, starts_at: datet
     values = {"day": day_name(_to_local(due_at).date()), "time": clock(due_at)}
     sentence = _("SMS am %(day)s um %(time)s Uhr", **values) if rule.channel == "sms" else _("E-Mail am %(day)s um %(time)s Uhr", **values)
     return f"{sentence}." if due_at == raw else _("%(what)s, weil um %(time)s Uhr Ruhezeit ist.", what=sentence, time=clock(raw))
+
+
+def _describe_call_rules(rules: MessageRules) -> list[str]:
+    sentences = {
+        "missed_call_texts": _(
+            "Wer anruft und niemanden erreicht, bekommt eine SMS, höchstens eine am Tag, und nur auf eine Mobilnummer, die zu sehen war."
+        ),
+    }
+    return [sentence for name, sentence in sentences.items() if getattr(rules, name)]
 
 
 def _describe_quiet_hours(rules: MessageRules) -> str:

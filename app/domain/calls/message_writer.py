@@ -1,0 +1,29 @@
+"""Writes the messages that leave long after their cause, each by the subject that it is about, and says which are not needed any more."""
+
+from collections.abc import Callable
+
+from app.domain.bookings import message_writer as bookings
+from app.domain.calls import missed_calls
+from app.models import Notification
+from app.providers.messaging.base import CalendarFile
+
+
+def write(row: Notification) -> tuple[str, str] | None:
+    """Title and text of a planned message that leaves now; None where there is nothing to say any more."""
+    return WRITERS[row.kind](row)
+
+
+def is_outdated(row: Notification) -> bool:
+    """Whether what a message says does not hold any more, though it was written already."""
+    return row.kind in CHECKS and CHECKS[row.kind](row)
+
+
+def attach(row: Notification) -> CalendarFile | None:
+    """The calendar file that goes with a mail; None without one."""
+    return bookings.attach(row)
+
+
+WRITERS: dict[str, Callable[[Notification], tuple[str, str] | None]] = {
+    "booking_reminder": bookings.write, "missed_call": missed_calls.write,
+}  # fmt: skip
+CHECKS: dict[str, Callable[[Notification], bool]] = {"missed_call": missed_calls.is_outdated}
