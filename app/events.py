@@ -141,6 +141,40 @@ class HoldReleased(BookingEventBase):
 
 
 @dataclass(frozen=True, slots=True)
+class SickLeaveAdded:
+    """Somebody is reported sick; nothing is booked meanwhile."""
+
+    company_id: str
+    closure_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentProblemFound:
+    """An agent stands at its provider otherwise than it should, or could not be entered there."""
+
+    company_id: str
+    agent_id: str
+    found_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionProblemFound:
+    """A provider refuses the keys of a company."""
+
+    company_id: str
+    connection_id: str
+    found_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StaffNoticesChanged:
+    """This person has a new notice, or has read some."""
+
+    company_id: str
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class WaitlistOffered:
     """A free time was reserved for a waiting customer, who must be notified before the offer expires."""
 

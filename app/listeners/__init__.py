@@ -9,6 +9,7 @@ from app.listeners import (  # noqa: F401
     privacy,
     replies,
     search_index,
+    staff_notices,
     truth_checks,
     waitlist,
 )

@@ -42,6 +42,7 @@ from app.models.scheduled_task import ScheduledTask
 from app.models.service import BranchService, Service, ServiceSynonym
 from app.models.slot_lock import BusySpan, SlotLock
 from app.models.staff_member import StaffBranch, StaffMember, StaffService
+from app.models.staff_notice import NoticeSettings, StaffNotice
 from app.models.suppressed_address import SuppressedAddress
 from app.models.task import StaffTask
 from app.models.tool_call import ToolCall
@@ -99,6 +100,7 @@ __all__ = [
     "LiveEvent",
     "LiveEventSequence",
     "MessagePolicy",
+    "NoticeSettings",
     "Notification",
     "OnCallShift",
     "OneTimeCode",
@@ -115,6 +117,7 @@ __all__ = [
     "SlotLock",
     "StaffBranch",
     "StaffMember",
+    "StaffNotice",
     "StaffService",
     "StaffTask",
     "SuppressedAddress",

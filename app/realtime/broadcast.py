@@ -20,6 +20,8 @@ RETRY_DELAY_S = 1.0
 # Methods of our own messages beside Socket.IO's on the channel: close sockets, report events that were not pushed.
 DISCONNECT_USER = "disconnect_user"
 EVENTS_MISSED = "events_missed"
+# the event of a person's own room
+NOTICES_CHANGED = "notices.changed"
 
 
 @dataclass
@@ -64,6 +66,14 @@ def push(rows: Iterable[Mapping[str, Any]], received: Iterable[datetime] = ()) -
     pushed_at = now()
     for received_at in received:
         metrics.LIVE_UPDATE_DELAY.observe(max(0.0, (pushed_at - received_at).total_seconds()))
+
+
+def push_notice_hints(user_ids: Iterable[str]) -> None:
+    """Tell every open page of these people that their notices changed. A hint without a number: pages ask for the count themselves."""
+    collector = SocketMessageBatch()
+    for user_id in user_ids:
+        collector.emit(NOTICES_CHANGED, {}, namespace="/", room=rooms.get_user_room(user_id))
+    _send(collector.messages)
 
 
 def disconnect_user(user_id: str, session: str | None = None) -> None:

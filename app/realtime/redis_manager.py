@@ -98,7 +98,9 @@ class HubRedisManager(RedisManager):
                 self._hub.notify_missed(message["companies"])
             case "emit":
                 envelope = message["data"][0]
-                self._hub.record_delivered(envelope["company"], envelope["seq"])
+                # a hint to one person has no number
+                if "seq" in envelope:
+                    self._hub.record_delivered(envelope["company"], envelope["seq"])
                 yield message
 
     def _report_availability(self, is_listening: bool, error: Exception | None = None) -> None:

@@ -22,6 +22,10 @@ def get_line_check_room(check_id: str) -> str:
     return f"line_check:{check_id}"
 
 
+def get_user_room(user_id: str) -> str:
+    return f"user:{user_id}"
+
+
 def get_event_rooms(row: Mapping[str, Any]) -> list[str]:
     """Get the rooms that an event goes to; a socket in several of them receives it once. `row` has the columns of live_events."""
     rooms = [get_company_room(row["company_id"])]
@@ -35,8 +39,8 @@ def get_event_rooms(row: Mapping[str, Any]) -> list[str]:
 
 
 def get_subscriber_rooms(subscriber: SocketUser) -> list[str]:
-    """Get the subscriber's rooms: the company, or only the branches the user is branch_rooms to; for a line check its own room."""
+    """Get the subscriber's rooms: the own one, and the company or the branches the user is limited to; for a line check its own room."""
     if subscriber.check_id:
         return [get_line_check_room(subscriber.check_id)]
     branch_rooms = [get_branch_room(subscriber.company_id, branch_id) for branch_id in subscriber.branch_ids]
-    return branch_rooms or [get_company_room(subscriber.company_id)]
+    return [get_user_room(subscriber.user_id), *(branch_rooms or [get_company_room(subscriber.company_id)])]

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from app.core.extensions import db
 from app.core.locale import reader_timezone
 from app.domain.calls.counts import count_running
+from app.domain.staff_notices.notice_list import count_unread
 from app.domain.tasks.lifecycle import count_open
 from app.models import Agent, Company, WebhookEvent
 from app.web import branch_filter
@@ -73,6 +74,10 @@ class LayoutContext:
     @cached_property
     def open_tasks(self) -> int | None:
         return None if current_user.is_platform else count_open_tasks()
+
+    @cached_property
+    def unread_notices(self) -> int | None:
+        return None if current_user.is_platform else count_unread(current_user)
 
     @cached_property
     def unassigned(self) -> int | None:

@@ -1,4 +1,7 @@
-// The number of running calls in the navigation. Pages without a live connection poll it every ten seconds while visible.
+// The number of running calls in the navigation. Pages without a live connection poll it every ten seconds while visible,
+// and the number of unread notices with it.
+import { showUnread } from "./bell.js";
+
 const POLL_INTERVAL_MS = 10_000;
 
 export function showActiveCount(count) {
@@ -15,7 +18,10 @@ export function pollActiveCalls() {
     if (document.hidden) return;
     try {
       const response = await fetch(url, { headers: { Accept: "application/json" } });
-      if (response.ok) showActiveCount((await response.json()).running);
+      if (!response.ok) return;
+      const { running, unread } = await response.json();
+      showActiveCount(running);
+      showUnread(unread);
     } catch {
       // offline: the next interval retries
     }

@@ -2,12 +2,14 @@
 import "./forms.js";
 import { showRequestErrors } from "./toasts.js";
 import { pollActiveCalls } from "./active_calls.js";
+import { followBell } from "./bell.js";
 
 foldNavigation();
 focusSearch();
 showCurrentTab();
 showRequestErrors();
 pollActiveCalls();
+followBell();
 
 function foldNavigation() {
   const toggle = document.querySelector("[data-nav-toggle]");

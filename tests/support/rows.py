@@ -35,6 +35,7 @@ MEANT = {
     "number_id": "PhoneNumber",
     "check_id": "LineCheck",
     "notification_id": "Notification",
+    "notice_id": "StaffNotice",
     "room_id": "Resource",
     "feed": "CalendarFeed",
     "token": "BookingLink",

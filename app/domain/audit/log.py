@@ -9,6 +9,11 @@ from app.core.tenancy import current_company_id
 from app.models import AuditEntry
 
 
+def find_acting_user_id() -> str | None:
+    """The user at whose request this happens; None for callers, programs and jobs."""
+    return structlog.contextvars.get_contextvars().get("user")
+
+
 def record(
     action: str,
     *,

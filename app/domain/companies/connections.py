@@ -10,9 +10,11 @@ from sqlalchemy import or_, select
 
 from app.core.clock import now
 from app.core.errors import NotFound
+from app.core.event_bus import publish
 from app.core.extensions import db
 from app.domain.audit.log import record
 from app.domain.companies.connection_credentials_form import ConnectionKeys
+from app.events import ConnectionProblemFound
 from app.models import Connection
 
 # providers for which a company may have its own keys, in display order
@@ -86,6 +88,8 @@ def complete_test(connection_id: str, asked_at: datetime | None, result: Connect
         connection.last_success_at = connection.checked_at
     elif before != result.state:
         record("connection_look_failed", subject=connection.id, data={"provider": connection.provider, "reason": result.reason})
+    if result.state == "refused" != before:
+        publish(ConnectionProblemFound(connection.company_id, connection.id, now()))
     return True
 
 

@@ -7,12 +7,14 @@ from sqlalchemy import delete, func, select
 from app.core.clock import now
 from app.core.extensions import db
 from app.core.tenancy import unscoped
-from app.models import Call, CallEvent, CallSearchText, LineCheck, ToolCall, TruthCheck, Turn
+from app.models import Call, CallEvent, CallSearchText, LineCheck, StaffNotice, ToolCall, TruthCheck, Turn
 from app.models.live_event import LiveEvent
 
 LIVE_EVENT_RETENTION = timedelta(hours=24)
 # the last check of a number is kept at any age, because its page shows the result
 LINE_CHECK_RETENTION = timedelta(days=14)
+# read or not: what is still open stands among the tasks
+STAFF_NOTICE_RETENTION = timedelta(days=30)
 CALL_MODELS = (CallEvent, Turn, ToolCall, TruthCheck, CallSearchText)
 
 
@@ -50,3 +52,12 @@ def delete_expired_line_checks(limit: int) -> int:
         statement = delete(LineCheck).where(LineCheck.id.in_([check.id for check in checks]))
         db.session.execute(statement.execution_options(synchronize_session=False))
         return len(checks)
+
+
+def delete_expired_staff_notices(limit: int) -> int:
+    """Delete old notices to people of companies, oldest first; returns their number."""
+    with unscoped():
+        old = select(StaffNotice.id).where(StaffNotice.created_at < now() - STAFF_NOTICE_RETENTION)
+        ids = db.session.scalars(old.order_by(StaffNotice.created_at).limit(limit)).all()
+        db.session.execute(delete(StaffNotice).where(StaffNotice.id.in_(ids)).execution_options(synchronize_session=False))
+        return len(ids)

@@ -8,10 +8,12 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, delete, select
 
 from app.core.errors import InvalidInput, NotFound
+from app.core.event_bus import publish
 from app.core.extensions import db
 from app.domain.audit.log import record
 from app.domain.scheduling.holidays import GERMAN_STATES
 from app.domain.scheduling.time_spans import Spans
+from app.events import SickLeaveAdded
 from app.models import Branch, Closure, WorkingHours
 from app.models.closure import KINDS, REPEATS
 
@@ -175,6 +177,8 @@ def add_closure(
     db.session.add(closure)
     db.session.flush()
     record("closure_added", subject=f"closure:{closure.id}")
+    if kind == "sick":
+        publish(SickLeaveAdded(closure.company_id, closure.id))
     return closure
 
 

@@ -12,6 +12,7 @@ from app.core.clock import now
 from app.core.extensions import db
 from app.core.redis import is_reachable
 from app.domain.calls.counts import count_running
+from app.domain.staff_notices.notice_list import count_unread
 from app.models import Call
 from app.models.call import ACTIVE_STATUSES
 from app.realtime.event_log import get_last_seq
@@ -47,7 +48,7 @@ def state() -> dict[str, Any]:
 @blueprint.get("/live/state/running")
 @for_company("calls.read", is_polling=True)
 def running() -> dict[str, int]:
-    return {"running": count_running(current_user.branch_ids)}
+    return {"running": count_running(current_user.branch_ids), "unread": count_unread(current_user)}
 
 
 def _render_page(template: str) -> str:

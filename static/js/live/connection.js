@@ -37,7 +37,8 @@ export function openConnection({ state = null, stateUrl = null, onEvent, onState
     redisAway ? startPolling() : stopPolling();
   });
   socket.onAny((name, envelope) => {
-    if (name === "welcome") return;
+    // hints to this person, without a number
+    if (name === "welcome" || name === "notices.changed") return document.dispatchEvent(new Event("notices:changed"));
     markReceived();
     sequence.receive(name, envelope);
   });

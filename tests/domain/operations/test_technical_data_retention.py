@@ -8,9 +8,11 @@ from sqlalchemy import select
 from app.core.clock import now
 from app.core.tenancy import company_scope
 from app.jobs.line_checks import delete_old_checks
-from app.models import Call, CallEvent, LineCheck
+from app.jobs.staff_notices import delete_old_staff_notices
+from app.models import Call, CallEvent, LineCheck, StaffNotice
 from tests.factories.calls import CallEventFactory, CallFactory, LineCheckFactory
 from tests.factories.companies import PhoneNumberFactory
+from tests.factories.staff_notices import StaffNoticeFactory
 from tests.support.users import make_company
 
 
@@ -39,3 +41,14 @@ def test_old_line_checks_go_with_their_calls_and_the_last_of_each_number_stays(d
         assert set(db.session.scalars(select(CallEvent.call_id))) == kept
     assert old[1] not in kept
     assert delete_old_checks() == 0
+
+
+def test_notices_to_the_team_go_after_a_month_and_not_before(db: SQLAlchemy) -> None:
+    company = make_company()
+    with company_scope(company.id):
+        StaffNoticeFactory(created_at=now() - timedelta(days=31))
+        kept = StaffNoticeFactory(created_at=now() - timedelta(days=29)).id
+        db.session.commit()
+    assert delete_old_staff_notices() == 1
+    with company_scope(company.id):
+        assert list(db.session.scalars(select(StaffNotice.id))) == [kept]

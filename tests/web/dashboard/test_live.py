@@ -29,7 +29,7 @@ def test_the_page_brings_the_state_that_the_address_answers(app: Flask, salon: C
     assert state["redis"] is True
     brought = re.search(r'<script type="application/json" id="live-state">(.*?)</script>', client.get("/live").text, re.DOTALL)
     assert brought and json.loads(brought[1])["calls"] == state["calls"]
-    assert client.get("/live/state/running").get_json() == {"running": 1}
+    assert client.get("/live/state/running").get_json() == {"running": 1, "unread": 0}
 
 
 def test_the_state_stays_inside_company_and_branch(app: Flask, salon: Company) -> None:
@@ -50,4 +50,4 @@ def test_calls_of_a_line_check_are_not_shown(app: Flask, salon: Company) -> None
     make_call(salon, status="ongoing", outcome=None, is_test=True)
     client = signed_in(app, make_user(salon))
     assert client.get("/live/state").get_json()["calls"] == []
-    assert client.get("/live/state/running").get_json() == {"running": 0}
+    assert client.get("/live/state/running").get_json() == {"running": 0, "unread": 0}

@@ -11,12 +11,14 @@ from sqlalchemy import delete, select
 from app.core import settings
 from app.core.clock import now
 from app.core.errors import ProviderError
+from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.outbox import MAX_ERROR_LENGTH, Outbox
 from app.domain.agents.provisioning.desired_state import DesiredState, build_desired_state
 from app.domain.agents.provisioning.steps import WRITE_STEPS, ProvisioningStep, RemoteRefs, StepResult
 from app.domain.agents.versions import find_published, get_agent
 from app.domain.audit.log import record
+from app.events import AgentProblemFound
 from app.models import Agent, AgentDeployment, AgentDeploymentStep, Connection
 from app.providers.credentials import Credentials
 from app.providers.voice.management import VoiceRejected
@@ -120,12 +122,14 @@ def record_diffs(row: AgentDeployment, diffs: Iterable[dict[str, object]]) -> No
     """Store the last comparison; new differences are audited."""
     row.findings = list(diffs)
     wrong = [str(diff["key"]) for diff in row.findings if not diff["fits"]]
-    was_right = row.status == "right"
+    before = row.status
     row.checked_at = now()
     row.clear_error()
     row.status = "drift" if wrong else "right"
-    if wrong and was_right:
+    if wrong and before == "right":
         record("agent_drift_found", subject=row.agent_id, data={"wrong": wrong[:50]})
+    if wrong and before != "drift":
+        publish(AgentProblemFound(row.company_id, row.agent_id, now()))
 
 
 def list_steps(row: AgentDeployment) -> list[AgentDeploymentStep]:
@@ -156,6 +160,7 @@ def _handle_failure(row: AgentDeployment, step: AgentDeploymentStep, error: Prov
             other.status = "waiting"
         return True
     step.status, row.status, row.claim_token = "failed", "failed", None
+    publish(AgentProblemFound(row.company_id, row.agent_id, now()))
     return False
 
 

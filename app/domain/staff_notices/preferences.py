@@ -1,0 +1,39 @@
+"""Which notices a person wants where: the own choice, else the defaults of the role."""
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import select
+
+from app.core.extensions import db
+from app.domain.accounts.permissions import can
+from app.domain.staff_notices.notice_kinds import KINDS, NoticeChannel, NoticeKind
+from app.models import NoticeSettings, User
+
+
+def list_kinds(user: User) -> list[NoticeKind]:
+    """The kinds whose subjects the person may see."""
+    return [kind for kind in KINDS.values() if can(user, kind.action)]
+
+
+def load_settings(user_ids: Collection[str]) -> dict[str, NoticeSettings]:
+    """The own choices of these people of the current company, by person; without a row they have made none."""
+    rows = db.session.scalars(select(NoticeSettings).where(NoticeSettings.user_id.in_(user_ids)))
+    return {row.user_id: row for row in rows}
+
+
+def get_channels(user: User, kind: NoticeKind, chosen: NoticeSettings | None) -> tuple[NoticeChannel, ...]:
+    """The channels on which the person gets this kind."""
+    own = chosen.channels.get(kind.name) if chosen else None
+    return kind.get_default_channels(user.role) if own is None else tuple(channel for channel in kind.channels if channel in own)
+
+
+def save_settings(user: User, channels: Mapping[str, Collection[NoticeChannel]]) -> NoticeSettings:
+    """Store the person's choice for the kinds that they may see; others keep what they were."""
+    row = db.session.scalars(select(NoticeSettings).where(NoticeSettings.user_id == user.id).with_for_update()).first()
+    if row is None:
+        row = NoticeSettings(user_id=user.id, channels={})
+        db.session.add(row)
+    chosen = {kind.name: [way for way in kind.channels if way in channels.get(kind.name, ())] for kind in list_kinds(user)}
+    row.channels = {**row.channels, **chosen}
+    db.session.flush()
+    return row

@@ -1,0 +1,75 @@
+"""Who gets a notice: the people whose role, branches and calendar it concerns, without the one who caused it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, select
+
+from app.core.extensions import db
+from app.core.tenancy import current_company_id
+from app.domain.accounts.permissions import can
+from app.domain.staff_notices.notice_kinds import KINDS, NoticeChannel, NoticeKind
+from app.domain.staff_notices.preferences import get_channels, load_settings
+from app.models import NoticeSettings, StaffMember, User
+from app.models.user import COMPANY_ROLES
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeDraft:
+    """A notice before it is known who gets it. Without `branch_ids` it concerns the whole company.
+
+    `staff_ids`: in whose calendars it happened. `cause` is the idempotency key.
+    """
+
+    kind: str
+    subject: str
+    cause: str
+    branch_ids: tuple[str, ...] = ()
+    staff_ids: tuple[str, ...] = ()
+    subject_count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """A person who signs in to the current company, with the own choice of notices and the own calendar, if any."""
+
+    user: User
+    settings: NoticeSettings | None
+    staff_id: str | None = None
+
+
+def list_colleagues() -> list[Colleague]:
+    """The people who may sign in to the current company."""
+    active = select(User).where(User.company_id == current_company_id(), User.is_active, User.role.in_(COMPANY_ROLES))
+    users = db.session.scalars(active.order_by(User.id)).all()
+    chosen, calendars = load_settings([user.id for user in users]), _load_calendars(users)
+    return [Colleague(user, chosen.get(user.id), calendars.get(user.id)) for user in users]
+
+
+def find_channels(person: Colleague, draft: NoticeDraft) -> tuple[NoticeChannel, ...]:
+    """On which channels the person gets it; empty where it does not concern them, or they want it nowhere."""
+    kind = KINDS[draft.kind]
+    return get_channels(person.user, kind, person.settings) if _is_concerned(person, kind, draft) else ()
+
+
+def _is_concerned(person: Colleague, kind: NoticeKind, draft: NoticeDraft) -> bool:
+    if not can(person.user, kind.action) or not can_see_branches(person.user, draft.branch_ids):
+        return False
+    has_own_calendar = kind.is_about_calendar and person.user.role == "staff" and person.staff_id is not None
+    return not has_own_calendar or person.staff_id in draft.staff_ids
+
+
+def can_see_branches(user: User, branch_ids: Sequence[str]) -> bool:
+    """Whether one of these branches is the person's; what belongs to no branch is for those who see all."""
+    return not user.branch_ids or not set(user.branch_ids).isdisjoint(branch_ids)
+
+
+def _load_calendars(users: Sequence[User]) -> dict[str, str]:
+    """The calendar of each person, linked to the account, else with its mail address."""
+    emails = {user.email: user.id for user in users}
+    is_same = StaffMember.user_id.is_(None) & func.lower(StaffMember.email).in_(emails)
+    statement = select(StaffMember).where(StaffMember.is_active, or_(StaffMember.user_id.in_(emails.values()), is_same))
+    calendars: dict[str, str] = {}
+    for member in db.session.scalars(statement.order_by(StaffMember.user_id.is_(None), StaffMember.id)):
+        calendars.setdefault(member.user_id or emails[(member.email or "").lower()], member.id)
+    return calendars

@@ -1,0 +1,48 @@
+"""Notices to the people of a company about their work, and which of them each person wants where."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.column_types import AsciiString, Id, Json, UtcDateTime
+from app.core.extensions import db
+from app.models.base import CompanyOwned, HasCreatedAt, HasUlid, company_foreign_key, company_table_args
+
+
+class StaffNotice(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
+    """One thing that one person is to know. It holds no words: what it says is read from its subject, so nothing has to be erased here."""
+
+    __tablename__ = "staff_notices"
+    __table_args__ = company_table_args(
+        company_foreign_key("branch_id", "branches"),
+        UniqueConstraint("company_id", "user_id", "cause"),
+        CheckConstraint("subject_count >= 1", name="subject_count"),
+        Index("ix_staff_notices_unread", "company_id", "user_id", "in_bell", "read_at"),
+        Index("ix_staff_notices_created", "created_at"),
+    )
+
+    user_id: Mapped[str] = mapped_column(Id, ForeignKey("users.id"))
+    # none: of the whole company
+    branch_id: Mapped[str | None] = mapped_column(Id)
+    # a name of domain/staff_notices/notice_kinds
+    kind: Mapped[str] = mapped_column(AsciiString(32))
+    # what it is about, "booking:<id>"; the first of them where several happened at once
+    subject: Mapped[str] = mapped_column(AsciiString(64))
+    subject_count: Mapped[int] = mapped_column(SmallInteger, default=1)
+    # idempotency key: one cause gives each person one notice
+    cause: Mapped[str] = mapped_column(AsciiString(96))
+    # whether it stands in the list; others go by push or mail only
+    in_bell: Mapped[bool] = mapped_column(default=True)
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class NoticeSettings(CompanyOwned, db.Model):
+    """A person's own choice; without a row, and for kinds that it does not name, the defaults of the role hold."""
+
+    __tablename__ = "notice_settings"
+    __table_args__ = company_table_args(referable=False)
+
+    user_id: Mapped[str] = mapped_column(Id, ForeignKey("users.id"), primary_key=True)
+    # {kind: [channel]}
+    channels: Mapped[dict[str, list[str]]] = mapped_column(Json, default=dict)

@@ -1,0 +1,59 @@
+"""The reader's own choice of notices: kinds by channels."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from app.core.transactions import run_in_transaction
+from app.domain.services.catalogue import find_staff_of_user
+from app.domain.staff_notices.notice_kinds import CHANNELS, NoticeChannel
+from app.domain.staff_notices.preferences import get_channels, list_kinds, load_settings, save_settings
+from app.web.dashboard.notice_labels import CHANNEL_NAMES, NOTICE_KINDS
+from app.web.fields import Flag
+from app.web.forms import Form
+from app.web.guards import for_company
+
+blueprint = Blueprint("notice_preferences", __name__)
+
+
+class ChannelForm(Form):
+    """The channels of one kind; its name precedes the fields."""
+
+    bell: Flag = False
+
+
+@blueprint.get("/account/notices")
+@for_company("tasks.read")
+def index() -> str:
+    chosen = load_settings([current_user.id]).get(current_user.id)
+    return render_template(
+        "dashboard/notice_preferences.html",
+        channels=[(channel, CHANNEL_NAMES[channel]) for channel in CHANNELS],
+        kinds=[(kind, NOTICE_KINDS[kind.name], get_channels(current_user, kind, chosen)) for kind in list_kinds(current_user)],
+        concerns=_describe_concerns(),
+    )
+
+
+@blueprint.post("/account/notices")
+@for_company("tasks.read")
+def save() -> Any:
+    channels = {kind.name: _read_channels(kind.name) for kind in list_kinds(current_user)}
+    run_in_transaction(lambda: save_settings(current_user, channels))
+    flash(_("Gespeichert."), "message")
+    return redirect(url_for("notice_preferences.index"))
+
+
+def _read_channels(kind: str) -> list[NoticeChannel]:
+    form, _errors = ChannelForm.parse(f"{kind}:")
+    return [channel for channel in CHANNELS if getattr(form, channel, False)]
+
+
+def _describe_concerns() -> str:
+    """Say whose appointments and which branches the notices are about."""
+    if current_user.role == "staff" and find_staff_of_user(current_user):
+        return _("Bei Terminen erfahren Sie nur von denen in Ihrem eigenen Kalender.")
+    if current_user.branch_ids:
+        return _("Sie erfahren nur, was Ihre Filialen betrifft.")
+    return _("Sie erfahren, was im ganzen Betrieb geschieht. Was Sie selbst tun, melden wir Ihnen nicht.")
