@@ -126,7 +126,7 @@ class BookingCancelled(BookingEventBase):
 
 
 @dataclass(frozen=True, slots=True)
-class BookingChanged(BookingEventBase):
+class BookingDetailsChanged(BookingEventBase):
     """Confirmed, done, no-show, or its notes were edited; time and person are unchanged."""
 
 

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError, TimeoutError as PoolTimeout
 
-from app.core.database_outage_detector import DatabaseWatchdog, WatchedConnection, WatchedPool, build_ping
+from app.core.database_outage_detector import DatabaseWatchdog, OutageAwarePool, WatchedConnection, build_ping
 from app.core.errors import NotFound
 from config import Settings
 
@@ -67,7 +67,7 @@ def engine_options(settings: Settings) -> dict[str, Any]:
         # the parameters hold personal data, and the error text reaches the log and the reasons of events
         "hide_parameters": True,
         "isolation_level": "READ COMMITTED",
-        "poolclass": WatchedPool,
+        "poolclass": OutageAwarePool,
         "pool_size": settings.database_pool,
         "max_overflow": 0,
         "pool_timeout": POOL_TIMEOUT_S,
@@ -113,7 +113,7 @@ def prepare_engine(engine: Engine) -> None:
 
 def _install_watchdog(engine: Engine) -> None:
     """Make the engine's connections WatchedConnections; the watchdog pings with the parameters of the latest connection."""
-    assert isinstance(engine.pool, WatchedPool)
+    assert isinstance(engine.pool, OutageAwarePool)
     watchdog = engine.pool.watchdog = DatabaseWatchdog()
 
     @event.listens_for(engine, "do_connect")

@@ -157,12 +157,12 @@ class WatchedConnection(Connection):  # type: ignore[type-arg]
             self._sock.shutdown(socket.SHUT_RDWR)
 
 
-class WatchedPool(QueuePool):
+class OutageAwarePool(QueuePool):
     """A pool that keeps requests waiting for a connection, up to POOL_TIMEOUT_S, while the database answers other statements."""
 
     watchdog: DatabaseWatchdog
 
-    def recreate(self) -> "WatchedPool":
+    def recreate(self) -> "OutageAwarePool":
         fresh: Any = super().recreate()
         fresh.watchdog = self.watchdog
         return fresh

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from app.demo.booking_generator import DemoAppointment, DemoBookingChange
-from app.demo.call_rows import DemoIds, Row, create_ulid
+from app.demo.call_rows import DemoRowIds, Row, create_ulid
 from app.domain.scheduling.minute_bits import to_minute
 from app.models.slot_lock import SLOT_MINUTES
 
@@ -26,7 +26,7 @@ class DemoBookingRows:
     spans: list[Row] = field(default_factory=list)
 
 
-def build_booking_rows(appointments: list[DemoAppointment], call_ids: list[str], ids: DemoIds, rng: Random) -> DemoBookingRows:
+def build_booking_rows(appointments: list[DemoAppointment], call_ids: list[str], ids: DemoRowIds, rng: Random) -> DemoBookingRows:
     """Build the rows. `call_ids` are indexed by the call numbers in the appointments' history."""
     rows = DemoBookingRows()
     for appointment in appointments:
@@ -43,7 +43,7 @@ def build_booking_rows(appointments: list[DemoAppointment], call_ids: list[str],
     return rows
 
 
-def _build_booking(appointment: DemoAppointment, booking_id: str, call_ids: list[str], ids: DemoIds) -> Row:
+def _build_booking(appointment: DemoAppointment, booking_id: str, call_ids: list[str], ids: DemoRowIds) -> Row:
     cancelled = next((change.at for change in appointment.history if change.action == "cancelled"), None)
     return {
         "id": booking_id,

@@ -30,7 +30,7 @@ INTENTS = {
 
 
 @dataclass
-class DemoIds:
+class DemoRowIds:
     """The ids of the rows that calls refer to."""
 
     company_id: str
@@ -61,7 +61,7 @@ def create_ulid(moment: datetime, rng: Random) -> str:
     return str(ULID.from_bytes(round(moment.timestamp() * 1000).to_bytes(6, "big") + rng.randbytes(10)))
 
 
-def build_call_rows(calls: list[DemoCall], ids: DemoIds, rng: Random, *, now: datetime) -> DemoCallRows:
+def build_call_rows(calls: list[DemoCall], ids: DemoRowIds, rng: Random, *, now: datetime) -> DemoCallRows:
     rows = DemoCallRows()
     for call in calls:
         call_id = create_ulid(call.started_at, rng)
@@ -84,7 +84,7 @@ def build_call_rows(calls: list[DemoCall], ids: DemoIds, rng: Random, *, now: da
     return rows
 
 
-def _call(call: DemoCall, call_id: str, ids: DemoIds, rng: Random, *, events: int) -> Row:
+def _call(call: DemoCall, call_id: str, ids: DemoRowIds, rng: Random, *, events: int) -> Row:
     talked = call.outcome != "missed"
     end_category, reason = ENDINGS.get(call.outcome, ("talked", rng.choice(("user_hangup", "user_hangup", "agent_hangup"))))
     return {
@@ -132,7 +132,7 @@ def _notice(call: DemoCall, own: Row) -> list[Row]:
     return [{**own, **proof, "created_at": call.ended_at}] if proof else []
 
 
-def _build_routing(call: DemoCall, ids: DemoIds) -> Row:
+def _build_routing(call: DemoCall, ids: DemoRowIds) -> Row:
     return {"by": "number", "number": call.branch.number, "phone_number_id": ids.numbers[call.branch.slug], "cached": True}
 
 
@@ -156,7 +156,7 @@ def _tools(call: DemoCall, own: Row, rng: Random) -> list[Row]:
     ]
 
 
-def _events(call: DemoCall, ids: DemoIds) -> list[tuple[str, datetime, Row | None]]:
+def _events(call: DemoCall, ids: DemoRowIds) -> list[tuple[str, datetime, Row | None]]:
     """Build the call's events, as a real call stores them."""
     events: list[tuple[str, datetime, Row | None]] = [("matched", call.started_at, _build_routing(call, ids))]
     if call.outcome != "missed":
@@ -171,7 +171,7 @@ def _events(call: DemoCall, ids: DemoIds) -> list[tuple[str, datetime, Row | Non
     return events
 
 
-def _task(call: DemoCall, call_id: str, ids: DemoIds, rng: Random) -> Row:
+def _task(call: DemoCall, call_id: str, ids: DemoRowIds, rng: Random) -> Row:
     return {
         "id": create_ulid(call.ended_at, rng),
         "company_id": ids.company_id,
@@ -205,7 +205,7 @@ def _to_working_hours(moment: datetime) -> datetime:
     return moment if local.hour < LAST_HOUR else (local + timedelta(days=1)).replace(hour=FIRST_HOUR).astimezone(UTC)
 
 
-def _build_waitlist_entry(call: DemoCall, call_id: str, ids: DemoIds, rng: Random, now: datetime) -> Row:
+def _build_waitlist_entry(call: DemoCall, call_id: str, ids: DemoRowIds, rng: Random, now: datetime) -> Row:
     until = call.ended_at + timedelta(days=7)
     return {
         "id": create_ulid(call.ended_at, rng),

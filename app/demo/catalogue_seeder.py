@@ -4,7 +4,7 @@ from datetime import datetime, time
 
 from app.core.extensions import db
 from app.demo.agents import build_agent_versions
-from app.demo.call_rows import DemoIds
+from app.demo.call_rows import DemoRowIds
 from app.demo.customer_generator import list_regulars
 from app.demo.schema import DemoBranch, DemoCompany, DemoService, DemoStaff
 from app.domain.services.fuzzy_text import fold
@@ -26,7 +26,7 @@ from app.models import (
 COLOURS = ("#0b6b75", "#7a5cc0", "#b8541f", "#2f7d4f", "#b03a5b", "#5b6b1f", "#3465c0")
 
 
-def insert_catalogue(company: Company, demo: DemoCompany, *, since: datetime) -> DemoIds:
+def insert_catalogue(company: Company, demo: DemoCompany, *, since: datetime) -> DemoRowIds:
     """Insert all rows that calls refer to, created at `since`. Needs the company's scope."""
     agent = Agent(
         name=demo.agent, language="de", greeting=demo.greeting, provider_agent_id=f"agent_demo_{demo.agent.lower()}", created_at=since
@@ -51,7 +51,7 @@ def insert_catalogue(company: Company, demo: DemoCompany, *, since: datetime) ->
         _insert_synonyms(demo_service, services[demo_service.key].id)
     customers = _insert_customers(demo, since)
     db.session.flush()
-    return DemoIds(
+    return DemoRowIds(
         company_id=company.id,
         agent_id=agent.id,
         branches={slug: row.id for slug, row in branches.items()},

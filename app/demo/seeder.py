@@ -24,7 +24,7 @@ from app.demo.customer_generator import list_regulars
 from app.demo.schema import DemoCompany
 from app.domain.calls.search_index import build_search_text
 from app.domain.privacy.ai_notice_proof import store_wordings
-from app.domain.reports import call_stats
+from app.domain.reports import call_counters
 from app.models import (
     BlockedCaller,
     Booking,
@@ -87,7 +87,7 @@ def _build(demo: DemoCompany, moment: datetime) -> None:
         _insert(BusySpan, booking_rows.spans)
         _insert(SlotLock, booking_rows.cells)
         _set_last_calls(call_rows.calls)
-        call_stats.rebuild_stats(company.id, first=first, last=moment.astimezone(ZONE).date())
+        call_counters.rebuild_stats(company.id, first=first, last=moment.astimezone(ZONE).date())
 
 
 def _insert(model: Any, rows: list[Row]) -> None:

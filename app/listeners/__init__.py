@@ -2,7 +2,7 @@
 
 from app.listeners import (  # noqa: F401
     calendar_sync,
-    call_stats,
+    call_counters,
     live,
     notifications,
     phone_numbers,

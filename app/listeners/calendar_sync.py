@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from app.core.event_bus import subscribe
 from app.core.tenancy import company_scope
 from app.domain.calendar_sync.enqueue import enqueue_changes, enqueue_confirmations
-from app.events import BookingCancelled, BookingChanged, BookingCreated, BookingEventBase, BookingRescheduled
+from app.events import BookingCancelled, BookingCreated, BookingDetailsChanged, BookingEventBase, BookingRescheduled
 from app.jobs.calendar_sync import sync_booking
 
 
@@ -15,7 +15,7 @@ def sync_changes(events: Sequence[BookingEventBase]) -> None:
     _enqueue_syncs(events, enqueue_changes)
 
 
-@subscribe(BookingChanged, when="before_commit")
+@subscribe(BookingDetailsChanged, when="before_commit")
 def sync_other_changes(events: Sequence[BookingEventBase]) -> None:
     _enqueue_syncs(events, enqueue_confirmations)
 

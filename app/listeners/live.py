@@ -39,7 +39,7 @@ CALL_NAMES = {
 BOOKING_NAMES = {
     events.BookingCreated: "booking.made",
     events.BookingRescheduled: "booking.moved",
-    events.BookingChanged: "booking.changed",
+    events.BookingDetailsChanged: "booking.changed",
     events.BookingCancelled: "booking.cancelled",
 }
 HOLD_NAMES = {HoldPlaced: "hold.placed", HoldReleased: "hold.released"}

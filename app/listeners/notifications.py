@@ -13,8 +13,8 @@ from app.domain.calls import missed_calls
 from app.domain.notifications.one_time_code_message import notify_code
 from app.events import (
     BookingCancelled,
-    BookingChanged,
     BookingCreated,
+    BookingDetailsChanged,
     BookingEventBase,
     BookingRescheduled,
     CallAnalyzed,
@@ -38,7 +38,7 @@ def notify_created(events: Sequence[BookingCreated]) -> None:
             _send(queue_confirmation(event.booking_id, notify=event.notify))
 
 
-@subscribe(BookingRescheduled, BookingCancelled, BookingChanged, when="before_commit")
+@subscribe(BookingRescheduled, BookingCancelled, BookingDetailsChanged, when="before_commit")
 def notify_changed(events: Sequence[BookingEventBase]) -> None:
     for company_id in {event.company_id for event in events}:
         with company_scope(company_id):
@@ -46,7 +46,7 @@ def notify_changed(events: Sequence[BookingEventBase]) -> None:
                 _send(row)
 
 
-@subscribe(BookingCreated, BookingRescheduled, BookingCancelled, BookingChanged, when="before_commit")
+@subscribe(BookingCreated, BookingRescheduled, BookingCancelled, BookingDetailsChanged, when="before_commit")
 def plan_booking_reminders(events: Sequence[BookingEventBase]) -> None:
     for company_id in {event.company_id for event in events}:
         with company_scope(company_id):

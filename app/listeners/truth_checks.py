@@ -7,8 +7,8 @@ from app.core.tenancy import company_scope
 from app.domain.calls import truth_check_schedule
 from app.events import (
     BookingCancelled,
-    BookingChanged,
     BookingCreated,
+    BookingDetailsChanged,
     BookingEventBase,
     BookingRescheduled,
     CallAnalyzed,
@@ -24,7 +24,7 @@ def queue_ended_calls(events: list[CallEventBase | LateTranscriptAdded]) -> None
     truth_check_schedule.schedule_checks(event.call_id for event in events)
 
 
-@subscribe(BookingCreated, BookingRescheduled, BookingChanged, BookingCancelled, when="before_commit")
+@subscribe(BookingCreated, BookingRescheduled, BookingDetailsChanged, BookingCancelled, when="before_commit")
 def queue_changed_bookings(events: list[BookingEventBase]) -> None:
     bookings: dict[str, set[str]] = defaultdict(set)
     for event in events:

@@ -19,7 +19,7 @@ CALENDAR_READERS = {"calcom": "app.providers.calendar.calcom_webhooks:CalcomWebh
 MESSAGE_READERS = {"twilio_sms": "app.providers.messaging.twilio_sms_webhooks:TwilioMessageWebhookReader"}
 REPORT_READERS = {"twilio_sms_status": "app.providers.messaging.twilio_sms_webhooks:TwilioReportWebhookReader"}
 CALENDARS = {"calcom": "app.providers.calendar.calcom:CalcomCalendar"}
-VOICE_ACCOUNTS = {"retell": "app.providers.voice.retell_api:RetellAccount"}
+VOICE_ACCOUNTS = {"retell": "app.providers.voice.retell_api:RetellClient"}
 MESSENGERS = {
     "twilio": "app.providers.messaging.twilio_sms:TwilioSms",
     "smtp": "app.providers.messaging.smtp:Smtp",

@@ -9,7 +9,7 @@ import structlog
 from flask import Flask, current_app
 from socketio import Server
 
-from app.core.batch_loader import BatchLoader
+from app.core.concurrent_lookup_batcher import BatchLoader
 from app.core.database import read_only
 from app.core.extensions import db
 from app.realtime import event_log

@@ -5,7 +5,7 @@ from flask import Blueprint, Response
 from app.core import settings
 from app.core.route_guards import declare_guard
 from app.webhooks.receiver import get_raw_body, get_sender, receive
-from app.webhooks.twilio_voice import verify_request
+from app.webhooks.twilio_call_status import verify_request
 
 blueprint = Blueprint("twilio_sms", __name__, url_prefix="/api/twilio")
 

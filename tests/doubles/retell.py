@@ -13,7 +13,7 @@ from typing import Any
 from werkzeug import Request, Response
 
 from tests.doubles.http_double import HttpDouble, as_json
-from tests.doubles.retell_account import Refusal, RetellAccount, Row, page
+from tests.doubles.retell_account import Refusal, RetellClient, Row, page
 
 KEY = "key_tests_only_retell"
 # what a list leaves out of a call
@@ -22,7 +22,7 @@ LISTED_AGENT = ("agent_id", "agent_name", "channel", "is_suspended", "tags", "us
 
 
 @dataclass
-class RetellDouble(HttpDouble, RetellAccount):
+class RetellDouble(HttpDouble, RetellClient):
     """A context manager; the test's thread may read and change its state."""
 
     first = "POST /create-agent"

@@ -35,7 +35,7 @@ class Refusal(Exception):
 
 
 @dataclass
-class RetellAccount:
+class RetellClient:
     """Agents and LLMs by id, each a list of versions, oldest first."""
 
     agents: dict[str, list[Row]] = field(default_factory=dict)

@@ -14,7 +14,7 @@ BY_HAND = {
     "app.core.assets": "asks only whether a file was named with its version",
     "app.webhooks.receiver": "the raw body is what the provider has signed",
     "app.webhooks.rejections": "what the body of a refused request claims is kept for support",
-    "app.webhooks.twilio_voice": "the raw body is what the provider has signed",
+    "app.webhooks.twilio_call_status": "the raw body is what the provider has signed",
 }
 
 

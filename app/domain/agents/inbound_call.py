@@ -14,7 +14,7 @@ from app.core.ids import new_ulid
 from app.core.phone import ParsedPhoneNumber, normalise
 from app.domain.agents.config_schema import DEFAULT_AGENT_CONFIG, get_effective_config
 from app.domain.agents.greeting import build_greeting
-from app.domain.agents.opening_hours import DayHours, get_branch_day
+from app.domain.agents.opening_hours_lookup import DayHours, get_branch_day
 from app.domain.agents.tools.context import CALL_RECORDS
 from app.domain.companies.number_lookup import NumberMatch
 from app.domain.customers.caller_assurance import IdentifiedCaller, find_customers_by_number

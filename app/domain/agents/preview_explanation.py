@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.core import phone
 from app.core.errors import AppError
 from app.core.extensions import db
-from app.domain.agents.opening_hours import get_branch_day
+from app.domain.agents.opening_hours_lookup import get_branch_day
 from app.domain.agents.tools.argument_resolution import parse_time, parse_window, resolve_slot_query, to_instant
 from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.phrasing import DisplayNames, say_when

@@ -8,7 +8,7 @@ from app.domain.bookings import history
 from app.domain.bookings.history import Actor
 from app.domain.bookings.status import InvalidBookingTransition, lock_visit, record_change
 from app.domain.notifications.receipts import mark_answered
-from app.events import BookingChanged
+from app.events import BookingDetailsChanged
 from app.models import Booking
 
 
@@ -25,6 +25,6 @@ def confirm_by_customer(booking_id: str, actor: Actor) -> Booking:
             before = history.snapshot(booking)
             booking.customer_confirmed_at = now()
             record_change(booking, "acknowledged", actor, reason=None, before=before)
-            publish(BookingChanged(booking.company_id, booking.branch_id, booking.id, booking.call_id))
+            publish(BookingDetailsChanged(booking.company_id, booking.branch_id, booking.id, booking.call_id))
     mark_answered([f"booking:{booking.id}" for booking in visit])
     return next(booking for booking in visit if booking.id == booking_id)

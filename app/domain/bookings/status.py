@@ -14,7 +14,7 @@ from app.core.extensions import db
 from app.domain.bookings import history
 from app.domain.bookings.history import Actor
 from app.domain.companies.policies import Rules, load_policies
-from app.events import BookingChanged
+from app.events import BookingDetailsChanged
 from app.models import Booking
 
 TRANSITIONS = {
@@ -133,7 +133,7 @@ def edit_notes(booking_id: str, notes: str | None, actor: Actor, *, version: int
         before = history.snapshot(booking)
         booking.notes = notes
         record_change(booking, "edited", actor, reason=None, before=before)
-        publish(BookingChanged(booking.company_id, booking.branch_id, booking.id, booking.call_id))
+        publish(BookingDetailsChanged(booking.company_id, booking.branch_id, booking.id, booking.call_id))
     return booking
 
 
@@ -143,5 +143,5 @@ def _transition_visit(booking_id: str, status: str, actor: Actor, *, version: in
     for booking in visit:
         if booking.status != status:
             transition(booking, status, actor, reason=reason)
-            publish(BookingChanged(booking.company_id, booking.branch_id, booking.id, booking.call_id))
+            publish(BookingDetailsChanged(booking.company_id, booking.branch_id, booking.id, booking.call_id))
     return next(booking for booking in visit if booking.id == booking_id)

@@ -14,7 +14,7 @@ from app.domain.bookings import history
 from app.domain.bookings.history import Actor
 from app.domain.bookings.status import record_change
 from app.domain.tasks.lifecycle import create_task
-from app.events import BookingChanged
+from app.events import BookingDetailsChanged
 from app.models import Booking, BookingSync, Customer, ExternalBooking
 from app.providers.calendar.base import RemoteBooking
 
@@ -131,4 +131,4 @@ def _set_status(booking: Booking, status: str, why: str) -> None:
     before = history.snapshot(booking)
     booking.status = status
     record_change(booking, status, BY_CALENDAR, reason=why, before=before)
-    publish(BookingChanged(booking.company_id, booking.branch_id, booking.id, booking.call_id))
+    publish(BookingDetailsChanged(booking.company_id, booking.branch_id, booking.id, booking.call_id))

@@ -24,7 +24,7 @@ from app.domain.companies.number_lookup import NumberMatch
 from app.domain.customers import matching
 from app.domain.emergencies.detections import EmergencyProfile
 from app.domain.privacy.call_content_erasure import erase_words
-from app.domain.reports.call_stats import count_call, to_counted
+from app.domain.reports.call_counters import count_call, to_counted
 from app.events import (
     CallAnalyzed,
     CallEnded,

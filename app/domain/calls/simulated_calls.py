@@ -9,7 +9,7 @@ from app.core.extensions import db
 from app.domain.audit.log import record
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.history import Actor
-from app.domain.reports.call_stats import count_call, to_counted
+from app.domain.reports.call_counters import count_call, to_counted
 from app.domain.tasks.lifecycle import complete_task
 from app.models import Booking, Call, StaffTask
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.domain.agents.opening_hours import get_hours, list_hours
+from app.domain.agents.opening_hours_lookup import get_hours, list_hours
 from app.domain.claims.evidence_types import BranchEvidence, ServiceEvidence, Span, StaffName
 from app.models import Branch, BranchService, Company, Service, ServiceSynonym, StaffMember, StaffService
 

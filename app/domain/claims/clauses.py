@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.domain.claims.action_vocabulary import VERBS
-from app.domain.claims.hesitations import remove_hesitations
+from app.domain.claims.hesitation_removal import remove_hesitations
 from app.domain.claims.self_corrections import CORRECTION_WORDS, REPAIR, remove_contrast
 from app.domain.language.vocabulary import MONTHS, fold
 

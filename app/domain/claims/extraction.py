@@ -8,12 +8,12 @@ from app.domain.claims.action_vocabulary import FAREWELL, find_action
 from app.domain.claims.appointment_mentions import MentionReader
 from app.domain.claims.claim_types import APPOINTMENT_KINDS, Claim
 from app.domain.claims.clauses import PENDING, UNAVAILABLE, Clause, split_clauses
-from app.domain.claims.conversation import Conversation
+from app.domain.claims.dialogue_state import Conversation
 from app.domain.claims.evidence_types import Evidence, Utterance
 from app.domain.claims.fact_extraction import FactReader, names_time
 from app.domain.claims.name_index import NameIndex
 from app.domain.claims.self_corrections import AGREEMENT, CORRECTION, RETRACTION, SLIP_OF_TONGUE
-from app.domain.claims.sentence_review import SentenceReview
+from app.domain.claims.sentence_review import SentenceReviewer
 from app.domain.claims.visit_ends import ENDS, is_end
 from app.domain.language.detection import FUNCTION_WORDS
 from app.domain.language.marked_text import Scanner
@@ -54,7 +54,7 @@ class _ClaimExtractor:
         self.evidence, self.names = evidence, NameIndex(evidence)
         self.reader = MentionReader(self.names, evidence.began_at, evidence.timezone)
         self.conversation = Conversation(evidence, self.reader)
-        self.review = SentenceReview(self.reader, evidence)
+        self.review = SentenceReviewer(self.reader, evidence)
         self.facts = FactReader(self.conversation, self.review)
         self.has_caller_spoken = False
         # one that the agent made, changed or was shown

@@ -6,13 +6,13 @@ from app.domain.claims.addresses import find_address
 from app.domain.claims.appointment_mentions import MentionReader
 from app.domain.claims.claim_types import Claim
 from app.domain.claims.clauses import Clause
-from app.domain.claims.conversation import Conversation
+from app.domain.claims.dialogue_state import Conversation
 from app.domain.claims.durations import find_durations
 from app.domain.claims.fees import read_fee
 from app.domain.claims.hours_mentions import mark_hours
 from app.domain.claims.opening_hours import find_hours
 from app.domain.claims.prices import ADDED, CURRENCY, TOTAL, find_prices
-from app.domain.claims.sentence_review import SentenceReview
+from app.domain.claims.sentence_review import SentenceReviewer
 from app.domain.language.marked_text import Scanner
 from app.domain.language.vocabulary import CARDINALS
 
@@ -31,7 +31,7 @@ FACT_VALUES = {
 class FactReader:
     """Reads the facts of one call."""
 
-    def __init__(self, conversation: Conversation, review: SentenceReview) -> None:
+    def __init__(self, conversation: Conversation, review: SentenceReviewer) -> None:
         self.conversation, self.review = conversation, review
         self.evidence, self.reader = conversation.evidence, conversation.reader
 

@@ -17,7 +17,7 @@ from app.domain.claims.evidence_types import Evidence
 from app.domain.claims.opening_hours import names_hours
 from app.domain.claims.promises import CUES, find_channel
 from app.domain.claims.statement_classifier import get_statement_probabilities
-from app.domain.claims.statement_limits import (
+from app.domain.claims.statement_thresholds import (
     ACT_OF,
     ACTIONS,
     ALIKE,
@@ -56,7 +56,7 @@ SLIP_FRAME = re.compile(
 )
 
 
-class SentenceReview:
+class SentenceReviewer:
     """Reviews the sentences of one call."""
 
     def __init__(self, reader: MentionReader, evidence: Evidence) -> None:

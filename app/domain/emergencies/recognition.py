@@ -11,14 +11,14 @@ from functools import lru_cache
 from app.domain.emergencies.classifier import UNCLEAR_KIND, classify_kind, get_probabilities
 from app.domain.emergencies.phrase_matcher import MAX_TEXT_LENGTH, Span, TokenizedText, tokenize
 from app.domain.emergencies.signs import EmergencyKind, EmergencySign, EmergencySignTable, load_table
-from app.domain.emergencies.signs.evidence import DANGER, SUICIDE, find_evidence
+from app.domain.emergencies.signs.danger_words import DANGER, SUICIDE, find_danger_words
 
 # Below the first, a match of the table is dropped; from the second on no match is needed. Found by cross-validation over
 # the corpus: a missed emergency costs more than a needless sentence, but false alarms annoy.
 DOUBT, SURE = 0.25, 0.6
-# What the classifier hears alone is believed by the words that bear it out (signs/evidence.txt): a farewell for good soonest, other danger,
-# then nothing but everyday words such as of the body, and last what it knows no kind for. By cross-validation it still hears 1,265 of
-# 1,434 emergencies without the table, and 69 of 10,865 others instead of 189.
+# What the classifier hears alone is believed by the words that bear it out (signs/danger_words.txt): a farewell for good soonest, other
+# danger, then nothing but everyday words such as of the body, and last what it knows no kind for. By cross-validation it still hears 1,265
+# of 1,434 emergencies without the table, and 69 of 10,865 others instead of 189.
 SURE_OF_SUICIDE, SURE_OF_DANGER, SURE_OF_HINT, SURE_OF_UNCLEAR = 0.5, 0.6, 0.85, 0.95
 # overriding a kind that can wait needs a higher probability
 OVERRIDE_PROBABILITY = 0.8
@@ -90,7 +90,7 @@ def recognise_emergency(text: str, industry: str, phrases: Sequence[str] = ()) -
 def recognise_in_texts(texts: Iterable[str], industry: str, phrases: Sequence[str] = ()) -> EmergencyKind | None:
     """Recognize the gravest emergency in any of the texts, or in all together; harmless ones add nothing to others."""
     listed = list(texts)
-    bearing = [text for text in listed if find_evidence(text)]
+    bearing = [text for text in listed if find_danger_words(text)]
     combined = [". ".join(bearing)] if len(bearing) > 1 else []
     kinds = [kind for text in (*listed, *combined) if (kind := recognise_emergency(text, industry, phrases))]
     return min(kinds, key=lambda kind: (kind.is_out_of_hours, kind.order), default=None)
@@ -100,7 +100,7 @@ def _classify_with_evidence(text: str, tokens: TokenizedText, chance: float) -> 
     """Classify what no sign of the table was heard in; None unless words that can mean it are there."""
     if chance < SURE_OF_SUICIDE:
         return None
-    evidence, name = find_evidence(text), classify_kind(text)
+    evidence, name = find_danger_words(text), classify_kind(text)
     if not evidence or chance < _get_required_probability(name, evidence, is_narrated=_is_narrated(tokens)):
         return None
     return name if name != "suicide" or SUICIDE in evidence else UNCLEAR_KIND

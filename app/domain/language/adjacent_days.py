@@ -5,7 +5,7 @@
 import re
 from datetime import date, timedelta
 
-from app.domain.language.calendar_days import WEEK, add_months, add_units, find_weekday, get_monday, get_nth_weekday, parse_count
+from app.domain.language.calendar_arithmetic import WEEK, add_months, add_units, find_weekday, get_monday, get_nth_weekday, parse_count
 from app.domain.language.clarification_questions import ambiguous_day, which_date
 from app.domain.language.dates import DayRange
 from app.domain.language.holiday_names import is_public_holiday

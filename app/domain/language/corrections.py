@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 
-from app.domain.language.calendar_days import WEEK, find_weekday, get_monday
+from app.domain.language.calendar_arithmetic import WEEK, find_weekday, get_monday
 from app.domain.language.clarification_questions import (
     AmbiguousExpression,
     ambiguous_day,
@@ -14,8 +14,8 @@ from app.domain.language.clarification_questions import (
 )
 from app.domain.language.dates import DayRange
 from app.domain.language.day_parts import PartOfDay
-from app.domain.language.mark_tokens import Item
 from app.domain.language.marked_text import DAY, PART, TIME, WINDOW
+from app.domain.language.marked_text_tokenizer import Item
 from app.domain.language.parsed_time import get_month_end
 from app.domain.language.ranges import ClockRange, intersect
 from app.domain.language.times import ClockTime

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.domain.language.fillers import ASIDE
-from app.domain.language.mark_tokens import Tokens, Word
+from app.domain.language.marked_text_tokenizer import Tokens, Word
 from app.domain.language.misspellings import is_near_word
 from app.domain.language.vocabulary import MONTHS, split_words
 

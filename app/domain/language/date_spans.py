@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from app.domain.language.calendar_days import WEEK, add_months, find_weekday, get_monday, get_stage
+from app.domain.language.calendar_arithmetic import WEEK, add_months, find_weekday, get_monday, get_stage
 from app.domain.language.clarification_questions import which_date
 from app.domain.language.dates import DayRange
 from app.domain.language.marked_text import DAY, Scanner

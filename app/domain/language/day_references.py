@@ -5,7 +5,7 @@
 import re
 from datetime import date, timedelta
 
-from app.domain.language.calendar_days import WEEK, find_weekday, get_monday
+from app.domain.language.calendar_arithmetic import WEEK, find_weekday, get_monday
 from app.domain.language.clarification_questions import which_time
 from app.domain.language.dates import DayRange
 from app.domain.language.fillers import ASIDE

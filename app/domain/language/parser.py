@@ -17,8 +17,8 @@ from app.domain.language.coverage import find_unread_words
 from app.domain.language.dates import DateScanner, DayRange
 from app.domain.language.day_parts import mark_day_parts
 from app.domain.language.day_references import mark_day_references
-from app.domain.language.mark_tokens import mark_signs, tokenize_marks
 from app.domain.language.marked_text import DAY, TIME, LenientScanner, Scanner
+from app.domain.language.marked_text_tokenizer import mark_signs, tokenize_marks
 from app.domain.language.normalization import MORNING_WORD, normalize, normalize_mentions
 from app.domain.language.parsed_time import Language, TimeExpression
 from app.domain.language.ranges import mark_day_ranges, mark_time_windows

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from app.domain.language.calendar_days import WEEK, find_weekday
+from app.domain.language.calendar_arithmetic import WEEK, find_weekday
 from app.domain.language.clarification_questions import AmbiguousExpression, ambiguous_day, weekday_mismatch, which_date
 from app.domain.language.dates import DayRange
 from app.domain.language.day_parts import PART_STARTS, bound_by_part

@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 
 from app.domain.language.adjacent_days import AdjacentDayScanner
-from app.domain.language.calendar_days import WEEK, add_months, add_units, find_weekday, get_monday, parse_count
+from app.domain.language.calendar_arithmetic import WEEK, add_months, add_units, find_weekday, get_monday, parse_count
 from app.domain.language.clarification_questions import ambiguous_day
 from app.domain.language.date_spans import DateSpanScanner
 from app.domain.language.dates import DayRange

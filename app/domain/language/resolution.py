@@ -7,7 +7,7 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from app.domain.language import clarification_questions as questions
-from app.domain.language.calendar_days import add_months
+from app.domain.language.calendar_arithmetic import add_months
 from app.domain.language.clarification_questions import AmbiguousExpression
 from app.domain.language.corrections import DayReading, TimeReading, is_plausible, join_parts
 from app.domain.language.coverage import UnreadWord

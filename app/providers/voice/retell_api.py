@@ -56,7 +56,7 @@ Parsed = TypeVar("Parsed")
 SdkMethod = Callable[..., Any]
 
 
-class RetellAccount:
+class RetellClient:
     """One Retell account."""
 
     name = "retell"

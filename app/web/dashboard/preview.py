@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.core.errors import InvalidInput
 from app.core.extensions import db
-from app.domain.agents.preview import INBOUND_CALL, CallPreviewRequest, CallPreviewResult, run_preview
+from app.domain.agents.dry_run import INBOUND_CALL, CallPreviewRequest, CallPreviewResult, run_preview
 from app.domain.agents.tools import registry
 from app.domain.agents.tools.registry import TOOLS
 from app.models import Branch, PhoneNumber

@@ -13,7 +13,7 @@ from app.core.clock import now
 from app.core.errors import InvalidInput, NotFound
 from app.core.transactions import transaction
 from app.domain.accounts.permissions import can
-from app.domain.agents.opening_hours import list_hours
+from app.domain.agents.opening_hours_lookup import list_hours
 from app.domain.bookings.closure_conflicts import list_conflicts
 from app.domain.companies.policies import load_policies
 from app.domain.scheduling import hours_editor, time_spans

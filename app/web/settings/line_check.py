@@ -25,7 +25,7 @@ MAX_NUMBERS = 100
 blueprint = Blueprint("line", __name__)
 
 
-class CheckedNumberQuery(Query):
+class LineCheckQuery(Query):
     number_id: Id | None = None
 
 
@@ -78,7 +78,7 @@ def _get_check(check_id: str) -> LineCheck:
 
 def _render_page(selected: LineCheck | None) -> str:
     numbers = _list_numbers()
-    if selected is None and (number_id := CheckedNumberQuery.read_known().number_id):
+    if selected is None and (number_id := LineCheckQuery.read_known().number_id):
         selected = next(iter(runner.list_checks(number_id, 1)), None)
     if selected is None:
         selected = max((number.last for number in numbers if number.last), key=lambda last: last.started_at, default=None)

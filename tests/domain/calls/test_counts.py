@@ -11,7 +11,7 @@ from app.core.transactions import transaction
 from app.domain.calls import counts
 from app.domain.calls.counts import count_calls
 from app.domain.calls.search import CallSearch
-from app.domain.reports import call_stats
+from app.domain.reports import call_counters
 from app.models import Company
 from tests.support.calls import make_call
 from tests.support.users import branch_ids, make_company
@@ -34,7 +34,7 @@ def test_many_calls_are_counted_as_a_few_are(salon: Company, monkeypatch: pytest
         make_call(salon, branch=n % 2, outcome=outcome, started_at=today + timedelta(hours=n * 3 - 40), is_test=n == 7)
     make_call(salon, status="ongoing", outcome=None, started_at=today)
     with transaction():
-        call_stats.rebuild_stats(salon.id, first=date(2026, 11, 1), last=date(2026, 11, 30))
+        call_counters.rebuild_stats(salon.id, first=date(2026, 11, 1), last=date(2026, 11, 30))
     searches: list[dict[str, object]] = [
         {}, {"outcome": "booked"}, {"branch_ids": branch_ids(salon)[:1]},
         {"since": today}, {"until": today}, {"since": today, "until": today + timedelta(days=1), "outcome": "callback"},

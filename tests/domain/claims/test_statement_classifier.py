@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.claims.statement_classifier import extract_training_features, get_statement_probabilities, may_state_fact
-from app.domain.claims.statement_limits import may_state, states_fact
+from app.domain.claims.statement_thresholds import may_state, states_fact
 
 
 @pytest.mark.parametrize(

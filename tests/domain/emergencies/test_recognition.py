@@ -9,7 +9,7 @@ from app.domain.emergencies.caller_instructions import LABELS
 from app.domain.emergencies.phrase_matcher import tokenize
 from app.domain.emergencies.recognition import recognise_emergency, recognise_in_texts
 from app.domain.emergencies.signs import EmergencyKind, load_table
-from app.domain.emergencies.signs.evidence import find_evidence
+from app.domain.emergencies.signs.danger_words import find_danger_words
 
 DATA = Path(__file__).parent / "data"
 INDUSTRIES = {"physio": "physiotherapy", "plumber": "plumbing"}
@@ -107,7 +107,7 @@ def test_ordinary_words_are_no_emergency(said: str) -> None:
     ],
 )
 def test_what_words_can_mean(said: str, kinds: set[str]) -> None:
-    assert find_evidence(said) == kinds
+    assert find_danger_words(said) == kinds
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 from pydantic import Field
 
-from app.domain.agents.opening_hours import find_opening_after, get_hours
+from app.domain.agents.opening_hours_lookup import find_opening_after, get_hours
 from app.domain.agents.tools.argument_resolution import parse_day
 from app.domain.agents.tools.clarification import MissingArgument, get_question
 from app.domain.agents.tools.context import ToolContext, ToolResult, reject, succeed

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
-from app.domain.agents.opening_hours import find_opening_after, get_opening_status, list_hours
+from app.domain.agents.opening_hours_lookup import find_opening_after, get_opening_status, list_hours
 from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.phrasing import say_when
 from app.domain.language.parsed_time import TimeExpression, to_utc

@@ -2,7 +2,7 @@
 
 from flask_babel import gettext as _
 
-from app.domain.agents.opening_hours import get_opening_status
+from app.domain.agents.opening_hours_lookup import get_opening_status
 from app.domain.agents.tools.caller_verification import IdentifyCustomerArgs, describe_caller, verify
 from app.domain.agents.tools.context import ToolContext, ToolResult, succeed
 from app.domain.agents.tools.registry import ToolArgs, tool

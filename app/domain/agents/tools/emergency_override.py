@@ -8,7 +8,7 @@ from flask_babel import force_locale
 from app.core import metrics
 from app.core.clock import now
 from app.core.event_bus import publish
-from app.domain.agents.opening_hours import get_opening_status
+from app.domain.agents.opening_hours_lookup import get_opening_status
 from app.domain.agents.tools.context import ToolContext, ToolResult
 from app.domain.emergencies import detections
 from app.domain.emergencies.alarm import EmergencyResponse, build_alarm, raise_alarm

@@ -13,7 +13,7 @@ from app.core.clock import now
 from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.phone import display
-from app.domain.agents.opening_hours import get_opening_status
+from app.domain.agents.opening_hours_lookup import get_opening_status
 from app.domain.agents.tools.booking_lookup import get_disclosure_scopes, resolve_booking
 from app.domain.agents.tools.call_tasks import RequestCallbackArgs, build_callback_ref, find_same_callback, read_args
 from app.domain.agents.tools.callback_times import resolve_callback_time, say_callback_time

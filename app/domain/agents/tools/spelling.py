@@ -16,7 +16,7 @@ from app.domain.customers.contacts import MAX_NAME_LENGTH
 from app.domain.customers.matching import create_named_customer
 from app.domain.language.placeholders import is_placeholder
 from app.domain.language.spelling import READERS, SpellingKind
-from app.events import BookingChanged
+from app.events import BookingDetailsChanged
 from app.models import Booking, Call, Customer, ToolCall
 
 KINDS: dict[str, SpellingKind] = {
@@ -66,7 +66,7 @@ def correct_name(context: ToolContext, args: CorrectNameArgs) -> ToolResult:
     name = resolve_name(context, _join_with_heard(heard, args.name or ""))[:MAX_NAME_LENGTH]
     _set_name(context, customer, name, same)
     for booking in same:
-        publish(BookingChanged(booking.company_id, booking.branch_id, booking.id, booking.call_id))
+        publish(BookingDetailsChanged(booking.company_id, booking.branch_id, booking.id, booking.call_id))
     return succeed(say_letters(context, "name", name), name=name, booking_id=same[-1].id)
 
 

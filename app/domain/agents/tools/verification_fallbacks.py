@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from app.core.errors import NotAllowed
 from app.core.phone import may_receive_sms
-from app.domain.agents.opening_hours import get_opening_status
+from app.domain.agents.opening_hours_lookup import get_opening_status
 from app.domain.agents.tools.context import ToolContext, ToolResult, reject
 from app.domain.customers.caller_assurance import AssuranceLevel, Permission
 from app.domain.customers.one_time_codes import can_send

@@ -6,7 +6,7 @@ from dataclasses import replace
 from app.domain.language.parsed_time import Language
 from app.domain.language.spelling.alphabets import CODE_WORDS
 from app.domain.language.spelling.items import SpokenItem
-from app.domain.language.spelling.letters import LetterReader
+from app.domain.language.spelling.letter_reader import LetterReader
 from app.domain.language.spelling.phrases import COUNTS, DESCRIPTION_PRONOUNS, DESCRIPTIONS, ENGLISH_FILLERS, MAX_PHRASE, PHRASES, Kind
 from app.domain.language.spelling.talk import INSTRUCTIONS, ORIGINS, TALK, is_harmless
 from app.domain.language.spelling.tokens import Token, to_number, tokenize

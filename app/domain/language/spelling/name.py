@@ -14,13 +14,13 @@ from app.domain.language.spelling.guard import is_accounted_for
 from app.domain.language.spelling.items import MAX_READINGS
 from app.domain.language.spelling.letter_positions import apply_letter_positions
 from app.domain.language.spelling.lexer import lex_tokens
+from app.domain.language.spelling.name_from_letter_row import read_whole_row
 from app.domain.language.spelling.name_words import NameWord, NameWords, compose_name
 from app.domain.language.spelling.parts import PARTICLES, Part, build_parts, is_spelled
 from app.domain.language.spelling.plain_name import SALUTATIONS, read_plain_name
 from app.domain.language.spelling.spelled_text import SpelledText, to_reading
 from app.domain.language.spelling.tokens import TITLES, tokenize
 from app.domain.language.spelling.variants import Variant, apply_variant, is_common_name
-from app.domain.language.spelling.whole_row import read_whole_row
 from app.domain.language.vocabulary import fold
 
 SMALL = frozenset({"small", "kleines", "klein", "lowercase"})

@@ -12,7 +12,7 @@ UNCHANGED = WordNormalization(frozenset(), {})
 
 
 @dataclass(slots=True)
-class EvidenceVocabulary:
+class DangerVocabulary:
     """`phrases` and `classes` hold the section of each of their terms."""
 
     vocabulary: PhraseVocabulary = field(default_factory=lambda: PhraseVocabulary(UNCHANGED))
@@ -20,9 +20,9 @@ class EvidenceVocabulary:
     classes: list[tuple[str, str]] = field(default_factory=list)
 
 
-def find_evidence(text: str) -> set[str]:
+def find_danger_words(text: str) -> set[str]:
     """Find what the words can mean: `suicide`, another `danger`, or a `hint` of one."""
-    evidence, table = _load_evidence(), load_table()
+    evidence, table = _load_danger_words(), load_table()
     said = evidence.vocabulary.find(tokenize(text, UNCHANGED))
     classes = {table.classes[term] for term in table.vocabulary.find(_tokenize_for_table(text)) if term in table.classes}
     return {evidence.phrases[term] for term in said} | {section for section, name in evidence.classes if name in classes}
@@ -33,9 +33,9 @@ def _tokenize_for_table(text: str) -> TokenizedText:
 
 
 @cache
-def _load_evidence() -> EvidenceVocabulary:
-    evidence, section = EvidenceVocabulary(), ""
-    for line in read_lines("evidence"):
+def _load_danger_words() -> DangerVocabulary:
+    evidence, section = DangerVocabulary(), ""
+    for line in read_lines("danger_words"):
         if line.startswith("["):
             section = line.strip("[]")
             continue

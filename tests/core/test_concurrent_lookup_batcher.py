@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.core.batch_loader import BatchLoader
+from app.core.concurrent_lookup_batcher import BatchLoader
 
 
 def test_many_share_few_questions_and_each_gets_the_own_answer() -> None:

@@ -14,7 +14,7 @@ from app.core.dry_run import is_dry_run
 from app.core.errors import NotFound
 from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import dry_run, transaction
-from app.domain.agents.preview import CallPreviewRequest, CallPreviewResult, run_preview
+from app.domain.agents.dry_run import CallPreviewRequest, CallPreviewResult, run_preview
 from app.domain.agents.tools import registry
 from app.domain.agents.tools.registry import TOOLS
 from app.models import BlockedCaller, Company, PhoneNumber
