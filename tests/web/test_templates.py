@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
 from tests.support.tables import each_row
@@ -34,9 +36,26 @@ def test_the_english_catalogue_has_no_holes() -> None:
     assert [message.id for message in catalogue if message.id and (message.fuzzy or not all(_forms(message.string)))] == []
 
 
+def test_every_sentence_of_the_interface_is_in_the_english_catalogue() -> None:
+    with (ROOT / "babel.cfg").open() as file:
+        methods, options = parse_mapping_cfg(file)
+    with (ROOT / "app/translations/en/LC_MESSAGES/messages.po").open("rb") as file:
+        known = {_singular(message.id) for message in read_po(file, locale="en")}
+    keywords = {"_": None, "gettext": None, "ngettext": (1, 2), "_l": None, "lazy_gettext": None}
+    own = lambda folder: Path(folder).relative_to(ROOT).parts[:1] in (("app",), ("templates",))  # noqa: E731
+    found = extract_from_dir(ROOT, methods, options, keywords=keywords, directory_filter=own)
+    said = {_singular(sentence): file for file, _line, sentence, *_ in found}
+    assert len(said) > 300
+    assert {sentence: file for sentence, file in said.items() if sentence not in known} == {}
+
+
 def test_no_script_writes_markup() -> None:
     for script in (ROOT / "static/js").rglob("*.js"):
         assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function", script.read_text()), script.name
+
+
+def _singular(sentence: str | tuple[str, ...]) -> str:
+    return sentence if isinstance(sentence, str) else sentence[0]
 
 
 def _forms(text: str | tuple[str, ...]) -> tuple[str, ...]:
