@@ -12,6 +12,8 @@ CONTENT_POLICY = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
     "manifest-src": "'self'",
+    # the script that shows push notices
+    "worker-src": "'self'",
     # report-uri for browsers without support for report-to
     "report-uri": "/api/reports",
     "report-to": "askproai",

@@ -9,15 +9,16 @@ from app.jobs.calendar_sync import sync_booking
 from app.jobs.notifications import send_notification
 from app.jobs.provider_deletions import delete_call_at_provider
 from app.jobs.replies import answer_message
+from app.jobs.staff_notices import send_push
 
 log = structlog.get_logger()
 # the job of each outbox
 JOBS: dict[str, Job] = {
-    "replies": answer_message,
-    "messages": send_notification, "calendars": sync_booking, "deletions": delete_call_at_provider, "agents": deploy_agent,
+    "replies": answer_message, "messages": send_notification, "pushes": send_push,
+    "calendars": sync_booking, "deletions": delete_call_at_provider, "agents": deploy_agent,
 }  # fmt: skip
 # short enough for the clock to run one of them itself while Redis is away
-INLINE = frozenset({"replies", "messages", "calendars"})
+INLINE = frozenset({"replies", "messages", "pushes", "calendars"})
 
 
 def sweep_outboxes() -> int:

@@ -7,6 +7,8 @@ from app.core.event_bus import publish, subscribe
 from app.core.tenancy import company_scope
 from app.domain.staff_notices import notice_causes
 from app.domain.staff_notices.notice_queue import queue_notices
+from app.domain.staff_notices.push_delivery import queue_pushes
+from app.domain.staff_notices.push_subscriptions import remove_all_devices
 from app.domain.staff_notices.recipients import NoticeDraft
 from app.events import (
     AgentProblemFound,
@@ -15,10 +17,12 @@ from app.events import (
     BookingEventBase,
     BookingRescheduled,
     ConnectionProblemFound,
+    SessionsRevoked,
     SickLeaveAdded,
     StaffNoticesChanged,
     TaskCreated,
 )
+from app.jobs.staff_notices import send_push
 from app.realtime import broadcast
 
 BOOKING_KINDS = {BookingCreated: "booking_made", BookingRescheduled: "booking_moved", BookingCancelled: "booking_cancelled"}
@@ -51,6 +55,13 @@ def notice_problems(events: Sequence[AgentProblemFound | ConnectionProblemFound]
                 _queue([notice_causes.draft_connection_notice(event.connection_id, event.found_at)])
 
 
+@subscribe(SessionsRevoked, when="before_commit")
+def end_push(events: Sequence[SessionsRevoked]) -> None:
+    """Who is signed out everywhere gets no more push anywhere; signing out of one browser leaves it."""
+    if user_ids := [event.user_id for event in events if event.session is None]:
+        remove_all_devices(user_ids)
+
+
 @subscribe(StaffNoticesChanged, when="after_commit")
 def ring_bells(events: Sequence[StaffNoticesChanged]) -> None:
     """Tell the open pages of these people to ask how many notices are unread."""
@@ -72,6 +83,9 @@ def _queue_each(ids: dict[str, list[str]], draft: Callable[[Collection[str]], li
 
 
 def _queue(drafts: Sequence[NoticeDraft]) -> None:
-    for row in queue_notices(drafts):
-        if row.in_bell:
+    notices = queue_notices(drafts)
+    for row, channels in notices:
+        if "bell" in channels:
             publish(StaffNoticesChanged(row.company_id, row.user_id))
+    for delivery_id in queue_pushes([row for row, channels in notices if "push" in channels]):
+        send_push.enqueue(delivery_id)

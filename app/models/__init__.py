@@ -35,6 +35,7 @@ from app.models.on_call_shift import OnCallShift
 from app.models.one_time_code import OneTimeCode
 from app.models.phone_number import PhoneNumber
 from app.models.policy import Policy
+from app.models.push_subscription import PushDelivery, PushSubscription, VapidKey
 from app.models.rejected_webhook import RejectedWebhook
 from app.models.reply_dialogue import ReplyDialogue
 from app.models.resource import Resource
@@ -108,6 +109,8 @@ __all__ = [
     "Policy",
     "ProviderAccount",
     "ProviderDeletion",
+    "PushDelivery",
+    "PushSubscription",
     "RejectedWebhook",
     "ReplyDialogue",
     "Resource",
@@ -127,6 +130,7 @@ __all__ = [
     "UnmetDemand",
     "User",
     "UserBranch",
+    "VapidKey",
     "VerificationAttempt",
     "WaitlistEntry",
     "WaitlistOffer",

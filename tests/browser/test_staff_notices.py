@@ -52,3 +52,25 @@ def test_a_choice_is_made_by_keyboard_and_kept(visit: Callable[..., Visit]) -> N
         expect(page.get_by_text("Gespeichert.")).to_be_visible()
         expect(tick).to_be_checked(checked=expected)
     assert problems_of(page) == []
+
+
+def test_a_push_is_shown_by_the_worker_of_our_origin(visit: Callable[..., Visit]) -> None:
+    """Chromium delivers the message itself: no push service can be reached from here."""
+    owner = visit(OWNER)
+    owner.page.context.grant_permissions(["notifications"])
+    page = owner.open("/account/notices")
+    expect(page.locator("[data-push=off]")).to_be_visible(timeout=SOON_MS)
+    expect(page.get_by_role("button", name="Auf diesem Gerät einschalten")).to_be_visible()
+    session, registrations = page.context.new_cdp_session(page), []
+    session.on("ServiceWorker.workerRegistrationUpdated", lambda event: registrations.extend(event["registrations"]))
+    session.send("ServiceWorker.enable")
+    page.wait_for_function("async () => (await navigator.serviceWorker.getRegistration('/static/js/'))?.active?.state === 'activated'")
+    registration = next(each for each in registrations if each["scopeURL"].endswith("/static/js/"))
+    data = '{"title": "Neuer Termin", "body": "Di. 12. Mai um 10:00", "path": "/notices/x", "tag": "x", "lang": "de"}'
+    for _copy in range(2):
+        message = {"origin": owner.url, "registrationId": registration["registrationId"], "data": data}
+        session.send("ServiceWorker.deliverPushMessage", message)
+    shown = "async () => (await (await navigator.serviceWorker.getRegistration('/static/js/')).getNotifications()).map((n) => n.title)"
+    page.wait_for_function(f"async () => (await ({shown})()).length > 0")
+    assert page.evaluate(shown) == ["Neuer Termin"]
+    assert problems_of(page) == []

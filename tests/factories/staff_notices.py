@@ -2,8 +2,8 @@
 
 import factory
 
-from app.models import NoticeSettings, StaffNotice
-from tests.factories.base import CompanyOwnedFactory, UlidFactory, ref
+from app.models import NoticeSettings, PushDelivery, PushSubscription, StaffNotice, VapidKey
+from tests.factories.base import CompanyOwnedFactory, RowFactory, UlidFactory, ref
 
 
 class StaffNoticeFactory(UlidFactory):
@@ -23,3 +23,31 @@ class NoticeSettingsFactory(CompanyOwnedFactory):
 
     user_id = ref("companies.UserFactory")
     channels = factory.LazyFunction(dict)
+
+
+class PushSubscriptionFactory(UlidFactory):
+    class Meta:
+        model = PushSubscription
+
+    user_id = ref("companies.UserFactory")
+    endpoint = factory.Sequence(lambda n: f"https://push.example/{n}")
+    endpoint_hash = factory.Sequence(lambda n: f"{n:064}")
+    p256dh = "p"
+    auth = "a"
+    device = "Firefox, Windows"
+
+
+class PushDeliveryFactory(UlidFactory):
+    class Meta:
+        model = PushDelivery
+
+    notice_id = ref("staff_notices.StaffNoticeFactory")
+    subscription_id = ref("staff_notices.PushSubscriptionFactory")
+
+
+class VapidKeyFactory(RowFactory):
+    class Meta:
+        model = VapidKey
+
+    id = factory.Sequence(lambda n: n + 1)
+    private_key = "k"

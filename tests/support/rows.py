@@ -36,6 +36,7 @@ MEANT = {
     "check_id": "LineCheck",
     "notification_id": "Notification",
     "notice_id": "StaffNotice",
+    "device_id": "PushSubscription",
     "room_id": "Resource",
     "feed": "CalendarFeed",
     "token": "BookingLink",

@@ -8,10 +8,12 @@ from app.domain.calendar_sync import state
 from app.domain.notifications import delivery
 from app.domain.privacy import provider_deletion
 from app.domain.replies import outbox as replies
+from app.domain.staff_notices import push_delivery
 
 OUTBOXES: dict[str, Outbox] = {
     "replies": replies.OUTBOX,
     "messages": delivery.OUTBOX,
+    "pushes": push_delivery.OUTBOX,
     "calendars": state.OUTBOX,
     "deletions": provider_deletion.OUTBOX,
     "agents": workflow.OUTBOX,

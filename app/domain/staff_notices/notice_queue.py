@@ -7,23 +7,24 @@ from sqlalchemy import select
 from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.domain.audit.log import find_acting_user_id
+from app.domain.staff_notices.notice_kinds import NoticeChannel
 from app.domain.staff_notices.recipients import NoticeDraft, find_channels, list_colleagues
 from app.models import StaffNotice
 
 
-def queue_notices(drafts: Sequence[NoticeDraft]) -> list[StaffNotice]:
-    """Store the notices of the current company for all whom they concern. Inside a transaction."""
+def queue_notices(drafts: Sequence[NoticeDraft]) -> list[tuple[StaffNotice, tuple[NoticeChannel, ...]]]:
+    """Store the notices of the current company for all whom they concern, and give each with its channels. Inside a transaction."""
     if not drafts:
         return []
     stored, actor_id = _load_stored(drafts), find_acting_user_id()
     colleagues = [person for person in list_colleagues() if person.user.id != actor_id]
     rows = [
-        _build_row(person.user.id, draft, in_bell="bell" in channels)
+        (_build_row(person.user.id, draft, in_bell="bell" in channels), channels)
         for draft in drafts
         for person in colleagues
         if (person.user.id, draft.cause) not in stored and (channels := find_channels(person, draft))
     ]
-    db.session.add_all(rows)
+    db.session.add_all(row for row, _channels in rows)
     db.session.flush()
     return rows
 

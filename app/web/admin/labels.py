@@ -33,6 +33,7 @@ SCHEDULE_LABELS = {
 OUTBOX_LABELS = {
     "replies": _l("Antworten auf SMS"),
     "messages": _l("Nachrichten"),
+    "pushes": _l("Mitteilungen auf Geräte der Teams"),
     "calendars": _l("Termine in andere Kalender"),
     "deletions": _l("Löschungen beim Anbieter"),
     "agents": _l("Assistentinnen beim Anbieter"),
@@ -67,6 +68,8 @@ AUDIT_LABELS = {
     "signed_out": _l("Abgemeldet"),
     "password_changed": _l("Passwort geändert"),
     "password_reset": _l("Passwort zurückgesetzt"),
+    "push_device_added": _l("Gerät für Push hinzugefügt"),
+    "push_device_removed": _l("Gerät für Push entfernt"),
     "user_made": _l("Zugang angelegt"),
     "user_blocked": _l("Zugang gesperrt"),
     "user_unblocked": _l("Zugang entsperrt"),

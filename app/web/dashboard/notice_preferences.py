@@ -10,6 +10,7 @@ from app.core.transactions import run_in_transaction
 from app.domain.services.catalogue import find_staff_of_user
 from app.domain.staff_notices.notice_kinds import CHANNELS, NoticeChannel
 from app.domain.staff_notices.preferences import get_channels, list_kinds, load_settings, save_settings
+from app.domain.staff_notices.push_subscriptions import list_devices
 from app.web.dashboard.notice_labels import CHANNEL_NAMES, NOTICE_KINDS
 from app.web.fields import Flag
 from app.web.forms import Form
@@ -22,6 +23,7 @@ class ChannelForm(Form):
     """The channels of one kind; its name precedes the fields."""
 
     bell: Flag = False
+    push: Flag = False
 
 
 @blueprint.get("/account/notices")
@@ -33,6 +35,7 @@ def index() -> str:
         channels=[(channel, CHANNEL_NAMES[channel]) for channel in CHANNELS],
         kinds=[(kind, NOTICE_KINDS[kind.name], get_channels(current_user, kind, chosen)) for kind in list_kinds(current_user)],
         concerns=_describe_concerns(),
+        devices=list_devices(current_user),
     )
 
 
