@@ -30,6 +30,7 @@ from app.models.inbound_message import InboundMessage
 from app.models.line_check import LineCheck
 from app.models.live_event import LiveEvent, LiveEventSequence
 from app.models.message_policy import MessagePolicy
+from app.models.message_template_version import MessageTemplateVersion
 from app.models.notification import Notification
 from app.models.on_call_shift import OnCallShift
 from app.models.one_time_code import OneTimeCode
@@ -101,6 +102,7 @@ __all__ = [
     "LiveEvent",
     "LiveEventSequence",
     "MessagePolicy",
+    "MessageTemplateVersion",
     "NoticeSettings",
     "Notification",
     "OnCallShift",

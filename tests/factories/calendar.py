@@ -16,6 +16,7 @@ from app.models import (
     Hold,
     InboundMessage,
     MessagePolicy,
+    MessageTemplateVersion,
     Notification,
     Policy,
     ReplyDialogue,
@@ -239,6 +240,14 @@ class SuppressedAddressFactory(CompanyOwnedFactory):
 class MessagePolicyFactory(CompanyOwnedFactory):
     class Meta:
         model = MessagePolicy
+
+
+class MessageTemplateVersionFactory(CompanyOwnedFactory):
+    class Meta:
+        model = MessageTemplateVersion
+
+    name, language, scope, version = "booked", "de", "company", 1
+    title, body = "Bis {when}", "{what} {when} {link}"
 
 
 class InboundMessageFactory(UlidFactory):
