@@ -10,7 +10,9 @@ from app.core.locale import LANGUAGES
 from app.domain.notifications.message_kinds import KINDS
 from app.domain.notifications.message_templates import TEMPLATES
 from app.domain.notifications.sms_segments import is_gsm_7
+from app.domain.notifications.template_variables import VARIABLES, list_names
 from app.web.labels import MESSAGE_KINDS
+from app.web.settings.message_template_view import TEMPLATE_LABELS
 from tests.house.imports import modules, syntax_tree
 
 DRAFTS = {"NotificationDraft", "PlannedMessage"}
@@ -36,6 +38,7 @@ def test_every_template_is_of_a_kind_and_every_kind_has_one() -> None:
 
 def test_every_kind_has_a_word_for_people() -> None:
     assert MESSAGE_KINDS.keys() == KINDS.keys()
+    assert TEMPLATE_LABELS.keys() == {template.name for template in TEMPLATES.values() if template.is_editable}
 
 
 def test_text_messages_use_the_short_alphabet(app: Flask) -> None:
@@ -44,6 +47,28 @@ def test_text_messages_use_the_short_alphabet(app: Flask) -> None:
             with force_locale(language):
                 odd = {name for name, template in TEMPLATES.items() if not is_gsm_7(str(template.body))}
                 assert odd == set(), language
+
+
+def test_every_variable_of_our_texts_is_in_the_table(app: Flask) -> None:
+    """In title and text, of both languages; a template that companies may change allows and requires only what is there."""
+    with app.test_request_context():
+        for language in LANGUAGES:
+            with force_locale(language):
+                for template in TEMPLATES.values():
+                    used = {name for text in template.get_texts() for name in list_names(text)}
+                    assert used <= VARIABLES.keys(), (template.name, language)
+                    assert "%" not in "".join(template.get_texts()), template.name
+                    if template.is_editable:
+                        assert used <= {*template.variables} <= VARIABLES.keys(), (template.name, language)
+                        assert all({*group} <= {*template.variables} for group in template.required), template.name
+
+
+def test_every_variable_is_explained_with_an_example_in_both_languages(app: Flask) -> None:
+    with app.test_request_context():
+        for language in LANGUAGES:
+            with force_locale(language):
+                for variable in VARIABLES.values():
+                    assert variable.words[language] and str(variable.meaning) and str(variable.example), variable.name
 
 
 def _list_queued_kinds() -> Iterator[str | None]:

@@ -40,6 +40,7 @@ MEANT = {
     "room_id": "Resource",
     "feed": "CalendarFeed",
     "token": "BookingLink",
+    "template_name": "MessageTemplateVersion",
 }
 # texts with a grammar of their own, which the mark would break
 PLAIN = {

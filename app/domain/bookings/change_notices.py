@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask_babel import force_locale, gettext as _
+from flask_babel import force_locale
 from sqlalchemy import and_, select
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.core.phone import display
-from app.domain.bookings.message_times import format_when
-from app.domain.bookings.message_writer import get_values
+from app.domain.bookings.message_times import get_time_values
+from app.domain.bookings.message_writer import get_scope, get_values, offer_new_date
 from app.domain.bookings.notifications import find_destination, queue_link
 from app.domain.bookings.self_service_links import create_link_url
 from app.domain.bookings.status import get_rules
@@ -20,7 +19,7 @@ from app.domain.notifications.message_templates import render_message
 from app.domain.notifications.notification_queue import NotificationDraft, list_notifications, queue_notification, withdraw_pending
 from app.domain.notifications.sender_accounts import is_set_up
 from app.domain.notifications.validity import changes_statement
-from app.models import Booking, BookingChange, Company, Customer, Notification, PhoneNumber
+from app.models import Booking, BookingChange, Company, Customer, Notification
 from app.providers.messaging.base import Channel
 
 # a change by staff can be undone this long before the customer is notified
@@ -159,22 +158,13 @@ def _build_texts(notice: ChangeNotice, known_state: dict[str, str]) -> tuple[str
     """Title and text, in the language that is set."""
     booking, action = notice.booking, notice.change.action
     known_start = datetime.fromisoformat(known_state["starts_at"]) if "starts_at" in known_state else booking.starts_at
-    values = get_values(booking)
+    values, scope = get_values(booking), get_scope(booking)
     if action == "cancelled":
-        values |= {"when": format_when(known_start, booking.timezone), "count": notice.other_count + 1}
-        title, body = render_message("series_cancelled" if notice.other_count else "cancelled", values)
-        return title, _offer_new_date(body, booking)
+        values |= get_time_values(known_start, booking.timezone)
+        values |= {"count": notice.other_count + 1, "rebook": offer_new_date(booking.branch_id)}
+        return render_message("series_cancelled" if notice.other_count else "cancelled", values, scope)
     values["link"] = create_link_url(booking)
     if action == "confirmed":
-        return render_message("confirmed", values)
+        return render_message("confirmed", values, scope)
     is_same_time = known_start == booking.starts_at and "branch_id" not in known_state
-    return render_message("reassigned" if is_same_time else "moved", values)
-
-
-def _offer_new_date(sentence: str, booking: Booking) -> str:
-    numbers = select(PhoneNumber.e164).where(PhoneNumber.branch_id == booking.branch_id, PhoneNumber.is_active)
-    number = db.session.scalar(numbers.order_by(PhoneNumber.e164).limit(1))
-    if number is None:
-        return sentence
-    offer = _("Einen neuen Termin gibt es unter %(number)s.", number=display(number))
-    return f"{sentence} {offer}"
+    return render_message("reassigned" if is_same_time else "moved", values, scope)

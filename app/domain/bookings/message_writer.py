@@ -1,22 +1,31 @@
 """Writes the messages about bookings: their values, the reminder that leaves now, and the calendar file of a mail."""
 
+import re
 from typing import Any
 
-from flask_babel import force_locale
+from flask_babel import force_locale, gettext as _, lazy_gettext as _l
 from sqlalchemy import select
 
 from app.core.extensions import db
+from app.core.phone import display
 from app.domain.bookings.calendar_file import IcsEvent, build_ics
-from app.domain.bookings.message_times import format_when
+from app.domain.bookings.message_times import get_time_values
 from app.domain.bookings.self_service_links import create_link_url
+from app.domain.notifications.mail_layout import MailContent, lay_out_mail
 from app.domain.notifications.message_policies import load_message_policies
-from app.domain.notifications.message_templates import render_message
+from app.domain.notifications.message_templates import get_language, render_message
 from app.domain.notifications.sender_accounts import find_sender
-from app.models import Booking, Branch, Company, Customer, Notification, Service, StaffMember
+from app.domain.notifications.template_versions import TemplateScope
+from app.models import Booking, Branch, Company, Customer, Notification, PhoneNumber, Service, StaffMember
 from app.providers.messaging.base import CalendarFile
 
 # a code or a link to all appointments is about no entry of a calendar
 KINDS_WITH_CALENDAR = ("booking_link", "booking_confirmed", "booking_moved", "booking_cancelled", "booking_reminder")
+
+# letters and what stands between them; a dot only before a blank, as in "Dr. Berg"
+NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’,-]|\.(?= |$)){0,79}")
+LINK_WORDS = {"booking_link": _l("Termin ansehen"), "waitlist_offer": _l("Platz annehmen"), "customer_link": _l("Termine ansehen")}
+Facts = tuple[tuple[str, str], ...]
 
 
 def write(row: Notification) -> tuple[str, str] | None:
@@ -26,7 +35,30 @@ def write(row: Notification) -> tuple[str, str] | None:
         return None
     company, customer = db.session.get_one(Company, booking.company_id), db.session.get_one(Customer, row.customer_id)
     with force_locale(customer.language or company.language):
-        return render_message("reminder", get_values(booking) | {"link": create_link_url(booking)})
+        return render_message("reminder", get_values(booking) | {"link": create_link_url(booking)}, get_scope(booking))
+
+
+def lay_out(row: Notification) -> str:
+    """The HTML part of a mail, in the language of its text; of an appointment that stands it shows the facts."""
+    company, customer = db.session.get_one(Company, row.company_id), db.session.get(Customer, row.customer_id) if row.customer_id else None
+    branch, booking = db.session.get(Branch, row.branch_id) if row.branch_id else None, _find_booking(row)
+    with force_locale((customer and customer.language) or company.language):
+        facts = list_facts(get_values(booking) | _get_visit_values(booking)) if booking and booking.is_active else ()
+        return lay_out_mail(build_mail(row.kind, (row.title or "", row.body or ""), company, branch, facts=facts))
+
+
+def build_mail(kind: str, texts: tuple[str, str], company: Company, branch: Branch | None, *, facts: Facts = ()) -> MailContent:
+    """What a mail of this kind shows, in the language that is set."""
+    place = get_place_values(branch) if branch else {}
+    footer = (company.name, place.get("address"), place.get("phone"))
+    words = str(LINK_WORDS.get(kind, LINK_WORDS["booking_link"]))
+    return MailContent(company.name, *texts, get_language(), words, facts, tuple(dict.fromkeys(filter(None, footer))))
+
+
+def list_facts(values: dict[str, Any]) -> Facts:
+    """Service, time, place and person, as a mail shows them beside its text."""
+    place = ", ".join(dict.fromkeys((values["where"], values["address"])))
+    return ((_("Leistung"), values["what"]), (_("Wann"), values["when"]), (_("Wo"), place), (_("Bei"), values["who"]))
 
 
 def attach(row: Notification) -> CalendarFile | None:
@@ -54,13 +86,35 @@ def build_event(booking: Booking, *, place: str | None = None) -> IcsEvent:
 
 def get_values(booking: Booking) -> dict[str, Any]:
     """The values of its templates, in the language that is set; the link is the caller's to make, since each is stored."""
+    company, branch = db.session.get_one(Company, booking.company_id), db.session.get_one(Branch, booking.branch_id)
     return {
-        "company": db.session.get_one(Company, booking.company_id).name,
+        "company": company.name,
+        "customer": _get_customer_name(booking),
         "what": db.session.get_one(Service, booking.service_id).name,
-        "when": format_when(booking.starts_at, booking.timezone),
-        "where": db.session.get_one(Branch, booking.branch_id).name,
+        **get_time_values(booking.starts_at, booking.timezone),
         "who": db.session.get_one(StaffMember, booking.staff_id).name,
+        **get_place_values(branch),
     }
+
+
+def get_place_values(branch: Branch) -> dict[str, Any]:
+    number = _find_number(branch.id)
+    return {"where": branch.name, "address": format_place(branch), "phone": display(number) if number else None}
+
+
+def get_scope(booking: Booking) -> TemplateScope:
+    return TemplateScope(booking.branch_id, booking.service_id)
+
+
+def offer_new_date(branch_id: str) -> str | None:
+    """A sentence for whoever's appointment is cancelled; None where the branch has no number."""
+    number = _find_number(branch_id)
+    return _("Einen neuen Termin gibt es unter %(number)s.", number=display(number)) if number else None
+
+
+def get_name_value(name: str | None) -> str | None:
+    """A name as a message may carry it; None where it might be a link, since callers choose their names."""
+    return name if name and NAME.fullmatch(name) else None
 
 
 def list_visit(booking: Booking) -> list[Booking]:
@@ -73,6 +127,29 @@ def list_visit(booking: Booking) -> list[Booking]:
 def format_place(branch: Branch) -> str:
     street = ", ".join(filter(None, (branch.street, " ".join(filter(None, (branch.postcode, branch.city))))))
     return street or branch.name
+
+
+def _get_visit_values(booking: Booking) -> dict[str, Any]:
+    """All services of the visit, and when it begins."""
+    visit = list_visit(booking)
+    names = (db.session.get_one(Service, each.service_id).name for each in visit)
+    return {"what": ", ".join(dict.fromkeys(names)), **get_time_values(visit[0].starts_at, booking.timezone)}
+
+
+def _find_number(branch_id: str) -> str | None:
+    """The number under which the branch is called."""
+    numbers = select(PhoneNumber.e164).where(PhoneNumber.branch_id == branch_id, PhoneNumber.is_active)
+    return db.session.scalar(numbers.order_by(PhoneNumber.e164).limit(1))
+
+
+def _get_customer_name(booking: Booking) -> str | None:
+    """The name on record, for messages to the person's own addresses only: another contact may be another person's."""
+    customer = db.session.get(Customer, booking.customer_id) if booking.customer_id else None
+    if customer is None:
+        return None
+    own = {identifier.value for identifier in customer.identifiers}
+    is_own = all(contact is None or contact in own for contact in (booking.contact_phone, booking.contact_email))
+    return get_name_value(customer.name) if is_own else None
 
 
 def _is_still_due(row: Notification, booking: Booking) -> bool:

@@ -6,8 +6,8 @@ from sqlalchemy import select
 from app.core import settings
 from app.core.clock import now
 from app.core.extensions import db
-from app.domain.bookings.message_times import format_clock, format_when
-from app.domain.bookings.message_writer import get_values
+from app.domain.bookings.message_times import format_clock, get_time_values
+from app.domain.bookings.message_writer import get_name_value, get_place_values, get_scope, get_values
 from app.domain.bookings.self_service_links import CUSTOMER_LINK_LIFETIME, create_customer_link, create_link_url
 from app.domain.bookings.status import get_rules
 from app.domain.bookings.waitlist import renew_offer_token
@@ -21,10 +21,12 @@ from app.domain.notifications.notification_queue import (
 )
 from app.domain.notifications.quiet_hours import find_recipient_timezone
 from app.domain.notifications.sender_accounts import is_set_up
+from app.domain.notifications.template_versions import TemplateScope
 from app.domain.notifications.validity import is_outdated
 from app.models import (
     Booking,
     BookingChange,
+    Branch,
     Call,
     Company,
     Customer,
@@ -99,10 +101,12 @@ def queue_offer(offer_id: str) -> Notification | None:
     link = f"{settings().public_base}/b/{renew_offer_token(offer)}"
     service = db.session.get_one(Service, entry.service_id)
     with force_locale(customer.language or company.language):
-        title, body = render_message("offered", {
-            "company": company.name, "what": service.name, "when": format_when(hold.starts_at, hold.timezone),
+        values = {
+            "company": company.name, "customer": _get_waiting_name(entry, customer), "what": service.name,
+            **get_time_values(hold.starts_at, hold.timezone), **get_place_values(db.session.get_one(Branch, hold.branch_id)),
             "until": format_clock(offer.expires_at, hold.timezone), "link": link,
-        })  # fmt: skip
+        }  # fmt: skip
+        title, body = render_message("offered", values, TemplateScope(hold.branch_id, service.id))
     letter = NotificationDraft("waitlist_offer", f"offer:{offer.id}", f"offer:{offer.id}", body, title, offer.expires_at, hold.branch_id)
     destination = find_recipient(customer, number=entry.contact_phone, email=entry.contact_email)
     return queue_notification(letter, destination, customer_id=customer.id)
@@ -138,7 +142,8 @@ def send_customer_link(call: Call, customer: Customer, destination: tuple[Channe
     company = db.session.get_one(Company, call.company_id)
     link = f"{settings().public_base}/b/{create_customer_link(call, customer, destination[1])}"
     with force_locale(customer.language or company.language):
-        title, body = render_message("own_appointments", {"company": company.name, "link": link})
+        values = {"company": company.name, "customer": get_name_value(customer.name), "link": link}
+        title, body = render_message("own_appointments", values, TemplateScope(call.branch_id))
     letter = NotificationDraft(
         "customer_link", f"customer:{customer.id}", cause, body, title, now() + CUSTOMER_LINK_LIFETIME, call.branch_id
     )
@@ -155,7 +160,7 @@ def queue_link(
     company = db.session.get_one(Company, booking.company_id)
     with force_locale(customer.language or company.language):
         values = get_values(booking) | {"link": create_link_url(booking)}
-        title, body = render_message("requested" if booking.status == "pending" else "booked", values)
+        title, body = render_message("requested" if booking.status == "pending" else "booked", values, get_scope(booking))
     letter = NotificationDraft(
         "booking_link", f"booking:{booking.id}", cause, body, title, booking.starts_at, booking.branch_id, is_reply=is_reply
     )
@@ -165,3 +170,8 @@ def queue_link(
 def _was_made_by_customer(booking: Booking) -> bool:
     made = select(BookingChange.actor_type).where(BookingChange.booking_id == booking.id, BookingChange.action == "made")
     return db.session.scalar(made.limit(1)) == "caller"
+
+
+def _get_waiting_name(entry: WaitlistEntry, customer: Customer) -> str | None:
+    """The name on record, unless another contact was given for this entry."""
+    return None if entry.contact_phone or entry.contact_email else get_name_value(customer.name)

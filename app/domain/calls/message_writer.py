@@ -18,6 +18,11 @@ def is_outdated(row: Notification) -> bool:
     return row.kind in CHECKS and CHECKS[row.kind](row)
 
 
+def lay_out(row: Notification) -> str:
+    """The HTML part of a mail."""
+    return bookings.lay_out(row)
+
+
 def attach(row: Notification) -> CalendarFile | None:
     """The calendar file that goes with a mail; None without one."""
     return bookings.attach(row)

@@ -21,6 +21,7 @@ from app.domain.notifications.message_policies import load_message_policies
 from app.domain.notifications.message_templates import render_message
 from app.domain.notifications.notification_queue import IMMEDIATE_FOR, PlannedMessage, plan_notification
 from app.domain.notifications.sender_accounts import is_set_up, receives_replies
+from app.domain.notifications.template_versions import TemplateScope
 from app.models import Booking, Branch, Call, CallEvent, Company, CustomerIdentifier, Hold, InboundMessage, Notification
 
 KIND = "missed_call"
@@ -46,9 +47,10 @@ def write(row: Notification) -> tuple[str, str] | None:
     call = _find_call(row)
     if call is None or is_outdated(row):
         return None
-    values = {"company": db.session.get_one(Company, call.company_id).name, "number": display(call.to_number or "")}
+    company, branch = db.session.get_one(Company, call.company_id), db.session.get_one(Branch, call.branch_id)
+    values = {"company": company.name, "where": branch.name, "phone": display(call.to_number or "")}
     with force_locale(find_text_language(call)):
-        return render_message("missed_call" if receives_replies() else "missed_call_no_reply", values)
+        return render_message("missed_call" if receives_replies() else "missed_call_no_reply", values, TemplateScope(branch.id))
 
 
 def is_outdated(row: Notification) -> bool:

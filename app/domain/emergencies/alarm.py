@@ -73,7 +73,7 @@ def _notify_on_call(reached: OnCallContact, call: Call, branch: Branch, company:
     if not phone.may_receive_sms(reached.number):
         return
     time = f"{call.started_at.astimezone(ZoneInfo(branch.timezone)):%H:%M}"
-    values = {"company": company.name, "branch": branch.name, "what": what, "who": who, "time": time}
+    values = {"company": company.name, "where": branch.name, "what": what, "who": who, "time": time}
     title, body = render_message("emergency", values)
     cause = f"emergency:{call.id}"
     row = queue_notification(

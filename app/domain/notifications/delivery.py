@@ -7,7 +7,7 @@ the recipient may be written to.
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from sqlalchemy import select
 
@@ -62,6 +62,10 @@ class MessageWriter(Protocol):
         """Whether a message that was written already is not needed any more."""
         ...
 
+    def lay_out(self, row: Notification) -> str:
+        """The HTML part of a mail."""
+        ...
+
     def attach(self, row: Notification) -> CalendarFile | None:
         """The calendar file that goes with a mail; None without one."""
         ...
@@ -84,8 +88,8 @@ def claim(notification_id: str, writer: MessageWriter | None = None) -> Delivery
         row.reason, row.finished_at = "no_key", now()
         return None
     assert row.body is not None
-    calendar = writer.attach(row) if writer and row.channel == "email" else None
-    message = OutgoingMessage(row.id, row.recipient, row.body, row.title or "", asked_at=row.first_sent_at, calendar=calendar)
+    mail_parts: dict[str, Any] = {"html": writer.lay_out(row), "calendar": writer.attach(row)} if writer and row.channel == "email" else {}
+    message = OutgoingMessage(row.id, row.recipient, row.body, row.title or "", asked_at=row.first_sent_at, **mail_parts)
     row.first_sent_at = row.first_sent_at or now()
     if row.sender_address and row.channel == "sms":
         sender = replace(sender, address=row.sender_address)

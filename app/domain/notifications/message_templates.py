@@ -1,4 +1,4 @@
-"""The texts of messages, each of one kind; the German sentence is the key of its translations.
+"""The texts of messages, each of one kind; the German sentence is the key of its translations. A company may have its own of some.
 
 A text message stays in the short alphabet of its carriers (`sms_segments`): no typographic quotes, dashes or dots, and the link at the end.
 """
@@ -6,17 +6,41 @@ A text message stays in the short alphabet of its carriers (`sms_segments`): no 
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import LazyString, lazy_gettext as _l
+from flask_babel import LazyString, get_locale, lazy_gettext as _l
+
+from app.core.locale import LANGUAGES
+from app.domain.notifications.template_variables import from_catalog, substitute_texts
+from app.domain.notifications.template_versions import TemplateKey, TemplateScope, find_nearest
+
+BOOKING = ("company", "customer", "what", "when", "day", "time", "who", "where", "address", "phone")
+CALL = ("company", "where", "phone")
+TIME = ("when", "time")
+DAY = ("when", "day")
+COMPANY_WIDE = TemplateScope()
 
 
 @dataclass(frozen=True, slots=True)
 class MessageTemplate:
-    """A title, which is a mail's subject, and a text, with values by name: company, what, when, where, who, link …"""
+    """A title, which is a mail's subject, and a text, with values by the names of `template_variables`.
+
+    `variables` are those that a company's own text may use, of each group in `required` one; without any the text stays ours:
+    people answer its words and we act on them, or it must be right at once.
+    """
 
     name: str
     kind: str
     title: LazyString
     body: LazyString
+    variables: tuple[str, ...] = ()
+    required: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def is_editable(self) -> bool:
+        return bool(self.variables)
+
+    def get_texts(self) -> tuple[str, str]:
+        """Get our own title and text in the language that is set."""
+        return from_catalog(str(self.title)), from_catalog(str(self.body))
 
 
 def _list_templates() -> tuple[MessageTemplate, ...]:
@@ -24,42 +48,53 @@ def _list_templates() -> tuple[MessageTemplate, ...]:
         MessageTemplate(
             "booked", "booking_link", _l("Ihr Termin am %(when)s"),
             _l("%(company)s: %(what)s am %(when)s, %(where)s, ist gebucht. Ändern oder absagen: %(link)s"),
+            (*BOOKING, "link"), (("link",), TIME),
         ),
         MessageTemplate(
             "requested", "booking_link", _l("Ihr Termin am %(when)s"),
             _l("%(company)s: %(what)s am %(when)s, %(where)s, wird noch bestätigt. Ändern oder absagen: %(link)s"),
+            (*BOOKING, "link"), (("link",), TIME),
         ),
         MessageTemplate(
             "confirmed", "booking_confirmed", _l("Ihr Termin ist bestätigt"),
             _l("%(company)s: %(what)s am %(when)s, %(where)s, ist bestätigt. Ändern oder absagen: %(link)s"),
+            (*BOOKING, "link"), (("link",), TIME),
         ),
         MessageTemplate(
             "moved", "booking_moved", _l("Ihr Termin ist verschoben"),
             _l("%(company)s: %(what)s ist verschoben auf %(when)s, %(where)s, bei %(who)s. Ändern oder absagen: %(link)s"),
+            (*BOOKING, "link"), (("link",), TIME),
         ),
         MessageTemplate(
             "reassigned", "booking_moved", _l("Ihr Termin ist jetzt bei %(who)s"),
             _l("%(company)s: %(what)s am %(when)s ist jetzt bei %(who)s. Ändern oder absagen: %(link)s"),
+            (*BOOKING, "link"), (("link",), ("who",)),
         ),
         MessageTemplate(
             "cancelled", "booking_cancelled", _l("Ihr Termin ist abgesagt"),
-            _l("%(company)s: %(what)s am %(when)s, %(where)s, ist abgesagt."),
+            _l("%(company)s: %(what)s am %(when)s, %(where)s, ist abgesagt. %(rebook)s"),
+            (*BOOKING, "rebook"), (DAY,),
         ),
         MessageTemplate(
             "series_cancelled", "booking_cancelled", _l("Ihr Termin ist abgesagt"),
-            _l("%(company)s: Ihre %(count)s Termine %(what)s ab %(when)s sind abgesagt."),
+            _l("%(company)s: Ihre %(count)s Termine %(what)s ab %(when)s sind abgesagt. %(rebook)s"),
+            (*BOOKING, "count", "rebook"), (("count",), DAY),
         ),
         MessageTemplate(
             "reminder", "booking_reminder", _l("Ihr Termin am %(when)s"),
             _l("%(company)s: Ihr Termin steht an, %(what)s am %(when)s, %(where)s. Zusagen, verschieben oder absagen: %(link)s"),
+            (*BOOKING, "link"), (("link",), TIME),
         ),
         MessageTemplate(
             "offered", "waitlist_offer", _l("Ein Platz ist frei geworden"),
             _l("%(company)s: Ein Platz ist frei geworden, %(what)s am %(when)s. Wir halten ihn bis %(until)s Uhr für Sie: %(link)s"),
+            ("company", "customer", "what", "when", "day", "time", "where", "address", "phone", "until", "link"),
+            (("link",), ("until",), TIME),
         ),
         MessageTemplate(
             "own_appointments", "customer_link", _l("Ihre Termine"),
             _l("%(company)s: Ihre Termine ansehen, verschieben oder absagen: %(link)s"),
+            ("company", "customer", "link"), (("link",),),
         ),
         *_list_call_messages(),
         *_list_replies(),
@@ -67,7 +102,7 @@ def _list_templates() -> tuple[MessageTemplate, ...]:
         MessageTemplate("code", "code", _l("Ihr Code"), _l("%(company)s: Ihr Code ist %(code)s. Er gilt zehn Minuten.")),
         MessageTemplate(
             "emergency", "emergency", _l("Notfall am Telefon"),
-            _l("%(company)s, %(branch)s: Notfall am Telefon (%(what)s). Anruf von %(who)s um %(time)s Uhr. Bitte sofort kümmern."),
+            _l("%(company)s, %(where)s: Notfall am Telefon (%(what)s). Anruf von %(who)s um %(time)s Uhr. Bitte sofort kümmern."),
         ),
     )  # fmt: skip
 
@@ -79,12 +114,14 @@ def _list_call_messages() -> tuple[MessageTemplate, ...]:
             "missed_call", "missed_call", _l("Ihr Anruf"),
             _l(
                 "%(company)s: Sie haben uns angerufen, leider haben wir uns nicht gesprochen. Antworten Sie hier kurz, worum es geht,"
-                " oder rufen Sie noch einmal an: %(number)s"
+                " oder rufen Sie noch einmal an: %(phone)s"
             ),
+            CALL,
         ),
         MessageTemplate(
             "missed_call_no_reply", "missed_call", _l("Ihr Anruf"),
-            _l("%(company)s: Sie haben uns angerufen, leider haben wir uns nicht gesprochen. Sie erreichen uns unter %(number)s."),
+            _l("%(company)s: Sie haben uns angerufen, leider haben wir uns nicht gesprochen. Sie erreichen uns unter %(phone)s."),
+            CALL, (("phone",),),
         ),
     )  # fmt: skip
 
@@ -137,7 +174,19 @@ def _list_replies() -> tuple[MessageTemplate, ...]:
 TEMPLATES = {template.name: template for template in _list_templates()}
 
 
-def render_message(name: str, values: dict[str, Any]) -> tuple[str, str]:
-    """Write title and text in the language that is set."""
-    template = TEMPLATES[name]
-    return str(template.title) % values, str(template.body) % values
+def render_message(name: str, values: dict[str, Any], scope: TemplateScope = COMPANY_WIDE) -> tuple[str, str]:
+    """Write title and text in the language that is set: by the company's own text that is nearest to this scope, else by ours."""
+    return substitute_texts(get_applying(TemplateKey(name, get_language(), scope)), values)
+
+
+def get_applying(key: TemplateKey) -> tuple[str, str]:
+    """Get title and text that apply in this scope, the company's or ours in the language that is set."""
+    template = TEMPLATES[key.name]
+    own = find_nearest(key) if template.is_editable else None
+    return (own.title or "", own.body or "") if own else template.get_texts()
+
+
+def get_language() -> str:
+    """Get the language of the texts: the one that is set, else German, as the translations do."""
+    language = str(get_locale().language)
+    return language if language in LANGUAGES else "de"

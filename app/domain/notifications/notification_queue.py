@@ -1,6 +1,5 @@
 """Queues messages to people, in the transaction of the event that causes them; one idempotency key queues one message."""
 
-import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.domain.notifications.message_kinds import PLANNED_KINDS, get_kind
 from app.domain.notifications.message_limits import hash_recipient
+from app.domain.notifications.message_links import find_own_link
 from app.domain.notifications.sender_accounts import is_set_up
 from app.domain.notifications.suppressions import find_suppressed, list_suppressed
 from app.models import Customer, Notification
@@ -201,8 +201,7 @@ def list_notifications(*subjects: str) -> Sequence[Notification]:
 
 def find_link(row: Notification) -> str | None:
     """Find the link in an unsent message, for staff to pass on; None without one or after its expiry."""
-    link = re.search(r"https?://\S+$", row.body or "")
-    return link[0] if link and row.status in ("not_set_up", "dead") and row.expires_at > now() else None
+    return find_own_link(row.body or "") if row.status in ("not_set_up", "dead") and row.expires_at > now() else None
 
 
 def _get_order_key(draft: NotificationDraft, customer_id: str | None) -> str:

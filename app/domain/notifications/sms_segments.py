@@ -12,7 +12,12 @@ UCS_2 = (70, 67)
 
 def is_gsm_7(text: str) -> bool:
     """Whether all characters are in the alphabet of the short encoding; a single other one more than halves what fits."""
-    return all(character in BASIC or character in EXTENDED for character in text)
+    return not find_odd_characters(text)
+
+
+def find_odd_characters(text: str) -> list[str]:
+    """Find the characters outside the short encoding, each once."""
+    return list(dict.fromkeys(character for character in text if character not in BASIC and character not in EXTENDED))
 
 
 def count_segments(text: str) -> int:

@@ -55,7 +55,8 @@ class OutgoingMessage:
     body: str = field(repr=False)
     subject: str = ""
     asked_at: datetime | None = None
-    # for mails only
+    # for mails only: the same in HTML, and an entry for the calendar
+    html: str | None = field(default=None, repr=False)
     calendar: CalendarFile | None = None
 
 

@@ -118,6 +118,8 @@ class Smtp:
             mail["Message-ID"] = f"<{message.ref}@{mailbox.partition('@')[2] or 'localhost'}>"
             mail["Date"], mail["Auto-Submitted"] = formatdate(localtime=False), "auto-generated"
             mail.set_content(message.body)
+            if message.html is not None:
+                mail.add_alternative(message.html, subtype="html")
             if message.calendar is not None:
                 _attach_calendar(mail, message.calendar)
         except ValueError as error:

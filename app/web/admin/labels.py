@@ -124,6 +124,8 @@ AUDIT_LABELS = {
     "closure_removed": _l("Schließtag entfernt"),
     "policy_saved": _l("Regeln geändert"),
     "message_policy_saved": _l("Regeln für Nachrichten geändert"),
+    "message_template_saved": _l("Text einer Nachricht geändert"),
+    "message_template_reset": _l("Text einer Nachricht zurückgenommen"),
     "service_saved": _l("Leistung geändert"),
     "staff_member_saved": _l("Person im Team geändert"),
 }

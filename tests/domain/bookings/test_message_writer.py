@@ -1,5 +1,6 @@
 """The calendar file of a mail, read by a calendar library: entered, changed by a move, taken out by a cancellation."""
 
+import re
 from collections.abc import Iterator
 from email.message import EmailMessage
 from typing import Any
@@ -14,10 +15,12 @@ from app.core.transactions import run_in_transaction
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.create import create_booking
 from app.domain.bookings.history import Actor
+from app.domain.bookings.message_writer import get_name_value, get_values
 from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.customers.contacts import find_or_create
+from app.domain.notifications.message_templates import TEMPLATES
 from app.jobs.notifications import send_notification
-from app.models import Booking, Notification
+from app.models import Booking, Customer, Notification, Service
 from tests.doubles.messaging import MailDouble
 from tests.factories.salon import Salon, at
 
@@ -77,3 +80,69 @@ def test_the_entry_is_from_the_business_for_the_customer_who_need_not_answer(db:
     assert (str(event["ATTENDEE"]), event["ATTENDEE"].params["RSVP"]) == ("mailto:mira@example.org", "FALSE")
     assert (event.decoded("DTEND") - event.decoded("DTSTART")).seconds == 120 * 60, "the whole visit"
     assert str(event["SUMMARY"]) == "Haarschnitt, Salon Lindgren" and str(event["LOCATION"]) == "Berlin-Mitte"
+
+
+def parts_of(mail: EmailMessage) -> tuple[str, str]:
+    """The text and the HTML part."""
+    text, html = mail.get_body(("plain",)), mail.get_body(("html",))
+    assert text is not None and html is not None
+    return text.get_content(), html.get_content()
+
+
+def test_a_mail_has_a_text_and_the_same_in_html_with_facts_and_a_button(db: SQLAlchemy, salon: Salon, mail: MailDouble) -> None:
+    book(salon, "cut:anna", "colour:anna")
+    deliver(db)
+    text, html = parts_of(mail.mails[0])
+    link = re.search(r"https?://\S+", text)
+    assert link and f'<a class="m-button" href="{link[0]}">Ändern oder absagen</a>' in html
+    assert '<th scope="row">Leistung</th><td>Haarschnitt, Balayage</td>' in html and "<td>Di. 12. Mai um 10:00</td>" in html
+    assert "<td>Berlin-Mitte</td>" in html and "<td>Anna Lindgren</td>" in html and '<html lang="de">' in html
+    assert [part.get_content_type() for part in mail.mails[0].iter_parts()] == ["multipart/alternative", "text/calendar"]
+
+
+def test_a_cancelled_appointment_has_no_facts_and_a_name_is_no_markup(db: SQLAlchemy, salon: Salon, mail: MailDouble) -> None:
+    booking = book(salon)
+    db.session.get_one(Service, booking.service_id).name = "<b>Schnitt</b> & mehr"
+    db.session.commit()
+    deliver(db)
+    run_in_transaction(lambda: cancel_booking(booking.id, LINK))
+    deliver(db)
+    booked, cancelled = (parts_of(each)[1] for each in mail.mails)
+    assert "&lt;b&gt;Schnitt&lt;/b&gt; &amp; mehr" in booked and "<b>" not in booked
+    assert "m-facts" in booked.partition("<body")[2] and "m-facts" not in cancelled.partition("<body")[2]
+
+
+def test_html_is_in_the_customers_language(db: SQLAlchemy, salon: Salon, mail: MailDouble) -> None:
+    booking = book(salon)
+    db.session.rollback()
+    run_in_transaction(lambda: setattr(db.session.get_one(Customer, booking.customer_id), "language", "en"))
+    run_in_transaction(lambda: reschedule_booking(booking.id, LINK, starts_at=at("2026-05-13T11:00")))
+    deliver(db)
+    html = parts_of(mail.mails[-1])[1]
+    assert '<html lang="en">' in html and '<th scope="row">When</th>' in html and ">Change or cancel</a>" in html
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Mira Sommer", "Mira Sommer"), ("Dr. Zoë O’Neill-Łukasz", "Dr. Zoë O’Neill-Łukasz"), ("", None), (None, None),
+        ("evil.com", None), ("Sie gewinnen http://x.example", None), ("{link}", None), ("Anna <b>", None), ("a" * 90, None),
+    ],
+)  # fmt: skip
+def test_a_name_that_might_be_a_link_is_left_out(name: str | None, value: str | None) -> None:
+    assert get_name_value(name) == value
+
+
+def test_a_name_goes_to_the_persons_own_address_only(db: SQLAlchemy, salon: Salon) -> None:
+    booking = book(salon)
+    assert get_values(booking)["customer"] == "Mira Sommer"
+    booking.contact_email = "mira@example.org"
+    assert get_values(booking)["customer"] == "Mira Sommer"
+    booking.contact_email = "somebody@example.org"
+    assert get_values(booking)["customer"] is None
+
+
+def test_every_variable_of_a_template_about_bookings_has_a_value(db: SQLAlchemy, salon: Salon) -> None:
+    given = get_values(book(salon)).keys() | {"link", "count", "rebook"}
+    kinds = ("booking_link", "booking_confirmed", "booking_moved", "booking_cancelled", "booking_reminder")
+    assert {name for template in TEMPLATES.values() if template.kind in kinds for name in template.variables} == given
