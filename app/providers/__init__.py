@@ -22,6 +22,7 @@ CALENDARS = {"calcom": "app.providers.calendar.calcom:CalcomCalendar"}
 VOICE_ACCOUNTS = {"retell": "app.providers.voice.retell_api:RetellClient"}
 MESSENGERS = {
     "twilio": "app.providers.messaging.twilio_sms:TwilioSms",
+    "sms_gateway": "app.providers.messaging.http_sms:HttpSms",
     "smtp": "app.providers.messaging.smtp:Smtp",
 }
 
@@ -67,9 +68,9 @@ def open_voice_account(provider: str, credentials: Credentials) -> VoiceAccount:
     return _load(VOICE_ACCOUNTS[provider])(credentials)
 
 
-def open_messenger(provider: str, sender: SenderAccount) -> Messenger:
+def open_messenger(sender: SenderAccount) -> Messenger:
     """Open the driver that sends messages for this account; raises KeyError."""
-    return _load(MESSENGERS[provider])(sender)
+    return _load(MESSENGERS[sender.provider])(sender)
 
 
 def get_webhook_kind(provider: str) -> WebhookKind:

@@ -185,15 +185,20 @@ def read_body(chunks: Iterable[bytes]) -> bytes:
 
 def parse_body(raw: bytes, status: int) -> dict[str, Any]:
     """Parse a JSON body; error responses may be unreadable, a success must be a JSON object. Raises ResponseTimeout."""
-    try:
-        body = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        body = None
-    if isinstance(body, dict):
+    if (body := parse_json_object(raw)) is not None:
         return body
     if (status < 300 and raw.strip()) or 300 <= status < 400:
         raise ResponseTimeout("The provider's answer cannot be read.", retryable=True)
     return {}
+
+
+def parse_json_object(raw: bytes) -> dict[str, Any] | None:
+    """Parse a JSON object; None where it is none."""
+    try:
+        body = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return None
+    return body if isinstance(body, dict) else None
 
 
 def _is_connection_error(error: requests.RequestException) -> bool:

@@ -51,6 +51,34 @@ class TwilioDouble(HttpDouble):
         return as_json(row, 201)
 
 
+@dataclass
+class SmsGatewayDouble(HttpDouble):
+    """A gateway that takes form or JSON and the key in `header`; each Idempotency-Key once. `refuse`: what it answers to a number."""
+
+    first: ClassVar[str] = "POST /sms"
+    key: str = "tests_only_gateway_key"
+    header: str = "Authorization"
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    refuse: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    _ids: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def handle(self, request: Request, path: str) -> Response:
+        said = request.headers.get(self.header)
+        if said != (f"Bearer {self.key}" if self.header == "Authorization" else self.key):
+            return as_json({"error": "no such key"}, 401)
+        if request.method != "POST":
+            return as_json({"error": "method"}, 405)
+        fields = request.get_json() if request.is_json else request.form.to_dict()
+        if answer := self.refuse.get(fields.get("to", "")):
+            return as_json(answer[1], answer[0])
+        reference = request.headers["Idempotency-Key"]
+        with self.lock:
+            if reference not in self._ids:
+                self._ids[reference] = f"gw-{len(self._ids) + 1}"
+                self.messages.append(fields)
+        return as_json({"id": self._ids[reference]}, 202)
+
+
 class MailDouble:
     """A mail server; `says` is what it answers to the word that begins so: {"RCPT": "550 no such user"}. Use it as a context manager."""
 

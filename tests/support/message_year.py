@@ -207,7 +207,7 @@ def _fields(request: Any) -> dict[str, Any]:
 @contextmanager
 def carrier_in_place(carrier: Carrier) -> Iterator[None]:
     """Messages go to this carrier; jobs are left to the simulation."""
-    with patch.object(delivery, "open_messenger", lambda _provider, _sender: carrier), patch.object(Job, "_send", lambda *_job: None):
+    with patch.object(delivery, "open_messenger", lambda _sender: carrier), patch.object(Job, "_send", lambda *_job: None):
         yield
 
 

@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from email.utils import getaddresses
 from urllib.parse import quote, unquote, urlsplit
 
@@ -12,7 +12,10 @@ from flask_babel import gettext as _
 from app.core import email_address
 from app.core.errors import InvalidInput
 from app.core.phone import normalise
+from app.domain.companies.gateway_credentials import GatewayCredentials, read_gateway, write_gateway
 from app.models import Connection
+from app.providers.messaging.base import GatewayFormat
+from app.providers.public_http import is_permitted_url
 
 KEY_SUFFIX_LENGTH = 4
 # mail submission ports; others are refused, to prevent port scans
@@ -21,6 +24,10 @@ KEY = re.compile(r"[\x21-\x7e]{12,200}")
 TWILIO_ACCOUNT = re.compile(r"AC[0-9a-fA-F]{32}")
 HOST = re.compile(r"(?=.{4,190}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
 MESSAGING_SERVICE = re.compile(r"MG[0-9a-fA-F]{32}")
+HEADER, FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}"), re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,39}")
+# written by us, or for the connection alone
+OWN_HEADERS = ("accept", "connection", "content-length", "content-type", "host", "idempotency-key", "transfer-encoding", "upgrade")
+MAX_URL_LENGTH = 300
 SENDER_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{2,11}")
 
 
@@ -65,6 +72,10 @@ def get_visible_values(connection: Connection) -> dict[str, str]:
         more = {
             "host": at.hostname or "", "port": str(at.port or ""), "user": unquote(at.username or ""), "address": connection.label or "",
         }  # fmt: skip
+    if connection.provider == "sms_gateway":
+        gateway = read_gateway(secret)
+        secret = gateway.key
+        more = asdict(gateway.format) | {"url": gateway.url, "sender": connection.label or ""}
     # of a short secret nothing is shown, lest too much of it be
     return more | {"tail": secret[-KEY_SUFFIX_LENGTH:] if len(secret) >= 3 * KEY_SUFFIX_LENGTH else ""}
 
@@ -122,6 +133,36 @@ def _parse_smtp(form: _CredentialsForm, existing: Connection | None) -> Connecti
     return ConnectionKeys(f"{'smtps' if port == '465' else 'smtp'}://{who}{host}:{port}", address)
 
 
+def _parse_sms_gateway(form: _CredentialsForm, existing: Connection | None) -> ConnectionKeys:
+    url, key, sender = form.text("url"), form.text("key"), form.text("sender")
+    before = read_gateway(existing.api_key) if existing and existing.api_key else None
+    if not is_permitted_url(url) or len(url) > MAX_URL_LENGTH:
+        form.wrong["url"] = _("Eine Adresse, die mit https:// beginnt, ohne Zugangsdaten darin.")
+    elif before and not key and urlsplit(before.url).netloc == urlsplit(url).netloc:
+        key = before.key
+    if not KEY.fullmatch(key):
+        form.wrong["key"] = _("Der Schlüssel fehlt oder ist keiner: 12 bis 200 Zeichen, ohne Leerzeichen.")
+    gateway = _parse_gateway_format(form)
+    as_number = normalise(sender, source="human").e164
+    if as_number is None and not SENDER_NAME.fullmatch(sender):
+        form.wrong["sender"] = _("Eine Rufnummer, oder ein Name mit 2 bis 11 Buchstaben oder Ziffern.")
+    return ConnectionKeys(write_gateway(GatewayCredentials(url, key, gateway)), as_number or sender)
+
+
+def _parse_gateway_format(form: _CredentialsForm) -> GatewayFormat:
+    usual = GatewayFormat()
+    header, encoding = form.text("header") or usual.header, form.text("encoding") or usual.encoding
+    if not HEADER.fullmatch(header) or header.lower() in OWN_HEADERS:
+        form.wrong["header"] = _("Der Name einer Kopfzeile, zum Beispiel Authorization oder X-Api-Key.")
+    if encoding not in ("json", "form"):
+        form.wrong["encoding"] = _("Bitte wählen Sie aus der Liste.")
+    fields = {name: form.text(name) or getattr(usual, name) for name in ("recipient_field", "text_field", "sender_field")}
+    for name, value in fields.items():
+        if not FIELD_NAME.fullmatch(value) or list(fields.values()).count(value) > 1:
+            form.wrong[name] = _("Drei verschiedene Namen aus Buchstaben, Ziffern und _.")
+    return GatewayFormat("Authorization" if header.lower() == "authorization" else header, encoding, **fields)  # type: ignore[arg-type]
+
+
 PARSERS: dict[str, Callable[[_CredentialsForm, Connection | None], ConnectionKeys]] = {
-    "retell": _parse_retell, "calcom": _parse_calcom, "twilio": _parse_twilio, "smtp": _parse_smtp,
+    "retell": _parse_retell, "calcom": _parse_calcom, "twilio": _parse_twilio, "sms_gateway": _parse_sms_gateway, "smtp": _parse_smtp,
 }  # fmt: skip

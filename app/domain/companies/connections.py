@@ -18,7 +18,7 @@ from app.events import ConnectionProblemFound
 from app.models import Connection
 
 # providers for which a company may have its own keys, in display order
-PROVIDERS = ("retell", "calcom", "twilio", "smtp")
+PROVIDERS = ("retell", "calcom", "twilio", "sms_gateway", "smtp")
 # after this time a test without a result counts as lost
 TEST_TIMEOUT = timedelta(seconds=60)
 

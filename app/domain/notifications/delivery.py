@@ -5,7 +5,7 @@ the recipient may be written to.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol, cast
 
@@ -21,7 +21,7 @@ from app.domain.notifications.message_limits import exceeds_monthly_cap, find_da
 from app.domain.notifications.message_policies import MessageRules, load_message_policies
 from app.domain.notifications.notification_queue import explain_unreachable, find_recipient, set_recipient
 from app.domain.notifications.quiet_hours import find_recipient_timezone
-from app.domain.notifications.sender_accounts import SENDERS, find_sender
+from app.domain.notifications.sender_accounts import find_sender
 from app.domain.notifications.sms_segments import count_segments
 from app.domain.notifications.suppressions import LASTING_REASONS, find_suppressed, lift, suppress
 from app.domain.notifications.validity import is_outdated
@@ -46,7 +46,6 @@ BATCH_SIZE = 500
 class DeliveryAttempt:
     notification_id: str
     token: str
-    provider: str
     sender: SenderAccount
     message: OutgoingMessage = field(repr=False)
 
@@ -82,7 +81,8 @@ def claim(notification_id: str, writer: MessageWriter | None = None) -> Delivery
         return None
     if _is_held(row):
         return None
-    sender = find_sender(row.channel)  # type: ignore[arg-type]
+    answers_at = row.sender_address if row.channel == "sms" else None
+    sender = find_sender(row.channel, answers_at=answers_at)  # type: ignore[arg-type]
     if sender is None:
         OUTBOX.complete(row, "not_set_up")
         row.reason, row.finished_at = "no_key", now()
@@ -91,9 +91,7 @@ def claim(notification_id: str, writer: MessageWriter | None = None) -> Delivery
     mail_parts: dict[str, Any] = {"html": writer.lay_out(row), "calendar": writer.attach(row)} if writer and row.channel == "email" else {}
     message = OutgoingMessage(row.id, row.recipient, row.body, row.title or "", asked_at=row.first_sent_at, **mail_parts)
     row.first_sent_at = row.first_sent_at or now()
-    if row.sender_address and row.channel == "sms":
-        sender = replace(sender, address=row.sender_address)
-    return DeliveryAttempt(row.id, OUTBOX.claim(row), SENDERS[row.channel], sender, message)  # type: ignore[index]
+    return DeliveryAttempt(row.id, OUTBOX.claim(row), sender, message)
 
 
 def _has_ended(row: Notification, writer: MessageWriter | None) -> bool:
@@ -171,7 +169,7 @@ def _estimate_cost(row: Notification, rules: MessageRules) -> None:
 def send(attempt: DeliveryAttempt) -> str | ProviderError:
     """The carrier's id of the message, or the error."""
     try:
-        return open_messenger(attempt.provider, attempt.sender).send(attempt.message)
+        return open_messenger(attempt.sender).send(attempt.message)
     except ProviderError as error:
         return error
 

@@ -1,16 +1,21 @@
 """The channels over which the current company can send messages; a channel without keys is not set up."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
 from app.core import settings
 from app.core.extensions import db
+from app.domain.companies.gateway_credentials import read_gateway
 from app.models import Connection
 from app.providers.messaging.base import Channel, SenderAccount
 
-# provider by channel
-SENDERS: dict[Channel, str] = {"sms": "twilio", "email": "smtp"}
+# providers by channel, the preferred one first
+SENDERS: dict[Channel, tuple[str, ...]] = {"sms": ("sms_gateway", "twilio"), "email": ("smtp",)}
+# what people write arrives over these alone
+REPLY_PROVIDERS = ("twilio",)
 
 
 def is_set_up(channel: Channel, *, own: bool = True) -> bool:
@@ -18,26 +23,37 @@ def is_set_up(channel: Channel, *, own: bool = True) -> bool:
     return (find_sender(channel) if own else _find_platform_sender(channel)) is not None
 
 
-def find_sender(channel: Channel) -> SenderAccount | None:
-    """The company's own account, else the platform's; None without either."""
-    return _find_company_sender(channel) or _find_platform_sender(channel)
+def find_sender(channel: Channel, *, answers_at: str | None = None) -> SenderAccount | None:
+    """The company's own account, else the platform's; None without either.
+
+    `answers_at`: our number that a person wrote to; the answer leaves from there, over an account that may have it.
+    """
+    if answers_at is None:
+        return _find_company_sender(SENDERS[channel]) or _find_platform_sender(channel)
+    sender = _find_company_sender(REPLY_PROVIDERS) or _find_platform_sender(channel)
+    return replace(sender, address=answers_at) if sender else None
 
 
 def receives_replies() -> bool:
     """Whether a text message of the company can be answered: it leaves from a number or a messaging service, not under a name."""
     sender = find_sender("sms")
-    return sender is not None and sender.address.startswith(("+", "MG"))
+    return sender is not None and sender.provider in REPLY_PROVIDERS and sender.address.startswith(("+", "MG"))
 
 
 def to_sender(connection: Connection) -> SenderAccount | None:
-    """The label is the sender's name or number; the key is `account:token` at Twilio and the URL of a mail server."""
+    """The label is the sender's name or number; the key is `account:token` at Twilio, the URL of a mail server, JSON for a gateway."""
     key, address = connection.api_key, connection.label
     if not key or not address:
         return None
     if connection.provider == "smtp":
-        return SenderAccount(key, address=address, is_user_supplied=True)
+        return SenderAccount("smtp", key, address=address, is_user_supplied=True)
+    if connection.provider == "sms_gateway":
+        gateway = read_gateway(key)
+        return SenderAccount("sms_gateway", gateway.url, key=gateway.key, address=address, is_user_supplied=True, gateway=gateway.format)
     account, colon, token = key.partition(":")
-    return SenderAccount(settings().twilio_base_url, account, token, address, report_url=build_report_url(connection.id)) if colon else None
+    if not colon:
+        return None
+    return SenderAccount("twilio", settings().twilio_base_url, account, token, address, report_url=build_report_url(connection.id))
 
 
 def build_report_url(connection_id: str | None = None) -> str:
@@ -50,19 +66,20 @@ def build_report_url(connection_id: str | None = None) -> str:
     return f"{base}/api/twilio/sms/status{f'/{connection_id}' if connection_id else ''}#rc=4&rp=ct,rt,5xx"
 
 
-def _find_company_sender(channel: Channel) -> SenderAccount | None:
-    connections = select(Connection).where(Connection.provider == SENDERS[channel], Connection.is_active)
-    rows = db.session.scalars(connections.order_by(Connection.created_at, Connection.id))
-    return next((sender for connection in rows if (sender := to_sender(connection))), None)
+def _find_company_sender(providers: Sequence[str]) -> SenderAccount | None:
+    connections = select(Connection).where(Connection.provider.in_(providers), Connection.is_active)
+    rows = db.session.scalars(connections.order_by(Connection.created_at, Connection.id)).all()
+    preferred = sorted(rows, key=lambda connection: providers.index(connection.provider))
+    return next((sender for connection in preferred if (sender := to_sender(connection))), None)
 
 
 def _find_platform_sender(channel: Channel) -> SenderAccount | None:
     platform = settings()
     if channel == "email":
-        return SenderAccount(platform.smtp_url, address=platform.mail_from) if platform.smtp_url and platform.mail_from else None
+        return SenderAccount("smtp", platform.smtp_url, address=platform.mail_from) if platform.smtp_url and platform.mail_from else None
     if platform.twilio_account_sid and platform.twilio_auth_token and platform.twilio_sender:
         return SenderAccount(
-            platform.twilio_base_url, platform.twilio_account_sid, platform.twilio_auth_token, platform.twilio_sender,
+            "twilio", platform.twilio_base_url, platform.twilio_account_sid, platform.twilio_auth_token, platform.twilio_sender,
             report_url=build_report_url(),
         )  # fmt: skip
     return None

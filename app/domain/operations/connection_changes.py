@@ -25,7 +25,7 @@ from app.models import (
 
 # number of the company's latest events searched for those of a connection
 LATEST_EVENTS = 1_000
-CHANNELS = {provider: channel for channel, provider in SENDERS.items()}
+CHANNELS = {provider: channel for channel, providers in SENDERS.items() for provider in providers}
 
 
 @dataclass(frozen=True, slots=True)

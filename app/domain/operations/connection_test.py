@@ -75,7 +75,7 @@ def _test_calcom(test: ConnectionTestInput) -> ConnectionTestResult:
 def _test_messaging(test: ConnectionTestInput) -> ConnectionTestResult:
     if test.sender is None:
         return ConnectionTestResult("refused", "no_sender")
-    sender = open_messenger(test.provider, test.sender).check()
+    sender = open_messenger(test.sender).check()
     return ConnectionTestResult("ok", facts={"name": sender.name, "has_address": sender.has_address})
 
 
@@ -83,5 +83,6 @@ TESTS: dict[str, Callable[[ConnectionTestInput], ConnectionTestResult]] = {
     "retell": _test_retell,
     "calcom": _test_calcom,
     "twilio": _test_messaging,
+    "sms_gateway": _test_messaging,
     "smtp": _test_messaging,
 }

@@ -21,7 +21,7 @@ TITLES = {
     "agent_problem": _l("Assistentin prüfen"),
     "connection_problem": _l("Verbindung abgelehnt"),
 }
-PROVIDER_NAMES = {"retell": "Retell", "calcom": "Cal.com", "twilio": "Twilio", "smtp": "SMTP"}
+PROVIDER_NAMES = {"retell": "Retell", "calcom": "Cal.com", "twilio": "Twilio", "sms_gateway": "SMS-Gateway", "smtp": "SMTP"}
 MODELS: dict[str, Any] = {"booking": Booking, "task": StaffTask, "closure": Closure, "agent": Agent, "connection": Connection}
 
 

@@ -15,19 +15,32 @@ ReportStatus = Literal["under_way", "delivered", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
+class GatewayFormat:
+    """How a gateway wants to be spoken to: the header of the key ("Authorization": as Bearer), and the names of the fields."""
+
+    header: str = "Authorization"
+    encoding: Literal["json", "form"] = "json"
+    recipient_field: str = "to"
+    text_field: str = "text"
+    sender_field: str = "from"
+
+
+@dataclass(frozen=True, slots=True)
 class SenderAccount:
-    """An account at a messaging provider: URL, account name, key, and the sender's address.
+    """An account at a messaging provider: driver, URL, account name, key, and the sender's address.
 
     `is_user_supplied`: the URL was entered by a user, so only public addresses are connected to. `report_url` is where the provider
-    reports what becomes of a message; empty: nowhere.
+    reports what becomes of a message; empty: nowhere. `gateway` is for the driver `sms_gateway` alone.
     """
 
+    provider: str
     url: str = field(repr=False)
     account: str = ""
     key: str = field(default="", repr=False)
     address: str = ""
     is_user_supplied: bool = False
     report_url: str = ""
+    gateway: GatewayFormat | None = None
 
 
 @dataclass(frozen=True, slots=True)

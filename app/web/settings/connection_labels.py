@@ -8,12 +8,15 @@ from app.core.phone import display
 from app.models import Connection
 from app.web.labels import Label
 
-NAMES = {"retell": "Retell", "calcom": "Cal.com", "twilio": "Twilio", "smtp": _l("E-Mail-Versand")}
-ICONS = {"retell": "audio-lines", "calcom": "calendar", "twilio": "message-square", "smtp": "mail"}
+NAMES = {
+    "retell": "Retell", "calcom": "Cal.com", "twilio": "Twilio", "sms_gateway": _l("Eigener SMS-Versand"), "smtp": _l("E-Mail-Versand"),
+}  # fmt: skip
+ICONS = {"retell": "audio-lines", "calcom": "calendar", "twilio": "message-square", "sms_gateway": "phone-forwarded", "smtp": "mail"}
 PURPOSES = {
     "retell": _l("Spricht mit Ihren Anrufern. Mit einem eigenen Konto gehören Rufnummern, Stimmen und Abrechnung Ihnen."),
     "calcom": _l("Ihr Kalender bei Cal.com. Termine gehen in beide Richtungen, damit nichts doppelt vergeben wird."),
     "twilio": _l("Verschickt SMS unter Ihrer Nummer oder Ihrem Namen: Bestätigungen, Erinnerungen, Links."),
+    "sms_gateway": _l("Verschickt SMS über Ihren eigenen Anbieter. Was Ihre Kundschaft antwortet, kommt nur über Twilio bei uns an."),
     "smtp": _l("Verschickt E-Mails von Ihrer Adresse, über den Mailserver Ihres Anbieters."),
 }
 WEBHOOK_LABELS = {
@@ -26,6 +29,7 @@ WEBHOOK_LABELS = {
 # The fields without secrets, which a page may show again after an error.
 VISIBLE_FIELDS: dict[str, tuple[str, ...]] = {
     "retell": (), "calcom": (), "twilio": ("account", "sender"), "smtp": ("host", "port", "user", "address"),
+    "sms_gateway": ("url", "sender", "header", "encoding", "recipient_field", "text_field", "sender_field"),
 }  # fmt: skip
 STATES = {
     "none": Label(_l("nicht eingerichtet"), "circle-help"),
@@ -54,6 +58,7 @@ WITH_PLATFORM_ACCOUNT = {
     ),
     "calcom": (),
     "twilio": (_l("SMS gehen dann über AskProAI, nicht mehr unter Ihrem Absender."),),
+    "sms_gateway": (_l("SMS gehen dann über Twilio oder AskProAI, nicht mehr über Ihren Anbieter."),),
     "smtp": (_l("E-Mails gehen dann über AskProAI, nicht mehr von Ihrer Adresse."),),
 }
 WITHOUT_CONNECTION = {
@@ -62,6 +67,7 @@ WITHOUT_CONNECTION = {
         _l("Was welcher Terminart entspricht, bleibt gemerkt, falls Sie sich wieder verbinden."),
     ),
     "twilio": (_l("SMS werden dann nicht mehr verschickt: auch keine Bestätigungen und Erinnerungen."),),
+    "sms_gateway": (_l("SMS werden dann nur noch verschickt, wenn Twilio verbunden ist."),),
     "smtp": (_l("E-Mails werden dann nicht mehr verschickt."),),
 }
 

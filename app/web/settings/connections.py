@@ -44,6 +44,19 @@ class TwilioConnectionForm(Form):
     sender: Annotated[str, TextField(64)] = ""
 
 
+class SmsGatewayForm(Form):
+    """Empty names are the usual ones; an empty key keeps the stored one."""
+
+    url: Annotated[str, TextField(300)] = ""
+    key: Key = ""
+    sender: Annotated[str, TextField(64)] = ""
+    header: Annotated[str, TextField(40)] = ""
+    encoding: Annotated[str, TextField(8)] = ""
+    recipient_field: Annotated[str, TextField(40)] = ""
+    text_field: Annotated[str, TextField(40)] = ""
+    sender_field: Annotated[str, TextField(40)] = ""
+
+
 class MailForm(Form):
     host: Annotated[str, TextField(190)] = ""
     port: Annotated[str, TextField(6)] = ""
@@ -52,7 +65,10 @@ class MailForm(Form):
     address: Email = ""
 
 
-FORMS: dict[str, type[Form]] = {"retell": ConnectionKeyForm, "calcom": ConnectionKeyForm, "twilio": TwilioConnectionForm, "smtp": MailForm}
+FORMS: dict[str, type[Form]] = {
+    "retell": ConnectionKeyForm, "calcom": ConnectionKeyForm, "twilio": TwilioConnectionForm, "sms_gateway": SmsGatewayForm,
+    "smtp": MailForm,
+}  # fmt: skip
 
 
 @blueprint.get("/settings/connections")

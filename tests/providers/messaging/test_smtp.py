@@ -23,7 +23,7 @@ def double() -> Iterator[MailDouble]:
 
 @pytest.fixture
 def driver(ground: None, double: MailDouble) -> Messenger:
-    return open_messenger("smtp", SenderAccount(double.url, address="Salon Lindgren <termine@salon.example>"))
+    return open_messenger(SenderAccount("smtp", double.url, address="Salon Lindgren <termine@salon.example>"))
 
 
 def test_a_mail_carries_words_sender_and_our_reference(driver: Messenger, double: MailDouble) -> None:
@@ -55,7 +55,7 @@ def test_nobody_of_that_name_is_for_good_and_a_full_box_is_for_now(driver: Messe
 
 def test_when_nobody_listens_nothing_was_sent(ground: None) -> None:
     with pytest.raises(ConnectionFailed):
-        open_messenger("smtp", SenderAccount("smtp://127.0.0.1:1", address="termine@salon.example")).send(HELLO)
+        open_messenger(SenderAccount("smtp", "smtp://127.0.0.1:1", address="termine@salon.example")).send(HELLO)
 
 
 def test_no_line_break_smuggles_a_header_in(driver: Messenger, double: MailDouble) -> None:
@@ -79,8 +79,8 @@ def test_a_domain_beyond_ascii_is_sent_in_its_ascii_form(driver: Messenger, doub
 
 
 def test_a_senders_domain_beyond_ascii_is_sent_in_its_ascii_form(ground: None, double: MailDouble) -> None:
-    own = SenderAccount(double.url, address="Salon Müller <termine@salon-müller.example>")
-    assert open_messenger("smtp", own).send(HELLO) == "<01JMESSAGE@xn--salon-mller-zhb.example>"
+    own = SenderAccount("smtp", double.url, address="Salon Müller <termine@salon-müller.example>")
+    assert open_messenger(own).send(HELLO) == "<01JMESSAGE@xn--salon-mller-zhb.example>"
     assert double.mails[0]["From"] == "Salon Müller <termine@xn--salon-mller-zhb.example>"
 
 

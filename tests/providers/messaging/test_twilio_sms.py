@@ -22,7 +22,7 @@ def double() -> Iterator[TwilioDouble]:
 
 @pytest.fixture
 def driver(ground: None, double: TwilioDouble) -> Messenger:
-    return open_messenger("twilio", SenderAccount(double.url, ACCOUNT, TOKEN, "Lindgren"))
+    return open_messenger(SenderAccount("twilio", double.url, ACCOUNT, TOKEN, "Lindgren"))
 
 
 def test_a_message_is_handed_over_as_a_form_and_gets_its_name(driver: Messenger, double: TwilioDouble) -> None:
@@ -59,7 +59,7 @@ def test_a_refusal_says_why_in_our_words(driver: Messenger, double: TwilioDouble
 
 def test_a_wrong_key_is_not_allowed(ground: None, double: TwilioDouble) -> None:
     with pytest.raises(MessageRejected) as refused:
-        open_messenger("twilio", SenderAccount(double.url, ACCOUNT, "wrong", "Lindgren")).send(HELLO)
+        open_messenger(SenderAccount("twilio", double.url, ACCOUNT, "wrong", "Lindgren")).send(HELLO)
     assert refused.value.code == "not_allowed"
 
 

@@ -11,10 +11,11 @@ from sqlalchemy import select, text as sql
 
 from app.core.tenancy import company_scope
 from app.domain.agents.provisioning.workflow import find_deployment
+from app.domain.notifications.sender_accounts import find_sender, receives_replies
 from app.jobs.connections import check_connection, check_connections
 from app.models import AuditEntry, Company, Connection
 from tests.doubles.calcom import CalcomDouble
-from tests.doubles.messaging import ACCOUNT, TOKEN, MailDouble, TwilioDouble
+from tests.doubles.messaging import ACCOUNT, TOKEN, MailDouble, SmsGatewayDouble, TwilioDouble
 from tests.doubles.retell import KEY, RetellDouble
 from tests.factories.salon import Salon, make_salon
 from tests.support.retell_world import RetellWorld, use_retell_double
@@ -23,6 +24,9 @@ from tests.support.users import make_user, signed_in, token_of
 
 PAGE = "/settings/connections"
 SENDER = "+493023125100"
+
+
+GATEWAY = {"url": "https://sms.salon.example/send", "key": "tests_only_gateway_key", "sender": "Lindgren"}
 
 
 @pytest.fixture
@@ -149,6 +153,14 @@ def test_an_empty_secret_stays_but_not_for_another_account(owner: FlaskClient, d
         ("calcom", {"api_key": ""}, "Der Schlüssel fehlt."),
         ("twilio", {"account": "AC1", "token": TOKEN, "sender": SENDER}, "beginnt mit AC"),
         ("twilio", {"account": ACCOUNT, "token": TOKEN, "sender": "Salon Lindgren Berlin"}, "2 bis 11"),
+        ("sms_gateway", GATEWAY | {"url": "http://sms.salon.example/send"}, "beginnt"),
+        ("sms_gateway", GATEWAY | {"url": "https://lena:secret@sms.salon.example"}, "ohne Zugangsdaten"),
+        ("sms_gateway", GATEWAY | {"key": ""}, "Der Schlüssel fehlt"),
+        ("sms_gateway", GATEWAY | {"header": "Host"}, "Der Name einer Kopfzeile"),
+        ("sms_gateway", GATEWAY | {"header": "X-Key: a"}, "Der Name einer Kopfzeile"),
+        ("sms_gateway", GATEWAY | {"text_field": "to"}, "Drei verschiedene Namen"),
+        ("sms_gateway", GATEWAY | {"encoding": "xml"}, "aus der Liste"),
+        ("sms_gateway", GATEWAY | {"sender": "Salon Lindgren Berlin"}, "2 bis 11"),
         ("smtp", {"host": "localhost", "address": "a@salon.example"}, "kein Name eines Servers"),
         ("smtp", {"host": "mail.salon.example", "port": "22", "address": "a@salon.example"}, "Erlaubt sind"),
         ("smtp", {"host": "mail.salon.example", "user": "a", "address": "a@salon.example"}, "Das Passwort fehlt."),
@@ -181,6 +193,45 @@ def test_a_mail_server_inside_our_network_is_not_knocked_at(owner: FlaskClient, 
         assert (connection.state, connection.reason) == ("refused", "not_allowed")
         monkeypatch.setattr(app.config["SETTINGS"], "private_hosts", True)
         assert looked(db, salon, "smtp").state == "ok"
+
+
+def test_a_gateway_of_ones_own_is_set_up_asked_and_shown_without_its_key(
+    owner: FlaskClient, db: SQLAlchemy, salon: Salon, app: Flask, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(app.config["SETTINGS"], "private_hosts", True)
+    with SmsGatewayDouble(header="X-Api-Key") as gateway:
+        fields = {"url": f"{gateway.url}/sms", "key": gateway.key, "sender": "Lindgren", "header": "X-Api-Key", "encoding": "form"}
+        assert post(owner, f"{PAGE}/sms_gateway", **fields).status_code == 302
+        assert looked(db, salon, "sms_gateway").state == "ok"
+        shown = page(owner, f"{PAGE}/sms_gateway")
+        assert "X-Api-Key" in shown and f"{gateway.url}/sms" in shown and f"…{gateway.key[-4:]}" in shown
+        assert gateway.key not in shown + page(owner)
+        gateway.key = "another_key_than_ours"
+        assert looked(db, salon, "sms_gateway").reason == "not_allowed"
+        assert gateway.messages == []
+
+
+def test_the_key_does_not_follow_to_another_gateway(owner: FlaskClient, db: SQLAlchemy, salon: Salon):
+    assert post(owner, f"{PAGE}/sms_gateway", **GATEWAY).status_code == 302
+    assert post(owner, f"{PAGE}/sms_gateway", **GATEWAY | {"key": "", "url": "https://sms.salon.example/v2"}).status_code == 302
+    assert "tests_only_gateway_key" in (found(db, salon, "sms_gateway").api_key or "")
+    assert post(owner, f"{PAGE}/sms_gateway", **GATEWAY | {"key": "", "url": "https://elsewhere.example/send"}).status_code == 422
+
+
+def test_texts_leave_over_the_own_gateway_and_answers_from_the_number_that_was_written_to(owner: FlaskClient, db: SQLAlchemy, salon: Salon):
+    take_twilio(owner)
+    with company_scope(salon.company_id):
+        assert receives_replies()
+    assert post(owner, f"{PAGE}/sms_gateway", **GATEWAY).status_code == 302
+    db.session.rollback()
+    with company_scope(salon.company_id):
+        assert (sender := find_sender("sms")) and (sender.provider, sender.address) == ("sms_gateway", "Lindgren")
+        assert (answering := find_sender("sms", answers_at=SENDER)) and (answering.provider, answering.address) == ("twilio", SENDER)
+        assert not receives_replies()
+    assert post(owner, f"{PAGE}/sms_gateway/remove").status_code == 302
+    db.session.rollback()
+    with company_scope(salon.company_id):
+        assert (sender := find_sender("sms")) and sender.provider == "twilio"
 
 
 def test_a_calendar_is_asked_and_told_where_to_send_its_news(owner: FlaskClient, db: SQLAlchemy, salon: Salon, app: Flask, monkeypatch):
