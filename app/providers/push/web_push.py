@@ -1,9 +1,6 @@
 """Web Push (RFC 8030): a message encrypted for one browser (RFC 8291), signed with our key (RFC 8292), to the service that it named."""
 
 import base64
-import http.client
-import socket
-import ssl
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -13,12 +10,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from py_vapid import Vapid02
 
 from app.core.errors import ProviderError
-from app.core.ssrf_guard import PrivateAddressError, connect_public
-from app.providers.http import ConnectionFailed, ProviderResponse, RequestRejected, ResponseTimeout, call_with_breaker
+from app.core.ssrf_guard import PrivateAddressError
+from app.providers import public_http
+from app.providers.http import ProviderResponse, RequestRejected, call_with_breaker
 
-TIMEOUT_S = 5.0
-# the answer is empty, or says in a few words what is wrong
-MAX_RESPONSE_BYTES = 4096
 # RFC 8292, 2: at most 24 hours
 TOKEN_LIFETIME = timedelta(hours=12)
 # the subscription has ended (RFC 8030, 7.3 and 8.3)
@@ -56,22 +51,6 @@ class SubscriptionGone(ProviderError):
     """The browser has ended this subscription, or its address is none that we may connect to."""
 
     code = "gone"
-
-
-class PublicHttpsConnection(http.client.HTTPSConnection):
-    """HTTPS connection to public addresses only; the certificate is verified by host name."""
-
-    def __init__(self, host: str, port: int, timeout_s: float) -> None:
-        self._tls = ssl.create_default_context()
-        super().__init__(host, port, timeout=timeout_s, context=self._tls)
-
-    def connect(self) -> None:
-        connection: socket.socket = connect_public(self.host, self.port, TIMEOUT_S)
-        try:
-            self.sock = self._tls.wrap_socket(connection, server_hostname=self.host)
-        except OSError:
-            connection.close()
-            raise
 
 
 def generate_private_key() -> str:
@@ -123,25 +102,10 @@ def _build_headers(target: PushTarget, message: PushMessage, sender: PushSender,
 
 
 def _post(endpoint: str, body: bytes, headers: dict[str, str]) -> ProviderResponse:
-    url = urlsplit(endpoint)
-    connection = PublicHttpsConnection(url.hostname or "", url.port or 443, TIMEOUT_S)
     try:
-        connection.connect()
+        return public_http.request("POST", endpoint, body=body, headers=headers)
     except PrivateAddressError as error:
         raise SubscriptionGone("The address is not a public one.", retryable=False) from error
-    except OSError as error:
-        raise ConnectionFailed("The push service cannot be reached.", retryable=True) from error
-    try:
-        connection.request("POST", f"{url.path}?{url.query}" if url.query else url.path or "/", body=body, headers=headers)
-        response = connection.getresponse()
-        response.read(MAX_RESPONSE_BYTES)
-    except (OSError, http.client.HTTPException) as error:
-        raise ResponseTimeout("The push service did not answer in time.", retryable=True) from error
-    finally:
-        connection.close()
-    if response.status >= 500:
-        raise ResponseTimeout(f"The push service answered {response.status}.", retryable=True)
-    return ProviderResponse(response.status, {}, dict(response.getheaders()))
 
 
 def _encode(raw: bytes) -> str:
