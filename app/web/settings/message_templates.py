@@ -18,7 +18,7 @@ from app.domain.notifications.mail_layout import lay_out_mail, lay_out_preview
 from app.domain.notifications.message_kinds import get_kind
 from app.domain.notifications.message_policies import load_message_policies
 from app.domain.notifications.message_templates import TEMPLATES, get_applying
-from app.domain.notifications.sender_accounts import SENDERS, find_sender
+from app.domain.notifications.sender_accounts import find_sender
 from app.domain.notifications.template_changes import check_texts, get_template, reset_template, restore_version, save_template
 from app.domain.notifications.template_variables import to_stored, to_words
 from app.domain.notifications.template_versions import (
@@ -188,7 +188,7 @@ def _send_mail(address: str, message: MessagePreview) -> None:
     html = lay_out_mail(replace(message.mail, title=title, body=f"{note}\n\n{message.mail.body}"))
     try:
         mail = OutgoingMessage(new_ulid(), address, f"{note}\n\n{message.body}", title, html=html)
-        open_messenger(SENDERS["email"], sender).send(mail)
+        open_messenger(sender).send(mail)
     except ProviderError as error:
         raise TestMailNotPossible(_("Der Mailserver hat den Test nicht angenommen. Bitte prüfen Sie die Verbindung.")) from error
 
