@@ -9,7 +9,7 @@ from app.core.tenancy import company_scope
 from app.domain.bookings.change_notices import queue_change_notices
 from app.domain.bookings.notifications import queue_confirmation, queue_offer, queue_replacement
 from app.domain.bookings.reminders import plan_reminders
-from app.domain.calls import missed_calls
+from app.domain.calls import callback_promises, held_times, missed_calls
 from app.domain.notifications.one_time_code_message import notify_code
 from app.events import (
     BookingCancelled,
@@ -25,6 +25,8 @@ from app.events import (
     NotificationQueued,
     NotificationUndelivered,
     OneTimeCodeRequested,
+    TaskCreated,
+    TaskUpdated,
     WaitlistOffered,
 )
 from app.jobs.notifications import plan_reminders_anew, send_notification
@@ -74,11 +76,34 @@ def notify_offered(events: Sequence[WaitlistOffered]) -> None:
             _send(queue_offer(event.offer_id))
 
 
+@subscribe(CallEnded, when="before_commit")
+def hold_after_break(events: Sequence[CallEnded]) -> None:
+    for company_id in {event.company_id for event in events}:
+        with company_scope(company_id):
+            held_times.plan_texts({event.call_id for event in events if event.company_id == company_id})
+
+
 @subscribe(CallEnded, CallUpdated, CallAnalyzed, when="before_commit")
 def plan_call_messages(events: Sequence[CallEventBase]) -> None:
     for company_id in {event.company_id for event in events}:
         with company_scope(company_id):
             for row in missed_calls.plan_texts({event.call_id for event in events if event.company_id == company_id}):
+                _send(row)
+
+
+@subscribe(CallEnded, when="before_commit")
+def promise_callbacks_of_calls(events: Sequence[CallEnded]) -> None:
+    for company_id in {event.company_id for event in events}:
+        with company_scope(company_id):
+            for row in callback_promises.plan_promises_of_calls({event.call_id for event in events if event.company_id == company_id}):
+                _send(row)
+
+
+@subscribe(TaskCreated, TaskUpdated, when="before_commit")
+def promise_callbacks(events: Sequence[TaskCreated | TaskUpdated]) -> None:
+    for company_id in {event.company_id for event in events if event.company_id}:
+        with company_scope(company_id):
+            for row in callback_promises.plan_promises({event.task_id for event in events if event.company_id == company_id}):
                 _send(row)
 
 

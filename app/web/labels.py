@@ -10,6 +10,7 @@ from app.domain.emergencies.caller_instructions import LABELS
 from app.domain.notifications.message_log import get_state
 from app.models import Notification, SuppressedAddress
 from app.web.formatting import day
+from app.web.message_labels import MESSAGE_KINDS
 
 # Colour roles in static/css: ringing, talking, tool, held, booked, ended, warn, bad.
 
@@ -80,37 +81,6 @@ NOTIFICATION_REASONS = {
     "refused": _l("Der Anbieter hat die Nachricht abgelehnt."),
     "no_answer": _l("Der Anbieter hat nicht geantwortet."),
     "not_reached": _l("Der Anbieter war nicht erreichbar."),
-}
-# by the kind in domain/notifications/message_kinds
-MESSAGE_KINDS = {
-    "booking_link": _l("Bestätigung mit Link"),
-    "booking_confirmed": _l("Termin bestätigt"),
-    "booking_moved": _l("Termin verschoben"),
-    "booking_cancelled": _l("Termin abgesagt"),
-    "booking_reminder": _l("Erinnerung"),
-    "waitlist_offer": _l("Angebot der Warteliste"),
-    "customer_link": _l("Link zu den eigenen Terminen"),
-    "missed_call": _l("SMS nach einem verpassten Anruf"),
-    "reply": _l("Antwort auf eine SMS"),
-    "staff_message": _l("SMS vom Team"),
-    "code": _l("Einmalcode"),
-    "emergency": _l("Alarm an die Bereitschaft"),
-}
-# what came of a message that a person wrote (domain/replies)
-REPLY_RESULTS = {
-    "confirmed": _l("Termin zugesagt"),
-    "kept": _l("Termin bleibt"),
-    "offered": _l("Andere Zeiten angeboten"),
-    "moved": _l("Termin verschoben"),
-    "asks_cancel": _l("Nachgefragt, ob der Termin abgesagt werden soll"),
-    "cancelled": _l("Termin abgesagt"),
-    "asks_which": _l("Nachgefragt, welcher Termin gemeint ist"),
-    "asks_again": _l("Nicht verstanden und nachgefragt"),
-    "help": _l("Erklärt, wie man antwortet"),
-    "silent": _l("Braucht keine Antwort"),
-    "handed_over": _l("Als Aufgabe notiert"),
-    "stopped": _l("Keine SMS mehr gewünscht"),
-    "started": _l("SMS wieder gewünscht"),
 }
 SENTIMENTS = {
     "positive": Label(_l("gut"), "smile", "booked"),

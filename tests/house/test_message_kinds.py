@@ -11,7 +11,7 @@ from app.domain.notifications.message_kinds import KINDS
 from app.domain.notifications.message_templates import TEMPLATES
 from app.domain.notifications.sms_segments import is_gsm_7
 from app.domain.notifications.template_variables import VARIABLES, list_names
-from app.web.labels import MESSAGE_KINDS
+from app.web.message_labels import MESSAGE_KINDS
 from app.web.settings.message_template_view import TEMPLATE_LABELS
 from tests.house.imports import modules, syntax_tree
 

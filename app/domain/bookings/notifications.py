@@ -20,7 +20,7 @@ from app.domain.notifications.notification_queue import (
     queue_notification,
 )
 from app.domain.notifications.quiet_hours import find_recipient_timezone
-from app.domain.notifications.sender_accounts import is_set_up
+from app.domain.notifications.sender_accounts import is_set_up, receives_replies
 from app.domain.notifications.template_versions import TemplateScope
 from app.domain.notifications.validity import is_outdated
 from app.models import (
@@ -100,15 +100,16 @@ def queue_offer(offer_id: str) -> Notification | None:
     customer, company = db.session.get_one(Customer, entry.customer_id), db.session.get_one(Company, offer.company_id)
     link = f"{settings().public_base}/b/{renew_offer_token(offer)}"
     service = db.session.get_one(Service, entry.service_id)
+    destination = find_recipient(customer, number=entry.contact_phone, email=entry.contact_email)
+    is_answerable = destination is not None and destination[0] == "sms" and receives_replies()
     with force_locale(customer.language or company.language):
         values = {
             "company": company.name, "customer": _get_waiting_name(entry, customer), "what": service.name,
             **get_time_values(hold.starts_at, hold.timezone), **get_place_values(db.session.get_one(Branch, hold.branch_id)),
             "until": format_clock(offer.expires_at, hold.timezone), "link": link,
         }  # fmt: skip
-        title, body = render_message("offered", values, TemplateScope(hold.branch_id, service.id))
+        title, body = render_message("offered_by_text" if is_answerable else "offered", values, TemplateScope(hold.branch_id, service.id))
     letter = NotificationDraft("waitlist_offer", f"offer:{offer.id}", f"offer:{offer.id}", body, title, offer.expires_at, hold.branch_id)
-    destination = find_recipient(customer, number=entry.contact_phone, email=entry.contact_email)
     return queue_notification(letter, destination, customer_id=customer.id)
 
 

@@ -58,7 +58,7 @@ def is_outdated(row: Notification) -> bool:
     call = _find_call(row)
     if call is None or not load_message_policies().rules().missed_call_texts:
         return True
-    return find_text_recipient(call) is None or not is_unserved(call) or _was_served_since(call)
+    return find_text_recipient(call) is None or not is_unserved(call) or was_served_since(call)
 
 
 def is_unserved(call: Call) -> bool:
@@ -77,8 +77,8 @@ def _find_call(row: Notification) -> Call | None:
 def _plan(call: Call) -> Notification | None:
     ended_at = call.ended_at or call.started_at
     recipient = find_text_recipient(call) if is_unserved(call) and now() < ended_at + LIFETIME else None
-    # a caller for whom a time is kept is told that
-    if recipient is None or _was_served_since(call) or _keeps_time(call):
+    # a time was held: held_times says so
+    if recipient is None or was_served_since(call) or _has_held(call):
         return None
     index = hash_recipient(*recipient)
     key = f"missed_call:{index}:{ended_at.astimezone(ZoneInfo(_get_timezone(call))).date()}"
@@ -97,8 +97,8 @@ def _plan(call: Call) -> Notification | None:
         return None
 
 
-def _keeps_time(call: Call) -> bool:
-    return db.session.scalar(select(Hold.id).where(Hold.call_id == call.id, Hold.active()).limit(1)) is not None
+def _has_held(call: Call) -> bool:
+    return db.session.scalar(select(Hold.id).where(Hold.call_id == call.id).limit(1)) is not None
 
 
 def _get_timezone(call: Call) -> str:
@@ -122,7 +122,7 @@ def _was_transfer_unanswered(call: Call) -> bool:
     return "transfer_cancelled" in (last, call.disconnection_reason)
 
 
-def _was_served_since(call: Call) -> bool:
+def was_served_since(call: Call) -> bool:
     """Whether there is another call with the number that served it or still lasts, a message from it, or a new booking for it."""
     number, since = call.from_number or "", call.started_at
     theirs = or_(Call.from_number == number, and_(Call.direction == "outbound", Call.to_number == number))

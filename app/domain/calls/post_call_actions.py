@@ -19,7 +19,7 @@ from app.domain.customers import matching
 from app.domain.services.matching import get_services
 from app.domain.services.staff_matching import StaffSelection, select_staff
 from app.domain.tasks.lifecycle import create_task
-from app.models import Booking, Branch, Call, Customer
+from app.models import Booking, Branch, Call, Customer, Hold
 from app.providers.voice.call_webhook_reader import ProviderCallEvent
 
 # fields of a booking tool's arguments, read like an analysis
@@ -88,8 +88,14 @@ def _book(batch: CallUnitOfWork, call: Call, requested: ReportedBooking) -> Book
         is_anonymous=call.caller_kind == "withheld",
         source_ref=f"call:{call.id}",
         excluded_staff=frozenset(person.id for person in staff.excluded),
+        hold=_find_hold(call, requested.start),
     )
     return create_booking(order)
+
+
+def _find_hold(call: Call, start: datetime) -> Hold | None:
+    """The time as the call holds it, which would be in its own way."""
+    return db.session.scalars(select(Hold).where(Hold.call_id == call.id, Hold.starts_at == start, Hold.active())).first()
 
 
 def _find_booking_of_call(call: Call, start: datetime | None) -> Booking | None:

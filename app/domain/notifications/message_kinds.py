@@ -46,6 +46,9 @@ def _list_kinds() -> tuple[MessageKind, ...]:
         MessageKind("customer_link", "service", "customer", heeds_quiet_hours=False, is_personal=True),
         # each answers a call, and goes to the number that called
         MessageKind("missed_call", "service", "customer", ("sms",), is_planned=True, is_personal=True),
+        MessageKind("callback_promise", "service", "customer", ("sms",), is_planned=True, is_personal=True),
+        # and is worth nothing in ten minutes
+        MessageKind("hold_link", "service", "customer", ("sms",), heeds_quiet_hours=False, is_planned=True, is_personal=True),
         # both answer the recipient, and to the number that wrote
         MessageKind("reply", "service", "customer", ("sms",), heeds_quiet_hours=False, is_limited=False, is_personal=True, keeps_body=True),
         MessageKind("staff_message", "service", "customer", ("sms",), is_limited=False, is_personal=True, keeps_body=True),

@@ -13,7 +13,10 @@ from app.domain.notifications.template_variables import from_catalog, substitute
 from app.domain.notifications.template_versions import TemplateKey, TemplateScope, find_nearest
 
 BOOKING = ("company", "customer", "what", "when", "day", "time", "who", "where", "address", "phone")
+OFFER = ("company", "customer", "what", "when", "day", "time", "where", "address", "phone", "until", "link")
 CALL = ("company", "where", "phone")
+HELD = (*CALL, "what", "when", "day", "time", "until", "link")
+CALLBACK = (*CALL, "when", "day", "time")
 TIME = ("when", "time")
 DAY = ("when", "day")
 COMPANY_WIDE = TemplateScope()
@@ -88,8 +91,15 @@ def _list_templates() -> tuple[MessageTemplate, ...]:
         MessageTemplate(
             "offered", "waitlist_offer", _l("Ein Platz ist frei geworden"),
             _l("%(company)s: Ein Platz ist frei geworden, %(what)s am %(when)s. Wir halten ihn bis %(until)s Uhr für Sie: %(link)s"),
-            ("company", "customer", "what", "when", "day", "time", "where", "address", "phone", "until", "link"),
-            (("link",), ("until",), TIME),
+            OFFER, (("link",), ("until",), TIME),
+        ),
+        MessageTemplate(
+            "offered_by_text", "waitlist_offer", _l("Ein Platz ist frei geworden"),
+            _l(
+                "%(company)s: Ein Platz ist frei geworden, %(what)s am %(when)s. Wir halten ihn bis %(until)s Uhr für Sie."
+                " Antworten Sie mit JA oder NEIN, oder hier: %(link)s"
+            ),
+            OFFER, (("link",), ("until",), TIME),
         ),
         MessageTemplate(
             "own_appointments", "customer_link", _l("Ihre Termine"),
@@ -122,6 +132,31 @@ def _list_call_messages() -> tuple[MessageTemplate, ...]:
             "missed_call_no_reply", "missed_call", _l("Ihr Anruf"),
             _l("%(company)s: Sie haben uns angerufen, leider haben wir uns nicht gesprochen. Sie erreichen uns unter %(phone)s."),
             CALL, (("phone",),),
+        ),
+        MessageTemplate(
+            "callback_at", "callback_promise", _l("Ihr Rückruf"), _l("%(company)s: Wir rufen Sie am %(when)s zurück."), CALLBACK, (TIME,),
+        ),
+        MessageTemplate(
+            "callback_between", "callback_promise", _l("Ihr Rückruf"),
+            _l("%(company)s: Wir rufen Sie am %(day)s zwischen %(time)s und %(until)s Uhr zurück."),
+            (*CALLBACK, "until"), (TIME, ("until",)),
+        ),
+        MessageTemplate(
+            "callback_from", "callback_promise", _l("Ihr Rückruf"), _l("%(company)s: Wir rufen Sie am %(day)s ab %(time)s Uhr zurück."),
+            CALLBACK, (TIME,),
+        ),
+        MessageTemplate(
+            "callback_by", "callback_promise", _l("Ihr Rückruf"),
+            _l("%(company)s: Wir rufen Sie am %(day)s zurück, spätestens um %(time)s Uhr."),
+            CALLBACK, (TIME,),
+        ),
+        MessageTemplate(
+            "hold_link", "hold_link", _l("Ihre Zeit ist reserviert"),
+            _l(
+                "%(company)s: Unser Gespräch ist abgebrochen. %(what)s am %(when)s halten wir bis %(until)s Uhr für Sie frei."
+                " Hier buchen: %(link)s"
+            ),
+            HELD, (("link",), ("until",), TIME),
         ),
     )  # fmt: skip
 
@@ -160,6 +195,10 @@ def _list_replies() -> tuple[MessageTemplate, ...]:
             "%(company)s: Verschieben konnten Sie hier nur bis %(until)s. Ihre Nachricht liegt bei unserem Team, wir melden uns."
         ),
         "reply_which": _l("%(company)s: Welcher Termin ist gemeint? %(options)s. Bitte antworten Sie mit der Nummer."),
+        "reply_which_matter": _l("%(company)s: Was ist gemeint? %(options)s. Bitte antworten Sie mit der Nummer."),
+        "reply_offer_taken": _l("%(company)s: Der Platz gehört Ihnen, %(what)s am %(when)s ist gebucht."),
+        "reply_offer_declined": _l("%(company)s: Danke für die Antwort. Sie bleiben auf der Warteliste."),
+        "reply_offer_gone": _l("%(company)s: Dieser Platz ist leider nicht mehr frei. Sie bleiben auf der Warteliste."),
         "reply_choose": _l("%(company)s: Bitte antworten Sie nur mit einer Nummer: %(options)s."),
         "reply_unclear": _l("%(company)s: Das haben wir nicht verstanden. 1 = ich komme, 2 = verschieben, NEIN = absagen."),
         "reply_help": _l(

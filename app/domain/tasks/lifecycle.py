@@ -18,7 +18,7 @@ from app.models import Booking, Call, StaffTask
 def create_task(
     kind: str, title: str, *, source_ref: str, call: Call | None = None, reason: str | None = None, details: str | None = None,
     due_at: datetime | None = None, booking: Booking | None = None, priority: int = 0, branch_id: str | None = None,
-    customer_id: str | None = None,
+    customer_id: str | None = None, due_kind: str | None = None, due_until: datetime | None = None,
 ) -> StaffTask:  # fmt: skip
     """Create the task of this cause unless it exists; publishes TaskCreated then."""
     existing = db.session.scalars(select(StaffTask).where(StaffTask.source_ref == source_ref)).first()
@@ -27,6 +27,7 @@ def create_task(
     about = call or booking
     task = StaffTask(
         kind=kind, title=title[:200], details=details, reason=reason, source_ref=source_ref, due_at=due_at, status="open",
+        due_kind=due_kind, due_until=due_until,
         priority=priority, branch_id=about.branch_id if about else branch_id, customer_id=about.customer_id if about else customer_id,
         call_id=call.id if call else booking.call_id if booking else None,
     )  # fmt: skip

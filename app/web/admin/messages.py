@@ -14,7 +14,8 @@ from app.models import Company, Notification, SuppressedAddress
 from app.web.admin.list_filters import SupportListQuery, list_company_options
 from app.web.fields import ChoiceField, Id
 from app.web.guards import for_support
-from app.web.labels import MESSAGE_KINDS, NOTIFICATION_REASONS, NOTIFICATION_STATUSES, describe_suppression
+from app.web.labels import NOTIFICATION_REASONS, NOTIFICATION_STATUSES, describe_suppression
+from app.web.message_labels import MESSAGE_KINDS
 from app.web.partial_page import render_page
 
 PAGE_SIZE = 50

@@ -17,7 +17,7 @@ from app.domain.accounts.permissions import can
 from app.domain.calls.event_merge import UNKNOWN_AT_PROVIDER
 from app.domain.customers.blocked_callers import find_blocked
 from app.domain.notifications.notification_queue import list_notifications
-from app.models import Booking, Branch, Call, Customer, Notification, PhoneNumber, Service, StaffMember, StaffTask, ToolCall, Turn
+from app.models import Booking, Branch, Call, Customer, Hold, Notification, PhoneNumber, Service, StaffMember, StaffTask, ToolCall, Turn
 from app.serializers.live import CERTAINTY_BY_NUMBER
 from app.web.dashboard.call_consent_view import build_consent
 from app.web.dashboard.call_timeline_view import build_timeline, list_tool_calls
@@ -113,7 +113,10 @@ def _build_transcript(call: Call, tools: Sequence[ToolCall], customer_name: str 
 def _list_messages(call: Call) -> Sequence[Notification]:
     """List the text messages that the call led to, but for those about its booking, which stand there."""
     tasks = db.session.scalars(select(StaffTask.id).where(StaffTask.call_id == call.id))
-    return list_notifications(f"missed_call:{call.id}", *(f"task:{task_id}" for task_id in tasks))
+    holds = db.session.scalars(select(Hold.id).where(Hold.call_id == call.id))
+    return list_notifications(
+        f"missed_call:{call.id}", *(f"task:{task_id}" for task_id in tasks), *(f"hold:{hold_id}" for hold_id in holds)
+    )
 
 
 def _find_booking(call: Call) -> dict[str, Any] | None:

@@ -30,7 +30,8 @@ from app.models import Booking, Customer
 from app.web.fields import Id, MultilineField
 from app.web.forms import Form
 from app.web.guards import for_company, get_next_path
-from app.web.labels import MESSAGE_KINDS, MESSAGE_STATES, REPLY_RESULTS, Label, describe_message
+from app.web.labels import MESSAGE_STATES, Label, describe_message
+from app.web.message_labels import MESSAGE_KINDS, REPLY_RESULTS
 
 blueprint = Blueprint("conversation", __name__)
 

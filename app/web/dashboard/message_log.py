@@ -21,7 +21,8 @@ from app.web.branch_filter import get_branch_filter
 from app.web.fields import ChoiceField, Id
 from app.web.forms import Query
 from app.web.guards import for_company
-from app.web.labels import MESSAGE_KINDS, MESSAGE_STATES, Label, describe_message
+from app.web.labels import MESSAGE_STATES, Label, describe_message
+from app.web.message_labels import MESSAGE_KINDS
 from app.web.partial_page import render_page
 
 PAGE_SIZE = 50

@@ -4,37 +4,36 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.clock import now
 from app.core.concurrency_limiter import run_with_write_slot
-from app.core.errors import AppError, InvalidInput, NotFound, TooManyRequests
+from app.core.errors import AppError, InvalidInput, NotFound
 from app.core.extensions import db
 from app.core.locale import LANGUAGES
-from app.core.rate_limiter import RateLimit, network_of
-from app.core.route_guards import declare_guard, enter_for_request
-from app.core.tenancy import company_scope, unscoped
+from app.core.route_guards import declare_guard
 from app.domain.bookings import self_service_links, waitlist
 from app.domain.bookings.booking_request import list_free_times
 from app.domain.bookings.calendar_file import build_ics
 from app.domain.bookings.cancel import cancel_booking, get_terms
 from app.domain.bookings.customer_confirmation import confirm_by_customer
 from app.domain.bookings.history import Actor
-from app.domain.bookings.message_writer import build_event, format_place, list_visit
+from app.domain.bookings.message_writer import build_event, list_visit
 from app.domain.bookings.orphaned_bookings import drop_missing_staff
 from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.notifications.receipts import mark_answered
 from app.domain.scheduling.types import SlotQuery, VisitPart
-from app.models import Booking, Branch, Call, Company, CustomerLink, Hold, PhoneNumber, Service, StaffMember, WaitlistOffer
+from app.models import Booking, Call, CustomerLink, Hold, Service, StaffMember, WaitlistOffer
 from app.web.fields import ChoiceField, Flag, Id, Instant
 from app.web.formatting import clock, day, when
 from app.web.forms import Form, Query
+from app.web.public.held_time import book_held_time, render_hold
+from app.web.public.link_target import add_noindex, build_branch_details, handle_rejection, render_page, resolve_token
 
 ACTOR = Actor("caller", "link")
-RATE_LIMIT = RateLimit("own_page", 120)
 LOOKAHEAD = timedelta(days=14)
 MAX_DAYS = 5
 MAX_UPCOMING = 50
@@ -62,7 +61,7 @@ class ChooseBookingForm(Form):
 @blueprint.errorhandler(NotFound)
 def handle_not_found(_error: NotFound) -> tuple[BaseResponse, int]:
     """Show the same page for unknown, incomplete and expired links, so that it reveals nothing about the booking."""
-    return _render_page("public/expired.html"), 404
+    return render_page("public/expired.html"), 404
 
 
 @blueprint.get("/<token>")
@@ -75,16 +74,18 @@ def show(token: str) -> BaseResponse:
             "language", query.lang, max_age=LANGUAGE_COOKIE_MAX_AGE_S, samesite="Lax", httponly=True, secure=request.is_secure
         )
         return response
-    target = _resolve_token(token)
+    target = resolve_token(token)
     if isinstance(target, CustomerLink):
         call = db.session.get_one(Call, target.call_id)
-        return _render_page("public/appointments.html", token=token, rows=_list_upcoming(target), **_build_branch_details(call.branch_id))
+        return render_page("public/appointments.html", token=token, rows=_list_upcoming(target), **build_branch_details(call.branch_id))
     if isinstance(target, WaitlistOffer):
-        return _render_page("public/offer.html", token=token, **_build_offer_details(target))
+        return render_page("public/offer.html", token=token, **_build_offer_details(target))
+    if isinstance(target, Hold):
+        return render_hold(token, target)
     terms = get_terms(target)
     is_moving = query.move and terms.can_move
     days, later = _list_free_days(target, query.after) if is_moving else ([], None)
-    return _render_page(
+    return render_page(
         "public/booking.html", token=token, terms=terms, moving=is_moving, days=days, later=later, **_build_booking_details(target)
     )
 
@@ -95,7 +96,7 @@ def calendar(token: str) -> BaseResponse:
     booking = _get_booking(token)
     response = Response(build_ics([build_event(booking)], name=g.company.name), mimetype="text/calendar")
     response.headers["Content-Disposition"] = 'attachment; filename="termin.ics"'
-    return _add_noindex(response)
+    return add_noindex(response)
 
 
 @blueprint.post("/<token>/confirm")
@@ -147,7 +148,7 @@ def accept(token: str) -> BaseResponse:
     try:
         booking_token = run_with_write_slot(work)
     except AppError as error:
-        return _handle_rejection(token, error)
+        return handle_rejection(token, error)
     flash(_("Ihr Termin ist gebucht."), "message")
     return redirect(url_for("own_booking.show", token=booking_token))
 
@@ -159,11 +160,21 @@ def decline(token: str) -> BaseResponse:
     return _respond(token, lambda: waitlist.decline_offer(offer_id), _("Danke für die Antwort. Sie bleiben auf der Warteliste."))
 
 
+@blueprint.post("/<token>/book")
+@guard_link
+def book(token: str) -> BaseResponse:
+    """Book the held time, or one of those that are shown where it is not held any more."""
+    hold = resolve_token(token)
+    if not isinstance(hold, Hold):
+        raise NotFound(_("Diesen Link gibt es nicht, oder er ist abgelaufen."))
+    return book_held_time(token, hold)
+
+
 @blueprint.post("/<token>/choose")
 @guard_link
 def choose(token: str) -> BaseResponse:
     """Redirect from the list to the page of one appointment, which gets a link of its own."""
-    target = _resolve_token(token)
+    target = resolve_token(token)
     booking_id = ChooseBookingForm.read().booking_id
     booking = (
         next((row for row, *_names in _list_upcoming(target) if row.id == booking_id), None) if isinstance(target, CustomerLink) else None
@@ -185,40 +196,15 @@ def _list_upcoming(link: CustomerLink) -> list[tuple[Booking, str, str]]:
     return list(first_parts.values())
 
 
-def _resolve_token(token: str) -> Booking | WaitlistOffer | CustomerLink:
-    """Resolve a link to its subject and enter the scope of its company. Raises NotFound for unknown and expired links."""
-    if (wait_s := RATE_LIMIT.hit(network_of(request.remote_addr))) is not None:
-        raise TooManyRequests(_("Zu viele Aufrufe. Bitte warten Sie einen Moment."), retry_after_s=wait_s)
-    link = self_service_links.find_link(token) or self_service_links.find_customer_link(token)
-    offer = None
-    if link is None:
-        with unscoped():
-            offer = waitlist.find_offer(token) if len(token) <= self_service_links.MAX_TOKEN_LENGTH and token.isascii() else None
-    owner = link or offer
-    company = db.session.get(Company, owner.company_id) if owner else None
-    if owner is None or company is None or not company.is_active:
-        raise NotFound(_("Diesen Link gibt es nicht, oder er ist abgelaufen."))
-    g.company, g.timezone = company, company.timezone
-    enter_for_request(company_scope(company.id))
-    if offer is not None:
-        return offer
-    if isinstance(link, CustomerLink):
-        return link
-    assert link is not None
-    booking = db.session.scalars(select(Booking).where(Booking.id == link.booking_id)).one()
-    g.timezone = booking.timezone
-    return booking
-
-
 def _get_booking(token: str) -> Booking:
-    target = _resolve_token(token)
+    target = resolve_token(token)
     if not isinstance(target, Booking):
         raise NotFound(_("Diesen Link gibt es nicht, oder er ist abgelaufen."))
     return target
 
 
 def _get_offer(token: str) -> WaitlistOffer:
-    target = _resolve_token(token)
+    target = resolve_token(token)
     if not isinstance(target, WaitlistOffer):
         raise NotFound(_("Diesen Link gibt es nicht, oder er ist abgelaufen."))
     return target
@@ -228,16 +214,8 @@ def _respond(token: str, work: Any, message: str) -> BaseResponse:
     try:
         run_with_write_slot(work)
     except AppError as error:
-        return _handle_rejection(token, error)
+        return handle_rejection(token, error)
     flash(message, "message")
-    return redirect(url_for("own_booking.show", token=token))
-
-
-def _handle_rejection(token: str, error: AppError) -> BaseResponse:
-    if error.status not in (409, 422):
-        raise error
-    db.session.rollback()
-    flash(str(error.message), "error")
     return redirect(url_for("own_booking.show", token=token))
 
 
@@ -252,15 +230,8 @@ def _build_booking_details(booking: Booking) -> dict[str, Any]:
         "ends_at": visit[-1].ends_at,
         "has_begun": visit[0].starts_at <= now(),
         "steps": [(services[part.service_id].name, people[part.staff_id].name) for part in visit],
-        **_build_branch_details(booking.branch_id),
+        **build_branch_details(booking.branch_id),
     }
-
-
-def _build_branch_details(branch_id: str) -> dict[str, Any]:
-    branch = db.session.get(Branch, branch_id)
-    assert branch is not None
-    numbers = select(PhoneNumber.e164).where(PhoneNumber.branch_id == branch_id, PhoneNumber.is_active).order_by(PhoneNumber.e164)
-    return {"branch": branch, "company": g.company, "number": db.session.scalar(numbers.limit(1)), "place": format_place(branch)}
 
 
 def _build_offer_details(offer: WaitlistOffer) -> dict[str, Any]:
@@ -269,7 +240,7 @@ def _build_offer_details(offer: WaitlistOffer) -> dict[str, Any]:
     g.timezone = hold.timezone
     is_open = offer.status == "offered" and offer.expires_at > now()
     service, person = db.session.get(Service, hold.service_id), db.session.get(StaffMember, hold.staff_id)
-    return {"offer": offer, "hold": hold, "is_open": is_open, "service": service, "person": person, **_build_branch_details(hold.branch_id)}
+    return {"offer": offer, "hold": hold, "is_open": is_open, "service": service, "person": person, **build_branch_details(hold.branch_id)}
 
 
 def _list_free_days(booking: Booking, after: datetime | None) -> tuple[list[tuple[str, list[tuple[str, str]]]], str | None]:
@@ -287,13 +258,3 @@ def _list_free_days(booking: Booking, after: datetime | None) -> tuple[list[tupl
             return list(days.items()), slot.starts_at.astimezone(ZoneInfo(booking.timezone)).replace(hour=0, minute=0).isoformat()
         days.setdefault(key, []).append((slot.starts_at.isoformat(), clock(slot.starts_at)))
     return list(days.items()), (since + LOOKAHEAD).isoformat()
-
-
-def _render_page(template: str, **values: Any) -> BaseResponse:
-    return _add_noindex(make_response(render_template(template, **values)))
-
-
-def _add_noindex(response: Response) -> BaseResponse:
-    """Keep the page out of search engines, because its URL is the secret."""
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response

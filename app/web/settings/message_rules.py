@@ -48,7 +48,7 @@ MIN_LINES = 3
 TOKEN_LENGTH = 43
 CENTS = re.compile(r"(\d{1,4})(?:[.,](\d))?", re.ASCII)
 # what calls lead to, each on or off
-CALL_RULES = ("missed_call_texts",)
+CALL_RULES = ("missed_call_texts", "callback_texts")
 EXAMPLE_CLOCK = time(10)
 
 blueprint = Blueprint("message_rules", __name__)
@@ -78,6 +78,7 @@ class MessageRulesForm(Form):
     monthly_cap: Cents | None = None
     cap_action: Annotated[str, ChoiceField(*CAP_ACTIONS)] = "email"
     missed_call_texts: Flag = False
+    callback_texts: Flag = False
 
 
 class ServiceForm(Form):
@@ -243,7 +244,9 @@ def _describe_call_rules(rules: MessageRules) -> list[str]:
     sentences = {
         "missed_call_texts": _(
             "Wer anruft und niemanden erreicht, bekommt eine SMS, höchstens eine am Tag, und nur auf eine Mobilnummer, die zu sehen war."
+            " Bricht ein Gespräch ab, in dem eine Zeit reserviert war, bleibt sie zehn Minuten stehen, und ein Link bucht sie."
         ),
+        "callback_texts": _("Wem Ihr Assistent einen Rückruf zusagt, dem schreiben wir nach dem Gespräch per SMS, wann er kommt."),
     }
     return [sentence for name, sentence in sentences.items() if getattr(rules, name)]
 

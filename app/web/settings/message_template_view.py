@@ -21,9 +21,15 @@ TEMPLATE_LABELS = {
     "series_cancelled": _l("Serie von Terminen abgesagt"),
     "reminder": _l("Erinnerung"),
     "offered": _l("Angebot der Warteliste"),
+    "offered_by_text": _l("Angebot der Warteliste, das per SMS zu beantworten ist"),
     "own_appointments": _l("Link zu den eigenen Terminen"),
     "missed_call": _l("Verpasster Anruf, mit der Bitte um Antwort"),
     "missed_call_no_reply": _l("Verpasster Anruf, wenn niemand antworten kann"),
+    "hold_link": _l("Reservierte Zeit nach einem Abbruch"),
+    "callback_at": _l("Rückruf zu einer Uhrzeit"),
+    "callback_between": _l("Rückruf in einer Zeitspanne"),
+    "callback_from": _l("Rückruf ab einer Uhrzeit"),
+    "callback_by": _l("Rückruf bis zu einer Uhrzeit"),
 }
 
 

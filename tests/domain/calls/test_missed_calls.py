@@ -4,9 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
-from flask.testing import FlaskClient
-from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
 from app.core.clock import now, to_ms
@@ -19,64 +16,16 @@ from app.domain.customers.contacts import find_or_create
 from app.domain.notifications import delivery
 from app.domain.notifications.message_policies import save_message_rules
 from app.domain.notifications.suppressions import suppress
-from app.jobs.notifications import send_notification
-from app.models import Call, Company, InboundMessage, Notification, PhoneNumber
-from tests.doubles.messaging import TwilioDouble
-from tests.factories.salon import Salon, at, make_salon
-from tests.support.retell_webhooks import CALLER, MITTE, PANKOW, call_body, send, transcript
+from app.models import Call, Company, InboundMessage, PhoneNumber
+from tests.factories.salon import at, make_salon
+from tests.support.retell_webhooks import CALLER, MITTE, PANKOW, transcript
+from tests.support.telephone_line import GREETING, SPOKEN, TelephoneLine
 from tests.support.twilio_sms import drain, post_message
 
 LANDLINE = "+493023125177"
-GREETING = transcript("Guten Tag, hier ist Lena, die KI von Salon Lindgren.")
-SPOKEN = transcript("Guten Tag.", "Einen Haarschnitt, bitte.", "Gern.")
 
 
-class Line:
-    """The salon's telephone, its calls and what is sent after them."""
-
-    def __init__(self, db: SQLAlchemy, client: FlaskClient, salon: Salon, twilio: TwilioDouble, clock: time_machine.Traveller) -> None:
-        self.db, self.client, self.salon, self.twilio, self.clock = db, client, salon, twilio, clock
-
-    def ring(self, call_id: str = "call_1", *, said: Any = GREETING, reason: str = "user_hangup", length_s: int = 6, **call: Any) -> None:
-        """A call that has just ended, with its analysis where it has one."""
-        end = to_ms(now())
-        call = {"start_timestamp": end - length_s * 1000, "end_timestamp": end, "disconnection_reason": reason, **call}
-        if said:
-            call["transcript_object"] = said
-        self.post("call_ended", call_id, **call)
-
-    def post(self, event: str, call_id: str = "call_1", **call: Any) -> None:
-        assert send(self.client, call_body(event, call_id, **call)).status_code == 204
-        drain()
-        self.db.session.rollback()
-
-    def work(self, minutes: float = 5) -> list[str]:
-        """What leaves in so many minutes."""
-        until, before = now() + timedelta(minutes=minutes), len(self.twilio.messages)
-        while now() < until:
-            self.db.session.rollback()
-            due = select(Notification.id).where(Notification.status == "pending", Notification.due_at <= now())
-            for row_id in self.db.session.scalars(due.order_by(Notification.created_at)).all():
-                send_notification(row_id)
-            self.clock.move_to(min(now() + timedelta(minutes=max(1, minutes / 30)), until))
-        self.db.session.rollback()
-        return [row["body"] for row in self.twilio.messages[before:]]
-
-    def rows(self) -> list[Notification]:
-        self.db.session.rollback()
-        return list(self.db.session.scalars(select(Notification).order_by(Notification.created_at, Notification.id)))
-
-
-@pytest.fixture
-def line(db: SQLAlchemy, client: FlaskClient, salon: Salon, twilio: TwilioDouble, present: time_machine.Traveller) -> Line:
-    with transaction():
-        for number in (MITTE, "+493023125198"):
-            db.session.add(PhoneNumber(e164=number, branch_id=salon.branches["mitte"]))
-    present.move_to(at("2026-05-04T10:00"))
-    return Line(db, client, salon, twilio, present)
-
-
-def test_who_hung_up_before_anything_was_said_gets_one(line: Line) -> None:
+def test_who_hung_up_before_anything_was_said_gets_one(line: TelephoneLine) -> None:
     line.ring()
     assert line.work(1.5) == []
     (text,) = line.work()
@@ -87,7 +36,7 @@ def test_who_hung_up_before_anything_was_said_gets_one(line: Line) -> None:
     assert line.work(60 * 13) == []
 
 
-def test_who_can_answer_is_asked_what_it_is_about(line: Line, app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_can_answer_is_asked_what_it_is_about(line: TelephoneLine, app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app.config["SETTINGS"], "twilio_sender", "+493023125198")
     line.ring()
     (text,) = line.work()
@@ -121,25 +70,25 @@ SERVED: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("call", UNSERVED.values(), ids=UNSERVED)
-def test_who_was_not_served_is_written_to(line: Line, call: dict[str, Any]) -> None:
+def test_who_was_not_served_is_written_to(line: TelephoneLine, call: dict[str, Any]) -> None:
     line.ring(**call)
     assert len(line.work()) == 1
 
 
 @pytest.mark.parametrize("call", SERVED.values(), ids=SERVED)
-def test_who_was_served_or_may_not_be_written_to_is_not(line: Line, call: dict[str, Any]) -> None:
+def test_who_was_served_or_may_not_be_written_to_is_not(line: TelephoneLine, call: dict[str, Any]) -> None:
     line.ring(**call)
     assert line.work() == []
 
 
-def test_a_transfer_that_was_taken_in_the_end_served(line: Line) -> None:
+def test_a_transfer_that_was_taken_in_the_end_served(line: TelephoneLine) -> None:
     for event in ("transfer_started", "transfer_cancelled", "transfer_started", "transfer_bridged"):
         line.post(event, transfer_destination={"type": "predefined", "number": "+493023125111"})
     line.ring(said=SPOKEN, length_s=90, reason="error_unknown")
     assert line.work() == []
 
 
-def test_one_a_day_whatever_the_order_and_number_of_events(line: Line) -> None:
+def test_one_a_day_whatever_the_order_and_number_of_events(line: TelephoneLine) -> None:
     for number in range(3):
         line.ring(f"call_{number}")
         line.ring(f"call_{number}")
@@ -152,7 +101,7 @@ def test_one_a_day_whatever_the_order_and_number_of_events(line: Line) -> None:
     assert len(line.work()) == 1
 
 
-def test_one_a_day_over_midnight(line: Line) -> None:
+def test_one_a_day_over_midnight(line: TelephoneLine) -> None:
     line.clock.move_to(at("2026-05-04T23:50"))
     line.ring("call_1")
     assert len(line.work()) == 1
@@ -161,7 +110,7 @@ def test_one_a_day_over_midnight(line: Line) -> None:
     assert line.work(60 * 12) == []
 
 
-def test_at_night_it_comes_at_once_or_in_the_morning(line: Line) -> None:
+def test_at_night_it_comes_at_once_or_in_the_morning(line: TelephoneLine) -> None:
     """It answers what the caller has just done; what comes late waits for the end of the quiet hours."""
     line.clock.move_to(at("2026-05-04T22:00"))
     line.ring()
@@ -176,7 +125,7 @@ def test_at_night_it_comes_at_once_or_in_the_morning(line: Line) -> None:
     assert len(line.work(10)) == 1
 
 
-def test_who_was_served_meanwhile_is_not_written_to(line: Line) -> None:
+def test_who_was_served_meanwhile_is_not_written_to(line: TelephoneLine) -> None:
     line.ring("call_1")
     line.post("call_started", "call_2", start_timestamp=to_ms(now()), call_status="ongoing")
     assert line.work(10) == [], "they are talking"
@@ -184,7 +133,7 @@ def test_who_was_served_meanwhile_is_not_written_to(line: Line) -> None:
     assert line.work(60) == []
 
 
-def test_who_rings_again_in_vain_is(line: Line) -> None:
+def test_who_rings_again_in_vain_is(line: TelephoneLine) -> None:
     line.ring("call_1")
     line.post("call_started", "call_2", start_timestamp=to_ms(now()), call_status="ongoing")
     assert line.work(10) == []
@@ -192,7 +141,7 @@ def test_who_rings_again_in_vain_is(line: Line) -> None:
     assert len(line.work()) == 1
 
 
-def test_who_writes_is_answered_and_not_written_to_besides(line: Line) -> None:
+def test_who_writes_is_answered_and_not_written_to_besides(line: TelephoneLine) -> None:
     line.ring()
     with transaction():
         assert post_message(line.client, "Ich wollte einen Termin").status_code == 200
@@ -201,7 +150,7 @@ def test_who_writes_is_answered_and_not_written_to_besides(line: Line) -> None:
     assert [text for text in line.work() if "angerufen" in text] == []
 
 
-def test_who_gets_an_appointment_meanwhile_is_confirmed_that_alone(line: Line) -> None:
+def test_who_gets_an_appointment_meanwhile_is_confirmed_that_alone(line: TelephoneLine) -> None:
     line.ring()
     run_in_transaction(
         lambda: create_booking(line.salon.request(customer_id=find_or_create("Mira Sommer", number=CALLER).id, source="web"))
@@ -210,7 +159,7 @@ def test_who_gets_an_appointment_meanwhile_is_confirmed_that_alone(line: Line) -
     assert "ist gebucht" in text
 
 
-def test_a_later_word_of_the_provider_takes_it_back(line: Line) -> None:
+def test_a_later_word_of_the_provider_takes_it_back(line: TelephoneLine) -> None:
     """The end alone tells nothing of what was said; the analysis does."""
     line.ring(said=None)
     line.post(
@@ -220,7 +169,7 @@ def test_a_later_word_of_the_provider_takes_it_back(line: Line) -> None:
     assert line.work() == []
 
 
-def test_a_late_refusal_takes_it_back(line: Line) -> None:
+def test_a_late_refusal_takes_it_back(line: TelephoneLine) -> None:
     line.ring(reason="error_asr", said=SPOKEN)
     line.ring(reason="error_asr", said=[*SPOKEN, *transcript("", "Nein, ich will nicht, dass das aufgezeichnet wird.")[1:]])
     with transaction():
@@ -228,7 +177,7 @@ def test_a_late_refusal_takes_it_back(line: Line) -> None:
     assert line.work() == []
 
 
-def test_suppressed_blocked_and_by_rule(line: Line) -> None:
+def test_suppressed_blocked_and_by_rule(line: TelephoneLine) -> None:
     run_in_transaction(lambda: suppress("sms", CALLER, "opted_out"))
     run_in_transaction(lambda: block_callers(["+491713920051"]))
     line.ring("call_1")
@@ -240,13 +189,13 @@ def test_suppressed_blocked_and_by_rule(line: Line) -> None:
     assert line.work() == [] and [row.status for row in line.rows()] == ["expired"]
 
 
-def test_who_opts_out_before_it_leaves_gets_none(line: Line) -> None:
+def test_who_opts_out_before_it_leaves_gets_none(line: TelephoneLine) -> None:
     line.ring()
     run_in_transaction(lambda: suppress("sms", CALLER, "opted_out"))
     assert line.work() == []
 
 
-def test_in_the_language_of_the_caller(line: Line) -> None:
+def test_in_the_language_of_the_caller(line: TelephoneLine) -> None:
     line.ring("call_1", metadata={"language": "en"})
     line.ring("call_2", from_number="+491713920051", metadata={"language": "tr"})
     run_in_transaction(lambda: find_or_create("Ann Summer", number="+491713920052")).language = "en"
@@ -256,7 +205,7 @@ def test_in_the_language_of_the_caller(line: Line) -> None:
     assert ["You called us" in text for text in texts] == [True, False, True]
 
 
-def test_another_company_knows_nothing_of_it(line: Line) -> None:
+def test_another_company_knows_nothing_of_it(line: TelephoneLine) -> None:
     other = make_salon("salon-two")
     with company_scope(other.company_id), transaction():
         line.db.session.add(PhoneNumber(e164=PANKOW, branch_id=other.branches["mitte"]))
@@ -269,7 +218,7 @@ def test_another_company_knows_nothing_of_it(line: Line) -> None:
         assert line.work() == [], "served there, not here"
 
 
-def test_a_worker_that_dies_sends_it_once(line: Line) -> None:
+def test_a_worker_that_dies_sends_it_once(line: TelephoneLine) -> None:
     line.ring()
     line.clock.shift(timedelta(minutes=3))
     (row,) = line.rows()
@@ -281,7 +230,7 @@ def test_a_worker_that_dies_sends_it_once(line: Line) -> None:
     assert line.rows()[0].status == "sent"
 
 
-def test_served_between_two_tries_it_does_not_leave(line: Line) -> None:
+def test_served_between_two_tries_it_does_not_leave(line: TelephoneLine) -> None:
     line.twilio.fail("503", times=999)
     line.ring("call_1")
     line.work(4)
@@ -291,7 +240,7 @@ def test_served_between_two_tries_it_does_not_leave(line: Line) -> None:
     assert [(row.status, row.reason, row.body) for row in line.rows()] == [("expired", "overtaken", None)]
 
 
-def test_planning_again_changes_nothing(line: Line) -> None:
+def test_planning_again_changes_nothing(line: TelephoneLine) -> None:
     line.ring()
     (call_id,) = line.db.session.scalars(select(Call.id)).all()
     line.db.session.rollback()

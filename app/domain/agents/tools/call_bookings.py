@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import and_, false, or_, select
 
 from app.core.errors import AppError
 from app.core.extensions import db
@@ -15,7 +15,7 @@ from app.domain.bookings.booking_request import BookingRequest
 from app.domain.bookings.status import edit_notes
 from app.domain.customers.name_matching import is_same_name
 from app.domain.services.staff_matching import select_staff
-from app.models import Booking, BookingChange, Customer, Hold, Service, ToolCall
+from app.models import Booking, BookingChange, Call, Customer, Hold, Service, ToolCall
 
 MAX_PARTS = 10
 # one visit: its bookings in order
@@ -27,8 +27,11 @@ class StaffArgs(ToolArgs):
 
 
 def list_open_holds(context: ToolContext) -> list[Hold]:
-    """List this call's open holds, oldest first."""
-    statement = select(Hold).where(Hold.call_id == context.call.id, Hold.active())
+    """List this call's open holds, and those that an earlier call from the same number left when it broke off, oldest first."""
+    call = context.call
+    earlier = and_(Call.from_number == call.from_number, ~Call.running()) if call.caller_kind == "number" else false()
+    calls = select(Call.id).where(or_(Call.id == call.id, earlier))
+    statement = select(Hold).where(Hold.call_id.in_(calls), Hold.active())
     return list(db.session.scalars(statement.order_by(Hold.created_at, Hold.id)))
 
 

@@ -46,19 +46,20 @@ def request_callback(context: ToolContext, args: RequestCallbackArgs) -> ToolRes
         return reject("missing", get_question("phone"), fields=["phone"])
     when = parse_time_expression(said.when, context.now, context.timezone, context.language) if said.when else TimeExpression()
     wish = resolve_callback_time(context, when)
+    due = {"due_at": wish.due_at, "due_kind": wish.kind, "due_until": wish.until}
     if earlier and earlier.due_at and args.when is None:
         wish = replace(wish, due_at=earlier.due_at)
-    due_at = wish.due_at
+        due = {"due_at": earlier.due_at, "due_kind": earlier.due_kind, "due_until": earlier.due_until}
     with force_locale(context.company.language):
         title = _("Rückruf: %(who)s", who=said.name or _find_customer_name(context) or display(number))
         details = "\n".join(filter(None, (said.reason, said.when and _("Wunsch: %(when)s", when=said.when), display(number))))
-    task = earlier or create_task(
-        "callback", title, source_ref=build_callback_ref(context), call=context.call, details=details, due_at=due_at
-    )
-    if (task.title, task.details, task.due_at) != (title[:200], details, due_at):
-        task.title, task.details, task.due_at = title[:200], details, due_at
+    task = earlier or create_task("callback", title, source_ref=build_callback_ref(context), call=context.call, details=details, **due)
+    said_now = {"title": title[:200], "details": details, **due}
+    if any(getattr(task, name) != value for name, value in said_now.items()):
+        for name, value in said_now.items():
+            setattr(task, name, value)
         publish(TaskUpdated(task.company_id, task.branch_id, task.id, task.call_id))
-    return succeed(say_callback_time(context, wish), task_id=task.id, due_at=context.to_local(due_at).isoformat())
+    return succeed(say_callback_time(context, wish), task_id=task.id, due_at=context.to_local(wish.due_at).isoformat())
 
 
 def _find_customer_name(context: ToolContext) -> str | None:
