@@ -22,12 +22,13 @@ class ReplyDialogue(CompanyOwned, db.Model):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     sender_index: Mapped[str] = mapped_column(AsciiString(64))
-    # None: nothing is open; cancel: whether really to cancel; offer: which of these times; which: which of these bookings
+    # None: nothing is open; cancel: whether really to cancel; offer: which of these times; which: which of these bookings;
+    # matter: an offer of the waitlist, or an appointment
     step: Mapped[str | None] = mapped_column(AsciiString(8))
     # for `which`: confirm, move, cancel
     action: Mapped[str | None] = mapped_column(AsciiString(8))
     booking_id: Mapped[str | None] = mapped_column(Id)
-    # in the order of their numbers, from 1: instants in ISO form, or ids of bookings
+    # in the order of their numbers, from 1: instants in ISO form, ids of bookings, or for `matter` pairs of what is done and an id
     options: Mapped[Any] = mapped_column(Json, default=list)
     # answers in a row that were not understood
     unclear_count: Mapped[int] = mapped_column(default=0)

@@ -112,7 +112,7 @@ def find_offer(token: str) -> WaitlistOffer | None:
     return db.session.scalars(select(WaitlistOffer).where(WaitlistOffer.token_hash == hash_token(token))).first()
 
 
-def accept_offer(offer_id: str) -> Booking:
+def accept_offer(offer_id: str, *, actor: Actor = LINK_ACTOR) -> Booking:
     """Book the offered slot; idempotent. Raises OfferExpired and the errors of create_booking."""
     offer, entry, hold = _lock_offer(offer_id)
     if offer.status == "accepted" and offer.booking_id:
@@ -121,7 +121,7 @@ def accept_offer(offer_id: str) -> Booking:
         raise OfferExpired(_("Dieses Angebot gilt nicht mehr."))
     parts = tuple(VisitPart(part["service_id"], part["staff_id"]) for part in hold.parts)
     request = BookingRequest(
-        parts, hold.starts_at, hold.branch_id, "link", LINK_ACTOR, customer_id=entry.customer_id, call_id=entry.call_id,
+        parts, hold.starts_at, hold.branch_id, "link", actor, customer_id=entry.customer_id, call_id=entry.call_id,
         contact_phone=entry.contact_phone, contact_email=entry.contact_email, source_ref=f"waitlist:{offer.id}", hold=hold,
     )  # fmt: skip
     booking = create_booking(request)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask_babel import force_locale
+from flask_babel import force_locale, gettext as _
 from sqlalchemy import func, select
 
 from app.core.clock import now
@@ -19,7 +19,7 @@ from app.domain.notifications.sender_accounts import is_set_up
 from app.domain.notifications.suppressions import find_suppressed
 from app.domain.replies.reply_text import normalize_reply
 from app.events import NotificationQueued
-from app.models import Booking, Company, Customer, InboundMessage, Notification, Service
+from app.models import Booking, Company, Customer, Hold, InboundMessage, Notification, Service, WaitlistOffer
 
 # an answer that comes later than this confuses
 LIFETIME = timedelta(hours=6)
@@ -36,8 +36,8 @@ class Answer:
     template: str
     booking: Booking | None = None
     values: dict[str, Any] = field(default_factory=dict)
-    # of numbered choices: instants, or bookings
-    options: tuple[datetime | Booking, ...] = ()
+    # of numbered choices: instants, bookings, or offers of the waitlist beside them
+    options: tuple[datetime | Booking | WaitlistOffer, ...] = ()
 
 
 def may_answer(message: InboundMessage) -> bool:
@@ -91,15 +91,21 @@ def _write_values(answer: Answer, company: Company) -> dict[str, Any]:
     return values
 
 
-def _write_option(option: datetime | Booking, answer: Answer) -> str:
+def _write_option(option: datetime | Booking | WaitlistOffer, answer: Answer) -> str:
     """A time, or an appointment with its service, and with the person's name where several share the number."""
     if isinstance(option, datetime):
         assert answer.booking is not None
         return format_when(option, answer.booking.timezone)
+    if isinstance(option, WaitlistOffer):
+        hold = db.session.get_one(Hold, option.hold_id)
+        service = db.session.get_one(Service, hold.service_id)
+        return _("freier Platz %(what)s %(when)s", what=service.name, when=format_when(hold.starts_at, hold.timezone))
     people = {other.customer_id for other in answer.options if isinstance(other, Booking)}
     customer = db.session.get(Customer, option.customer_id) if option.customer_id and len(people) > 1 else None
     name = (customer.name or "").split(" ")[0] if customer else ""
     what = f"{name}, {_get_service_name(option)}" if name else _get_service_name(option)
+    if any(isinstance(other, WaitlistOffer) for other in answer.options):
+        what = _("Ihr Termin %(what)s", what=what)
     return f"{what} {format_when(option.starts_at, option.timezone)}"
 
 

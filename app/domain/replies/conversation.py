@@ -120,13 +120,17 @@ def write_text(customer: Customer, text: str, author: User, *, key: str, branch_
 
 
 def is_with_people(sender_index: str) -> bool:
-    """Whether the last message to this number was written by people, or asks what they wanted, so that the answer is one to people."""
+    """Whether the last message to this number was written by people, or about a call, so that the answer is one to people."""
     sent = select(Notification.kind).where(
         Notification.recipient_index == sender_index, Notification.channel == "sms", Notification.status.in_(("pending", "sent")),
         Notification.kind.not_in(PLANNED_KINDS) | (Notification.status == "sent"), Notification.created_at > now() - state.ECHO_TIME,
     )  # fmt: skip
     moment = func.coalesce(Notification.finished_at, Notification.created_at)
-    return db.session.scalar(sent.order_by(moment.desc(), Notification.id.desc()).limit(1)) in ("staff_message", "missed_call")
+    return db.session.scalar(sent.order_by(moment.desc(), Notification.id.desc()).limit(1)) in (
+        "staff_message",
+        "missed_call",
+        "callback_promise",
+    )
 
 
 def _find_last_message(number: str) -> InboundMessage | None:

@@ -1,35 +1,31 @@
 """Answers the messages of one number, one after the other: what is asked is remembered, and what is not understood goes to people."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from app.core.clock import now
 from app.core.extensions import db
 from app.domain.bookings.message_writer import list_visit
-from app.domain.language.parsed_time import TimeExpression
-from app.domain.language.parser import parse_time_expression
 from app.domain.notifications.receipts import mark_answered
 from app.domain.notifications.suppressions import suppress
-from app.domain.replies import actions, state
+from app.domain.replies import actions, offers, state
 from app.domain.replies.actions import Outcome, ReplyTurn
-from app.domain.replies.answers import Answer, find_customer, find_language, may_answer, queue_answer
+from app.domain.replies.answers import Answer, may_answer, queue_answer
+from app.domain.replies.choices import find_chosen, find_named, is_at, read_wish
 from app.domain.replies.conversation import is_with_people
-from app.domain.replies.free_times import TimePreference
 from app.domain.replies.handover import hand_over
 from app.domain.replies.intent import is_clear_yes, is_refusal, read_intent
-from app.domain.replies.open_appointments import find_answered_message, find_open_appointments
+from app.domain.replies.open_appointments import find_answered_message, find_open_appointments, list_asked
 from app.domain.replies.outbox import OUTBOX
 from app.domain.replies.reply_text import normalize_reply
-from app.models import Booking, Customer, InboundMessage
+from app.models import Booking, InboundMessage, WaitlistOffer
 
 # the carrier answers these itself
 CARRIER_HELP = ("help", "info")
 ACTIONS: dict[str, state.Action] = {"confirm": "confirm", "keep": "keep", "move": "move", "others": "move", "cancel": "cancel"}
 # as reminders say: 1 I come, 2 another time
 ACTION_BY_NUMBER: dict[int | None, state.Action] = {1: "confirm", 2: "move"}
-LATER, EARLIER = {"spaeter", "later", "spada", "spaedda"}, {"frueher", "earlier", "sooner"}
 
 
 def answer_message(message_id: str) -> str | None:
@@ -73,7 +69,12 @@ def _handle(turn: ReplyTurn) -> Outcome:
     if turn.intent.kind == "help":
         is_answered = normalize_reply(turn.message.body) in CARRIER_HELP
         return Outcome("silent") if is_answered else Outcome("help", Answer("reply_help"))
-    match state.get_step(turn.dialogue):
+    step = state.get_step(turn.dialogue)
+    if step != "matter" and (outcome := _answer_waitlist_offer(turn, step)) is not None:
+        return outcome
+    match step:
+        case "matter":
+            return _answer_matter(turn)
         case "cancel":
             return _answer_cancel_question(turn)
         case "offer":
@@ -81,6 +82,68 @@ def _handle(turn: ReplyTurn) -> Outcome:
         case "which":
             return _answer_choice(turn)
     return _begin(turn)
+
+
+def _answer_waitlist_offer(turn: ReplyTurn, step: state.Step | None) -> Outcome | None:
+    """Answer a yes or no to an offer of the waitlist; ask where it may as well be one about an appointment. None: it is about no offer."""
+    reply = offers.read_reply(turn)
+    if reply is None:
+        return None
+    open_offers = offers.list_open_offers(turn.message.sender)
+    if not open_offers:
+        last = offers.find_last_offer(turn.message.sender) if step is None else None
+        return offers.tell_gone(turn) if last and not list_asked(turn.message.sender, offers.get_sent_at([last])) else None
+    choices: list[tuple[str, str]] = [(reply, offer.id) for offer in open_offers]
+    choices += [(action, booking.id) for action, booking in _list_asked_about(turn, step, offers.get_sent_at(open_offers))]
+    if len(choices) == 1:
+        return offers.answer(turn, reply, open_offers[0])
+    choices = choices[: actions.MAX_APPOINTMENTS]
+    state.ask_about_matter(turn.dialogue, choices)
+    return Outcome("asks_which", Answer("reply_which_matter", options=_load_choices(choices)))
+
+
+def _list_asked_about(turn: ReplyTurn, step: state.Step | None, since: datetime) -> list[tuple[state.Action, Booking]]:
+    """The appointments that the answer may be about as well, and what it would do to each."""
+    dialogue, is_no = turn.dialogue, is_refusal(turn.message.body)
+    asked = _find_booking(dialogue.booking_id)
+    if step == "cancel" and asked is not None:
+        return [("keep" if is_no else "cancel", asked)]
+    if step == "offer" and asked is not None:
+        return [("keep" if is_no else "move", asked)]
+    if step == "which":
+        action: state.Action = dialogue.action  # type: ignore[assignment]
+        return [(action, booking) for id_ in dialogue.options if (booking := _find_booking(id_))]
+    intent = turn.intent
+    begun = ACTION_BY_NUMBER.get(intent.number) if intent.kind == "number" else ACTIONS.get(intent.kind)
+    return [(begun or "confirm", booking) for booking in list_asked(turn.message.sender, since)]
+
+
+def _answer_matter(turn: ReplyTurn) -> Outcome:
+    """Do what was meant: to the offer, or to the appointment."""
+    choices = [(action, id_) for action, id_ in turn.dialogue.options]
+    number = turn.intent.number if turn.intent.kind == "number" else None
+    if number is None or not 0 < number <= len(choices):
+        if turn.intent.kind in ("question", "late", "other"):
+            return actions.leave_to_people(turn)
+        return actions.ask_again(turn, Answer("reply_choose", options=_load_choices(choices)))
+    action, id_ = choices[number - 1]
+    if action in ("take", "decline"):
+        offer = db.session.scalars(select(WaitlistOffer).where(WaitlistOffer.id == id_)).one()
+        return offers.answer(turn, action, offer)
+    booking = _find_booking(id_)
+    if booking is None:
+        return _start_anew(turn)
+    state.close(turn.dialogue)
+    return _act(turn, action, booking)
+
+
+def _load_choices(choices: list[tuple[str, str]]) -> tuple[Booking | WaitlistOffer, ...]:
+    """The offers and appointments of these choices, in their order."""
+    ids = [id_ for _action, id_ in choices]
+    rows: dict[str, Booking | WaitlistOffer] = {
+        row.id: row for model in (WaitlistOffer, Booking) for row in db.session.scalars(select(model).where(model.id.in_(ids)))
+    }
+    return tuple(rows[id_] for id_ in ids)
 
 
 def _begin(turn: ReplyTurn) -> Outcome:
@@ -99,7 +162,7 @@ def _begin(turn: ReplyTurn) -> Outcome:
     action = ACTION_BY_NUMBER.get(turn.intent.number) if turn.intent.kind == "number" else ACTIONS.get(turn.intent.kind)
     if action is None:
         return actions.ask_again(turn, Answer("reply_unclear", only), only)
-    named = [booking for booking in candidates if action != "move" and turn.intent.names_time and _is_at(turn, booking)]
+    named = [booking for booking in candidates if action != "move" and turn.intent.names_time and is_at(turn, booking)]
     if only is None and len(named) != 1:
         return actions.ask_which(turn, action, candidates)
     return _act(turn, action, only or named[0])
@@ -109,12 +172,12 @@ def _act(turn: ReplyTurn, action: state.Action, booking: Booking) -> Outcome:
     match action:
         case "confirm":
             # "yes, on Wednesday" is no yes to Tuesday
-            is_another = turn.intent.names_time and not _is_at(turn, booking)
+            is_another = turn.intent.names_time and not is_at(turn, booking)
             return actions.leave_to_people(turn, booking) if is_another else actions.confirm(turn, [booking])
         case "keep":
             return actions.keep(turn, booking)
         case "move":
-            return actions.offer_times(turn, booking, _read_wish(turn, booking))
+            return actions.offer_times(turn, booking, read_wish(turn, booking))
         case "cancel":
             return actions.ask_to_cancel(turn, booking)
 
@@ -133,7 +196,7 @@ def _answer_cancel_question(turn: ReplyTurn) -> Outcome:
     if is_refusal(text):
         return actions.keep(turn, booking)
     if turn.intent.kind == "move":
-        return actions.offer_times(turn, booking, _read_wish(turn, booking))
+        return actions.offer_times(turn, booking, read_wish(turn, booking))
     if turn.intent.kind in ("question", "late"):
         return actions.leave_to_people(turn, booking)
     return actions.ask_to_cancel_again(turn, booking)
@@ -144,13 +207,13 @@ def _answer_offer(turn: ReplyTurn) -> Outcome:
     if booking is None:
         return _start_anew(turn)
     times = state.list_current_offer(turn.dialogue)
-    chosen = _find_chosen(turn, booking, times)
+    chosen = find_chosen(turn, booking, times)
     if chosen is not None:
         return actions.move(turn, booking, chosen)
     if is_refusal(turn.message.body):
         return actions.keep(turn, booking)
     if intent.kind in ("move", "others"):
-        wish = _read_wish(turn, booking)
+        wish = read_wish(turn, booking)
         return actions.offer_times(turn, booking, wish, excluded=state.list_offered(turn.dialogue) if wish.is_open else ())
     if intent.kind == "cancel":
         return actions.ask_to_cancel(turn, booking)
@@ -166,7 +229,7 @@ def _answer_choice(turn: ReplyTurn) -> Outcome:
         return _start_anew(turn)
     if intent.kind == "both" and action == "confirm":
         return actions.confirm(turn, bookings)
-    if (chosen := _find_named(turn, bookings)) is not None:
+    if (chosen := find_named(turn, bookings)) is not None:
         return _act(turn, action, chosen) if action != "confirm" else actions.confirm(turn, [chosen])
     if intent.kind in ("move", "cancel") and intent.kind != action:
         return actions.ask_which(turn, ACTIONS[intent.kind], bookings)
@@ -185,58 +248,3 @@ def _find_booking(booking_id: str | None) -> Booking | None:
     """An appointment that is still ahead."""
     booking = db.session.scalars(select(Booking).where(Booking.id == booking_id).execution_options(populate_existing=True)).first()
     return booking if booking is not None and booking.is_upcoming else None
-
-
-def _find_chosen(turn: ReplyTurn, booking: Booking, times: list[datetime]) -> datetime | None:
-    """The time that was chosen by its number, or named so that it is this one and no other."""
-    intent = turn.intent
-    if intent.kind == "number" and intent.number is not None:
-        return times[intent.number - 1] if 0 < intent.number <= len(times) else None
-    if intent.kind == "confirm" and len(times) == 1 and not intent.names_time:
-        return times[0]
-    if intent.kind in ("confirm", "move") and intent.names_time and "?" not in turn.message.body:
-        expression = _parse(turn, booking.timezone)
-        named = [start for start in times if _names(expression, start.astimezone(ZoneInfo(booking.timezone)))]
-        return named[0] if len(named) == 1 else None
-    return None
-
-
-def _find_named(turn: ReplyTurn, bookings: list[Booking]) -> Booking | None:
-    """The appointment that was chosen by its number, by its day, or by the person's name."""
-    number = turn.intent.number
-    if turn.intent.kind == "number" and number is not None:
-        return bookings[number - 1] if 0 < number <= len(bookings) else None
-    words = set(normalize_reply(turn.message.body).split())
-    named = [booking for booking in bookings if turn.intent.names_time and _is_at(turn, booking)]
-    named = named or [booking for booking in bookings if _get_first_name(booking) in words]
-    return named[0] if len(named) == 1 else None
-
-
-def _get_first_name(booking: Booking) -> str:
-    customer = db.session.get(Customer, booking.customer_id) if booking.customer_id else None
-    return normalize_reply((customer.name or "").split(" ")[0]) if customer and customer.name else "-"
-
-
-def _read_wish(turn: ReplyTurn, booking: Booking) -> TimePreference:
-    if turn.intent.names_time:
-        return TimePreference(_parse(turn, booking.timezone))
-    words = set(normalize_reply(turn.message.body).split())
-    return TimePreference(direction=1 if LATER & words else -1 if EARLIER & words else 0)
-
-
-def _is_at(turn: ReplyTurn, booking: Booking) -> bool:
-    """Whether the day and the time that the message names are those of the appointment."""
-    return _names(_parse(turn, booking.timezone), booking.starts_at.astimezone(ZoneInfo(booking.timezone)))
-
-
-def _names(expression: TimeExpression, local: datetime) -> bool:
-    if not (expression.names_a_day or expression.names_a_time):
-        return False
-    first, last = expression.days(first=local.date(), last=local.date())
-    low, high = expression.minutes()
-    return first <= local.date() <= last and low <= local.hour * 60 + local.minute < high
-
-
-def _parse(turn: ReplyTurn, timezone: str) -> TimeExpression:
-    language = find_language(turn.message, find_customer(turn.message))
-    return parse_time_expression(turn.message.body, now(), timezone, "en" if language == "en" else "de")

@@ -1,7 +1,7 @@
 """Which appointments an answer may be about: those of which a message to this number spoke within its time, else all that are ahead."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import and_, or_, select
 
@@ -36,6 +36,17 @@ def find_open_appointments(number: str) -> OpenAppointments:
     if messages and (past := _find_booking(messages[0])) is not None:
         return OpenAppointments(past=past)
     return OpenAppointments(tuple(upcoming))
+
+
+def list_asked(number: str, since: datetime) -> list[Booking]:
+    """List the visits ahead about which a reminder to this number is not answered, or of which a message has spoken since."""
+    messages = [
+        row
+        for row in list_recent_messages(number)
+        if (row.kind == "booking_reminder" and row.answered_at is None) or (row.finished_at and row.finished_at > since)
+    ]
+    spoken_of = _load_occupants(messages)
+    return [booking for booking in list_upcoming(number) if booking.occupant in spoken_of]
 
 
 def list_upcoming(number: str) -> list[Booking]:

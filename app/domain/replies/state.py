@@ -11,7 +11,7 @@ from app.core.clock import now
 from app.core.extensions import db
 from app.models import Booking, ReplyDialogue
 
-Step = Literal["cancel", "offer", "which"]
+Step = Literal["cancel", "offer", "which", "matter"]
 Action = Literal["confirm", "keep", "move", "cancel"]
 QUESTION_TIME = timedelta(hours=24)
 # so long after a question has ended its answer is not taken for one to anything else
@@ -60,6 +60,12 @@ def ask_about_appointments(dialogue: ReplyDialogue, action: Action, bookings: Se
     """Wait for which of these appointments is meant by what the customer wants."""
     _open(dialogue, "which", None)
     dialogue.action, dialogue.options = action, [booking.id for booking in bookings]
+
+
+def ask_about_matter(dialogue: ReplyDialogue, choices: Sequence[tuple[str, str]]) -> None:
+    """Wait for what is meant: each choice is what is done, and the id of the offer or the appointment that it is done to."""
+    _open(dialogue, "matter", None)
+    dialogue.options = [list(choice) for choice in choices]
 
 
 def list_offered(dialogue: ReplyDialogue) -> list[datetime]:
