@@ -58,6 +58,7 @@ SCHEDULE = (
     ScheduledJob("rejections.delete", inbox.delete_old_rejections.enqueue, daily_at="03:55"),
     ScheduledJob("notifications.expire", notifications.delete_expired_bodies.enqueue, every_s=900),
     ScheduledJob("notifications.reminders", notifications.plan_all_reminders.enqueue, daily_at="04:05"),
+    ScheduledJob("staff_notices.digest", staff_notices.send_due_digests.enqueue, every_s=300),
     ScheduledJob("staff_notices.delete", staff_notices.delete_old_staff_notices.enqueue, daily_at="04:00"),
     ScheduledJob("agents.check", agents.check_drift_of_all.enqueue, every_s=600),
     ScheduledJob("connections.check", connections.check_connections.enqueue, every_s=900),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from app.core.event_bus import publish, subscribe
 from app.core.tenancy import company_scope
 from app.domain.staff_notices import notice_causes
+from app.domain.staff_notices.mail_notices import queue_mails
 from app.domain.staff_notices.notice_queue import queue_notices
 from app.domain.staff_notices.push_delivery import queue_pushes
 from app.domain.staff_notices.push_subscriptions import remove_all_devices
@@ -22,6 +23,7 @@ from app.events import (
     StaffNoticesChanged,
     TaskCreated,
 )
+from app.jobs.notifications import send_notification
 from app.jobs.staff_notices import send_push
 from app.realtime import broadcast
 
@@ -89,3 +91,5 @@ def _queue(drafts: Sequence[NoticeDraft]) -> None:
             publish(StaffNoticesChanged(row.company_id, row.user_id))
     for delivery_id in queue_pushes([row for row, channels in notices if "push" in channels]):
         send_push.enqueue(delivery_id)
+    for mail in queue_mails([row for row, channels in notices if "email" in channels]):
+        send_notification.enqueue(mail.id)

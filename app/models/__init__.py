@@ -44,7 +44,7 @@ from app.models.scheduled_task import ScheduledTask
 from app.models.service import BranchService, Service, ServiceSynonym
 from app.models.slot_lock import BusySpan, SlotLock
 from app.models.staff_member import StaffBranch, StaffMember, StaffService
-from app.models.staff_notice import NoticeSettings, StaffNotice
+from app.models.staff_notice import NoticeSettings, StaffDigest, StaffNotice
 from app.models.suppressed_address import SuppressedAddress
 from app.models.task import StaffTask
 from app.models.tool_call import ToolCall
@@ -121,6 +121,7 @@ __all__ = [
     "ServiceSynonym",
     "SlotLock",
     "StaffBranch",
+    "StaffDigest",
     "StaffMember",
     "StaffNotice",
     "StaffService",

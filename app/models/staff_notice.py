@@ -1,8 +1,8 @@
 """Notices to the people of a company about their work, and which of them each person wants where."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, SmallInteger, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.column_types import AsciiString, Id, Json, UtcDateTime
@@ -46,3 +46,16 @@ class NoticeSettings(CompanyOwned, db.Model):
     user_id: Mapped[str] = mapped_column(Id, ForeignKey("users.id"), primary_key=True)
     # {kind: [channel]}
     channels: Mapped[dict[str, list[str]]] = mapped_column(Json, default=dict)
+    # when the daily summary comes, by the clock of the branch; None: never
+    digest_hour: Mapped[int | None] = mapped_column(SmallInteger)
+
+
+class StaffDigest(CompanyOwned, HasCreatedAt, db.Model):
+    """That a person's daily summary of this day was made for the branches of this zone, or that there was nothing to tell."""
+
+    __tablename__ = "staff_digests"
+    __table_args__ = company_table_args(Index("ix_staff_digests_created", "created_at"), referable=False)
+
+    user_id: Mapped[str] = mapped_column(Id, ForeignKey("users.id"), primary_key=True)
+    timezone: Mapped[str] = mapped_column(AsciiString(64), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)

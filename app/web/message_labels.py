@@ -18,6 +18,8 @@ MESSAGE_KINDS = {
     "staff_message": _l("SMS vom Team"),
     "code": _l("Einmalcode"),
     "emergency": _l("Alarm an die Bereitschaft"),
+    "staff_notice": _l("Mitteilung ans Team"),
+    "staff_digest": _l("Tagesüberblick ans Team"),
 }
 # what came of a message that a person wrote (domain/replies)
 REPLY_RESULTS = {

@@ -1,8 +1,10 @@
 """Factories of notices to people of a company, and of what each person chose."""
 
+from datetime import date
+
 import factory
 
-from app.models import NoticeSettings, PushDelivery, PushSubscription, StaffNotice, VapidKey
+from app.models import NoticeSettings, PushDelivery, PushSubscription, StaffDigest, StaffNotice, VapidKey
 from tests.factories.base import CompanyOwnedFactory, RowFactory, UlidFactory, ref
 
 
@@ -23,6 +25,15 @@ class NoticeSettingsFactory(CompanyOwnedFactory):
 
     user_id = ref("companies.UserFactory")
     channels = factory.LazyFunction(dict)
+
+
+class StaffDigestFactory(CompanyOwnedFactory):
+    class Meta:
+        model = StaffDigest
+
+    user_id = ref("companies.UserFactory")
+    timezone = "Europe/Berlin"
+    day = date(2026, 5, 12)
 
 
 class PushSubscriptionFactory(UlidFactory):

@@ -31,6 +31,8 @@ class MessageKind:
     is_personal: bool = False
     # its text stays, as one side of a conversation: it holds neither link nor code
     keeps_body: bool = False
+    # to people of the company about their own work: no part of the log of messages to customers
+    is_internal: bool = False
 
 
 def _list_kinds() -> tuple[MessageKind, ...]:
@@ -58,6 +60,13 @@ def _list_kinds() -> tuple[MessageKind, ...]:
         MessageKind(
             "emergency", "service", "staff", ("sms",), heeds_quiet_hours=False, lifetime=timedelta(hours=2), is_urgent=True,
             is_limited=False, is_personal=True,
+        ),
+        *(
+            MessageKind(
+                name, "service", "staff", ("email",), heeds_quiet_hours=False, lifetime=timedelta(hours=12), is_limited=False,
+                is_personal=True, is_internal=True,
+            )
+            for name in ("staff_notice", "staff_digest")
         ),
     )  # fmt: skip
 

@@ -4,7 +4,10 @@ import re
 
 from app.core import settings
 
+# pages of customers, and of the team
+PATH = r"/(?:(?:b|notices)/[\w-]+|dashboard\b)"
+
 
 def find_own_link(text: str) -> str | None:
-    link = re.search(rf"{re.escape(settings().public_base)}/b/[\w-]+", text)
+    link = re.search(re.escape(settings().public_base) + PATH, text)
     return link[0] if link else None

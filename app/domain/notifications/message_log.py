@@ -17,6 +17,7 @@ MessageState = Literal["planned", "held", "sending", "sent", "delivered", "answe
 STATES: tuple[MessageState, ...] = ("planned", "held", "sending", "sent", "delivered", "answered", "failed", "dropped")
 OPEN_STATES = ("planned", "held", "sending")
 FAILED_STATUSES = ("dead", "not_set_up")
+LOGGED_KINDS = tuple(kind.name for kind in KINDS.values() if not kind.is_internal)
 # failures older than this have been dealt with
 RECENT = timedelta(days=7)
 
@@ -75,7 +76,7 @@ def count_states(branch_ids: Collection[str]) -> dict[str, int]:
 
 
 def _filter(search: MessageSearch) -> list[ColumnElement[bool]]:
-    conditions = [or_(Notification.branch_id.in_(search.branch_ids), Notification.branch_id.is_(None))]
+    conditions = [or_(Notification.branch_id.in_(search.branch_ids), Notification.branch_id.is_(None)), Notification.kind.in_(LOGGED_KINDS)]
     conditions += _of_state(search.state) if search.state else [Notification.finished_at.is_not(None)]
     if search.kind:
         conditions.append(Notification.kind == search.kind)

@@ -109,6 +109,14 @@ def _list_templates() -> tuple[MessageTemplate, ...]:
         *_list_call_messages(),
         *_list_replies(),
         MessageTemplate("staff_message", "staff_message", _l("Nachricht"), _l("%(company)s: %(text)s")),
+        MessageTemplate(
+            "staff_notice", "staff_notice", _l("%(what)s: %(company)s"),
+            _l("%(what)s\n%(where)s\n\nAnsehen: %(link)s\n\nWas Sie bekommen, legen Sie unter Meine Benachrichtigungen fest."),
+        ),
+        MessageTemplate(
+            "staff_digest", "staff_digest", _l("%(company)s: Ihr Überblick für %(day)s"),
+            _l("%(text)s\n\nZum Dashboard: %(link)s\n\nWas Sie bekommen und wann, legen Sie unter Meine Benachrichtigungen fest."),
+        ),
         MessageTemplate("code", "code", _l("Ihr Code"), _l("%(company)s: Ihr Code ist %(code)s. Er gilt zehn Minuten.")),
         MessageTemplate(
             "emergency", "emergency", _l("Notfall am Telefon"),

@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select
 from app.core.clock import now
 from app.core.extensions import db
 from app.core.tenancy import unscoped
-from app.models import Call, CallEvent, CallSearchText, LineCheck, PushDelivery, StaffNotice, ToolCall, TruthCheck, Turn
+from app.models import Call, CallEvent, CallSearchText, LineCheck, PushDelivery, StaffDigest, StaffNotice, ToolCall, TruthCheck, Turn
 from app.models.live_event import LiveEvent
 
 LIVE_EVENT_RETENTION = timedelta(hours=24)
@@ -55,12 +55,13 @@ def delete_expired_line_checks(limit: int) -> int:
 
 
 def delete_expired_staff_notices(limit: int) -> int:
-    """Delete old notices to people of companies and what was sent of them, oldest first; returns the number of rows."""
+    """Delete old notices to people of companies, and what was sent of them, oldest first; returns the number of rows."""
     deleted = 0
     with unscoped():
-        for model in (PushDelivery, StaffNotice):
-            old = select(model.id).where(model.created_at < now() - STAFF_NOTICE_RETENTION)
-            ids = db.session.scalars(old.order_by(model.created_at).limit(limit)).all()
-            db.session.execute(delete(model).where(model.id.in_(ids)).execution_options(synchronize_session=False))
-            deleted += len(ids)
+        for model in (PushDelivery, StaffNotice, StaffDigest):
+            old = select(model.created_at).where(model.created_at < now() - STAFF_NOTICE_RETENTION)
+            newest = db.session.scalars(old.order_by(model.created_at).limit(limit)).all()[-1:]
+            if newest:
+                deleting = delete(model).where(model.created_at <= newest[0]).execution_options(synchronize_session=False)
+                deleted += db.session.execute(deleting).rowcount  # type: ignore[attr-defined]
     return deleted

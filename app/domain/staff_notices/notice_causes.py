@@ -48,12 +48,13 @@ def _draft_bookings(kind: str, rows: list[Any]) -> NoticeDraft:
 def draft_task_notices(task_ids: Collection[str]) -> list[NoticeDraft]:
     tasks = db.session.scalars(select(StaffTask).where(StaffTask.id.in_(task_ids)).order_by(StaffTask.id))
     return [
-        NoticeDraft(_get_task_kind(task), f"task:{task.id}", f"task:{task.id}", (task.branch_id,) if task.branch_id else ())
+        NoticeDraft(get_task_kind(task), f"task:{task.id}", f"task:{task.id}", (task.branch_id,) if task.branch_id else ())
         for task in tasks
     ]
 
 
-def _get_task_kind(task: StaffTask) -> str:
+def get_task_kind(task: StaffTask) -> str:
+    """The kind of notice that a task gives cause for."""
     return "calendar_problem" if (task.source_ref or "").startswith(CALENDAR_REF) else KIND_BY_TASK.get(task.kind, "task")
 
 

@@ -7,7 +7,7 @@ from app.domain.accounts.permissions import COMPANY_ROLE_LETTERS
 
 # bell: the list in the header · push: on the person's devices · email: at once · digest: counted in the daily summary
 NoticeChannel = Literal["bell", "push", "email", "digest"]
-CHANNELS: tuple[NoticeChannel, ...] = ("bell", "push")
+CHANNELS: tuple[NoticeChannel, ...] = ("bell", "push", "email", "digest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +17,14 @@ class NoticeKind:
     name: str
     action: str
     defaults: dict[NoticeChannel, str]
-    # worth a mail of its own
+    # worth a mail of its own; what is not is counted in the daily summary
     is_urgent: bool = False
     # people of the role `staff` with a calendar of their own get only what concerns it
     is_about_calendar: bool = False
     channels: tuple[NoticeChannel, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        channels = tuple(channel for channel in CHANNELS if channel != "email" or self.is_urgent)
+        channels = tuple(channel for channel in CHANNELS if channel != ("digest" if self.is_urgent else "email"))
         object.__setattr__(self, "channels", channels)
 
     def get_default_channels(self, role: str) -> tuple[NoticeChannel, ...]:
@@ -35,16 +35,16 @@ class NoticeKind:
 # o owner · m manager · f front desk · s staff; read only (r) gets nothing unasked
 def _list_kinds() -> tuple[NoticeKind, ...]:
     return (
-        NoticeKind("emergency", "tasks.read", {"bell": "o m f s", "push": "o m f s"}, is_urgent=True),
-        NoticeKind("booking_made", "bookings.read", {"bell": "o m f s", "push": "s"}, is_about_calendar=True),
-        NoticeKind("booking_moved", "bookings.read", {"bell": "o m f s", "push": "s"}, is_about_calendar=True),
-        NoticeKind("booking_cancelled", "bookings.read", {"bell": "o m f s", "push": "s"}, is_about_calendar=True),
-        NoticeKind("customer_message", "tasks.read", {"bell": "o m f", "push": "f"}),
-        NoticeKind("task", "tasks.read", {"bell": "o m f", "push": "f"}),
-        NoticeKind("sick_leave", "bookings.read", {"bell": "o m f", "push": "o m f"}),
-        NoticeKind("calendar_problem", "tasks.read", {"bell": "o m f"}),
-        NoticeKind("agent_problem", "agents.read", {"bell": "o m", "push": "o m"}, is_urgent=True),
-        NoticeKind("connection_problem", "connections.read", {"bell": "o m", "push": "o m"}, is_urgent=True),
+        NoticeKind("emergency", "tasks.read", {"bell": "o m f s", "push": "o m f s", "email": "o m"}, is_urgent=True),
+        NoticeKind("booking_made", "bookings.read", {"bell": "o m f s", "push": "s", "digest": "o m f s"}, is_about_calendar=True),
+        NoticeKind("booking_moved", "bookings.read", {"bell": "o m f s", "push": "s", "digest": "o m f s"}, is_about_calendar=True),
+        NoticeKind("booking_cancelled", "bookings.read", {"bell": "o m f s", "push": "s", "digest": "o m f s"}, is_about_calendar=True),
+        NoticeKind("customer_message", "tasks.read", {"bell": "o m f", "push": "f", "digest": "o m f"}),
+        NoticeKind("task", "tasks.read", {"bell": "o m f", "push": "f", "digest": "o m f"}),
+        NoticeKind("sick_leave", "bookings.read", {"bell": "o m f", "push": "o m f", "digest": "o m f"}),
+        NoticeKind("calendar_problem", "tasks.read", {"bell": "o m f", "digest": "o m f"}),
+        NoticeKind("agent_problem", "agents.read", {"bell": "o m", "push": "o m", "email": "o m"}, is_urgent=True),
+        NoticeKind("connection_problem", "connections.read", {"bell": "o m", "push": "o m", "email": "o m"}, is_urgent=True),
     )
 
 

@@ -9,6 +9,10 @@ from app.domain.accounts.permissions import can
 from app.domain.staff_notices.notice_kinds import KINDS, NoticeChannel, NoticeKind
 from app.models import NoticeSettings, User
 
+# who gets a daily summary unasked, and when
+DIGEST_ROLES = ("owner", "manager")
+DEFAULT_DIGEST_HOUR = 7
+
 
 def list_kinds(user: User) -> list[NoticeKind]:
     """The kinds whose subjects the person may see."""
@@ -27,13 +31,20 @@ def get_channels(user: User, kind: NoticeKind, chosen: NoticeSettings | None) ->
     return kind.get_default_channels(user.role) if own is None else tuple(channel for channel in kind.channels if channel in own)
 
 
-def save_settings(user: User, channels: Mapping[str, Collection[NoticeChannel]]) -> NoticeSettings:
+def get_digest_hour(user: User, chosen: NoticeSettings | None) -> int | None:
+    """When the daily summary comes; None: never."""
+    if chosen is not None:
+        return chosen.digest_hour
+    return DEFAULT_DIGEST_HOUR if user.role in DIGEST_ROLES else None
+
+
+def save_settings(user: User, channels: Mapping[str, Collection[NoticeChannel]], *, digest_hour: int | None) -> NoticeSettings:
     """Store the person's choice for the kinds that they may see; others keep what they were."""
     row = db.session.scalars(select(NoticeSettings).where(NoticeSettings.user_id == user.id).with_for_update()).first()
     if row is None:
         row = NoticeSettings(user_id=user.id, channels={})
         db.session.add(row)
     chosen = {kind.name: [way for way in kind.channels if way in channels.get(kind.name, ())] for kind in list_kinds(user)}
-    row.channels = {**row.channels, **chosen}
+    row.channels, row.digest_hour = {**row.channels, **chosen}, digest_hour
     db.session.flush()
     return row

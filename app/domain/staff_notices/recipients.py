@@ -37,6 +37,11 @@ class Colleague:
     settings: NoticeSettings | None
     staff_id: str | None = None
 
+    @property
+    def own_staff_id(self) -> str | None:
+        """The calendar beyond which bookings do not concern the person; None: all of them do."""
+        return self.staff_id if self.user.role == "staff" else None
+
 
 def list_colleagues() -> list[Colleague]:
     """The people who may sign in to the current company."""
@@ -55,8 +60,7 @@ def find_channels(person: Colleague, draft: NoticeDraft) -> tuple[NoticeChannel,
 def _is_concerned(person: Colleague, kind: NoticeKind, draft: NoticeDraft) -> bool:
     if not can(person.user, kind.action) or not can_see_branches(person.user, draft.branch_ids):
         return False
-    has_own_calendar = kind.is_about_calendar and person.user.role == "staff" and person.staff_id is not None
-    return not has_own_calendar or person.staff_id in draft.staff_ids
+    return not kind.is_about_calendar or person.own_staff_id in (None, *draft.staff_ids)
 
 
 def can_see_branches(user: User, branch_ids: Sequence[str]) -> bool:

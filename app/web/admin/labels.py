@@ -23,6 +23,7 @@ SCHEDULE_LABELS = {
     "rejections.delete": _l("Vergisst, welche Webhooks abgewiesen wurden"),
     "notifications.expire": _l("Löscht Links und Codes aus Nachrichten, die nie ankamen"),
     "notifications.reminders": _l("Plant Erinnerungen, die noch fehlen"),
+    "staff_notices.digest": _l("Schickt den Teams ihren Tagesüberblick"),
     "staff_notices.delete": _l("Löscht alte Mitteilungen an die Teams"),
     "agents.check": _l("Sieht nach, ob die Assistentinnen beim Anbieter stehen wie veröffentlicht"),
     "connections.check": _l("Prüft die Verbindungen der Betriebe"),

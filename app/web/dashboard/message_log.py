@@ -13,8 +13,7 @@ from app.core import phone
 from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.domain.accounts.permissions import can
-from app.domain.notifications.message_kinds import KINDS
-from app.domain.notifications.message_log import OPEN_STATES, STATES, MessageSearch, count_states, get_state, list_messages
+from app.domain.notifications.message_log import LOGGED_KINDS, OPEN_STATES, STATES, MessageSearch, count_states, get_state, list_messages
 from app.domain.notifications.sender_accounts import is_set_up
 from app.models import Booking, Customer, Notification
 from app.web.branch_filter import get_branch_filter
@@ -32,7 +31,7 @@ blueprint = Blueprint("message_log", __name__)
 
 class MessageLogQuery(Query):
     state: Annotated[str, ChoiceField(*STATES)] = ""
-    kind: Annotated[str, ChoiceField(*KINDS)] = ""
+    kind: Annotated[str, ChoiceField(*LOGGED_KINDS)] = ""
     customer_id: Id = ""
     # The cursor: messages after this one follow.
     after: Id | None = None
@@ -72,7 +71,7 @@ def index() -> Response:
         part="dashboard/message_log_more.html",
         query=query,
         chips=_build_chips(query),
-        kinds=[("", _("Alles")), *((name, MESSAGE_KINDS[name]) for name in KINDS)],
+        kinds=[("", _("Alles")), *((name, MESSAGE_KINDS[name]) for name in LOGGED_KINDS)],
         messages=_build_rows(rows),
         customer=db.session.scalars(select(Customer).where(Customer.id == query.customer_id)).first() if query.customer_id else None,
         next_href=_build_href(query, after=rows[-1][0].id) if more else None,

@@ -17,4 +17,4 @@ NOTICE_KINDS = {
     "agent_problem": Label(_l("Probleme mit der Assistentin"), "audio-lines", "bad"),
     "connection_problem": Label(_l("Abgelehnte Zugangsdaten"), "key-round", "bad"),
 }
-CHANNEL_NAMES = {"bell": _l("Glocke"), "push": _l("Push")}
+CHANNEL_NAMES = {"bell": _l("Glocke"), "push": _l("Push"), "email": _l("Sofort per Mail"), "digest": _l("Tagesüberblick")}

@@ -1,18 +1,19 @@
 """The reader's own choice of notices: kinds by channels."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.core.transactions import run_in_transaction
+from app.domain.notifications.sender_accounts import is_set_up
 from app.domain.services.catalogue import find_staff_of_user
 from app.domain.staff_notices.notice_kinds import CHANNELS, NoticeChannel
-from app.domain.staff_notices.preferences import get_channels, list_kinds, load_settings, save_settings
+from app.domain.staff_notices.preferences import get_channels, get_digest_hour, list_kinds, load_settings, save_settings
 from app.domain.staff_notices.push_subscriptions import list_devices
 from app.web.dashboard.notice_labels import CHANNEL_NAMES, NOTICE_KINDS
-from app.web.fields import Flag
+from app.web.fields import Flag, IntegerField
 from app.web.forms import Form
 from app.web.guards import for_company
 
@@ -24,6 +25,14 @@ class ChannelForm(Form):
 
     bell: Flag = False
     push: Flag = False
+    email: Flag = False
+    digest: Flag = False
+
+
+class DigestForm(Form):
+    """When the daily summary comes; None: never."""
+
+    digest_hour: Annotated[int, IntegerField(0, 23)] | None = None
 
 
 @blueprint.get("/account/notices")
@@ -35,6 +44,9 @@ def index() -> str:
         channels=[(channel, CHANNEL_NAMES[channel]) for channel in CHANNELS],
         kinds=[(kind, NOTICE_KINDS[kind.name], get_channels(current_user, kind, chosen)) for kind in list_kinds(current_user)],
         concerns=_describe_concerns(),
+        hours=[("", _("gar nicht")), *((str(hour), _("um %(time)s Uhr", time=f"{hour}:00")) for hour in range(24))],
+        digest_hour=get_digest_hour(current_user, chosen),
+        may_mail=is_set_up("email"),
         devices=list_devices(current_user),
     )
 
@@ -43,7 +55,8 @@ def index() -> str:
 @for_company("tasks.read")
 def save() -> Any:
     channels = {kind.name: _read_channels(kind.name) for kind in list_kinds(current_user)}
-    run_in_transaction(lambda: save_settings(current_user, channels))
+    digest_hour = DigestForm.read().digest_hour
+    run_in_transaction(lambda: save_settings(current_user, channels, digest_hour=digest_hour))
     flash(_("Gespeichert."), "message")
     return redirect(url_for("notice_preferences.index"))
 

@@ -152,8 +152,8 @@ def test_blocked_people_and_readers_get_nothing(salon: Salon) -> None:
 def test_own_choice_goes_before_the_role(salon: Salon) -> None:
     owner, reader = _user(salon), _user(salon, "read_only")
     with company_scope(salon.company_id), transaction():
-        save_settings(owner, {"task": ["bell"]})
-        save_settings(reader, {"booking_made": ["bell"], "connection_problem": ["bell"]})
+        save_settings(owner, {"task": ["bell"]}, digest_hour=None)
+        save_settings(reader, {"booking_made": ["bell"], "connection_problem": ["bell"]}, digest_hour=None)
     _book(salon)
     _task(salon)
     assert [row.kind for row in _notices(owner)] == ["task"]

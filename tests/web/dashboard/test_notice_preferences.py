@@ -39,6 +39,25 @@ def test_a_choice_is_kept_and_an_empty_one_too(app: Flask, company: Company) -> 
     assert _checked(client) == set()
 
 
+def test_the_hour_of_the_daily_summary_is_chosen(app: Flask, company: Company) -> None:
+    client, desk = signed_in(app, make_user(company)), signed_in(app, make_user(company, "front_desk"))
+    assert '<option value="7" selected>' in client.get("/account/notices").text
+    assert '<option value="" selected>' in desk.get("/account/notices").text
+    desk.post("/account/notices", data={"csrf_token": token_of(desk), "digest_hour": "18"})
+    client.post("/account/notices", data={"csrf_token": token_of(client), "digest_hour": ""})
+    assert '<option value="18" selected>' in desk.get("/account/notices").text
+    assert '<option value="" selected>' in client.get("/account/notices").text
+    assert desk.post("/account/notices", data={"csrf_token": token_of(desk), "digest_hour": "24"}).status_code == 422
+
+
+def test_mail_is_offered_for_what_is_urgent_and_the_summary_for_the_rest(app: Flask, company: Company) -> None:
+    page = signed_in(app, make_user(company)).get("/account/notices").text
+    assert "emergency:email" in page
+    assert "emergency:digest" not in page
+    assert "booking_made:digest" in page
+    assert "booking_made:email" not in page
+
+
 def test_the_choice_of_one_changes_nothing_for_others(app: Flask, company: Company) -> None:
     client, other = signed_in(app, make_user(company)), signed_in(app, make_user(company, "manager"))
     before = _checked(other)
