@@ -90,7 +90,7 @@ class Settings(BaseSettings):
     calcom_base_url: WebAddress = "https://api.cal.com/v2"
     # signs Cal.com's webhooks. Empty: those webhooks answer 503
     calcom_webhook_secret: str | None = None
-    # server and sender of e-mail: "Salon Lindgren <termine@…>"
+    # server and sender of e-mail: "Salon Lindgren <termine@…>"; mailbox://local keeps mails for the page /mailbox, not in production
     smtp_url: MailServer | None = None
     mail_from: MailAddress | None = None
     # whether companies' mail servers may be in a private network; for installations in such a network, and for tests
@@ -121,6 +121,8 @@ class Settings(BaseSettings):
             for name in NEEDED_IN_PRODUCTION:
                 if not getattr(self, name.lower()):
                     raise SettingsRefused(f"{name} is not set; production does not start without it.")
+            if self.smtp_url and self.smtp_url.startswith("mailbox:"):
+                raise SettingsRefused("SMTP_URL is 'mailbox:'; production needs a mail server, smtp://user:password@host:587.")
             return
         secrets = self._read_secrets()
         for name in GENERATED_IN_DEVELOPMENT:

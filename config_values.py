@@ -116,7 +116,9 @@ EncryptionKeys = Annotated[str, AfterValidator(_encryption_keys)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 RedisUrl = Annotated[str, _address("redis", "rediss", form="redis://:password@host:6379/0, or rediss:// with TLS")]
 WebAddress = Annotated[str, _address("http", "https", form="an address like https://host or http://host:8000")]
-MailServer = Annotated[str, _address("smtp", "smtps", form="smtp://user:password@host:587, or smtps:// with TLS from the first byte")]
+MailServer = Annotated[
+    str, _address("smtp", "smtps", "mailbox", form="smtp://user:password@host:587, or smtps:// with TLS from the first byte")
+]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 SentryDsn = Annotated[str, AfterValidator(_sentry_dsn)]
 SmsSender = Annotated[str, AfterValidator(_sms_sender)]

@@ -105,7 +105,7 @@ RIGHT = {
     "TWILIO_SENDER": ["+493012345", "AskProAI", "Salon 24", f"MG{'0' * 32}"],
     "MAIL_FROM": ["termine@salon.example", "Salon Lindgren <termine@salon.example>"],
     "SENTRY_DSN": ["https://key@o1.ingest.example/42", "http://key:old@127.0.0.1:9000/path/1"],
-    "SMTP_URL": ["smtp://mail.example", "smtps://u:p@mail.example:465"],
+    "SMTP_URL": ["smtp://mail.example", "smtps://u:p@mail.example:465", "mailbox://local"],
 }
 
 
@@ -163,4 +163,12 @@ def test_a_secret_that_is_set_to_nothing_stays_nothing(monkeypatch: pytest.Monke
 def test_spoiled_secrets_of_the_first_start_are_said(folder: Path) -> None:
     (folder / "secrets.json").write_text("{")
     with pytest.raises(SettingsRefused, match=r"^INSTANCE_PATH: .*secrets\.json cannot be read; it must be"):
+        Settings()
+
+
+def test_production_sends_its_mails(monkeypatch: pytest.MonkeyPatch) -> None:
+    needed = {"SECRET_KEY": "s", "ENCRYPTION_KEYS": KEY, "DATABASE_URL": "mysql://u@h/n", "REDIS_URL": "redis://h", "APP_ENV": "production"}
+    for name, value in (needed | {"SMTP_URL": "mailbox://local"}).items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsRefused, match=r"^SMTP_URL is 'mailbox:'; production needs a mail server"):
         Settings()

@@ -24,6 +24,7 @@ MESSENGERS = {
     "twilio": "app.providers.messaging.twilio_sms:TwilioSms",
     "sms_gateway": "app.providers.messaging.http_sms:HttpSms",
     "smtp": "app.providers.messaging.smtp:Smtp",
+    "mailbox": "app.providers.messaging.mailbox:Mailbox",
 }
 
 

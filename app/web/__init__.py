@@ -4,8 +4,21 @@ from flask import Flask
 
 
 def register(app: Flask) -> None:
-    """Register template filters and globals first, then the blueprints; the styleguide only outside production."""
-    from app.web import admin, formatting, health, icons, labels, layout, metrics, preferences, sign_in, styleguide, template_gettext
+    """Register template filters and globals first, then the blueprints; styleguide and mailbox only outside production."""
+    from app.web import (
+        admin,
+        formatting,
+        health,
+        icons,
+        labels,
+        layout,
+        mailbox,
+        metrics,
+        preferences,
+        sign_in,
+        styleguide,
+        template_gettext,
+    )
     from app.web.dashboard import (
         absences,
         agent_provisioning,
@@ -93,3 +106,4 @@ def register(app: Flask) -> None:
     admin.register(app)
     if not app.config["SETTINGS"].is_production:
         app.register_blueprint(styleguide.blueprint)
+        app.register_blueprint(mailbox.blueprint)

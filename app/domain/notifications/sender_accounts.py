@@ -76,7 +76,10 @@ def _find_company_sender(providers: Sequence[str]) -> SenderAccount | None:
 def _find_platform_sender(channel: Channel) -> SenderAccount | None:
     platform = settings()
     if channel == "email":
-        return SenderAccount("smtp", platform.smtp_url, address=platform.mail_from) if platform.smtp_url and platform.mail_from else None
+        if not platform.smtp_url or not platform.mail_from:
+            return None
+        driver = "mailbox" if platform.smtp_url.startswith("mailbox:") else "smtp"
+        return SenderAccount(driver, platform.smtp_url, address=platform.mail_from)
     if platform.twilio_account_sid and platform.twilio_auth_token and platform.twilio_sender:
         return SenderAccount(
             "twilio", platform.twilio_base_url, platform.twilio_account_sid, platform.twilio_auth_token, platform.twilio_sender,

@@ -45,7 +45,7 @@ class Smtp:
         self._host, self._port = self._url.hostname or "localhost", self._url.port or PORTS.get(self._url.scheme, 587)
 
     def send(self, message: OutgoingMessage) -> str:
-        mail = self._build_mail(message)
+        mail = build_mail(message, self._sender.address)
         self._call_with_breaker(lambda server: server.send_message(mail))
         return str(mail["Message-ID"])
 
@@ -105,26 +105,27 @@ class Smtp:
             server.login(unquote(self._url.username), unquote(self._url.password or ""))
         return server
 
-    def _build_mail(self, message: OutgoingMessage) -> EmailMessage:
-        """Build the mail before the server is asked for anything. Raises MessageRejected where it cannot be sent to or written."""
-        to = email_address.to_ascii(message.to)
-        if to is None:
-            raise MessageRejected("unreachable", "This is not one e-mail address.")
-        label, mailbox = parseaddr(self._sender.address)
-        mailbox = email_address.to_ascii(mailbox) or mailbox
-        mail = EmailMessage()
-        try:
-            mail["From"], mail["To"], mail["Subject"] = formataddr((label, mailbox)), to, message.subject
-            mail["Message-ID"] = f"<{message.ref}@{mailbox.partition('@')[2] or 'localhost'}>"
-            mail["Date"], mail["Auto-Submitted"] = formatdate(localtime=False), "auto-generated"
-            mail.set_content(message.body)
-            if message.html is not None:
-                mail.add_alternative(message.html, subtype="html")
-            if message.calendar is not None:
-                _attach_calendar(mail, message.calendar)
-        except ValueError as error:
-            raise MessageRejected("refused", "The mail cannot be written.") from error
-        return mail
+
+def build_mail(message: OutgoingMessage, address: str) -> EmailMessage:
+    """Build the mail before the server is asked for anything. Raises MessageRejected where it cannot be sent to or written."""
+    to = email_address.to_ascii(message.to)
+    if to is None:
+        raise MessageRejected("unreachable", "This is not one e-mail address.")
+    label, mailbox = parseaddr(address)
+    mailbox = email_address.to_ascii(mailbox) or mailbox
+    mail = EmailMessage()
+    try:
+        mail["From"], mail["To"], mail["Subject"] = formataddr((label, mailbox)), to, message.subject
+        mail["Message-ID"] = f"<{message.ref}@{mailbox.partition('@')[2] or 'localhost'}>"
+        mail["Date"], mail["Auto-Submitted"] = formatdate(localtime=False), "auto-generated"
+        mail.set_content(message.body)
+        if message.html is not None:
+            mail.add_alternative(message.html, subtype="html")
+        if message.calendar is not None:
+            _attach_calendar(mail, message.calendar)
+    except ValueError as error:
+        raise MessageRejected("refused", "The mail cannot be written.") from error
+    return mail
 
 
 def _attach_calendar(mail: EmailMessage, calendar: CalendarFile) -> None:

@@ -185,7 +185,7 @@ def _send_mail(address: str, message: MessagePreview) -> None:
     if sender is None:
         raise TestMailNotPossible(_("E-Mail ist noch nicht eingerichtet."))
     title, note = _("Test: %(title)s", title=message.title), _("Das ist ein Test. Der Link darin führt nirgendwohin.")
-    html = lay_out_mail(replace(message.mail, title=title, body=f"{note}\n\n{message.mail.body}"))
+    html = lay_out_mail(replace(message.mail, title=title, footer=(note, *message.mail.footer)))
     try:
         mail = OutgoingMessage(new_ulid(), address, f"{note}\n\n{message.body}", title, html=html)
         open_messenger(sender).send(mail)
