@@ -2,20 +2,20 @@
 
 import json
 import re
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.running_server import DEMO_PASSWORD, RunningServer
+from tests.support.running_server import DATABASE, DEMO_PASSWORD, RunningServer
+from tests.support.waiting import HANGS_AFTER_S, wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, WebSocket
 
-# how soon a step of a call is to be seen; the machine may be busy with others
-SOON_MS = 10_000
 # told as they happen: a page that is left takes what it knows with it
 REPORT_VIOLATIONS = """
   document.addEventListener('securitypolicyviolation', (event) =>
@@ -57,7 +57,7 @@ class Visit:
     def open_board(self) -> "Page":
         """The live board, once it is connected."""
         self.open("/live")
-        self.page.locator("[data-part=connection-word]", has_text=re.compile("Verbunden|Connected")).wait_for(timeout=SOON_MS)
+        self.page.locator("[data-part=connection-word]", has_text=re.compile("Verbunden|Connected")).wait_for()
         return self.page
 
     @property
@@ -84,6 +84,13 @@ class Visit:
             self.complaints.append(f"{self.page.url}: {message.text}")
 
 
+def wait_until_handled(server: RunningServer) -> None:
+    """Wait until nothing that was sent is still to be worked through: a page that is opened afterwards shows it."""
+    with closing(sqlite3.connect(server.instance / DATABASE, timeout=HANGS_AFTER_S)) as town:
+        pending = "SELECT EXISTS (SELECT 1 FROM webhook_events WHERE status = 'pending')"
+        wait_until(lambda: town.execute(pending).fetchone() == (0,), "an empty inbox")
+
+
 @pytest.fixture
 def visit(browser: "Browser", running_server: RunningServer) -> Iterator[Callable[..., Visit]]:
     """Opens a browser for one more person: `visit("owner@…")`, `visit(None)` for nobody, `visit(…, server=other)`."""
@@ -95,6 +102,7 @@ def visit(browser: "Browser", running_server: RunningServer) -> Iterator[Callabl
             settings = {"base_url": server.url, "locale": "de-DE", "timezone_id": "Europe/Berlin", "viewport": viewport}
             context = browser.new_context(**(settings | options))
             opened.callback(context.close)
+            context.set_default_timeout(HANGS_AFTER_S * 1000)
             visits.append(Visit(context.new_page(), server.url, troubled))
             return visits[-1].sign_in(email) if email else visits[-1]
 

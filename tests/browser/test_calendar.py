@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 pytestmark = pytest.mark.browser
-SOON_MS = 5_000
 
 
 def calendar_day(weeks: int) -> str:
@@ -49,7 +48,7 @@ def book(page: "Page", name: str, time: str) -> "Locator":
     page.locator("#calendar-sheet [name=time]").fill(time)
     page.keyboard.press("Enter")
     block = page.locator(f'[data-booking]:has-text("{name}")')
-    block.wait_for(timeout=SOON_MS)
+    block.wait_for()
     return block
 
 
@@ -62,11 +61,10 @@ def rows_from_top(block: "Locator") -> int:
 def test_a_caller_is_booked_by_keyboard_and_a_second_screen_sees_it(new_page: Callable[..., "Page"]) -> None:
     day = calendar_day(20)
     here, there = opened(new_page, day), opened(new_page, day)
-    there.wait_for_timeout(500)
     block = book(here, "Wiebke Tiedemann", "10:00")
     assert "Damenschnitt" in block.inner_text()
     assert not here.locator("#calendar-sheet[open]").count()
-    there.locator('[data-booking]:has-text("Wiebke Tiedemann")').wait_for(timeout=SOON_MS)
+    there.locator('[data-booking]:has-text("Wiebke Tiedemann")').wait_for()
 
 
 def test_a_block_is_moved_with_the_mouse_and_back_with_undo_on_both_screens(new_page: Callable[..., "Page"]) -> None:
@@ -75,7 +73,7 @@ def test_a_block_is_moved_with_the_mouse_and_back_with_undo_on_both_screens(new_
     block = book(here, "Henning Vos", "10:00")
     before = rows_from_top(block)
     other = there.locator('[data-booking]:has-text("Henning Vos")')
-    other.wait_for(timeout=SOON_MS)
+    other.wait_for()
     box = block.bounding_box()
     assert box
     here.mouse.move(box["x"] + 40, box["y"] + 10)
@@ -83,12 +81,12 @@ def test_a_block_is_moved_with_the_mouse_and_back_with_undo_on_both_screens(new_
     here.mouse.move(box["x"] + 40, box["y"] + 60, steps=4)
     here.mouse.move(box["x"] + 40, box["y"] + 10 + 7 * 12, steps=4)
     here.mouse.up()
-    here.locator(f'[data-booking].at-{before + 12}:has-text("Henning Vos")').wait_for(timeout=SOON_MS)
-    there.locator(f'[data-booking].at-{before + 12}:has-text("Henning Vos")').wait_for(timeout=SOON_MS)
+    here.locator(f'[data-booking].at-{before + 12}:has-text("Henning Vos")').wait_for()
+    there.locator(f'[data-booking].at-{before + 12}:has-text("Henning Vos")').wait_for()
     assert not here.locator("#calendar-sheet[open]").count()
     here.get_by_role("button", name="Rückgängig").click()
-    here.locator(f'[data-booking].at-{before}:has-text("Henning Vos")').wait_for(timeout=SOON_MS)
-    there.locator(f'[data-booking].at-{before}:has-text("Henning Vos")').wait_for(timeout=SOON_MS)
+    here.locator(f'[data-booking].at-{before}:has-text("Henning Vos")').wait_for()
+    there.locator(f'[data-booking].at-{before}:has-text("Henning Vos")').wait_for()
 
 
 def test_arrow_keys_move_a_block_and_the_sheet_cancels_it(new_page: Callable[..., "Page"]) -> None:
@@ -97,19 +95,19 @@ def test_arrow_keys_move_a_block_and_the_sheet_cancels_it(new_page: Callable[...
     before = rows_from_top(block)
     block.focus()
     page.keyboard.press("Alt+ArrowDown")
-    page.locator(f'[data-booking].at-{before + 3}:has-text("Rosa Amendt")').wait_for(timeout=SOON_MS)
+    page.locator(f'[data-booking].at-{before + 3}:has-text("Rosa Amendt")').wait_for()
     page.keyboard.press("Enter")
     page.wait_for_selector("#calendar-sheet[open]")
     page.get_by_text("Termin absagen").click()
     page.locator("#calendar-sheet [name=reason]").fill("krank")
     page.get_by_role("button", name="Absagen", exact=True).click()
-    block.wait_for(state="detached", timeout=SOON_MS)
+    block.wait_for(state="detached")
 
 
 def test_a_press_on_closed_time_says_why_and_on_free_time_offers_it(new_page: Callable[..., "Page"]) -> None:
     page = opened(new_page, calendar_day(23))
     page.locator(".ap-closed").first.click()
-    page.get_by_text("Warum ist das nicht frei?").wait_for(timeout=SOON_MS)
+    page.get_by_text("Warum ist das nicht frei?").wait_for()
     page.keyboard.press("Escape")
     page.locator(".ap-cal__col").first.click(position={"x": 60, "y": 7 * 36 + 3})
     page.wait_for_selector("#calendar-sheet[open] [name=time]")
@@ -128,17 +126,18 @@ def test_the_desk_overbooks_by_keyboard_and_both_stand_beside_each_other(new_pag
     sheet.locator("[name=staff_id]").select_option(label="Mara Lindgren")
     sheet.locator("[name=time]").fill("10:15")
     page.keyboard.press("Enter")
-    sheet.get_by_role("alert").get_by_text("hat dann schon einen Termin").wait_for(timeout=SOON_MS)
+    sheet.get_by_role("alert").get_by_text("hat dann schon einen Termin").wait_for()
     # Enter books only what is free
     sheet.locator("[name=name]").focus()
-    page.keyboard.press("Enter")
-    page.wait_for_timeout(500)
+    with page.expect_response(lambda answer: answer.request.method == "POST") as refused:
+        page.keyboard.press("Enter")
+    assert refused.value.status == 409
     assert page.locator('[data-booking]:has-text("Veit Brunner")').count() == 0
     sheet.locator("[name=override_note]").fill("Wartet gern")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     second = page.locator('[data-booking]:has-text("Veit Brunner")')
-    second.wait_for(timeout=SOON_MS)
+    second.wait_for()
     assert "überbucht" in second.inner_text()
     left, right = first.bounding_box(), second.bounding_box()
     assert left and right and left["x"] + left["width"] <= right["x"] + 1
@@ -152,9 +151,9 @@ def test_a_move_to_closed_time_asks_in_the_sheet(new_page: Callable[..., "Page"]
     sheet = page.locator("#calendar-sheet[open]")
     sheet.locator("[name=time]").fill("21:30")
     sheet.get_by_role("button", name="Verschieben", exact=True).click()
-    sheet.get_by_role("heading", name="Trotzdem verschieben?").wait_for(timeout=SOON_MS)
+    sheet.get_by_role("heading", name="Trotzdem verschieben?").wait_for()
     assert sheet.get_by_role("alert").inner_text() == "Zu dieser Zeit ist geschlossen."
     sheet.get_by_role("button", name="Trotzdem verschieben").click()
-    page.locator('[data-booking]:has-text("außerhalb der Öffnungszeiten")').wait_for(timeout=SOON_MS)
+    page.locator('[data-booking]:has-text("außerhalb der Öffnungszeiten")').wait_for()
     page.get_by_role("button", name="Rückgängig").click()
-    page.locator('[data-booking]:has-text("außerhalb der Öffnungszeiten")').wait_for(state="detached", timeout=SOON_MS)
+    page.locator('[data-booking]:has-text("außerhalb der Öffnungszeiten")').wait_for(state="detached")

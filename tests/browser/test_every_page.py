@@ -16,7 +16,7 @@ from tests.support.simulated_calls import RetellCall
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.browser
 AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1" / "axe.min.js"
 MOST_PAGES = 60
 LEAVES = re.compile(r"/logout|/static/|\.ics|\.csv|/export|/download|/health|/metrics")

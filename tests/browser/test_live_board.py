@@ -106,9 +106,9 @@ def test_without_a_wire_the_board_asks_and_without_answers_it_says_so(new_page: 
     _sign_in(page)
     page.route_web_socket("**/socket.io/**", lambda socket: socket.close())
     page.goto("/live")
-    page.wait_for_selector("text=Wir fragen alle 4 Sekunden nach", timeout=9000)
+    page.wait_for_selector("text=Wir fragen alle 4 Sekunden nach")
     page.route("**/live/state", lambda route: route.abort())
-    page.wait_for_selector("text=Verbindung unterbrochen", timeout=12000)
+    page.wait_for_selector("text=Verbindung unterbrochen")
     assert page.locator("[data-part=polling]").is_hidden()
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import SOON_MS, Visit
+from tests.browser.conftest import Visit, wait_until_handled
 from tests.browser.test_two_companies import OWNER, card_of
 from tests.support.running_server import DEMO_PASSWORD, RunningServer
 from tests.support.simulated_calls import RetellCall
@@ -15,7 +15,7 @@ from tests.support.simulated_calls import RetellCall
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.browser
 ROWS = "#calls-rows a.ap-rowlink"
 
 
@@ -31,6 +31,7 @@ def talked(running_server: RunningServer) -> RetellCall:
     retell_call.say("agent", "Ja, gern.")
     retell_call.end()
     retell_call.analyze("Frage nach einer Hochsteckfrisur.")
+    wait_until_handled(running_server)
     return retell_call
 
 
@@ -44,7 +45,7 @@ def test_calls_are_found_by_words_numbers_and_ids(visit: Callable[..., Visit], t
     for words in (talked.mark, talked.call_id, "0171 3920090", f"hochsteckfris {talked.mark}"):
         page.goto("/calls?period=all")
         find(page, words)
-        expect(page.locator(ROWS).first).to_be_visible(timeout=SOON_MS)
+        expect(page.locator(ROWS).first).to_be_visible()
         expect(page.locator("#calls-rows")).to_contain_text("3920090")
     find(page, "diesen Satz hat niemand gesagt")
     expect(page.locator("#calls")).to_contain_text("Kein Anruf mit")
@@ -65,9 +66,7 @@ def test_filters_narrow_and_pages_follow_without_doubles(visit: Callable[..., Vi
             break
         before = len(seen)
         more.click()
-        page.wait_for_function(
-            "([selector, before]) => document.querySelectorAll(selector).length > before", arg=[ROWS, before], timeout=SOON_MS
-        )
+        page.wait_for_function("([selector, before]) => document.querySelectorAll(selector).length > before", arg=[ROWS, before])
     seen = page.eval_on_selector_all(ROWS, "rows => rows.map((row) => row.getAttribute('href'))")
     assert len(seen) > 50
     assert len(set(seen)) == len(seen)
@@ -104,10 +103,10 @@ def test_a_running_call_grows_on_its_own_page(visit: Callable[..., Visit], runni
     board.wait_for_url("**/calls/*")
     expect(board.locator("main")).to_contain_text(first)
     said = retell_call.say("user", "Ich hätte eine Frage.")
-    expect(board.locator("main")).to_contain_text(said, timeout=SOON_MS)
+    expect(board.locator("main")).to_contain_text(said)
     retell_call.end()
     retell_call.analyze("Eine Frage.")
-    expect(board.locator("main")).to_contain_text(f"Eine Frage. {retell_call.mark}", timeout=SOON_MS)
+    expect(board.locator("main")).to_contain_text(f"Eine Frage. {retell_call.mark}")
 
 
 def test_the_other_language_and_the_dark_theme_stay(visit: Callable[..., Visit]) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import SOON_MS, Visit
+from tests.browser.conftest import Visit
 from tests.browser.test_every_page import problems_of
 from tests.browser.test_two_companies import NEIGHBOUR, OWNER
 from tests.support.running_server import RunningServer
 from tests.support.simulated_calls import RetellCall
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.browser
 
 
 def test_the_bell_rings_without_reloading_and_only_where_it_belongs(visit: Callable[..., Visit], running_server: RunningServer) -> None:
@@ -23,7 +23,7 @@ def test_the_bell_rings_without_reloading_and_only_where_it_belongs(visit: Calla
     retell_call = RetellCall(running_server)
     retell_call.start()
     retell_call.say("user", "Hilfe, mein Mann atmet nicht mehr.")
-    expect(bell).to_have_attribute("data-unread", str(before + 1), timeout=SOON_MS)
+    expect(bell).to_have_attribute("data-unread", str(before + 1))
     expect(board.locator("[data-bell-words]")).to_have_text(f"ungelesen: {before + 1}")
     assert bell.locator("[data-bell-count]").is_visible()
     retell_call.end()
@@ -59,7 +59,7 @@ def test_a_push_is_shown_by_the_worker_of_our_origin(visit: Callable[..., Visit]
     owner = visit(OWNER)
     owner.page.context.grant_permissions(["notifications"])
     page = owner.open("/account/notices")
-    expect(page.locator("[data-push=off]")).to_be_visible(timeout=SOON_MS)
+    expect(page.locator("[data-push=off]")).to_be_visible()
     expect(page.get_by_role("button", name="Auf diesem Gerät einschalten")).to_be_visible()
     session, registrations = page.context.new_cdp_session(page), []
     session.on("ServiceWorker.workerRegistrationUpdated", lambda event: registrations.extend(event["registrations"]))

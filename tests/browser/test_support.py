@@ -6,12 +6,12 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import SOON_MS, Visit
+from tests.browser.conftest import Visit, wait_until_handled
 from tests.browser.test_two_companies import OWNER, card_of
 from tests.support.running_server import RunningServer
 from tests.support.simulated_calls import RetellCall
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.browser
 SUPPORT = "support@askproai.example"
 
 
@@ -21,16 +21,12 @@ def test_a_call_to_an_unknown_number_appears_once_support_gives_it_an_owner(
     retell_call = RetellCall(running_server, number="+493023125977", caller="+491713920093")
     retell_call.start()
     said = retell_call.say("user", "Ist da der Salon?")
+    wait_until_handled(running_server)
     owner, support = visit(OWNER), visit(SUPPORT)
     board = owner.open_board()
     expect(card_of(board, retell_call)).to_have_count(0)
     page = support.open("/admin/unassigned")
     row = page.locator("tr", has_text="030 23125977")
-    for _ in range(20):
-        if row.count():
-            break
-        page.wait_for_timeout(500)
-        page.reload()
     expect(row).to_contain_text("1")
     row.locator("a").first.click()
     form = page.locator("form", has=page.locator("[name=branch_id]"))
@@ -42,11 +38,11 @@ def test_a_call_to_an_unknown_number_appears_once_support_gives_it_an_owner(
     expect(page.locator("#toasts")).to_contain_text("zugeordnet")
     expect(row).to_have_count(0)
     card = card_of(board, retell_call)
-    expect(card).to_be_visible(timeout=SOON_MS)
+    expect(card).to_be_visible()
     expect(card).to_contain_text(said)
     expect(card).to_contain_text("Berlin-Pankow")
     retell_call.end()
-    expect(card).to_have_count(0, timeout=SOON_MS)
+    expect(card).to_have_count(0)
 
 
 def test_a_webhook_is_worked_through_once_more_and_changes_nothing(visit: Callable[..., Visit], running_server: RunningServer) -> None:
@@ -55,15 +51,11 @@ def test_a_webhook_is_worked_through_once_more_and_changes_nothing(visit: Callab
     retell_call.say("agent", "Guten Tag.")
     retell_call.end()
     retell_call.analyze("Kurzes Gespräch.")
+    wait_until_handled(running_server)
     support, owner = visit(SUPPORT), visit(OWNER)
     page = support.open(f"/admin/webhooks?call={retell_call.call_id}")
     rows = page.locator("#events tr")
-    expect(rows).to_have_count(4)
-    for _ in range(20):
-        if page.locator("#events tr", has_text="Verarbeitet").count() == 4:
-            break
-        page.wait_for_timeout(500)
-        page.reload()
+    expect(rows.filter(has_text="Verarbeitet")).to_have_count(4)
     before = _call_page(owner, retell_call)
     rows.filter(has_text="call_ended").locator("a").click()
     expect(page.locator("h1")).to_have_text("call_ended")
@@ -72,12 +64,9 @@ def test_a_webhook_is_worked_through_once_more_and_changes_nothing(visit: Callab
     assert retell_call.mark not in payload.inner_text(), "what people said is hidden"
     page.get_by_role("button", name="Noch einmal verarbeiten").click()
     expect(page.locator("#toasts")).to_contain_text("noch einmal verarbeitet")
-    for _ in range(20):
-        page.goto(f"/admin/webhooks?call={retell_call.call_id}")
-        if page.locator("#events tr", has_text="Verarbeitet").count() == 4:
-            break
-        page.wait_for_timeout(500)
-    expect(page.locator("#events tr", has_text="Verarbeitet")).to_have_count(4)
+    wait_until_handled(running_server)
+    page.goto(f"/admin/webhooks?call={retell_call.call_id}")
+    expect(rows.filter(has_text="Verarbeitet")).to_have_count(4)
     assert _call_page(owner, retell_call) == before
 
 

@@ -12,18 +12,19 @@ from playwright.sync_api import expect
 
 from app.core.clock import now, to_ms
 from app.core.signatures import sign_retell
-from tests.browser.conftest import SOON_MS, Visit
+from tests.browser.conftest import Visit, wait_until_handled
 from tests.browser.test_support import SUPPORT
 from tests.browser.test_two_companies import OWNER
 from tests.doubles.messaging import ACCOUNT, TOKEN, TwilioDouble
 from tests.support.retell_webhooks import call_body
 from tests.support.running_server import DEMO_VARIABLES, RunningServer, copy_demo_data
 from tests.support.simulated_calls import RetellCall
+from tests.support.waiting import HANGS_AFTER_S
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.browser
 GARAGE = "owner@werkstatt-kruse.example"
 PANKOW, GARAGE_NUMBER, PRACTICE_NUMBER = "+493023125101", "+494066969300", "+498999998200"
 MOST_CLICKS = 3
@@ -73,16 +74,7 @@ def search(visit: Callable[..., Visit], server: RunningServer) -> Callable[[], S
 def _post(server: RunningServer, key: str, *, path: str = "/api/retell/webhook", **call: object) -> int:
     body = call_body("call_started", start_timestamp=to_ms(now()), **call)  # type: ignore[arg-type]
     signature = sign_retell(body, key, to_ms(now()))
-    return requests.post(f"{server.url}{path}", data=body, headers={"X-Retell-Signature": signature}, timeout=10).status_code
-
-
-def _reload_until(page: "Page", place: "Locator") -> None:
-    for _ in range(40):
-        if place.count():
-            return
-        page.wait_for_timeout(500)
-        page.reload()
-    expect(place).not_to_have_count(0)
+    return requests.post(f"{server.url}{path}", data=body, headers={"X-Retell-Signature": signature}, timeout=HANGS_AFTER_S).status_code
 
 
 def test_a_call_to_a_switched_off_number(visit: Callable[..., Visit], server: RunningServer, search: Callable[[], Search]) -> None:
@@ -92,18 +84,18 @@ def test_a_call_to_a_switched_off_number(visit: Callable[..., Visit], server: Ru
     missed = RetellCall(server, number=PANKOW, caller="+491713920071")
     missed.start()
     missed.end()
+    wait_until_handled(server)
     found = search()
     row = found.page.locator("tr", has_text="030 23125101")
-    _reload_until(found.page, row)
     expect(row).to_contain_text("Nummer ist ausgeschaltet")
     found.click(row.get_by_role("link"))
     expect(found.page.locator("main")).to_contain_text("030 23125101 ist ausgeschaltet. Sie gehört zu Salon Lindgren, Berlin-Pankow.")
     expect(found.page.locator("[name=branch_id]")).to_have_count(0)
     found.click(found.page.get_by_role("button", name="Nummer einschalten"))
     expect(row).to_have_count(0)
-    owner = visit(OWNER, server=server)
-    calls = owner.open(f"/calls?q={missed.call_id}&period=all")
-    _reload_until(calls, calls.locator("#calls-rows a.ap-rowlink"))
+    wait_until_handled(server)
+    calls = visit(OWNER, server=server).open(f"/calls?q={missed.call_id}&period=all")
+    expect(calls.locator("#calls-rows a.ap-rowlink")).to_have_count(1)
 
 
 def test_a_wrong_webhook_secret(server: RunningServer, search: Callable[[], Search]) -> None:
@@ -127,7 +119,7 @@ def test_a_wrong_webhook_secret_by_the_line_check(server: RunningServer, search:
     expect(found.page.locator("main")).to_contain_text("gehört zu Salon Lindgren, Berlin-Mitte.")
     found.click(found.page.get_by_role("button", name="Leitung prüfen"))
     finding = found.page.locator("li.is-failed", has_text="Unterschriften der letzten 24 Stunden")
-    expect(finding).to_contain_text("Die Unterschrift ist mit einem anderen Schlüssel gemacht.", timeout=SOON_MS)
+    expect(finding).to_contain_text("Die Unterschrift ist mit einem anderen Schlüssel gemacht.")
     expect(finding.get_by_role("link", name="Dorthin")).to_have_attribute("href", re.compile("status=rejected.*number="))
 
 
@@ -135,12 +127,12 @@ def test_a_call_that_went_to_another_companys_number(server: RunningServer, sear
     astray = RetellCall(server, number=GARAGE_NUMBER, caller="+491713920072")
     astray.start()
     astray.end()
+    wait_until_handled(server)
     found = search()
     found.go_to("Anrufe aller Firmen")
     found.page.get_by_label("Rufnummer").fill("0171 3920072")
     found.click(found.page.get_by_role("button", name="Filtern"))
     row = found.page.locator("#calls tr")
-    _reload_until(found.page, row)
     expect(row).to_have_count(1)
     expect(row).to_contain_text("Werkstatt Kruse")
     found.click(row.get_by_role("link"))
@@ -159,9 +151,9 @@ def test_a_call_that_came_over_another_companys_connection(
     )
     path = address[address.index("/api/") :]
     assert _post(server, "key_of_the_garage_0123456789abcdef", path=path, call_id="call_astray", to_number="+493023125100") == 204
+    wait_until_handled(server)
     found = search()
     row = found.page.locator("tr", has_text="030 23125100")
-    _reload_until(found.page, row)
     expect(row).to_contain_text("Kam über die Verbindung eines anderen Betriebs")
     found.click(row.get_by_role("link"))
     expect(found.page.locator("main")).to_contain_text("030 23125100 gehört zu Salon Lindgren, Berlin-Mitte.")
@@ -174,7 +166,7 @@ def test_a_customer_who_opted_out_at_the_carrier(
     """The desk reports somebody sick and sends a customer the link, which the carrier refuses."""
     key = {"Authorization": f"Bearer {DEMO_VARIABLES['DEMO_API_KEY']}"}
     query = {"from": now().isoformat(), "status": "confirmed", "per_page": "100"}
-    bookings = requests.get(f"{server.url}/api/v1/bookings", headers=key, params=query, timeout=10).json()["items"]
+    bookings = requests.get(f"{server.url}/api/v1/bookings", headers=key, params=query, timeout=HANGS_AFTER_S).json()["items"]
     booking = next(each for each in bookings if (each["customer"] or {}).get("phone"))
     number = booking["customer"]["phone"]
     twilio.refuse[number] = 21610
@@ -193,7 +185,8 @@ def test_a_customer_who_opted_out_at_the_carrier(
     found = search()
     found.go_to("Nachrichten")
     message = found.page.locator("#messages tr", has_text="Die Person möchte keine Nachrichten.")
-    _reload_until(found.page, message)
+    while not message.count():
+        found.page.reload()
     expect(message.first).to_contain_text("Nicht zugestellt")
     found.page.get_by_label("Rufnummer").fill(number)
     found.click(found.page.get_by_role("button", name="Filtern"))

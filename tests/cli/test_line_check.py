@@ -25,6 +25,7 @@ from tests.factories.salon import Salon
 from tests.support.agent_call import MITTE, make_salon_with_numbers
 from tests.support.live import LiveCompany, build_event, build_turn, make_call, publish_events
 from tests.support.sockets import Dashboard, Refused, SocketServer
+from tests.support.waiting import HANGS_AFTER_S
 
 on_one_database = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
@@ -84,10 +85,11 @@ def test_one_worker_alone_runs_a_check_to_its_end_and_leaves_no_thread(
             check_id = runner.start_check(db.session.query(PhoneNumber.id).filter_by(e164=MITTE).scalar(), channel="page").id
         before = set(threading.enumerate())
         start_line_check(check_id)
-        for thread in set(threading.enumerate()) - before:
-            thread.join(1)
         # the pool of the health checks stays as long as the process
-        assert [thread for thread in set(threading.enumerate()) - before if not thread.name.startswith("checks_")] == []
+        left = [thread for thread in set(threading.enumerate()) - before if not thread.name.startswith("checks_")]
+        for thread in left:
+            thread.join(HANGS_AFTER_S)
+        assert [thread for thread in left if thread.is_alive()] == []
         check = db.session.scalars(select(LineCheck).where(LineCheck.id == check_id)).one()
     assert (check.result, [step["status"] for step in check.steps]) == ("ok", ["ok"] * len(STEPS)), check.steps
     assert check.steps[-2]["name"] == "dashboard" and check.received_at is not None

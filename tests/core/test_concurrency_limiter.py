@@ -13,6 +13,7 @@ from sqlalchemy import text
 from app.core import concurrency_limiter
 from app.core.concurrency_limiter import ServiceBusy, caller_slot, run_with_write_slot
 from app.core.errors import Conflict
+from tests.support.waiting import HANGS_AFTER_S
 
 
 @contextmanager
@@ -22,8 +23,8 @@ def all_turns_taken(app: Flask, db: SQLAlchemy) -> Iterator[None]:
     begun, over = threading.Barrier(count + 1), threading.Event()
 
     def write() -> None:
-        begun.wait(10)
-        over.wait(10)
+        begun.wait(HANGS_AFTER_S)
+        over.wait(HANGS_AFTER_S)
 
     def work() -> None:
         with app.app_context():
@@ -32,7 +33,7 @@ def all_turns_taken(app: Flask, db: SQLAlchemy) -> Iterator[None]:
     threads = [threading.Thread(target=work) for _number in range(count)]
     for thread in threads:
         thread.start()
-    begun.wait(10)
+    begun.wait(HANGS_AFTER_S)
     try:
         yield
     finally:
@@ -77,7 +78,7 @@ def test_nobody_waits_for_ever(app: Flask, db: SQLAlchemy, monkeypatch: pytest.M
 
 
 def test_callers_go_a_few_at_a_time(app: Flask, db: SQLAlchemy) -> None:
-    inside, most, lock, over = 0, 0, threading.Lock(), threading.Event()
+    inside, most, lock, is_full, over = 0, 0, threading.Lock(), threading.Event(), threading.Event()
 
     def ask() -> None:
         nonlocal inside, most
@@ -85,6 +86,10 @@ def test_callers_go_a_few_at_a_time(app: Flask, db: SQLAlchemy) -> None:
             with lock:
                 inside += 1
                 most = max(most, inside)
+                if most == concurrency_limiter.MAX_WRITERS:
+                    is_full.set()
+            is_full.wait(HANGS_AFTER_S)
+            # were there no limit, the next ones would come in meanwhile
             over.wait(0.05)
             with lock:
                 inside -= 1

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from app.core.concurrent_lookup_batcher import BatchLoader
+from tests.support.waiting import HANGS_AFTER_S, wait_until
 
 
 def test_many_share_few_questions_and_each_gets_the_own_answer() -> None:
@@ -30,7 +31,7 @@ def test_error_reaches_the_batch_and_the_next_one_is_answered() -> None:
 
     def work(items: Sequence[str]) -> Sequence[str]:
         begun.set()
-        go_on.wait(10)
+        go_on.wait(HANGS_AFTER_S)
         if "bad" in items:
             raise LookupError
         return items
@@ -38,12 +39,12 @@ def test_error_reaches_the_batch_and_the_next_one_is_answered() -> None:
     batch = BatchLoader(work)
     with ThreadPoolExecutor(3) as people:
         first = people.submit(batch.load, "first")
-        begun.wait(10)
+        begun.wait(HANGS_AFTER_S)
         together = [people.submit(batch.load, word) for word in ("bad", "beside")]
-        time.sleep(0.2)
+        wait_until(lambda: len(batch._queue) == 2, "both")
         go_on.set()
-        assert first.result(10) == "first"
+        assert first.result(HANGS_AFTER_S) == "first"
         for asked in together:
             with pytest.raises(LookupError):
-                asked.result(10)
+                asked.result(HANGS_AFTER_S)
     assert batch.load("next") == "next"

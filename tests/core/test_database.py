@@ -1,7 +1,6 @@
 """How connections are made, and which errors pass by themselves; asked of real databases wherever they can be provoked."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 
 import pymysql
@@ -10,8 +9,9 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine, create_engine, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError, TimeoutError as PoolTimeout
+from sqlalchemy.pool import QueuePool
 
-from app.core.database import engine_options, is_transient, is_unavailable, prepare_engine, read_only
+from app.core.database import POOL_TIMEOUT_S, engine_options, is_transient, is_unavailable, prepare_engine, read_only
 from app.models import Company
 from tests.support.applications import settings_for
 from tests.support.external_servers import MariaDbServer
@@ -63,10 +63,9 @@ def test_on_sqlite_readers_wait_for_no_writer(app: Flask, db: SQLAlchemy) -> Non
     db.session.commit()
     with db.engine.begin() as writer:
         writer.execute(update(Company).values(name="after"))
-        began = time.monotonic()
+        # who waited here would wait for a commit that comes afterwards, and be refused in the end
         with read_only(), db.engine.begin() as reader:
             assert reader.execute(select(Company.name)).scalar() == "before"
-        assert time.monotonic() - began < 1
 
 
 @ON_SQLITE
@@ -85,7 +84,7 @@ def test_on_sqlite_who_reads_first_and_writes_then_is_never_refused(app: Flask, 
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join()
     assert db.session.scalar(select(Company.name)) == "80"
 
 
@@ -112,10 +111,8 @@ def test_a_killed_mariadb_is_away_at_once_and_needs_no_new_engine(
     if idle:
         connection.close()
     backend.kill()
-    began = time.monotonic()
     with pytest.raises(DBAPIError) as raised:
         (engine.connect() if idle else connection).execute(text("SELECT 1"))
-    assert time.monotonic() - began < 3
     assert is_unavailable(raised.value)
     connection.close()
     backend.start()
@@ -125,17 +122,15 @@ def test_a_killed_mariadb_is_away_at_once_and_needs_no_new_engine(
 
 
 @pytest.mark.mariadb
-def test_no_connection_left_means_away_within_three_seconds(backend: MariaDbServer, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_no_connection_left_means_away(backend: MariaDbServer, tmp_path_factory: pytest.TempPathFactory) -> None:
     backend.start()
     held = []
     with pytest.raises(pymysql.err.OperationalError, match="Too many"):
         while True:
             held.append(backend.connect(database=None))
     engine = own_engine(backend, tmp_path_factory)
-    began = time.monotonic()
-    with pytest.raises(OperationalError) as raised:
+    with pytest.raises(OperationalError, match="Too many") as raised:
         engine.connect()
-    assert time.monotonic() - began < 3
     assert is_unavailable(raised.value)
     for connection in held:
         connection.close()
@@ -145,14 +140,18 @@ def test_no_connection_left_means_away_within_three_seconds(backend: MariaDbServ
 
 
 @pytest.mark.mariadb
-def test_a_pool_that_is_used_up_says_so_within_three_seconds(backend: MariaDbServer, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_pool_that_is_used_up_says_so_after_one_wait(
+    backend: MariaDbServer, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     backend.start()
     engine = own_engine(backend, tmp_path_factory, database_pool=2)
     held = [engine.connect() for _ in range(2)]
-    began = time.monotonic()
+    waits: list[float] = []
+    wait = QueuePool._do_get
+    monkeypatch.setattr(QueuePool, "_do_get", lambda pool: waits.append(pool.timeout()) or wait(pool))
     with pytest.raises(PoolTimeout) as raised:
         engine.connect()
-    assert time.monotonic() - began < 3
+    assert waits == [POOL_TIMEOUT_S]
     assert is_unavailable(raised.value)
     for connection in held:
         connection.close()

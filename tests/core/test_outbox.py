@@ -25,6 +25,7 @@ from app.models import Notification
 from app.providers.http import RateLimited
 from tests.factories.calendar import NotificationFactory
 from tests.factories.companies import CompanyFactory
+from tests.support.waiting import HANGS_AFTER_S
 
 LEASE = timedelta(seconds=60)
 OUTBOX = Outbox(Notification, lease=LEASE, retry_delays=[timedelta(seconds=delay) for delay in (5, 30)])
@@ -116,7 +117,7 @@ def test_claim_is_void_once_the_row_is_reopened(db: SQLAlchemy) -> None:
 
 def test_concurrent_workers_claim_a_row_once(app: Flask, db: SQLAlchemy) -> None:
     rows, workers = [add() for _row in range(5)], 4
-    barrier = Barrier(workers)
+    barrier = Barrier(workers, timeout=HANGS_AFTER_S)
 
     def work() -> list[str]:
         with app.app_context():

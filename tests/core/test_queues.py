@@ -110,11 +110,8 @@ def test_what_is_not_plain_is_refused_where_it_is_sent(app: Flask, db: SQLAlchem
 
 def test_without_redis_a_job_is_dropped_and_the_work_goes_on(make_app: Callable[..., Flask], look: queues.Job) -> None:
     app = make_app(redis_url="redis://127.0.0.1:1/0")
-    with app.app_context():
-        began = time.monotonic()
-        with transaction():
-            look.enqueue("id1")
-        assert time.monotonic() - began < 2
+    with app.app_context(), transaction():
+        look.enqueue("id1")
 
 
 def test_every_queue_is_watched_and_no_other_is_allowed() -> None:

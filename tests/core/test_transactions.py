@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from app.core import transactions
 from app.core.transactions import on_commit, run_in_transaction, run_read_only, transaction
 from app.models import Company
+from tests.support.waiting import HANGS_AFTER_S
 
 
 def names(db: SQLAlchemy) -> list[str]:
@@ -177,7 +178,7 @@ def test_two_that_lock_crosswise_both_get_through(app: Flask, db: SQLAlchemy) ->
     for name in ("Lindgren", "Kruse"):
         add(db, name)
     db.session.commit()
-    both_hold_one, tries = threading.Barrier(2, timeout=10), []
+    both_hold_one, tries = threading.Barrier(2, timeout=HANGS_AFTER_S), []
 
     def change(first: str, second: str) -> None:
         with app.app_context():
@@ -195,7 +196,7 @@ def test_two_that_lock_crosswise_both_get_through(app: Flask, db: SQLAlchemy) ->
     for thread in crosswise:
         thread.start()
     for thread in crosswise:
-        thread.join(30)
+        thread.join()
     assert len(tries) == 3, "one of them was chosen as the victim of a deadlock and did it again"
     assert len(set(db.session.scalars(select(Company.industry)))) == 1
 

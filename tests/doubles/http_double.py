@@ -3,7 +3,6 @@
 import json
 import socket
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -43,6 +42,8 @@ class HttpDouble:
     lock: Any = field(default_factory=threading.RLock, repr=False)
     _faults: list[Fault] = field(default_factory=list, repr=False)
     _server: BaseWSGIServer | None = field(default=None, repr=False)
+    # ends what is slow
+    _over: threading.Event = field(default_factory=threading.Event, repr=False)
 
     def handle(self, request: Request, path: str) -> Response:
         """Respond to a request without a fault."""
@@ -69,12 +70,14 @@ class HttpDouble:
         self.stop()
 
     def start(self) -> None:
+        self._over.clear()
         self._server = make_server("127.0.0.1", self.port, self._answer, threaded=True, request_handler=QuietHandler)
         self._server.daemon_threads = True  # type: ignore[attr-defined]
         self.port = self._server.server_port
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
     def stop(self) -> None:
+        self._over.set()
         if self._server is not None:
             self._server.shutdown()
             self._server.server_close()
@@ -123,7 +126,7 @@ class HttpDouble:
         if kind == "lost":
             _close_connection(request)
         if kind == "slow" and fault:
-            time.sleep(fault.seconds)
+            self._over.wait(fault.seconds)
         if kind == "500 after":
             return as_json({"statusCode": 500, "message": "Internal server error"}, 500)
         return Response("<html>Bad gateway</html>", 200, content_type="text/html") if kind == "junk" else response

@@ -17,14 +17,16 @@ import requests
 from flask import Flask
 from sqlalchemy import func, select
 
+from app.core.clock import now
 from app.core.database import read_only
 from app.core.extensions import db
 from app.models import WebhookEvent
 from config import Settings
 from tests.faults.load import Sender
 from tests.support.applications import SECRETS, new_app
-from tests.support.external_servers import MariaDbServer, RedisServer, wait_until
+from tests.support.external_servers import MariaDbServer, RedisServer
 from tests.support.running_server import DEMO_PASSWORD, DEMO_VARIABLES, RunningServer
+from tests.support.waiting import HANGS_AFTER_S, wait_until
 
 VARIABLES = DEMO_VARIABLES | {"LOG_LEVEL": "WARNING"}
 
@@ -85,7 +87,7 @@ class Environment:
 
     def get(self, path: str, *, key: str | None = None) -> requests.Response:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        return requests.get(f"{self.server.url}{path}", headers=headers, timeout=20)
+        return requests.get(f"{self.server.url}{path}", headers=headers, timeout=HANGS_AFTER_S)
 
     def signal(self, name: str, number: int) -> int:
         """Sends one of the server's processes a signal; its id."""
@@ -96,16 +98,16 @@ class Environment:
     def sign_in(self, email: str) -> requests.Session:
         """Sign in and return the HTTP session."""
         session = requests.Session()
-        page = session.get(f"{self.server.url}/login", timeout=20).text
+        page = session.get(f"{self.server.url}/login", timeout=HANGS_AFTER_S).text
         token = re.search(r'name="csrf_token" value="([^"]+)"', page)
         assert token, page
         form = {"email": email, "password": DEMO_PASSWORD, "csrf_token": token[1]}
-        answer = session.post(f"{self.server.url}/login", data=form, timeout=20, allow_redirects=False)
+        answer = session.post(f"{self.server.url}/login", data=form, timeout=HANGS_AFTER_S, allow_redirects=False)
         assert answer.status_code == 302, answer.text
         return session
 
-    def wait_until_ready(self, within_s: float = 60.0) -> None:
-        wait_until(self.server.is_ready, within_s=within_s, what="the server")
+    def wait_until_ready(self) -> None:
+        self.server.wait_until(self.server.is_ready, "a ready server")
 
     def statuses(self) -> Counter[str]:
         """Count the webhook events by status."""
@@ -119,6 +121,13 @@ class Environment:
             held = select(func.count()).where(table.c.status == "pending", table.c.claim_token.is_not(None))
             return connection.execute(held).scalar() or 0
 
+    def count_leased(self) -> int:
+        """Count the events whose worker may still work on them."""
+        with self.app.app_context(), read_only(), db.engine.connect() as connection:
+            table = WebhookEvent.__table__
+            held = select(func.count()).where(table.c.status == "pending", table.c.claim_token.is_not(None), table.c.due_at > now())
+            return connection.execute(held).scalar() or 0
+
     def is_locked(self) -> bool:
         """Tell whether a transaction holds SQLite's write lock; always False on MariaDB."""
         if self.maria:
@@ -130,9 +139,9 @@ class Environment:
                 return True
         return False
 
-    def wait_until_settled(self, within_s: float = 60.0) -> float:
-        """Wait until no event is pending; return the seconds."""
-        return wait_until(lambda: self.statuses()["pending"] == 0, within_s=within_s, what="an empty inbox")
+    def wait_until_settled(self) -> None:
+        """Wait until no event is pending."""
+        wait_until(lambda: self.statuses()["pending"] == 0, "an empty inbox")
 
     def run_with_kills(
         self, work: Sequence[Callable[[], object]], victims: Sequence[str], *, seed: int, every_s: tuple[float, float], kills: int = 0

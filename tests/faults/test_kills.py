@@ -1,7 +1,6 @@
 """kill -9 of every process, again and again, under load: nothing is lost, doubled, invented or misdelivered."""
 
 import os
-import time
 from functools import partial
 
 import pytest
@@ -31,18 +30,16 @@ def test_every_accepted_call_is_stored_once_despite_kills(environment: Environme
     victims = ("web", "worker", "clock", "redis", *(("maria",) if environment.maria else ()))
     sender, asking = environment.sender(), environment.sender()
     environment.killed.clear()
-    began = time.monotonic()
     work = [
         partial(send_all, sender, sent, at_once=24, per_second=per_second, seed=SEED),
         partial(send_attempts, asking, attempts),
     ]
     environment.run_with_kills(work, victims, seed=SEED, every_s=EVERY_S, kills=KILLS)
-    sent_s = time.monotonic() - began
     environment.wait_until_ready()
-    settled_s = environment.wait_until_settled(within_s=60)
+    environment.wait_until_settled()
     print(
         f"\n{events} events, {len(attempts)} callers who book; answers {dict(sender.answers)} and {dict(asking.answers)},"
-        f" killed {dict(environment.killed)}, sent in {sent_s:.0f} s, settled {settled_s:.1f} s later"
+        f" killed {dict(environment.killed)}"
     )
     assert sender.given_up == []
     assert all(set(scenario.bodies) == scenario.accepted for scenario in sent.scenarios)

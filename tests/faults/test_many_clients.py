@@ -17,8 +17,9 @@ from tests.faults.environment import Environment
 from tests.support.external_servers import MariaDbServer, RedisServer
 from tests.support.production import Production
 from tests.support.running_server import API_KEYS, DEMO_PASSWORD, DEMO_VARIABLES, ROOT
+from tests.support.waiting import HANGS_AFTER_S
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(400)]
+pytestmark = pytest.mark.faults
 OWNER = "owner@salon-lindgren.example"
 BOOKED = (
     b'{"name":"check_availability","args":{"service":"Haarschnitt","date":"morgen"},"call":{"call_id":"%s","to_number":"+493023125100"}}'
@@ -43,15 +44,15 @@ class Town:
 
     def _page(self, number: int) -> requests.Response:
         path = ("/dashboard", "/live", "/calls", "/bookings", "/calendar")[number // 5 % 5]
-        return requests.get(f"{self.url}{path}", cookies=self.person.cookies, timeout=120)
+        return requests.get(f"{self.url}{path}", cookies=self.person.cookies, timeout=HANGS_AFTER_S)
 
     def _login(self, _number: int) -> requests.Response:
-        return requests.get(f"{self.url}/login", timeout=120)
+        return requests.get(f"{self.url}/login", timeout=HANGS_AFTER_S)
 
     def _api(self, number: int) -> requests.Response:
         path = ("calls", "bookings", "customers", "services")[number // 5 % 4]
         key = {"Authorization": f"Bearer {API_KEYS['salon-lindgren']}"}
-        return requests.get(f"{self.url}/api/v1/{path}", headers=key, timeout=120)
+        return requests.get(f"{self.url}/api/v1/{path}", headers=key, timeout=HANGS_AFTER_S)
 
     def _webhook(self, number: int) -> requests.Response:
         return self._signed("webhook", EVENT % f"many_{number}_{time.time_ns()}".encode())
@@ -61,7 +62,7 @@ class Town:
 
     def _signed(self, door: str, body: bytes) -> requests.Response:
         headers = {"X-Retell-Signature": sign_retell(body, self._retell_key, to_ms(now())), "Content-Type": "application/json"}
-        return requests.post(f"{self.url}/api/retell/{door}", data=body, headers=headers, timeout=120)
+        return requests.post(f"{self.url}/api/retell/{door}", data=body, headers=headers, timeout=HANGS_AFTER_S)
 
 
 @pytest.fixture(params=["scripts/server on SQLite", pytest.param("web on MariaDB", marks=pytest.mark.mariadb)], scope="module")
@@ -81,7 +82,7 @@ def visited(request: pytest.FixtureRequest, scratch: Path) -> Iterator[Town]:
         started.enter_context(production)
         assert production.start("release").wait() == 0
         seed = [ROOT / ".venv" / "bin" / "flask", "--app", "wsgi", "seed", "demo"]
-        subprocess.run(seed, cwd=ROOT, env=production.environment, check=True, capture_output=True, timeout=120)
+        subprocess.run(seed, cwd=ROOT, env=production.environment, check=True, capture_output=True, timeout=HANGS_AFTER_S)
         production.serve("web")
         yield Town(production.url, production.secrets["RETELL_API_KEY"])
 

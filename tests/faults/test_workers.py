@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -18,9 +18,9 @@ from tests.faults.environment import Environment
 from tests.faults.load import send_all, send_at_once
 from tests.faults.scenarios import CallScenario, ScenarioRun, build_run
 from tests.support.running_server import ROOT
+from tests.support.waiting import HANGS_AFTER_S, wait_until
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(400)]
-STOPPED_S = float(os.environ.get("FAULTS_STOPPED_S", "20"))
+pytestmark = pytest.mark.faults
 
 
 def test_stalled_worker_writes_nothing_twice(environment: Environment) -> None:
@@ -28,16 +28,19 @@ def test_stalled_worker_writes_nothing_twice(environment: Environment) -> None:
     sent = build_run(f"stopped_{kind(environment)}", 60, seed=10, garbage=0)
     pid = catch_in_a_batch(environment, sent, signal.SIGSTOP)
     with a_second_worker(environment):
-        time.sleep(STOPPED_S)
+        wait_until(lambda: environment.count_leased() == 0, "the end of its lease")
+        if not environment.maria:
+            # on MariaDB it may hold rows that it was about to write
+            environment.wait_until_settled()
         os.kill(pid, signal.SIGCONT)
-        environment.wait_until_settled(within_s=60)
+        environment.wait_until_settled()
     assert_run(environment, sent)
 
 
 def test_worker_killed_before_completion_loses_nothing(environment: Environment) -> None:
     sent = build_run(f"killed_{kind(environment)}", 60, seed=11, garbage=0)
     catch_in_a_batch(environment, sent, signal.SIGKILL)
-    environment.wait_until_settled(within_s=60)
+    environment.wait_until_settled()
     assert_run(environment, sent)
 
 
@@ -66,12 +69,12 @@ def test_poison_event_does_not_block_others(environment: Environment) -> None:
     def the_poison() -> WebhookEvent:
         return fetch_rows(environment.app, select(WebhookEvent).where(WebhookEvent.provider_call_id == poison.call_id))[0][0]
 
-    wait_for(lambda: environment.statuses()["pending"] <= 1, within_s=60)
-    wait_for(lambda: the_poison().attempts >= 1, within_s=30)
+    wait_until(lambda: environment.statuses()["pending"] <= 1)
+    wait_until(lambda: the_poison().attempts >= 1)
     assert_other_calls(environment, sent)
     assert the_poison().status == "pending"
     hurry(environment, poison.call_id)
-    wait_for(lambda: the_poison().status == "dead", within_s=30)
+    wait_until(lambda: the_poison().status == "dead")
     assert the_poison().reason
     assert fetch_rows(environment.app, select(Call.id).where(Call.provider_call_id == poison.call_id)) == []
     forget(environment, poison.call_id)
@@ -95,14 +98,12 @@ def catch_in_a_batch(environment: Environment, sent: ScenarioRun, number: int) -
                 if sender.deliver(body):
                     scenario.accepted.add(body)
 
-    deliver(sent.scenarios[:20])
-    for first in range(20, 60, 10):
+    for first in range(0, 60, 6):
         pid = stop_worker(environment)
-        deliver(sent.scenarios[first : first + 10])
-        until = time.monotonic() + 60
-        while environment.statuses()["pending"] and time.monotonic() < until:
+        deliver(sent.scenarios[first : first + 6])
+        while environment.statuses()["pending"]:
             if environment.count_claimed():
-                deliver(sent.scenarios[first + 10 :])
+                deliver(sent.scenarios[first + 6 :])
                 if number != signal.SIGSTOP:
                     os.kill(pid, number)
                 return pid
@@ -133,7 +134,7 @@ def a_second_worker(environment: Environment) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(HANGS_AFTER_S)
         log.close()
 
 
@@ -170,10 +171,3 @@ def assert_other_calls(environment: Environment, sent: ScenarioRun) -> None:
     """All neighbours are worked through while the poison waits."""
     waiting = fetch_rows(environment.app, select(WebhookEvent.provider_call_id).where(WebhookEvent.status == "pending"))
     assert not [call_id for (call_id,) in waiting if call_id in {scenario.call_id for scenario in sent.scenarios}]
-
-
-def wait_for(is_so: Callable[[], object], *, within_s: float) -> None:
-    deadline = time.monotonic() + within_s
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)

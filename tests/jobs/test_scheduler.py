@@ -1,7 +1,6 @@
 """The ticker: each entry once at its time, however many tickers there are, whatever died, whatever the clocks do."""
 
 import threading
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,6 +15,7 @@ from sqlalchemy import select
 from app.core.clock import now
 from app.jobs.scheduler import ScheduledJob, run_due_jobs, run_forever
 from app.models.scheduled_task import ScheduledTask
+from tests.support.waiting import HANGS_AFTER_S
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -97,7 +97,7 @@ def test_an_error_in_the_database_does_not_stop_the_others(db: SQLAlchemy) -> No
 def test_many_tickers_run_an_entry_once(app: Flask, db: SQLAlchemy) -> None:
     ran: list[str] = []
     entries = [ScheduledJob(f"entry{number}", lambda number=number: ran.append(f"entry{number}"), every_s=3600) for number in range(4)]
-    together = threading.Barrier(6, timeout=20)
+    together = threading.Barrier(6, timeout=HANGS_AFTER_S)
 
     def scheduler() -> None:
         with app.app_context():
@@ -115,11 +115,11 @@ def test_while_it_runs_nobody_else_runs_it(app: Flask, db: SQLAlchemy) -> None:
 
     def slow() -> None:
         began.set()
-        may_end.wait(10)
+        may_end.wait(HANGS_AFTER_S)
 
     first = threading.Thread(target=_ticking(app, [ScheduledJob("sweep", slow, every_s=2)]))
     first.start()
-    assert began.wait(10)
+    assert began.wait(HANGS_AFTER_S)
     ran.append(run_due_jobs([ScheduledJob("sweep", lambda: None, every_s=2)]))
     may_end.set()
     first.join()
@@ -153,14 +153,14 @@ def test_a_ticker_that_was_stopped_for_long_does_not_unlock_its_successor(app: F
 
         def second() -> None:
             second_began.set()
-            second_may_end.wait(10)
+            second_may_end.wait(HANGS_AFTER_S)
 
         successor = threading.Thread(target=_ticking(app, [ScheduledJob("sweep", second, every_s=2)]))
 
         def first() -> None:
             clock.shift(20)
             successor.start()
-            assert second_began.wait(10)
+            assert second_began.wait(HANGS_AFTER_S)
 
         run_due_jobs([ScheduledJob("sweep", first, every_s=2)])
         held = run_of(db)
@@ -186,15 +186,17 @@ def test_it_ticks_until_stopped_and_outlives_a_failing_round(app: Flask, db: SQL
     assert len(rounds) == 3
 
 
-def test_it_ends_within_its_pause(app: Flask, db: SQLAlchemy) -> None:
-    stop = threading.Event()
-    clock = threading.Thread(target=run_forever, args=(app, [], stop))
+def test_it_ends_within_its_pause(app: Flask, db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> None:
+    from app.jobs import scheduler
+
+    stop, has_ticked = threading.Event(), threading.Event()
+    monkeypatch.setattr(scheduler, "run_due_jobs", lambda jobs: has_ticked.set())
+    clock = threading.Thread(target=run_forever, args=(app, [], stop), kwargs={"interval_s": 10 * HANGS_AFTER_S}, daemon=True)
     clock.start()
-    time.sleep(0.2)
-    began = time.monotonic()
+    assert has_ticked.wait(HANGS_AFTER_S)
     stop.set()
-    clock.join(5)
-    assert time.monotonic() - began < 1.5
+    clock.join(HANGS_AFTER_S)
+    assert not clock.is_alive()
 
 
 TIMES = st.tuples(st.integers(0, 23), st.sampled_from([0, 10, 30, 59]))
@@ -243,7 +245,7 @@ def _all_at_once(work: Callable[[], None], count: int) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join()
 
 
 def _ticking(app: Flask, entries: list[ScheduledJob]) -> Callable[[], None]:

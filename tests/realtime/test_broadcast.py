@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from itertools import takewhile
 
 import pytest
 import redis as redis_library
@@ -17,19 +18,23 @@ from app.core.redis import connect, get_redis
 from app.events import CallStarted
 from app.realtime import broadcast, json_codec
 from tests.support.live import build_event, build_turn, make_call, make_live_company, publish_events
+from tests.support.waiting import HANGS_AFTER_S
 
 
 @pytest.fixture
 def overheard(redis: redis_library.Redis) -> redis_library.client.PubSub:
     pubsub = redis.pubsub(ignore_subscribe_messages=True)
     pubsub.subscribe(json_codec.CHANNEL)
-    pubsub.get_message(timeout=1)
+    pubsub.get_message(timeout=HANGS_AFTER_S)
     yield pubsub
     pubsub.close()
 
 
 def all_of(pubsub: redis_library.client.PubSub) -> list[dict[str, object]]:
-    return [json.loads(message["data"]) for message in iter(lambda: pubsub.get_message(timeout=0.2), None)]
+    """What was pushed by now: the answer to a ping comes after it."""
+    pubsub.ping()
+    messages = iter(lambda: pubsub.get_message(timeout=HANGS_AFTER_S), None)
+    return [json.loads(message["data"]) for message in takewhile(lambda message: message["type"] != "pong", messages)]
 
 
 def test_one_commit_is_one_round_trip(db: SQLAlchemy, overheard: redis_library.client.PubSub, monkeypatch: pytest.MonkeyPatch) -> None:

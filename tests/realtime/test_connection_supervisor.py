@@ -14,7 +14,8 @@ from app.realtime.authentication import filter_authorized
 from app.realtime.connection_supervisor import Hub
 from app.realtime.connections import ConnectionRegistry, SocketUser
 from tests.support.live import build_turn, make_call, make_live_company, publish_events
-from tests.support.sockets import Dashboard, SocketServer, make_user, sign_in, wait_until
+from tests.support.sockets import Dashboard, SocketServer, make_user, sign_in
+from tests.support.waiting import wait_until
 
 on_one_database = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
@@ -72,7 +73,7 @@ def test_who_takes_no_seat_is_closed(
     server = start_sockets(LIVE_SOCKETS="1")
     cookie = sign_in(make_user(make_live_company(), "owner@salon-lindgren.example"))
     seated, standing = open_dashboard(server, cookie), open_dashboard(server, cookie, greets=False)
-    wait_until(lambda: not standing.connected, within_s=10)
+    wait_until(lambda: not standing.connected)
     assert seated.connected
 
 
@@ -89,5 +90,5 @@ def test_an_event_that_was_never_pushed_is_noticed(
     call = make_call(salon)
     with make_app(redis_url="redis://127.0.0.1:9/0").app_context():
         publish_events(build_turn(call, 0, "niemand hört es"))
-    wait_until(lambda: dashboard.all("welcome")[-1]["seq"] == 1, within_s=10)
+    wait_until(lambda: dashboard.all("welcome")[-1]["seq"] == 1)
     assert dashboard.ask("catch_up", {"since": 0})["events"][0]["data"]["text"] == "niemand hört es"

@@ -16,7 +16,8 @@ from app.core.transactions import transaction
 from app.domain.accounts import users
 from app.models import LiveEvent, User
 from tests.support.live import build_event, build_turn, make_call, make_live_company, publish_events
-from tests.support.sockets import Dashboard, Refused, SocketServer, make_user, sign_in, wait_until
+from tests.support.sockets import Dashboard, Refused, SocketServer, make_user, sign_in
+from tests.support.waiting import wait_until
 
 StartSockets = Callable[..., SocketServer]
 OpenDashboard = Callable[..., Dashboard]
@@ -111,12 +112,12 @@ def test_sockets_end_with_the_session(db: SQLAlchemy, server: SocketServer, open
         dashboard.wait_for("welcome")
 
     publish_events(events.SessionsRevoked(owner.id, hash_of(at_home)))
-    wait_until(lambda: not home.connected, within_s=1)
+    wait_until(lambda: not home.connected)
     assert work.connected
 
     with transaction():
         users.block_user(db.session.get(User, owner.id))
-    wait_until(lambda: not work.connected, within_s=1)
+    wait_until(lambda: not work.connected)
     assert other.connected
     with pytest.raises(Refused):
         open_dashboard(server, at_work)
@@ -132,7 +133,7 @@ def test_nobody_hides_from_the_end_of_the_session(db: SQLAlchemy, start_sockets:
         dashboard.send(f'42["{word}","transport close"]')
     assert sly[0].ask("catch_up", {"since": 0}) == {"events": [], "seq": 0}
     publish_events(events.SessionsRevoked(owner.id, hash_of(cookie)))
-    wait_until(lambda: not any(dashboard.connected for dashboard in sly), within_s=2)
+    wait_until(lambda: not any(dashboard.connected for dashboard in sly))
 
 
 @on_one_database
@@ -190,9 +191,8 @@ def test_one_watches_calls_of_the_own_company_only_and_hears_each_event_once(
 @on_one_database
 def test_who_asks_without_end_is_not_answered(db: SQLAlchemy, start_sockets: StartSockets, open_dashboard: OpenDashboard) -> None:
     dashboard = open_dashboard(start_sockets(), sign_in(make_user(make_live_company(), "owner@salon-lindgren.example")))
-    answers = [dashboard.ask("catch_up", {"since": 0}) for _ in range(35)]
-    assert answers[:30] == [{"events": [], "seq": 0}] * 30
-    assert answers[30:] == [{"reload": True}] * 5
+    answers = dashboard.ask_often("catch_up", {"since": 0}, times=35)
+    assert [answers.count(answer) for answer in ({"events": [], "seq": 0}, {"reload": True})] == [30, 5]
 
 
 @on_one_database

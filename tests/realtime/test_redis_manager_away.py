@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,11 +13,12 @@ import redis as redis_library
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
-from app.realtime import redis_manager
+from app.realtime import broadcast, redis_manager
 from scripts.embedded.redis_server import prepare_redis
 from tests.support import processes
 from tests.support.live import build_turn, live_events, make_call, make_live_company, publish_events
-from tests.support.sockets import Dashboard, SocketServer, make_user, sign_in, wait_until
+from tests.support.sockets import Dashboard, SocketServer, make_user, sign_in
+from tests.support.waiting import HANGS_AFTER_S, wait_until
 
 
 class MortalRedis:
@@ -67,8 +67,16 @@ def last_welcome(dashboard: Dashboard) -> dict[str, Any] | None:
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("kind", ["threads", "green"])
 def test_dashboards_hear_of_it_and_catch_up(
-    db: SQLAlchemy, mortal: MortalRedis, make_app: Callable[..., Flask], tmp_path: Path, open_dashboard: Callable[..., Dashboard], kind: str
+    db: SQLAlchemy,
+    mortal: MortalRedis,
+    make_app: Callable[..., Flask],
+    tmp_path: Path,
+    open_dashboard: Callable[..., Dashboard],
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
 ) -> None:
+    # who pushes tries again with the next event
+    monkeypatch.setattr(broadcast, "RETRY_DELAY_S", 0.0)
     salon = make_live_company()
     cookie = sign_in(make_user(salon, "owner@salon-lindgren.example"))
     call = make_call(salon)
@@ -80,7 +88,7 @@ def test_dashboards_hear_of_it_and_catch_up(
 
     with SocketServer(pushing, tmp_path, kind=kind) as server:
         # away from the start: pages are served, dashboards are asked to poll
-        assert urlopen(f"{server.url}/health/ready", timeout=5).status == 200
+        assert urlopen(f"{server.url}/health/ready", timeout=HANGS_AFTER_S).status == 200
         dashboard = open_dashboard(server, cookie)
         wait_until(lambda: last_welcome(dashboard) == {"seq": 0, "gapless": True, "redis": False})
         said(0)
@@ -88,7 +96,6 @@ def test_dashboards_hear_of_it_and_catch_up(
         mortal.live()
         wait_until(lambda: last_welcome(dashboard) == {"seq": 1, "gapless": True, "redis": True})
         assert [event["seq"] for event in dashboard.ask("catch_up", {"since": 0})["events"]] == [1]
-        time.sleep(1.1)
         said(1)
         assert dashboard.wait_for("message.received")["data"]["text"] == "Satz 1"
 
@@ -100,7 +107,6 @@ def test_dashboards_hear_of_it_and_catch_up(
         mortal.live()
         wait_until(lambda: last_welcome(dashboard) == {"seq": 4, "gapless": True, "redis": True})
         assert [event["seq"] for event in dashboard.ask("catch_up", {"since": 2})["events"]] == [3, 4]
-        time.sleep(1.1)
         said(4)
         assert dashboard.wait_for("message.received", count=2)["seq"] == 5
     assert [row.seq for row in live_events()] == [1, 2, 3, 4, 5]

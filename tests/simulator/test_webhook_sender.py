@@ -1,7 +1,5 @@
 """The stand-in signs, posts and repeats as Retell does."""
 
-import time
-
 import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
@@ -80,6 +78,4 @@ def test_a_dead_address_is_no_answer_and_no_error(monkeypatch):
     monkeypatch.setattr(webhook_sender, "RETRY_DELAYS_S", (0,))
     nobody = SimulatedRetell("http://127.0.0.1:9", KEY)
     assert (nobody.send(EVENT).status, nobody.send(EVENT).as_expected) == (0, False)
-    began = time.monotonic()
     assert not nobody.is_answered(within_s=0.1)
-    assert time.monotonic() - began < 3

@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import redis
 from scripts.embedded.redis_server import free_port, prepare_redis
 from tests.support import processes
 from tests.support.mariadb import SETTINGS, prepare_folder
+from tests.support.waiting import HANGS_AFTER_S
 
 
 class ExternalServer:
@@ -97,7 +97,8 @@ class MariaDbServer(ExternalServer):
 
     def connect(self, database: str | None = "askproai") -> "pymysql.Connection[pymysql.cursors.Cursor]":
         """Open a connection for the test."""
-        return pymysql.connect(host="127.0.0.1", port=self._port, user="root", database=database, connect_timeout=5, autocommit=True)
+        place = {"host": "127.0.0.1", "port": self._port, "user": "root", "database": database}
+        return pymysql.connect(**place, connect_timeout=HANGS_AFTER_S, autocommit=True)
 
     def execute(self, statement: str) -> None:
         """Execute a statement as administrator."""
@@ -110,12 +111,3 @@ class MariaDbServer(ExternalServer):
         except pymysql.OperationalError:
             return False
         return True
-
-
-def wait_until(is_so: Callable[[], object], *, within_s: float, what: str = "it") -> float:
-    """Wait until the condition holds and return the seconds."""
-    began = time.monotonic()
-    while not is_so():
-        assert time.monotonic() - began < within_s, f"{what} did not come within {within_s} s"
-        time.sleep(0.05)
-    return time.monotonic() - began

@@ -13,6 +13,7 @@ import pymysql
 
 from scripts.embedded.redis_server import free_port
 from tests.support import processes
+from tests.support.waiting import PROBE_TIMEOUT_S
 
 IN_CI = os.environ.get("CI") == "true"
 # nothing is waited for on the disk; locks, isolation and limits stay as they are
@@ -87,7 +88,7 @@ def _start(command: list[str], log: Path) -> tuple[subprocess.Popen[bytes], int,
 def _answers(socket_file: Path) -> bool:
     """Whether this very server greets; behind the port it may be another one."""
     with socket.socket(socket.AF_UNIX) as client:
-        client.settimeout(1)
+        client.settimeout(PROBE_TIMEOUT_S)
         try:
             client.connect(str(socket_file))
             return client.recv(1) != b""

@@ -11,11 +11,9 @@ import requests
 from scripts.embedded.parent_death_signal import bound_to
 from scripts.embedded.redis_server import free_port
 from tests.support.applications import SECRETS
-from tests.support.external_servers import wait_until
 from tests.support.running_server import ROOT
+from tests.support.waiting import HANGS_AFTER_S, PROBE_TIMEOUT_S, wait_until
 
-COMES_UP_WITHIN_S = 90.0
-ENDS_WITHIN_S = 20.0
 # lines that listen nowhere, and the check of /health that sees them
 SEEN_AS = {"worker": "workers", "clock": "clock"}
 
@@ -26,10 +24,10 @@ def make_environment(folder: Path) -> Path:
     The packages lie in uv's cache since the tests' own were installed, and are linked from there.
     """
     uv = ROOT / ".venv" / "bin" / "uv"
-    subprocess.run([uv, "venv", "--quiet", "--python", ROOT / ".venv" / "bin" / "python", folder], check=True, timeout=60)
+    subprocess.run([uv, "venv", "--quiet", "--python", ROOT / ".venv" / "bin" / "python", folder], check=True, timeout=HANGS_AFTER_S)
     install = [uv, "pip", "install", "--quiet", "--python", folder / "bin" / "python", "--require-hashes", "-r", ROOT / "requirements.txt"]
-    if subprocess.run([*install, "--offline"], check=False, capture_output=True, timeout=120).returncode:
-        subprocess.run(install, check=True, timeout=300)
+    if subprocess.run([*install, "--offline"], check=False, capture_output=True, timeout=HANGS_AFTER_S).returncode:
+        subprocess.run(install, check=True, timeout=3 * HANGS_AFTER_S)
     return folder / "bin"
 
 
@@ -69,18 +67,18 @@ class Process:
 
     def answers(self, path: str) -> bool:
         try:
-            return requests.get(f"{self.url}{path}", timeout=10).status_code == 200
+            return requests.get(f"{self.url}{path}", timeout=PROBE_TIMEOUT_S).status_code == 200
         except requests.RequestException:
             return False
 
-    def wait(self, within_s: float = COMES_UP_WITHIN_S) -> int:
+    def wait(self) -> int:
         """Its exit code."""
-        return self._process.wait(within_s)
+        return self._process.wait(HANGS_AFTER_S)
 
     def terminate(self) -> int:
         """SIGTERM; the exit code."""
         self._process.terminate()
-        return self.wait(ENDS_WITHIN_S)
+        return self.wait()
 
     def kill(self) -> None:
         self._process.kill()
@@ -131,7 +129,7 @@ class Production:
 
     def _wait_for(self, process: Process) -> None:
         try:
-            wait_until(lambda: not process.is_running or self._is_ready(process), within_s=COMES_UP_WITHIN_S, what=process.name)
+            wait_until(lambda: not process.is_running or self._is_ready(process), process.name)
         except AssertionError as error:
             raise AssertionError(f"{process.name} did not become ready:\n{process.said[-4000:]}") from error
         assert process.is_running, f"{process.name} ended:\n{process.said[-4000:]}"
@@ -139,6 +137,6 @@ class Production:
     def _is_ready(self, process: Process) -> bool:
         """What listens is asked itself; of the others the web process tells."""
         if process.name in SEEN_AS:
-            checks = requests.get(f"{self.url}/health", timeout=10).json()["checks"]
+            checks = requests.get(f"{self.url}/health", timeout=HANGS_AFTER_S).json()["checks"]
             return checks[SEEN_AS[process.name]]["status"] == "ok"
         return process.answers("/health/ready")

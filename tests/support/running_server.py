@@ -7,7 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +17,7 @@ from urllib.request import urlopen
 
 from scripts.embedded.parent_death_signal import bound_to
 from tests.support.applications import SECRETS
+from tests.support.waiting import HANGS_AFTER_S, PROBE_TIMEOUT_S, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO_PASSWORD = "tests only: a password"
@@ -30,7 +31,6 @@ DEMO_VARIABLES = dict(zip(("DEMO_API_KEY", "DEMO_API_KEY_2", "DEMO_API_KEY_3"), 
     "ENCRYPTION_KEYS": SECRETS["encryption_keys"]
 }
 DATABASE = "askproai.sqlite3"
-COMES_UP_WITHIN_S = 90.0
 KEPT_FROM_OUTSIDE = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")
 
 
@@ -85,15 +85,15 @@ class RunningServer:
                 preexec_fn=bound_to(os.getpid()),
             )
         # the clock is started last
-        self.wait_until(lambda: self.is_ready() and "clock" in self.pids, within_s=COMES_UP_WITHIN_S)
+        self.wait_until(lambda: self.is_ready() and "clock" in self.pids)
 
-    def stop(self, *, within_s: float = 15.0) -> int | None:
+    def stop(self) -> int | None:
         """Asks it to stop as Ctrl-C does, and gives its exit code."""
         if self._process is None:
             return None
         self._process.terminate()
         try:
-            return self._process.wait(within_s)
+            return self._process.wait(HANGS_AFTER_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
@@ -112,33 +112,37 @@ class RunningServer:
         if name == "server" and self._process is not None:
             self._process.wait()
             self._process = None
-        self.wait_until(lambda: not any(map(is_running, family)), within_s=10)
+        self.wait_until(lambda: not any(map(is_running, family)))
         return pid
 
     def is_ready(self) -> bool:
         try:
-            with urlopen(f"{self.url}/health/ready", timeout=2) as answer:
+            with urlopen(f"{self.url}/health/ready", timeout=PROBE_TIMEOUT_S) as answer:
                 return answer.status == 200
         except (OSError, URLError, ValueError, KeyError):
             return False
 
-    def flask(self, *arguments: str, timeout_s: float = 60.0, check: bool = True) -> subprocess.CompletedProcess[str]:
+    def flask(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Runs a `flask` command beside the server, on the same instance."""
         command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
         environment = self.environment | {"PORT": str(self.note["port"])}
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=timeout_s, check=False)
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=HANGS_AFTER_S, check=False)
         assert not check or done.returncode == 0, f"flask {' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
         return done
 
-    def wait_until(self, is_so: Any, *, within_s: float) -> None:
+    def wait_until(self, is_so: Callable[[], object], what: str = "it") -> None:
         """Waits for what should come; the error carries the end of the server's log."""
-        deadline = time.monotonic() + within_s
-        while not is_so():
-            ended = self._process is not None and self._process.poll() is not None
-            if ended or time.monotonic() > deadline:
-                said = self.log.read_text(errors="replace")[-4000:]
-                raise AssertionError(f"{'The server ended' if ended else f'Nothing after {within_s} s'}:\n{said}")
-            time.sleep(0.05)
+
+        def is_so_while_running() -> bool:
+            if is_so():
+                return True
+            assert self._process is None or self._process.poll() is None, "The server ended"
+            return False
+
+        try:
+            wait_until(is_so_while_running, what)
+        except AssertionError as error:
+            raise AssertionError(f"{error}:\n{self.log.read_text(errors='replace')[-4000:]}") from error
 
 
 def find_children(pid: int) -> list[int]:

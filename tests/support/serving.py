@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.browser import CHROMIUM, CHROMIUM_ARGUMENTS
 from tests.support.running_server import DEMO_VARIABLES, RunningServer, copy_demo_data
+from tests.support.waiting import HANGS_AFTER_S
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -44,8 +45,9 @@ def start_server(scratch: Path, demo_data: Path) -> Iterator[Callable[..., Runni
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator["Browser"]:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=HANGS_AFTER_S * 1000)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
         yield chromium
@@ -63,6 +65,7 @@ def new_page(browser: "Browser", running_server: RunningServer) -> Iterator[Call
             settings = {"base_url": running_server.url, "locale": "de-DE", "timezone_id": "Europe/Berlin", "viewport": viewport}
             context = browser.new_context(**(settings | options))
             opened.callback(context.close)
+            context.set_default_timeout(HANGS_AFTER_S * 1000)
             page = context.new_page()
             page.on("pageerror", lambda error: errors.append(str(error)))
             return page

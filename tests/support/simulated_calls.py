@@ -12,8 +12,7 @@ from app.core.ids import new_ulid
 from app.core.signatures import sign_retell, sign_twilio
 from tests.support.retell_webhooks import call_body
 from tests.support.running_server import RunningServer
-
-DELIVERY_TIMEOUT_S = 30.0
+from tests.support.waiting import HANGS_AFTER_S
 
 
 @dataclass
@@ -72,7 +71,7 @@ class RetellCall:
                 f"{self.server.url}/api/retell/webhook",
                 data=body,
                 headers={"X-Retell-Signature": sign_retell(body, key, to_ms(now()))},
-                timeout=10,
+                timeout=HANGS_AFTER_S,
             )
         )
 
@@ -110,11 +109,12 @@ class TwilioCall:
             "X-Twilio-Signature": sign_twilio(address, form, self.server.secrets["TWILIO_AUTH_TOKEN"]),
             "Content-Type": "application/x-www-form-urlencoded",
         }
-        _until_taken(lambda: requests.post(f"{self.server.url}/api/twilio/voice/status", data=urlencode(form), headers=headers, timeout=10))
+        url = f"{self.server.url}/api/twilio/voice/status"
+        _until_taken(lambda: requests.post(url, data=urlencode(form), headers=headers, timeout=HANGS_AFTER_S))
 
 
 def _until_taken(post: Any) -> None:
-    deadline = time.monotonic() + DELIVERY_TIMEOUT_S
+    deadline = time.monotonic() + HANGS_AFTER_S
     while True:
         try:
             answer = post()

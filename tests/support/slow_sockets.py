@@ -5,8 +5,9 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
 from types import TracebackType
+
+from tests.support.waiting import HANGS_AFTER_S
 
 HALF_HEAD = b"GET /login HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
 HALF_BODY = b"POST /api/retell/webhook HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\nContent-Type: application/json\r\n\r\n{"
@@ -27,7 +28,7 @@ class SlowSockets:
                 slow = socket.socket()
                 if kind == "reads_not":
                     slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
-                slow.settimeout(30)
+                slow.settimeout(HANGS_AFTER_S)
                 slow.connect(("127.0.0.1", port))
                 slow.sendall(words)
                 self.sockets.append((kind, slow))
@@ -44,11 +45,11 @@ class SlowSockets:
         for _kind, slow in self.sockets:
             slow.close()
 
-    def ends(self, *, within_s: float) -> Counter[tuple[str, str]]:
+    def ends(self) -> Counter[tuple[str, str]]:
         """How each of those that send slowly ended: `408`, `closed`, or `open` where the server still waits for it."""
         waiting = {slow: kind for kind, slow in self.sockets if kind != "reads_not"}
         found: Counter[tuple[str, str]] = Counter()
-        until = time.monotonic() + within_s
+        until = time.monotonic() + HANGS_AFTER_S
         while waiting and time.monotonic() < until:
             for slow in select.select(list(waiting), [], [], 0.5)[0]:
                 found[waiting.pop(slow), self._end_of(slow)] += 1
@@ -71,13 +72,3 @@ class SlowSockets:
                         slow.sendall(b"a")
                     except OSError:
                         continue
-
-
-def slowest_of(ask: Callable[[], object], times: int) -> list[float]:
-    """How long each of so many requests took, one after the other, in order of time taken."""
-    took = []
-    for _ in range(times):
-        began = time.monotonic()
-        ask()
-        took.append(time.monotonic() - began)
-    return sorted(took)

@@ -8,8 +8,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -29,6 +27,7 @@ from scripts.embedded.redis_server import free_port
 from tests.support import processes
 from tests.support.applications import SECRETS
 from tests.support.live import LiveCompany
+from tests.support.waiting import HANGS_AFTER_S, PROBE_TIMEOUT_S, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = {
@@ -64,7 +63,7 @@ class SocketServer:
         os.environ.update(self._environment)
         os.chdir(ROOT)
         try:
-            self._process = processes.start(self._command, log=self.log, is_up=self._answers, within_s=60)
+            self._process = processes.start(self._command, log=self.log, is_up=self._answers)
         finally:
             os.environ.clear()
             os.environ.update(before[0])
@@ -74,7 +73,7 @@ class SocketServer:
     def _answers(self) -> bool:
         """Whether the application itself is up: gunicorn opens the port before it loads it."""
         try:
-            with urlopen(f"{self.url}/health/live", timeout=30) as answer:
+            with urlopen(f"{self.url}/health/live", timeout=PROBE_TIMEOUT_S) as answer:
                 return answer.status == 200
         except OSError:
             return False
@@ -99,7 +98,7 @@ class Dashboard:
         self._asked = 0
         self._is_seated = threading.Event()
         self._refusal: Any = None
-        self._socket = socket.create_connection(("127.0.0.1", server.port), timeout=60)
+        self._socket = socket.create_connection(("127.0.0.1", server.port), timeout=HANGS_AFTER_S)
         self._wire = WSConnection(ConnectionType.CLIENT)
         if cookie:
             headers["Cookie"] = f"askproai={cookie}"
@@ -120,18 +119,23 @@ class Dashboard:
     def all(self, name: str) -> list[dict[str, Any]]:
         return [data for heard, data in list(self.heard) if heard == name]
 
-    def wait_for(self, name: str, *, count: int = 1, within_s: float = 5.0) -> dict[str, Any]:
+    def wait_for(self, name: str, *, count: int = 1) -> dict[str, Any]:
         """The `count`th event of this name."""
-        wait_until(lambda: len(self.all(name)) >= count, within_s=within_s)
+        wait_until(lambda: len(self.all(name)) >= count, name)
         return self.all(name)[count - 1]
 
     def ask(self, name: str, *what: Any) -> Any:
         """What the server answers to this event."""
-        self._asked += 1
-        number = self._asked
-        self.send(f"42{number}{json.dumps([name, *what])}")
-        wait_until(lambda: number in self._answers)
-        return self._answers[number]
+        return self.ask_often(name, *what, times=1)[0]
+
+    def ask_often(self, name: str, *what: Any, times: int) -> list[Any]:
+        """The answers to this event when it is sent so many times without waiting."""
+        numbers = range(self._asked + 1, self._asked + times + 1)
+        self._asked += times
+        for number in numbers:
+            self.send(f"42{number}{json.dumps([name, *what])}")
+        wait_until(lambda: self._answers.keys() >= set(numbers), f"the answer to {name}")
+        return [self._answers[number] for number in numbers]
 
     def send(self, text: str, *, is_all: bool = True) -> None:
         """Sends a message, or a part of one that goes on."""
@@ -141,7 +145,7 @@ class Dashboard:
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         if hasattr(self, "_reader"):
-            self._reader.join(5)
+            self._reader.join()
         self._socket.close()
 
     def _upgrade(self, server: SocketServer, headers: dict[str, str]) -> None:
@@ -159,7 +163,7 @@ class Dashboard:
     def _greet(self) -> None:
         with contextlib.suppress(OSError, LocalProtocolError):
             self.send("40")
-        self._is_seated.wait(30)
+        self._is_seated.wait(HANGS_AFTER_S)
         if self._refusal or not self.connected:
             raise Refused(self._refusal)
 
@@ -229,10 +233,3 @@ def sign_in(user: User) -> str:
     with transaction():
         db.session.add(WebSession(id_hash=hash_of(cookie), user_id=user.id, data=data, created_at=now(), seen_at=now()))
     return cookie
-
-
-def wait_until(is_so: Callable[[], object], *, within_s: float = 5.0) -> None:
-    deadline = time.monotonic() + within_s
-    while not is_so():
-        assert time.monotonic() < deadline, "It did not happen."
-        time.sleep(0.01)

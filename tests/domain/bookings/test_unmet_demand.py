@@ -18,6 +18,7 @@ from app.domain.bookings.errors import Closed
 from app.domain.bookings.unmet_demand import record_rejected_request, record_unmet_demand
 from app.models import UnmetDemand
 from tests.factories.salon import Salon, at
+from tests.support.waiting import HANGS_AFTER_S
 
 AT_ONCE = 8
 
@@ -47,7 +48,7 @@ def test_a_wish_that_many_workers_keep_at_once_is_kept_once(app: Flask, db: SQLA
 
     def keep() -> int:
         with app.app_context(), company_scope(salon.company_id):
-            start.wait(10)
+            start.wait(HANGS_AFTER_S)
             try:
                 return run_in_transaction(lambda: record_unmet_demand("not_offered", source_ref="call:1").id)
             finally:

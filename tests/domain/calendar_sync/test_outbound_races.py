@@ -18,6 +18,7 @@ from tests.api.v1.conftest import key_of, wanted
 from tests.factories.salon import BERLIN, at
 from tests.support.calcom_world import CUT_ANNA, CalcomWorld
 from tests.support.users import csrf_token, make_user, signed_in
+from tests.support.waiting import HANGS_AFTER_S
 
 ROUNDS = 6
 
@@ -74,12 +75,12 @@ def at_once(start: datetime, *ways: Callable[[datetime], int]) -> list[int]:
     ready = Barrier(len(ways))
 
     def run(way: Callable[[datetime], int]) -> int:
-        ready.wait(10)
+        ready.wait(HANGS_AFTER_S)
         return way(start)
 
     with ThreadPoolExecutor(len(ways)) as pool:
         futures = [pool.submit(contextvars.Context().run, run, way) for way in ways]
-        return [future.result(60) for future in futures]
+        return [future.result() for future in futures]
 
 
 @pytest.fixture

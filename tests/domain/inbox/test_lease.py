@@ -16,6 +16,7 @@ from app.domain.inbox.lease import CLAIM_LOCK, LEASE, LeaseLost, claim, complete
 from app.models import WebhookEvent
 from tests.support.inbox import arrive, arrive_many, by_status, events, inside
 from tests.support.retell_webhooks import call_body
+from tests.support.waiting import HANGS_AFTER_S
 
 HANDLED = {"status": "handled"}
 
@@ -124,7 +125,7 @@ def test_settling_writes_each_its_own(db: SQLAlchemy) -> None:
 def test_many_workers_share_the_inbox_without_overlap(app: Flask, db: SQLAlchemy) -> None:
     arrive_many(120)
     taken: list[int] = []
-    together = threading.Barrier(6, timeout=20)
+    together = threading.Barrier(6, timeout=HANGS_AFTER_S)
 
     def take() -> None:
         together.wait()
@@ -139,7 +140,7 @@ def test_many_workers_share_the_inbox_without_overlap(app: Flask, db: SQLAlchemy
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join()
     assert Counter(Counter(taken).values()) == {1: 120}
     assert by_status() == {"handled": 120}
 

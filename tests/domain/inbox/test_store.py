@@ -15,9 +15,9 @@ from app.core.extensions import db
 from app.domain.inbox import store as inbox_store
 from app.domain.inbox.store import GroupCommit, IncomingWebhook, WebhookNotStored
 from tests.support.inbox import events
+from tests.support.waiting import HANGS_AFTER_S
 
 AT_ONCE = 24
-PATIENCE_S = 30.0
 
 
 def incoming(number: int) -> IncomingWebhook:
@@ -63,7 +63,7 @@ def all_at_once(app: Flask, group: GroupCommit, arriving: list[IncomingWebhook])
             heard[place] = error
 
     threads = [threading.Thread(target=store, args=(place,), daemon=True) for place in range(len(arriving))]
-    until = time.monotonic() + PATIENCE_S
+    until = time.monotonic() + HANGS_AFTER_S
     for thread in threads:
         thread.start()
     for thread in threads:

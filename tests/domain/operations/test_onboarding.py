@@ -19,6 +19,7 @@ from app.domain.companies.phone_numbers import NumberTaken
 from app.domain.operations import onboarding
 from app.domain.operations.onboarding import BranchDetails, CompanyExists
 from app.models import Agent, AgentDeployment, AuditEntry, Branch, Company, PhoneNumber
+from tests.support.waiting import HANGS_AFTER_S
 
 NUMBER = "+493023125100"
 OTHERS = ("+493023125110", "+493023125111")
@@ -129,7 +130,7 @@ def test_who_looked_before_the_other_wrote_hears_that_it_is_taken_too(app: Flask
     """SQLite lets nobody look while another writes; on MariaDB both can have seen that nobody has the number."""
     asked = [(company.id, branch.id) for company, branch, _ in (begin("Salon Eins", OTHERS[0]), begin("Salon Zwei", OTHERS[1]))]
     db.session.rollback()
-    both_have_looked = Barrier(2, timeout=30)
+    both_have_looked = Barrier(2, timeout=HANGS_AFTER_S)
 
     def meet(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         if statement.startswith("INSERT INTO phone_numbers"):

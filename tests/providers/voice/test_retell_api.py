@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -29,6 +28,7 @@ from app.providers.voice.management import (
 )
 from tests.doubles.retell import RetellDouble
 from tests.providers.contract import payload
+from tests.support.waiting import HANGS_AFTER_S
 
 NUMBER = "+493023125100"
 BOOK = ToolConfig(
@@ -201,11 +201,10 @@ def test_what_is_only_read_is_asked_once_more(driver: VoiceAccount, double: Rete
 def test_a_late_answer_is_not_waited_for(ground: None, double: RetellDouble, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retell_api, "READ_TIMEOUT_S", 0.3)
     double.key = "key of this test, for which no client has been made yet"
-    double.fail("slow", on="GET /get-agent", seconds=2)
-    began = time.monotonic()
+    double.fail("slow", on="GET /get-agent", seconds=HANGS_AFTER_S)
     with pytest.raises(ResponseTimeout):
         open_voice_account("retell", Credentials(double.url, double.key)).get_agent("agent_x")
-    assert time.monotonic() - began < 1.5
+    assert double.requests.count("GET /get-agent/agent_x") == 1
 
 
 def test_when_nobody_listens_nothing_has_happened_and_at_last_nobody_asks(driver: VoiceAccount, double: RetellDouble) -> None:
@@ -220,11 +219,11 @@ def test_when_nobody_listens_nothing_has_happened_and_at_last_nobody_asks(driver
 
 
 def test_asked_to_wait_it_waits_without_asking_again(driver: VoiceAccount, double: RetellDouble) -> None:
-    double.fail("429", on="GET /v2/list-phone-numbers", seconds=7)
+    double.fail("429", on="GET /v2/list-phone-numbers", seconds=600)
     for _attempt in range(2):
         with pytest.raises(RateLimited) as waiting:
             driver.list_numbers()
-        assert 5 < waiting.value.retry_after_s <= 7
+        assert 0 < waiting.value.retry_after_s <= 600
     assert len(double.requests) == 1
 
 

@@ -14,7 +14,7 @@ from tests.support.production import Production, procfile
 from tests.support.running_server import ROOT
 from tests.support.sockets import Dashboard
 
-pytestmark = [pytest.mark.faults, pytest.mark.mariadb, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.faults, pytest.mark.mariadb]
 COMMANDS = commands_under("From an empty database to the first call", document="docs/operations.md")
 EMAIL = "owner@salon-sonnenschein.example"
 NUMBER = "+493023125100"
@@ -90,7 +90,7 @@ def business(production: Production, retell: RetellDouble) -> Business:
     try:
         made.run(call)
         for event in ("call.started", "message.sent", "call.analyzed"):
-            dashboard.wait_for(event, within_s=30)
+            dashboard.wait_for(event)
             made.heard[event] = dashboard.all(event)
     finally:
         dashboard.close()

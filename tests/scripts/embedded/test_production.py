@@ -13,14 +13,14 @@ from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.models import PhoneNumber
 from tests.support.applications import new_app, settings_for
-from tests.support.external_servers import wait_until
 from tests.support.production import Production, procfile
 from tests.support.running_server import ROOT
 from tests.support.simulated_calls import RetellCall
 from tests.support.sockets import Dashboard
 from tests.support.users import PASSWORD, branch_ids, make_company, make_user
+from tests.support.waiting import wait_until
 
-pytestmark = [pytest.mark.faults, pytest.mark.mariadb, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.faults, pytest.mark.mariadb]
 SERVICES = ("web", "live", "worker", "clock")
 NUMBER = "+493023125100"
 SHIPPED = ("app", "migrations", "scripts/embedded", "scripts/web_server")
@@ -61,8 +61,8 @@ def test_a_call_that_web_takes_appears_on_a_dashboard_of_live(production: Produc
         retell_call = RetellCall(production, NUMBER)  # type: ignore[arg-type]
         retell_call.start()
         said = retell_call.say("agent", "Guten Tag.")
-        dashboard.wait_for("call.started", within_s=30)
-        wait_until(lambda: said in str(dashboard.all("message.sent")), within_s=30, what="the agent's turn")
+        dashboard.wait_for("call.started")
+        wait_until(lambda: said in str(dashboard.all("message.sent")), what="the agent's turn")
     finally:
         dashboard.close()
 

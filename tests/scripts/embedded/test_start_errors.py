@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from scripts.embedded.redis_server import free_port
-from tests.support.external_servers import wait_until
 from tests.support.production import Production, procfile
 from tests.support.running_server import ROOT
+from tests.support.waiting import HANGS_AFTER_S, wait_until
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.faults
 PROGRAMS = Path(sys.executable).parent
 OTHERS = {"command": "flask --app wsgi users list", "server": "python -m scripts.embedded"}
 SECRET = "a-word-nobody-may-read"
@@ -43,7 +43,7 @@ def test_a_database_that_is_not_there_yet_is_waited_for(production: Production) 
     """Who starts with the machine may come before it: the web process says so once, and answers 503 until then."""
     production.environment["DATABASE_URL"] = f"mysql://root:{SECRET}@127.0.0.1:{free_port()}/askproai"
     web = production.start("web")
-    wait_until(lambda: web.answers("/health/live") or not web.is_running, within_s=60)
+    wait_until(lambda: web.answers("/health/live") or not web.is_running)
     assert web.is_running, web.said
     assert not web.answers("/health/ready")
     assert web.said.count("DATABASE_URL: no MariaDB answers at 127.0.0.1") == 1
@@ -64,6 +64,6 @@ def refusals(production: Production, **variables: str) -> dict[str, tuple[int, s
     lines = {name: production.start(name) for name in procfile()}
     told = {name: (line.wait(), line.said) for name, line in lines.items()}
     for name, process in others.items():
-        said, _ = process.communicate(timeout=90)
+        said, _ = process.communicate(timeout=HANGS_AFTER_S)
         told[name] = process.returncode, said
     return told

@@ -1,17 +1,23 @@
+import fcntl
 import json
 import os
 import signal
+import struct
 import subprocess
 import sys
-import time
+import termios
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 import redis
 
 from tests.support.running_server import ROOT, is_running
+from tests.support.waiting import HANGS_AFTER_S, wait_until
+
+# Linux keeps 64 KiB; a line that does not fit any more is not written
+PIPE_IS_FULL_BYTES = 60_000
 
 
 class SupervisorUnderTest:
@@ -33,12 +39,12 @@ class SupervisorUnderTest:
         os.kill(old, signal.SIGKILL)
         return old
 
-    def wait_for(self, is_so: Callable[[], Any], within_s: float = 10.0) -> float:
-        start = time.monotonic()
-        while not is_so():
-            assert time.monotonic() - start < within_s, self.output.read_text() if self.output.exists() else "no output"
-            time.sleep(0.01)
-        return time.monotonic() - start
+    def wait_for(self, is_so: Callable[[], object]) -> None:
+        """The error carries what the supervisor said."""
+        try:
+            wait_until(is_so)
+        except AssertionError as error:
+            raise AssertionError(f"{error}:\n{self.output.read_text()}") from error
 
 
 @pytest.fixture
@@ -94,7 +100,7 @@ def test_stopping_ends_even_what_does_not_want_to(make_supervisor: Callable[...,
     supervisor.wait_for(lambda: "stubborn | no" in supervisor.output.read_text())
     pids = list(supervisor.pids.values())
     supervisor.process.terminate()
-    assert supervisor.process.wait(10) == 0
+    assert supervisor.process.wait(HANGS_AFTER_S) == 0
     assert not any(is_running(pid) for pid in pids)
 
 
@@ -125,9 +131,14 @@ def test_redis_lets_nobody_in_without_the_password(make_supervisor: Callable[...
 
 def test_nobody_reading_what_is_said_stops_nothing(make_supervisor: Callable[..., SupervisorUnderTest]) -> None:
     supervisor = make_supervisor("chatty", "sleeper", read=False)
-    time.sleep(1)
+    supervisor.wait_for(lambda: waiting_bytes(supervisor.process.stdout) > PIPE_IS_FULL_BYTES)
     old = supervisor.kill("sleeper")
     supervisor.wait_for(lambda: supervisor.pids.get("sleeper") not in (None, old))
+
+
+def waiting_bytes(pipe: IO[bytes]) -> int:
+    """What nobody has read yet."""
+    return struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)))[0]
 
 
 def pings(connection: redis.Redis) -> bool:

@@ -4,9 +4,9 @@ import http.client
 import socket
 import subprocess
 import sys
-import time
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from scripts.embedded.redis_server import free_port
 from scripts.web_server.buffered_worker import ALIVE, BufferedThreadWorker
 from scripts.web_server.connection import Connection
 from tests.support import processes
-from tests.support.external_servers import wait_until
+from tests.support.waiting import HANGS_AFTER_S, wait_until
 
 # says what it got and sends as much as it is asked to
 APPLICATION = """
@@ -39,22 +39,33 @@ def app(environ, start_response):
     for _ in range(0, size, 1024 * 1024):
         yield b"." * min(size, 1024 * 1024)
 """
+FOR_EVER_S = 10 * HANGS_AFTER_S
 WORKER = "scripts.web_server.buffered_worker.BufferedThreadWorker"
 ROOT = Path(__file__).resolve().parents[3]
 
 
-@pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """Two threads only, so that whoever holds one is noticed."""
-    folder = tmp_path_factory.mktemp("worker")
+@contextmanager
+def serving(folder: Path, *options: str, **limits: float) -> Iterator[tuple[int, "subprocess.Popen[bytes]"]]:
+    """Two threads only, so that whoever holds one is noticed; other limits replace those of the connection. It ends well."""
     (folder / "echoing.py").write_text(APPLICATION)
+    changes = [f"connection.{name} = {seconds}" for name, seconds in limits.items()]
+    (folder / "limits.py").write_text("\n".join(["from scripts.web_server import connection", *changes]))
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", WORKER, "--threads", "2"]
-    command += ["--keep-alive", "2", "--chdir", str(ROOT), "--pythonpath", str(folder), "echoing:app"]
-    process = processes.start(command, log=folder / "log", is_up=lambda: processes.answers(port), within_s=30)
-    yield port
-    process.terminate()
-    assert process.wait(20) == 0, (folder / "log").read_text()
+    command += [*options, "--config", str(folder / "limits.py"), "--chdir", str(ROOT), "--pythonpath", str(folder), "echoing:app"]
+    process = processes.start(command, log=folder / "log", is_up=lambda: processes.answers(port))
+    try:
+        yield port, process
+    finally:
+        process.terminate()
+        code = process.wait(HANGS_AFTER_S)
+    assert code == 0, (folder / "log").read_text()
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    with serving(tmp_path_factory.mktemp("worker"), "--keep-alive", "2") as (port, _process):
+        yield port
 
 
 _opened: list[socket.socket] = []
@@ -68,7 +79,7 @@ def closed_in_the_end() -> Iterator[None]:
 
 
 def connect(port: int, words: bytes = b"") -> socket.socket:
-    client = socket.create_connection(("127.0.0.1", port), timeout=30)
+    client = socket.create_connection(("127.0.0.1", port), timeout=HANGS_AFTER_S)
     _opened.append(client)
     client.sendall(words)
     return client
@@ -83,7 +94,7 @@ def read_to_end(client: socket.socket) -> bytes:
 
 
 def test_connection_serves_one_request_after_the_other(port: int) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=HANGS_AFTER_S)
     for size in (0, 10, 300_000):
         connection.request("POST", "/", body=b"a" * size)
         assert f'"size": {size}'.encode() in connection.getresponse().read()
@@ -101,8 +112,8 @@ def test_pipelined_requests_are_answered_in_order(port: int) -> None:
 def test_chunked_body_arrives_whole(port: int, size: int) -> None:
     body = bytes(range(256)) * (size // 256) + b"e" * (size % 256)
     pieces = (body[at : at + 50_000] for at in range(0, size, 50_000))
-    whole = requests.post(f"http://127.0.0.1:{port}/", data=body, timeout=30).json()
-    assert requests.post(f"http://127.0.0.1:{port}/", data=pieces, timeout=30).json() == whole
+    whole = requests.post(f"http://127.0.0.1:{port}/", data=body, timeout=HANGS_AFTER_S).json()
+    assert requests.post(f"http://127.0.0.1:{port}/", data=pieces, timeout=HANGS_AFTER_S).json() == whole
     assert whole["size"] == size
 
 
@@ -135,10 +146,11 @@ def test_unreadable_request_is_refused_and_closed(port: int, words: bytes) -> No
     assert read_to_end(connect(port, words)).startswith(b"HTTP/1.1 400 ")
 
 
-def test_half_a_head_hears_408_and_silence_is_just_closed(port: int) -> None:
-    slow, silent = connect(port, b"GET / HTTP/1.1\r\nHost:"), connect(port)
-    assert read_to_end(slow).startswith(b"HTTP/1.1 408 ")
-    assert read_to_end(silent) == b""
+def test_half_a_head_hears_408_and_silence_is_just_closed(tmp_path: Path) -> None:
+    with serving(tmp_path, HEAD_TIMEOUT_S=0.5) as (port, _process):
+        slow, silent = connect(port, b"GET / HTTP/1.1\r\nHost:"), connect(port)
+        assert read_to_end(slow).startswith(b"HTTP/1.1 408 ")
+        assert read_to_end(silent) == b""
 
 
 def test_idle_connection_is_closed_after_its_keepalive(port: int) -> None:
@@ -150,8 +162,8 @@ def test_idle_connection_is_closed_after_its_keepalive(port: int) -> None:
 def test_liveness_is_answered_while_all_threads_are_busy(port: int, tmp_path: Path) -> None:
     gate = tmp_path / "gate"
     held = [connect(port, f"GET /held?{gate} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode()) for _ in range(2)]
-    wait_until(lambda: len(list(tmp_path.iterdir())) == 2, within_s=10, what="two busy threads")
-    answer = requests.get(f"http://127.0.0.1:{port}/health/live", timeout=10)
+    wait_until(lambda: len(list(tmp_path.iterdir())) == 2, what="two busy threads")
+    answer = requests.get(f"http://127.0.0.1:{port}/health/live", timeout=HANGS_AFTER_S)
     gate.touch()
     assert (answer.status_code, answer.json(), answer.headers["Content-Type"]) == (200, {"status": "ok"}, "application/json")
     assert answer.headers["Connection"] == "close"
@@ -168,9 +180,10 @@ def test_the_main_loop_says_what_the_application_says(client: FlaskClient) -> No
 def test_clients_that_read_nothing_hold_no_thread_and_the_patient_get_every_byte(port: int) -> None:
     size = 12 * 1024 * 1024
     lazy = [connect(port, f"GET /lazy?{size} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode()) for _ in range(6)]
-    time.sleep(0.5)
+    for client in lazy:
+        assert client.recv(1, socket.MSG_PEEK), "its answer has begun"
     for _ in range(4):
-        assert requests.get(f"http://127.0.0.1:{port}/", timeout=20).status_code == 200
+        assert requests.get(f"http://127.0.0.1:{port}/", timeout=HANGS_AFTER_S).status_code == 200
     assert len(read_to_end(lazy[0])) > size
     for client in lazy[1:]:
         client.close()
@@ -181,43 +194,45 @@ def test_client_that_vanishes_takes_nobody_along(port: int) -> None:
         client = connect(port, words)
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
         client.close()
-    assert requests.get(f"http://127.0.0.1:{port}/", timeout=20).status_code == 200
+    assert requests.get(f"http://127.0.0.1:{port}/", timeout=HANGS_AFTER_S).status_code == 200
 
 
 def test_one_address_cannot_take_all_places(tmp_path: Path) -> None:
-    (tmp_path / "echoing.py").write_text(APPLICATION)
-    port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", WORKER, "--threads", "2"]
-    command += ["--worker-connections", "100", "--chdir", str(ROOT), "--pythonpath", str(tmp_path), "echoing:app"]
-    process = processes.start(command, log=tmp_path / "log", is_up=lambda: processes.answers(port), within_s=30)
-    try:
+    # they keep their places until somebody else needs one
+    with serving(tmp_path, "--worker-connections", "100", HEAD_TIMEOUT_S=FOR_EVER_S) as (port, _process):
         slow = []
         for _ in range(3):
             slow += [connect(port, b"GET / HT") for _ in range(90)]
-            time.sleep(1.1)
-            assert requests.get(f"http://127.0.0.1:{port}/", timeout=5).status_code == 200
+            assert requests.get(f"http://127.0.0.1:{port}/", timeout=HANGS_AFTER_S).status_code == 200
         for client in slow:
             client.close()
-    finally:
-        process.terminate()
-        assert process.wait(20) == 0
 
 
 def test_stopping_worker_finishes_what_it_has_begun(tmp_path: Path) -> None:
-    (tmp_path / "echoing.py").write_text(APPLICATION)
-    port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", WORKER, "--threads", "2"]
-    command += ["--chdir", str(ROOT), "--pythonpath", str(tmp_path), "echoing:app"]
-    process: subprocess.Popen[bytes] = processes.start(command, log=tmp_path / "log", is_up=lambda: processes.answers(port), within_s=30)
-    client = connect(port, b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhel")
-    time.sleep(0.3)
-    process.terminate()
-    time.sleep(0.5)
-    client.sendall(b"lo")
-    answer = read_to_end(client)
-    assert answer.startswith(b"HTTP/1.1 200 OK")
-    assert b"Connection: close" in answer
-    assert process.wait(20) == 0
+    with serving(tmp_path, "--keep-alive", "600", BODY_TIMEOUT_S=FOR_EVER_S) as (port, process):
+        client = connect(port, b"POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n")
+        assert client.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n", "it has begun"
+        client.sendall(b"hel")
+        other = http.client.HTTPConnection("127.0.0.1", port, timeout=HANGS_AFTER_S)
+        assert not hears_of_the_end(other)
+        process.terminate()
+        wait_until(lambda: hears_of_the_end(other), "a worker that stops")
+        other.close()
+        client.sendall(b"lo")
+        answer = read_to_end(client)
+        assert answer.startswith(b"HTTP/1.1 200 OK")
+        assert b"Connection: close" in answer
+
+
+def hears_of_the_end(connection: http.client.HTTPConnection) -> bool:
+    """Whether the worker closes what it would otherwise keep."""
+    try:
+        connection.request("GET", "/")
+        answer = connection.getresponse()
+        answer.read()
+    except ConnectionError:
+        return True
+    return answer.headers["Connection"] == "close"
 
 
 def test_connection_is_counted_out_once() -> None:
