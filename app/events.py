@@ -216,6 +216,14 @@ class NotificationUndelivered:
 
 
 @dataclass(frozen=True, slots=True)
+class NotificationFailed:
+    """A message is given up: there is no way to its recipient, or its carrier does not take it."""
+
+    company_id: str
+    notification_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class InboundMessageStored:
     """A person wrote to the business; the message waits to be answered."""
 

@@ -14,11 +14,12 @@ from app.jobs import (
     replies,
     sessions,
     staff_notices,
+    tasks,
     truth_checks,
     waitlist_and_holds,
 )
 
 __all__ = [
     "agents", "calendar_sync", "call_reconciliation", "connections", "inbox", "line_checks", "live_event_retention", "notifications",
-    "outboxes", "provider_deletions", "replies", "sessions", "staff_notices", "truth_checks", "waitlist_and_holds",
+    "outboxes", "provider_deletions", "replies", "sessions", "staff_notices", "tasks", "truth_checks", "waitlist_and_holds",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from app.jobs import (
     self_service_links,
     sessions,
     staff_notices,
+    tasks,
     truth_checks,
     waitlist_and_holds,
 )
@@ -50,6 +51,7 @@ SCHEDULE = (
     ScheduledJob("bookings.waitlist", waitlist_and_holds.sweep_waitlist.enqueue, every_s=120),
     ScheduledJob("bookings.locks", waitlist_and_holds.delete_past_slot_locks.enqueue, daily_at="03:40"),
     ScheduledJob("bookings.links", self_service_links.delete_expired_links.enqueue, daily_at="03:45"),
+    ScheduledJob("bookings.calls", tasks.close_call_tasks.enqueue, every_s=900),
     ScheduledJob("calendars.reconcile", calendar_sync.reconcile_calendars, every_s=600),
     ScheduledJob("calls.reconcile", call_reconciliation.reconcile_all, every_s=180),
     ScheduledJob("truth.check", truth_checks.sweep_truth_checks, every_s=3),

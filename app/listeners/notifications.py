@@ -6,6 +6,7 @@ from app.core.clock import now
 from app.core.event_bus import subscribe
 from app.core.extensions import db
 from app.core.tenancy import company_scope
+from app.domain.bookings import call_tasks
 from app.domain.bookings.change_notices import queue_change_notices
 from app.domain.bookings.notifications import queue_confirmation, queue_offer, queue_replacement
 from app.domain.bookings.reminders import plan_reminders
@@ -22,6 +23,7 @@ from app.events import (
     CallEventBase,
     CallUpdated,
     MessagePolicyChanged,
+    NotificationFailed,
     NotificationQueued,
     NotificationUndelivered,
     OneTimeCodeRequested,
@@ -67,6 +69,13 @@ def replace_undelivered(events: Sequence[NotificationUndelivered]) -> None:
     for event in events:
         with company_scope(event.company_id):
             _send(queue_replacement(db.session.get_one(Notification, event.notification_id)))
+
+
+@subscribe(NotificationFailed, when="before_commit")
+def call_unreached(events: Sequence[NotificationFailed]) -> None:
+    for event in events:
+        with company_scope(event.company_id):
+            call_tasks.ask_about_message(event.notification_id)
 
 
 @subscribe(WaitlistOffered, when="before_commit")

@@ -9,6 +9,8 @@ from sqlalchemy import and_, select
 
 from app.core.clock import now
 from app.core.extensions import db
+from app.domain.bookings import call_tasks
+from app.domain.bookings.known_state import get_known_state, matches
 from app.domain.bookings.message_times import get_time_values
 from app.domain.bookings.message_writer import get_scope, get_values, offer_new_date
 from app.domain.bookings.notifications import find_destination, queue_link
@@ -84,7 +86,10 @@ def _notify(notice: ChangeNotice) -> Notification | None:
     withdrawn = withdraw_pending([f"booking:{booking_id}" for booking_id in notice.booking_ids])
     customer = db.session.get(Customer, booking.customer_id) if booking.customer_id else None
     destination = find_destination(booking)
-    if customer is None or booking.starts_at <= now() or destination is None or not is_set_up(destination[0]):
+    is_reached = destination is not None and is_set_up(destination[0])
+    must_call = not is_reached and booking.starts_at > now() and change.actor_type != "caller" and _is_enabled(notice)
+    call_tasks.follow_change(booking, change, must_call=must_call, is_reached=is_reached)
+    if customer is None or booking.starts_at <= now() or destination is None or not is_reached:
         return None
     return _queue_change_notice(notice, customer, destination, withdrawn) or _confirm_anew(notice, customer, withdrawn)
 
@@ -97,8 +102,8 @@ def _queue_change_notice(
     # an attempt without a response: the state known to the customer is uncertain
     rows = list_notifications(f"booking:{booking.id}")
     is_uncertain = any(row.first_sent_at and row.status != "sent" and row.kind not in PLANNED_KINDS for row in rows)
-    known_state = _get_known_state(booking, unsent_move) if unsent_move and not is_uncertain else change.before or {}
-    if not _is_enabled(notice) or (change.action == "moved" and not is_uncertain and _matches(booking, known_state)):
+    known_state = get_known_state(booking, _get_version(unsent_move)) if unsent_move and not is_uncertain else change.before or {}
+    if not _is_enabled(notice) or (change.action == "moved" and not is_uncertain and matches(booking, known_state)):
         return None
     company = db.session.get_one(Company, booking.company_id)
     with force_locale(customer.language or company.language):
@@ -141,17 +146,9 @@ def _is_enabled(notice: ChangeNotice) -> bool:
     return rules.notify_self_service_changes if change.actor_type == "caller" else rules.notify_staff_changes
 
 
-def _get_known_state(booking: Booking, withdrawn: Notification) -> dict[str, str]:
-    """Get the state last sent to the customer: the one before a reschedule with a withdrawn message."""
-    version = int(withdrawn.idempotency_key.rpartition(":")[2])
-    moved = select(BookingChange.before).where(BookingChange.booking_id == booking.id, BookingChange.version == version)
-    return db.session.scalar(moved) or {}
-
-
-def _matches(booking: Booking, known_state: dict[str, str]) -> bool:
-    """Whether the known state matches the booking; missing fields are unchanged."""
-    place = {"starts_at": booking.starts_at.isoformat(), "staff_id": booking.staff_id, "branch_id": booking.branch_id}
-    return all(known_state.get(name, value) == value for name, value in place.items())
+def _get_version(withdrawn: Notification) -> int:
+    """Get the version of the change that a withdrawn message was about."""
+    return int(withdrawn.idempotency_key.rpartition(":")[2])
 
 
 def _build_texts(notice: ChangeNotice, known_state: dict[str, str]) -> tuple[str, str]:

@@ -7,12 +7,13 @@ the recipient may be written to.
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 from sqlalchemy import select
 
 from app.core.clock import now
 from app.core.errors import ProviderError
+from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.outbox import MAX_ERROR_LENGTH, Outbox
 from app.domain.companies.feature_flags import is_enabled
@@ -25,10 +26,12 @@ from app.domain.notifications.sender_accounts import find_sender
 from app.domain.notifications.sms_segments import count_segments
 from app.domain.notifications.suppressions import LASTING_REASONS, find_suppressed, lift, suppress
 from app.domain.notifications.validity import is_outdated
+from app.domain.notifications.writer_protocol import MessageWriter
+from app.events import NotificationFailed
 from app.models import Booking, Branch, Company, Customer, Notification, SuppressedAddress, WaitlistEntry, WaitlistOffer
 from app.providers import open_messenger
 from app.providers.http import ResponseTimeout
-from app.providers.messaging.base import CalendarFile, Channel, MessageRejected, OutgoingMessage, SenderAccount
+from app.providers.messaging.base import Channel, MessageRejected, OutgoingMessage, SenderAccount
 
 # longer than one send may take
 LEASE = timedelta(seconds=60)
@@ -50,26 +53,6 @@ class DeliveryAttempt:
     message: OutgoingMessage = field(repr=False)
 
 
-class MessageWriter(Protocol):
-    """Knows the subjects of messages, which this package does not."""
-
-    def write(self, row: Notification) -> tuple[str, str] | None:
-        """Title and text of a planned message that leaves now; None when there is nothing to say any more."""
-        ...
-
-    def is_outdated(self, row: Notification) -> bool:
-        """Whether a message that was written already is not needed any more."""
-        ...
-
-    def lay_out(self, row: Notification) -> str:
-        """The HTML part of a mail."""
-        ...
-
-    def attach(self, row: Notification) -> CalendarFile | None:
-        """The calendar file that goes with a mail; None without one."""
-        ...
-
-
 def claim(notification_id: str, writer: MessageWriter | None = None) -> DeliveryAttempt | None:
     """Claim a message that is due, still true and allowed now; None when there is nothing to send now."""
     row = OUTBOX.find_claimable(notification_id)
@@ -86,6 +69,7 @@ def claim(notification_id: str, writer: MessageWriter | None = None) -> Delivery
     if sender is None:
         OUTBOX.complete(row, "not_set_up")
         row.reason, row.finished_at = "no_key", now()
+        publish(NotificationFailed(row.company_id, row.id))
         return None
     assert row.body is not None
     mail_parts: dict[str, Any] = {"html": writer.lay_out(row), "calendar": writer.attach(row)} if writer and row.channel == "email" else {}
@@ -294,5 +278,7 @@ def _retry(row: Notification, error: ProviderError) -> None:
 def _finish(row: Notification, status: str, *, reason: str | None = None, error: str | None = None) -> None:
     OUTBOX.complete(row, status)
     row.reason, row.error, row.finished_at = reason, error[:MAX_ERROR_LENGTH] if error else None, now()
-    if status != "dead" and not get_kind(row.kind).keeps_body:
+    if status == "dead":
+        publish(NotificationFailed(row.company_id, row.id))
+    elif not get_kind(row.kind).keeps_body:
         row.body = None

@@ -68,6 +68,7 @@ class TaskKindLabel:
 KINDS = {
     "emergency": TaskKindLabel("circle-alert", "bad"),
     "callback": TaskKindLabel("message-square", "held"),
+    "call_customer": TaskKindLabel("phone", "held"),
     "message": TaskKindLabel("message-square", "held"),
     "check_booking": TaskKindLabel("calendar-clock", "warn"),
     "mismatch": TaskKindLabel("triangle-alert", "bad"),

@@ -48,7 +48,7 @@ MIN_LINES = 3
 TOKEN_LENGTH = 43
 CENTS = re.compile(r"(\d{1,4})(?:[.,](\d))?", re.ASCII)
 # what calls lead to, each on or off
-CALL_RULES = ("missed_call_texts", "callback_texts")
+CALL_RULES = ("missed_call_texts", "callback_texts", "call_tasks")
 EXAMPLE_CLOCK = time(10)
 
 blueprint = Blueprint("message_rules", __name__)
@@ -79,6 +79,7 @@ class MessageRulesForm(Form):
     cap_action: Annotated[str, ChoiceField(*CAP_ACTIONS)] = "email"
     missed_call_texts: Flag = False
     callback_texts: Flag = False
+    call_tasks: Flag = False
 
 
 class ServiceForm(Form):
@@ -247,6 +248,7 @@ def _describe_call_rules(rules: MessageRules) -> list[str]:
             " Bricht ein Gespräch ab, in dem eine Zeit reserviert war, bleibt sie zehn Minuten stehen, und ein Link bucht sie."
         ),
         "callback_texts": _("Wem Ihr Assistent einen Rückruf zusagt, dem schreiben wir nach dem Gespräch per SMS, wann er kommt."),
+        "call_tasks": _("Wen auf dem Festnetz keine Nachricht erreicht, den ruft das Team an: Dafür entsteht eine Aufgabe."),
     }
     return [sentence for name, sentence in sentences.items() if getattr(rules, name)]
 
