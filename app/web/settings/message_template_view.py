@@ -12,12 +12,12 @@ from app.domain.notifications.template_versions import TemplateKey, TemplateScop
 from app.models import MessageTemplateVersion
 
 TEMPLATE_LABELS = {
-    "booked": _l("Termin gebucht"),
-    "requested": _l("Termin angefragt"),
-    "confirmed": _l("Termin bestätigt"),
-    "moved": _l("Termin verschoben"),
+    "booked": _l("Gebuchter Termin"),
+    "requested": _l("Angefragter Termin"),
+    "confirmed": _l("Bestätigter Termin"),
+    "moved": _l("Verschobener Termin"),
     "reassigned": _l("Termin bei jemand anderem"),
-    "cancelled": _l("Termin abgesagt"),
+    "cancelled": _l("Abgesagter Termin"),
     "series_cancelled": _l("Serie von Terminen abgesagt"),
     "reminder": _l("Erinnerung"),
     "offered": _l("Angebot der Warteliste"),
