@@ -12,6 +12,7 @@ import pytest
 
 from tests.browser.conftest import Visit
 from tests.support.running_server import DATABASE, RunningServer
+from tests.support.waiting import HANGS_AFTER_S
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -32,7 +33,7 @@ COMING = """
 def link_to_a_booking(server: RunningServer, which: int, *, until: str = "2099-01-01 00:00:00.000000") -> str:
     """The path of a page of the demo town, for the booking of that number among those to come."""
     token = secrets.token_urlsafe(32)
-    with closing(sqlite3.connect(server.instance / DATABASE, timeout=30)) as town, town:
+    with closing(sqlite3.connect(server.instance / DATABASE, timeout=HANGS_AFTER_S)) as town, town:
         company_id, booking_id = town.execute(COMING, (which,)).fetchone()
         row = (hashlib.sha256(token.encode()).hexdigest(), company_id, booking_id, "2026-01-01 00:00:00.000000", until)
         town.execute("INSERT INTO booking_links (token_hash, company_id, booking_id, created_at, expires_at) VALUES (?, ?, ?, ?, ?)", row)
@@ -42,7 +43,7 @@ def link_to_a_booking(server: RunningServer, which: int, *, until: str = "2099-0
 def link_to_all_of_a_customer(server: RunningServer, which: int) -> str:
     """The path of the page of all that the customer of such a booking has ahead."""
     token = secrets.token_urlsafe(32)
-    with closing(sqlite3.connect(server.instance / DATABASE, timeout=30)) as town, town:
+    with closing(sqlite3.connect(server.instance / DATABASE, timeout=HANGS_AFTER_S)) as town, town:
         company_id, booking_id = town.execute(COMING, (which,)).fetchone()
         (customer_id,) = town.execute("SELECT customer_id FROM bookings WHERE id = ?", (booking_id,)).fetchone()
         (call_id,) = town.execute("SELECT id FROM calls WHERE company_id = ? LIMIT 1", (company_id,)).fetchone()

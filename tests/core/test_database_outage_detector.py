@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError, TimeoutError as PoolTimeout
 
+from app.core import database_outage_detector
 from app.core.database import engine_options, is_busy, is_unavailable, prepare_engine
 from tests.support.applications import settings_for
 from tests.support.external_servers import MariaDbServer
@@ -78,11 +79,19 @@ def test_who_waits_for_a_frozen_database_is_let_go_and_those_behind_do_not_wait_
     wait_until(lambda: answers(engine), what="the database")
 
 
-def test_slow_statement_is_waited_for(engine: Engine) -> None:
-    assert ask(engine, "SELECT SLEEP(4)") == 0
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A watchdog that asks often and takes no slow machine for a silent database."""
+    monkeypatch.setattr(database_outage_detector, "SUSPECT_AFTER_S", 0.1)
+    monkeypatch.setattr(database_outage_detector, "PING_TIMEOUT_S", HANGS_AFTER_S)
+    monkeypatch.setattr(database_outage_detector, "POOL_TIMEOUT_S", HANGS_AFTER_S)
 
 
-def test_many_wait_for_few_connections_as_long_as_others_are_answered(engine: Engine) -> None:
+def test_slow_statement_is_waited_for(patient: None, engine: Engine) -> None:
+    assert ask(engine, "SELECT SLEEP(1.5)") == 0
+
+
+def test_many_wait_for_few_connections_as_long_as_others_are_answered(patient: None, engine: Engine) -> None:
     over = threading.Event()
 
     def keep_busy() -> None:

@@ -20,6 +20,7 @@ from werkzeug import Request, Response
 from tests.doubles.calcom_account import TAKEN, CalcomAccount, Refusal, only, shown, without
 from tests.doubles.calcom_shapes import Row, error, success, webhook
 from tests.doubles.http_double import HttpDouble, as_json
+from tests.support.waiting import HANGS_AFTER_S
 
 KEY = "cal_test_lindgren"
 SECRET = "whsec_tests_only_calcom"
@@ -67,7 +68,7 @@ class CalcomDouble(HttpDouble, CalcomAccount):
         for to in self.subscriptions:
             signature = hmac.new(to.secret.encode(), body, hashlib.sha256).hexdigest()
             headers = {"Content-Type": "application/json", "X-Cal-Signature-256": signature, "X-Cal-Webhook-Version": "2021-10-20"}
-            with urlopen(OutgoingRequest(url or to.url, body, headers), timeout=10) as answer:
+            with urlopen(OutgoingRequest(url or to.url, body, headers), timeout=HANGS_AFTER_S) as answer:
                 answers.append(answer.status)
         if self.delivered:
             self.delivered()

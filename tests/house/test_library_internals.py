@@ -20,6 +20,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 import app as application
 import scripts.web_server
 from tests.house.imports import ROOT
+from tests.support.waiting import HANGS_AFTER_S
 
 # read or called on objects of a library, and why
 READ = {
@@ -137,7 +138,7 @@ print(json.dumps([gc.isenabled(), gc.get_freeze_count(), unused, [name for name,
 
 
 def test_start_leaves_packages_out_and_the_collector_on() -> None:
-    run = subprocess.run([sys.executable, "-c", STARTED], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+    run = subprocess.run([sys.executable, "-c", STARTED], cwd=ROOT, capture_output=True, text=True, timeout=HANGS_AFTER_S, check=True)
     is_enabled, frozen, unused, hidden = json.loads(run.stdout.splitlines()[-1])
     assert is_enabled and frozen > 100_000
     assert (unused, hidden) == ([], [])

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from config import ROOT
+from tests.support.waiting import HANGS_AFTER_S
 
 TABLE = """
 from pathlib import Path
@@ -35,7 +36,7 @@ def test_every_row_is_tried_and_each_that_fails_is_reported(tmp_path: Path) -> N
     (tmp_path / "test_table.py").write_text(TABLE)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-n", "1", "test_table.py"]
     environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
-    run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=100, check=False)
+    run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=HANGS_AFTER_S, check=False)
     assert run.returncode == 1
     assert sorted((tmp_path / "tried.txt").read_text().split(), key=int) == ["-4", "-3", "-2", "-1", "1", "2", "3", "4"]
     headings = [line for line in run.stdout.splitlines() if line.startswith("__")]

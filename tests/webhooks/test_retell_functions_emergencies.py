@@ -24,6 +24,7 @@ from tests.factories.salon import Salon
 from tests.support.agent_call import AgentCall, make_salon_with_numbers
 from tests.support.calcom_world import http_server
 from tests.support.tables import each_row
+from tests.support.waiting import HANGS_AFTER_S
 
 pytestmark = pytest.mark.exhaustive
 
@@ -79,7 +80,7 @@ class Door(requests.Session):
         self.address = address
 
     def post(self, path: str, **request: Any) -> Any:  # type: ignore[override]
-        answer = super().post(f"{self.address}{path}", timeout=20, **request)
+        answer = super().post(f"{self.address}{path}", timeout=HANGS_AFTER_S, **request)
         answer.get_json = answer.json  # type: ignore[attr-defined]
         return answer
 

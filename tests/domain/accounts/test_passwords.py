@@ -11,6 +11,7 @@ from app.domain.accounts import passwords
 from app.domain.accounts.passwords import find_weakness, generate_one_time_password, hash_password, verify_password
 from config import ROOT
 from tests.support.tables import each_row
+from tests.support.waiting import HANGS_AFTER_S
 
 OWN = ("Astrid Lindgren", "owner@salon-lindgren.example", "Salon Lindgren")
 
@@ -88,7 +89,8 @@ def test_a_password_costs_an_attacker_nineteen_mebibytes_and_two_rounds(real_cos
 def test_a_fresh_process_hashes_at_that_cost() -> None:
     """Nothing but the tests' own conftest puts another hasher in its place."""
     program = "from app.domain.accounts.passwords import hash_password; print(hash_password('Lindenblüten im Regen'))"
-    said = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True, text=True, timeout=60).stdout
+    command = [sys.executable, "-c", program]
+    said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=HANGS_AFTER_S).stdout
     assert said.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 

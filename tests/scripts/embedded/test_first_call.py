@@ -13,6 +13,7 @@ from tests.support.documents import commands_under
 from tests.support.production import Production, procfile
 from tests.support.running_server import ROOT
 from tests.support.sockets import Dashboard
+from tests.support.waiting import HANGS_AFTER_S
 
 pytestmark = [pytest.mark.faults, pytest.mark.mariadb]
 COMMANDS = commands_under("From an empty database to the first call", document="docs/operations.md")
@@ -34,7 +35,8 @@ class Business:
     def run(self, command: str) -> str:
         """In a shell, as it is typed."""
         environment = self.production.environment | {"PORT": str(self.production.processes["web"].port)}
-        done = subprocess.run(["sh", "-c", command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=180, check=False)
+        shell = ["sh", "-c", command]
+        done = subprocess.run(shell, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=HANGS_AFTER_S, check=False)
         assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
@@ -46,7 +48,7 @@ class Browser:
         self.url, self.cookie = url, ""
 
     def get(self, path: str) -> str:
-        answer = requests.get(f"{self.url}{path}", headers={"Cookie": self.cookie}, timeout=30, allow_redirects=False)
+        answer = requests.get(f"{self.url}{path}", headers={"Cookie": self.cookie}, timeout=HANGS_AFTER_S, allow_redirects=False)
         self._keep(answer)
         if answer.is_redirect:
             return self.get(answer.headers["Location"].removeprefix(self.url))
@@ -57,7 +59,8 @@ class Browser:
         """The form of that page."""
         token = self.get(path).partition('name="csrf_token" value="')[2].partition('"')[0]
         filled = {**fields, "csrf_token": token}
-        answer = requests.post(f"{self.url}{path}", data=filled, headers={"Cookie": self.cookie}, timeout=30, allow_redirects=False)
+        kept = {"Cookie": self.cookie}
+        answer = requests.post(f"{self.url}{path}", data=filled, headers=kept, timeout=HANGS_AFTER_S, allow_redirects=False)
         assert answer.status_code == 302, answer.text
         self._keep(answer)
 

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from app.core.tenancy import company_scope, current_company_id
 from config import ROOT, Settings
+from tests.support.waiting import HANGS_AFTER_S
 
 
 @pytest.mark.parametrize("run", [1, 2])
@@ -67,7 +68,7 @@ def test_no_test_reaches_the_network() -> None:
 
 def test_stand_ins_of_providers_are_reached(http: HTTPServer) -> None:
     http.expect_request("/v2/calls").respond_with_json({"items": []})
-    assert requests.get(http.url_for("/v2/calls"), timeout=5).json() == {"items": []}
+    assert requests.get(http.url_for("/v2/calls"), timeout=HANGS_AFTER_S).json() == {"items": []}
 
 
 def test_the_readme_names_every_variable() -> None:

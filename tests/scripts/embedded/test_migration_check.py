@@ -12,6 +12,7 @@ from scripts.embedded.instance_files import InstanceBusy, occupy
 from scripts.embedded.migration_check import find_needs, heads, note_demo_town
 from scripts.embedded.secret_keys import GENERATED, keep_secrets
 from tests.support.running_server import ROOT
+from tests.support.waiting import HANGS_AFTER_S
 
 
 @pytest.fixture
@@ -114,4 +115,4 @@ def test_a_port_that_is_no_number_is_refused(tmp_path: Path) -> None:
 
 def start(**variables: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "scripts.embedded"]
-    return subprocess.run(command, cwd=ROOT, env=os.environ | variables, capture_output=True, text=True, timeout=30, check=False)
+    return subprocess.run(command, cwd=ROOT, env=os.environ | variables, capture_output=True, text=True, timeout=HANGS_AFTER_S, check=False)

@@ -18,7 +18,7 @@ from tests.support.running_server import ROOT
 from tests.support.simulated_calls import RetellCall
 from tests.support.sockets import Dashboard
 from tests.support.users import PASSWORD, branch_ids, make_company, make_user
-from tests.support.waiting import wait_until
+from tests.support.waiting import HANGS_AFTER_S, wait_until
 
 pytestmark = [pytest.mark.faults, pytest.mark.mariadb]
 SERVICES = ("web", "live", "worker", "clock")
@@ -32,7 +32,7 @@ def test_all_that_is_imported_comes_with_the_requirements_of_production(programs
     files += [file for folder in SHIPPED for file in (ROOT / folder).rglob("*.py")]
     wanted = sorted(set().union(*map(imported, files)) - set(sys.stdlib_module_names) - {"app", "config", "scripts", "wsgi"})
     look = "import sys, importlib.util as u; print(*(n for n in sys.argv[1:] if u.find_spec(n) is None))"
-    found = subprocess.run([programs / "python", "-c", look, *wanted], check=True, capture_output=True, text=True, timeout=60)
+    found = subprocess.run([programs / "python", "-c", look, *wanted], check=True, capture_output=True, text=True, timeout=HANGS_AFTER_S)
     assert "flask" in wanted
     assert found.stdout.split() == []
     assert not (programs / "pytest").exists()
@@ -84,10 +84,10 @@ def imported(file: Path) -> set[str]:
 
 def sign_in(url: str, email: str) -> str:
     """The cookie of a browser that went through the form; said by hand, for it is one for https, which a proxy would speak."""
-    form = requests.get(f"{url}/login", timeout=20)
+    form = requests.get(f"{url}/login", timeout=HANGS_AFTER_S)
     token = form.text.partition('name="csrf_token" value="')[2].partition('"')[0]
     filled = {"email": email, "password": PASSWORD, "csrf_token": token}
-    answer = requests.post(f"{url}/login", data=filled, headers={"Cookie": cookie_of(form)}, timeout=20, allow_redirects=False)
+    answer = requests.post(f"{url}/login", data=filled, headers={"Cookie": cookie_of(form)}, timeout=HANGS_AFTER_S, allow_redirects=False)
     assert answer.status_code == 302, answer.text
     return cookie_of(answer)
 
