@@ -141,6 +141,15 @@ class HoldReleased(BookingEventBase):
 
 
 @dataclass(frozen=True, slots=True)
+class TaskMessageAdded:
+    """A person wrote once more about an open task."""
+
+    company_id: str
+    task_id: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class SickLeaveAdded:
     """Somebody is reported sick; nothing is booked meanwhile."""
 

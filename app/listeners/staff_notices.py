@@ -22,6 +22,7 @@ from app.events import (
     SickLeaveAdded,
     StaffNoticesChanged,
     TaskCreated,
+    TaskMessageAdded,
 )
 from app.jobs.notifications import send_notification
 from app.jobs.staff_notices import send_push
@@ -40,6 +41,14 @@ def notice_bookings(events: Sequence[BookingEventBase]) -> None:
 @subscribe(TaskCreated, when="before_commit")
 def notice_tasks(events: Sequence[TaskCreated]) -> None:
     _queue_each(_group((event.company_id, event.task_id) for event in events), notice_causes.draft_task_notices)
+
+
+@subscribe(TaskMessageAdded, when="before_commit")
+def notice_messages(events: Sequence[TaskMessageAdded]) -> None:
+    for event in events:
+        with company_scope(event.company_id):
+            draft = notice_causes.draft_message_notice(event.task_id, event.message_id)
+            _queue([draft] if draft else [])
 
 
 @subscribe(SickLeaveAdded, when="before_commit")

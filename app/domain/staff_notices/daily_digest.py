@@ -51,7 +51,8 @@ def _list_due_in_zone(timezone: str, limit: int) -> list[DueDigest]:
     was_made = exists().where(StaffDigest.user_id == User.id, StaffDigest.timezone == timezone, StaffDigest.day == local.date())
     has_branch = exists().where(Branch.company_id == User.company_id, Branch.timezone == timezone, Branch.is_active)
     statement = (
-        select(User.company_id, User.id)
+        select(Company.id, User.id)
+        .select_from(User)
         .join(Company, and_(Company.id == User.company_id, Company.is_active))
         .outerjoin(NoticeSettings, NoticeSettings.user_id == User.id)
         .where(User.is_active, User.role.in_(COMPANY_ROLES), hour <= local.hour, hour > local.hour - LATE_HOURS, has_branch, ~was_made)

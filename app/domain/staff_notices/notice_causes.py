@@ -53,6 +53,14 @@ def draft_task_notices(task_ids: Collection[str]) -> list[NoticeDraft]:
     ]
 
 
+def draft_message_notice(task_id: str, message_id: str) -> NoticeDraft | None:
+    """Another message about a task that is open already, and known."""
+    task = db.session.get(StaffTask, task_id)
+    if task is None:
+        return None
+    return NoticeDraft("customer_message", f"task:{task.id}", f"message:{message_id}", (task.branch_id,) if task.branch_id else ())
+
+
 def get_task_kind(task: StaffTask) -> str:
     """The kind of notice that a task gives cause for."""
     return "calendar_problem" if (task.source_ref or "").startswith(CALENDAR_REF) else KIND_BY_TASK.get(task.kind, "task")

@@ -44,7 +44,9 @@ def save_settings(user: User, channels: Mapping[str, Collection[NoticeChannel]],
     if row is None:
         row = NoticeSettings(user_id=user.id, channels={})
         db.session.add(row)
-    chosen = {kind.name: [way for way in kind.channels if way in channels.get(kind.name, ())] for kind in list_kinds(user)}
-    row.channels, row.digest_hour = {**row.channels, **chosen}, digest_hour
+    chosen: dict[str, list[str]] = dict(row.channels)
+    for kind in list_kinds(user):
+        chosen[kind.name] = [channel for channel in kind.channels if channel in channels.get(kind.name, ())]
+    row.channels, row.digest_hour = chosen, digest_hour
     db.session.flush()
     return row

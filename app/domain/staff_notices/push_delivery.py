@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import orjson
 from flask_babel import force_locale, gettext as _
+from sqlalchemy import func, select
 
 from app.core.clock import now
 from app.core.errors import ProviderError
@@ -25,6 +26,8 @@ from app.providers.push.web_push import PushMessage, PushSender, PushTarget, Sub
 LEASE = timedelta(seconds=60)
 RETRY_DELAYS = tuple(timedelta(seconds=delay) for delay in (10, 60, 300, 900, 3600))
 OUTBOX = Outbox(PushDelivery, lease=LEASE, retry_delays=RETRY_DELAYS)
+# beyond so many in so short a time, an import for example, they stand in the list only; what is urgent comes all the same
+MAX_PUSHES, PUSH_WINDOW = 10, timedelta(minutes=10)
 # a device that comes back later finds the notice in the list
 LIFETIME = timedelta(hours=12)
 
@@ -69,6 +72,10 @@ def claim(delivery_id: str) -> PushAttempt | None:
         OUTBOX.complete(row, "expired")
         return None
     is_urgent = notice is not None and KINDS[notice.kind].is_urgent
+    if notice is not None and not is_urgent and _count_recent(device) >= MAX_PUSHES:
+        OUTBOX.complete(row, "expired")
+        row.reason = "too_many"
+        return None
     message = PushMessage(notice.id if notice else row.id, _write_payload(user, notice), remaining_s, is_urgent)
     target = PushTarget(device.endpoint, device.p256dh, device.auth)
     return PushAttempt(row.id, OUTBOX.claim(row), target, message, load_sender(), now())
@@ -99,6 +106,15 @@ def complete(attempt: PushAttempt, error: ProviderError | None) -> None:
         OUTBOX.complete(row, "dead")
         row.record_error(error)
     db.session.flush()
+
+
+def _count_recent(device: PushSubscription) -> int:
+    recent = (
+        select(func.count())
+        .select_from(PushDelivery)
+        .where(PushDelivery.subscription_id == device.id, PushDelivery.status == "sent", PushDelivery.created_at > now() - PUSH_WINDOW)
+    )
+    return db.session.scalar(recent) or 0
 
 
 def _write_payload(user: User, notice: StaffNotice | None) -> bytes:

@@ -24,8 +24,8 @@ from app.domain.staff_notices.notice_kinds import KINDS
 from app.domain.staff_notices.notice_texts import NoticeTexts
 from app.domain.staff_notices.preferences import list_kinds, save_settings
 from app.domain.tasks.lifecycle import create_task
-from app.events import BookingCreated
-from app.models import Company, Connection, StaffMember, StaffNotice, User
+from app.events import BookingCreated, TaskMessageAdded
+from app.models import Company, Connection, StaffMember, StaffNotice, StaffTask, User
 from app.web.dashboard.notice_labels import NOTICE_KINDS
 from tests.factories.salon import CALLER, PRESENT, Salon, at, make_salon
 from tests.support.users import limit_to, make_company, make_user
@@ -171,6 +171,17 @@ def test_tasks_are_noticed_by_their_kind(salon: Salon, task_kind: str, ref: str,
     owner = _user(salon)
     _task(salon, task_kind, ref=ref)
     assert [row.kind for row in _notices(owner)] == [kind]
+
+
+def test_another_message_about_an_open_task_is_noticed_once(salon: Salon) -> None:
+    owner = _user(salon)
+    _task(salon, "message", ref="message:1")
+    with unscoped():
+        task_id = session_db.session.scalars(select(StaffTask.id)).one()
+    for message_id in ("m2", "m2", "m3"):
+        with company_scope(salon.company_id), transaction():
+            publish(TaskMessageAdded(salon.company_id, task_id, message_id))
+    assert [(row.kind, row.subject) for row in _notices(owner)] == [("customer_message", f"task:{task_id}")] * 3
 
 
 def test_sick_leave_is_noticed_and_a_holiday_is_not(salon: Salon) -> None:

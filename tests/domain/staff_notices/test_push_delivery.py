@@ -145,6 +145,22 @@ def test_what_is_old_is_not_sent(service: PushServiceDouble, company: Company, d
     assert (service.notices, [row.status for row in _rows(PushDelivery)]) == ([], ["expired"])
 
 
+def test_many_at_once_stay_in_the_list_but_an_emergency_comes(service: PushServiceDouble, company: Company, desk: User) -> None:
+    _subscribe(desk, service.subscribe("phone"))
+    for number in range(push_delivery.MAX_PUSHES + 3):
+        _cause(company, f"callback:{number}")
+    _send_all(company)
+    assert len(service.notices) == push_delivery.MAX_PUSHES
+    assert len(_rows(StaffNotice)) == push_delivery.MAX_PUSHES + 3
+    _cause(company, "emergency:1", "emergency")
+    _send_all(company)
+    assert service.notices[-1][1]["title"] == "Notfall am Telefon"
+    with time_machine.travel(now() + push_delivery.PUSH_WINDOW):
+        _cause(company, "callback:later")
+        _send_all(company)
+    assert len(service.notices) == push_delivery.MAX_PUSHES + 2
+
+
 def test_a_private_address_is_never_connected_to(app: Flask, service: PushServiceDouble, company: Company, desk: User) -> None:
     """The same service, which now stands inside."""
     _subscribe(desk, service.subscribe("phone"))
