@@ -253,8 +253,8 @@ def _build_preview_values(key: TemplateKey, values: dict[str, Any]) -> dict[str,
 
 
 def _find_booking(scope: TemplateScope) -> Booking | None:
-    """A real appointment that the reader may see; support sees an example."""
-    return None if current_user.is_platform else find_example_booking(scope, current_user.branch_ids)
+    """The next appointment that the reader may see."""
+    return find_example_booking(scope, current_user.branch_ids)
 
 
 def _build_scope_values() -> dict[str, Any]:

@@ -12,6 +12,7 @@ from app.core.errors import InvalidInput, NotFound
 from app.core.ids import new_ulid
 from app.core.tenancy import company_scope
 from app.core.transactions import run_in_transaction
+from app.domain.notifications import template_versions
 from app.domain.notifications.message_templates import TEMPLATES, get_applying, render_message
 from app.domain.notifications.template_changes import reset_template, restore_version, save_template
 from app.domain.notifications.template_versions import TemplateChanged, TemplateKey, TemplateScope, count_narrower, list_versions
@@ -154,3 +155,12 @@ def test_who_saves_over_anothers_change_is_told(salon: Salon) -> None:
     with pytest.raises(TemplateChanged):
         save(key_of(), based_on=0)
     assert len(list_versions(key_of())) == 1
+
+
+def test_of_two_who_save_at_once_one_is_told(salon: Salon, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both have looked before either wrote: the database refuses the second."""
+    save(key_of())
+    monkeypatch.setattr(template_versions, "get_latest_version", lambda _key: 0)
+    with pytest.raises(TemplateChanged):
+        run_in_transaction(lambda: save_template(key_of(), TITLE, "Zwei {Termin} {Link}", based_on=0, author_id=new_ulid()))
+    assert [row.is_current for row in list_versions(key_of())] == [True] and write().startswith("Hallo")
