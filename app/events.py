@@ -22,7 +22,9 @@ class CallStarted(CallEventBase):
 
 @dataclass(frozen=True, slots=True)
 class CallUpdated(CallEventBase):
-    """Status, transfer or caller changed during the call."""
+    """Status, transfer or caller changed during the call; `is_over`: after its end."""
+
+    is_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,9 +94,11 @@ def hold_after_break(events: Sequence[CallEnded]) -> None:
 
 @subscribe(CallEnded, CallUpdated, CallAnalyzed, when="before_commit")
 def plan_call_messages(events: Sequence[CallEventBase]) -> None:
-    for company_id in {event.company_id for event in events}:
+    # updates of running calls come by the second, and nothing follows from them here
+    ended = [event for event in events if not isinstance(event, CallUpdated) or event.is_over]
+    for company_id in {event.company_id for event in ended}:
         with company_scope(company_id):
-            for row in missed_calls.plan_texts({event.call_id for event in events if event.company_id == company_id}):
+            for row in missed_calls.plan_texts({event.call_id for event in ended if event.company_id == company_id}):
                 _send(row)
 
 

@@ -134,7 +134,7 @@ def _apply_event(
     if (was_running or is_new) and not call.is_running:
         _publish_event(CallEnded, inbound, call)
     elif not is_new and before != _get_live_fields(call):
-        _publish_event(CallUpdated, inbound, call)
+        publish(CallUpdated(call.company_id, call.branch_id, call.id, inbound.received_at, is_over=not call.is_running))
     if call.analyzed_at is not None and not was_analyzed:
         _publish_event(CallAnalyzed, inbound, call)
     elif not call.is_running and not was_running and not is_new and (change.turns or used):
