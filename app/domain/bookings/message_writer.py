@@ -12,11 +12,12 @@ from app.domain.bookings.calendar_file import IcsEvent, build_ics
 from app.domain.bookings.message_times import get_time_values
 from app.domain.bookings.self_service_links import create_link_url
 from app.domain.notifications.mail_layout import MailContent, lay_out_mail
+from app.domain.notifications.message_kinds import get_kind
 from app.domain.notifications.message_policies import load_message_policies
 from app.domain.notifications.message_templates import get_language, render_message
 from app.domain.notifications.sender_accounts import find_sender
 from app.domain.notifications.template_versions import TemplateScope
-from app.models import Booking, Branch, Company, Customer, Notification, PhoneNumber, Service, StaffMember
+from app.models import Booking, Branch, Company, Customer, Notification, PhoneNumber, Service, StaffMember, User
 from app.providers.messaging.base import CalendarFile
 
 # a code or a link to all appointments is about no entry of a calendar
@@ -40,9 +41,9 @@ def write(row: Notification) -> tuple[str, str] | None:
 
 def lay_out(row: Notification) -> str:
     """The HTML part of a mail, in the language of its text; of an appointment that stands it shows the facts."""
-    company, customer = db.session.get_one(Company, row.company_id), db.session.get(Customer, row.customer_id) if row.customer_id else None
+    company = db.session.get_one(Company, row.company_id)
     branch, booking = db.session.get(Branch, row.branch_id) if row.branch_id else None, _find_booking(row)
-    with force_locale((customer and customer.language) or company.language):
+    with force_locale(_find_language(row) or company.language):
         facts = list_facts(get_values(booking) | _get_visit_values(booking)) if booking and booking.is_active else ()
         return lay_out_mail(build_mail(row.kind, (row.title or "", row.body or ""), company, branch, facts=facts))
 
@@ -150,6 +151,15 @@ def _get_customer_name(booking: Booking) -> str | None:
     own = {identifier.value for identifier in customer.identifiers}
     is_own = all(contact is None or contact in own for contact in (booking.contact_phone, booking.contact_email))
     return get_name_value(customer.name) if is_own else None
+
+
+def _find_language(row: Notification) -> str | None:
+    """The language of the customer, or of the user whose address it is."""
+    if get_kind(row.kind).recipient == "staff":
+        user = select(User.language).where(User.company_id == row.company_id, User.email == row.recipient)
+        return db.session.scalar(user)
+    customer = db.session.get(Customer, row.customer_id) if row.customer_id else None
+    return customer.language if customer else None
 
 
 def _is_still_due(row: Notification, booking: Booking) -> bool:

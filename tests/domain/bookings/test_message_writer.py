@@ -15,14 +15,15 @@ from app.core.transactions import run_in_transaction
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.create import create_booking
 from app.domain.bookings.history import Actor
-from app.domain.bookings.message_writer import get_name_value, get_values
+from app.domain.bookings.message_writer import get_name_value, get_values, lay_out
 from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.customers.contacts import find_or_create
 from app.domain.notifications.message_templates import TEMPLATES
 from app.jobs.notifications import send_notification
-from app.models import Booking, Customer, Notification, Service
+from app.models import Booking, Company, Customer, Notification, Service
 from tests.doubles.messaging import MailDouble
 from tests.factories.salon import Salon, at
+from tests.support.users import make_user
 
 LINK = Actor("caller", "link")
 
@@ -146,3 +147,13 @@ def test_every_variable_of_a_template_about_bookings_has_a_value(db: SQLAlchemy,
     given = get_values(book(salon)).keys() | {"link", "count", "rebook"}
     kinds = ("booking_link", "booking_confirmed", "booking_moved", "booking_cancelled", "booking_reminder")
     assert {name for template in TEMPLATES.values() if template.kind in kinds for name in template.variables} == given
+
+
+def test_html_to_the_team_is_in_the_language_of_its_reader(db: SQLAlchemy, salon: Salon) -> None:
+    user = make_user(db.session.get_one(Company, salon.company_id))
+    user.language = "en"
+    db.session.commit()
+    row = Notification(company_id=salon.company_id, kind="staff_notice", subject="notice:1", recipient=user.email, title="News", body="Hello")
+    assert '<html lang="en">' in lay_out(row)
+    row.recipient = "nobody@example.org"
+    assert '<html lang="de">' in lay_out(row)

@@ -1,5 +1,6 @@
 """The pages of message texts: list, edit with preview and versions, a test mail to oneself; who may, and nobody else's."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -181,3 +182,12 @@ def test_a_test_goes_to_oneself_and_saves_nothing(app: Flask, owner: FlaskClient
 def test_without_a_mail_server_no_test_is_promised(owner: FlaskClient, salon: Salon) -> None:
     refused = post(owner, f"{PAGE}/test", **TEXTS)
     assert refused.status_code == 409 and "E-Mail ist noch nicht eingerichtet." in refused.text
+
+
+def test_what_goes_by_text_message_only_has_no_subject_to_write(owner: FlaskClient, salon: Salon) -> None:
+    page = owner.get(f"{LIST}/missed_call_no_reply").text
+    assert "Betreff" not in page and "Text der SMS" in page and "m-card" not in page
+    title = re.search(r'name="title" value="([^"]+)"', page)
+    assert title is not None
+    saved = post(owner, f"{LIST}/missed_call_no_reply", title=title[1], body="Bitte rufen Sie an: {Telefon}", based_on="0")
+    assert saved.status_code == 302
