@@ -153,7 +153,9 @@ def test_html_to_the_team_is_in_the_language_of_its_reader(db: SQLAlchemy, salon
     user = make_user(db.session.get_one(Company, salon.company_id))
     user.language = "en"
     db.session.commit()
-    row = Notification(company_id=salon.company_id, kind="staff_notice", subject="notice:1", recipient=user.email, title="News", body="Hello")
+    row = Notification(
+        company_id=salon.company_id, kind="staff_notice", subject="notice:1", recipient=user.email, title="News", body="Hello"
+    )
     assert '<html lang="en">' in lay_out(row)
     row.recipient = "nobody@example.org"
     assert '<html lang="de">' in lay_out(row)
