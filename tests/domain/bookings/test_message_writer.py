@@ -19,6 +19,8 @@ from app.domain.bookings.message_writer import get_name_value, get_values, lay_o
 from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.customers.contacts import find_or_create
 from app.domain.notifications.message_templates import TEMPLATES
+from app.domain.notifications.template_changes import save_template
+from app.domain.notifications.template_versions import TemplateKey, TemplateScope
 from app.jobs.notifications import send_notification
 from app.models import Booking, Company, Customer, Notification, Service
 from tests.doubles.messaging import MailDouble
@@ -159,3 +161,21 @@ def test_html_to_the_team_is_in_the_language_of_its_reader(db: SQLAlchemy, salon
     assert '<html lang="en">' in lay_out(row)
     row.recipient = "nobody@example.org"
     assert '<html lang="de">' in lay_out(row)
+
+
+def test_messages_about_a_booking_take_the_text_of_its_service_and_branch(db: SQLAlchemy, salon: Salon, mail: MailDouble) -> None:
+    scope = TemplateScope(salon.branches["mitte"], salon.services["cut"])
+    for name in ("booked", "moved"):
+        key = TemplateKey(name, "de", scope)
+        text = f"{name}: {{Name}}, {{Tag}}, {{Uhrzeit}} Uhr, {{Adresse}}. {{Link}}"
+        run_in_transaction(lambda key=key, text=text: save_template(key, "Salon", text, based_on=0, author_id="user-1"))
+    booking = book(salon, "cut:anna")
+    deliver(db)
+    run_in_transaction(lambda: reschedule_booking(booking.id, LINK, starts_at=at("2026-05-13T11:00")))
+    deliver(db)
+    book(salon, "wash:anna")
+    deliver(db)
+    booked, moved, other = (parts_of(each)[0] for each in mail.mails)
+    assert booked.startswith("booked: Mira Sommer, Di. 12. Mai, 10:00 Uhr, Berlin-Mitte. http")
+    assert moved.startswith("moved: Mira Sommer, Mi. 13. Mai, 11:00 Uhr, Berlin-Mitte. http")
+    assert other.startswith("Salon Lindgren: Waschen"), "another service has ours"
