@@ -8,6 +8,7 @@ from app.jobs import (
     inbox,
     line_checks,
     live_event_retention,
+    marketing,
     notifications,
     outboxes,
     provider_deletions,
@@ -20,6 +21,7 @@ from app.jobs import (
 )
 
 __all__ = [
-    "agents", "calendar_sync", "call_reconciliation", "connections", "inbox", "line_checks", "live_event_retention", "notifications",
-    "outboxes", "provider_deletions", "replies", "sessions", "staff_notices", "tasks", "truth_checks", "waitlist_and_holds",
+    "agents", "calendar_sync", "call_reconciliation", "connections", "inbox", "line_checks", "live_event_retention", "marketing",
+    "notifications", "outboxes", "provider_deletions", "replies", "sessions", "staff_notices", "tasks", "truth_checks",
+    "waitlist_and_holds",
 ]  # fmt: skip

@@ -29,6 +29,8 @@ from app.models.hold import Hold
 from app.models.inbound_message import InboundMessage
 from app.models.line_check import LineCheck
 from app.models.live_event import LiveEvent, LiveEventSequence
+from app.models.marketing_consent import MarketingConsent, WithdrawalLink
+from app.models.marketing_rule import MarketingRule
 from app.models.message_policy import MessagePolicy
 from app.models.message_template_version import MessageTemplateVersion
 from app.models.notification import Notification
@@ -101,6 +103,8 @@ __all__ = [
     "LineCheck",
     "LiveEvent",
     "LiveEventSequence",
+    "MarketingConsent",
+    "MarketingRule",
     "MessagePolicy",
     "MessageTemplateVersion",
     "NoticeSettings",
@@ -139,5 +143,6 @@ __all__ = [
     "WaitlistOffer",
     "WebSession",
     "WebhookEvent",
+    "WithdrawalLink",
     "WorkingHours",
 ]  # fmt: skip

@@ -77,6 +77,7 @@ NOTIFICATION_REASONS = {
     "overtaken": _l("Es gilt nicht mehr, was darin stand."),
     "too_late": _l("Sie wäre zu spät gekommen."),
     "opted_out": _l("Die Person möchte keine Nachrichten."),
+    "no_consent": _l("Die Person hat in Werbung nicht eingewilligt oder das widerrufen."),
     "not_allowed": _l("Der Anbieter lässt uns nicht; bitte die Zugangsdaten prüfen."),
     "refused": _l("Der Anbieter hat die Nachricht abgelehnt."),
     "no_answer": _l("Der Anbieter hat nicht geantwortet."),

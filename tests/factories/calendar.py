@@ -15,6 +15,8 @@ from app.models import (
     GroupSession,
     Hold,
     InboundMessage,
+    MarketingConsent,
+    MarketingRule,
     MessagePolicy,
     MessageTemplateVersion,
     Notification,
@@ -31,6 +33,7 @@ from app.models import (
     UnmetDemand,
     WaitlistEntry,
     WaitlistOffer,
+    WithdrawalLink,
     WorkingHours,
 )
 from tests.factories.base import CompanyOwnedFactory, UlidFactory, ref
@@ -235,6 +238,30 @@ class SuppressedAddressFactory(CompanyOwnedFactory):
     channel = "sms"
     address = factory.Sequence(lambda n: f"+49171392{n % 10000:04}")
     reason = "opted_out"
+
+
+class MarketingConsentFactory(CompanyOwnedFactory):
+    class Meta:
+        model = MarketingConsent
+
+    customer_id = ref("calls.CustomerFactory")
+    channel, answer, source = "sms", "given", "desk"
+    address = factory.Sequence(lambda n: f"+49171392{n % 10000:04}")
+
+
+class MarketingRuleFactory(CompanyOwnedFactory):
+    class Meta:
+        model = MarketingRule
+
+    kind, delay = "win_back", 12
+
+
+class WithdrawalLinkFactory(CompanyOwnedFactory):
+    class Meta:
+        model = WithdrawalLink
+
+    token_hash = factory.Sequence(lambda n: f"{n:064x}")
+    channel, address = "sms", "+491713920050"
 
 
 class MessagePolicyFactory(CompanyOwnedFactory):

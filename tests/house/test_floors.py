@@ -30,8 +30,8 @@ MAY_IMPORT = {
 # inside domain/ a noun may use those before it
 NOUNS = (
     "language", "audit", "accounts", "companies", "customers", "services", "claims", "knowledge", "reports", "privacy", "notifications",
-    "tasks", "emergencies", "scheduling", "bookings", "replies", "calendar_sync", "workflows", "agents", "calls", "staff_notices", "inbox",
-    "operations", "line_check",
+    "tasks", "emergencies", "scheduling", "bookings", "marketing", "replies", "calendar_sync", "workflows", "agents", "calls",
+    "staff_notices", "inbox", "operations", "line_check",
 )  # fmt: skip
 ONLY_ACCOUNTS = "app.domain.accounts"
 

@@ -17,7 +17,7 @@ HOUSE_WORDS = {
 PARTICIPLES = {"asked", "counted", "found", "kept", "known", "made", "read", "seen", "shown", "taken"}
 # gerunds that are the term itself
 NOUNS = {
-    "booking", "coalescing", "formatting", "greeting", "logging", "mapping", "matching", "messaging",
+    "booking", "coalescing", "formatting", "greeting", "logging", "mapping", "marketing", "matching", "messaging",
     "missing", "onboarding", "opening", "parsing", "phrasing", "processing", "provisioning",
     "scheduling", "spelling", "tracking", "training", "wording", "working",
 }  # fmt: skip

@@ -17,7 +17,10 @@ PUBLIC = {
     "health.everything", "api_browser_reports.keep", "api_document.docs", "api_document.openapi",
 }  # fmt: skip
 # modules whose forms and bodies carry no CSRF token, and what stands in its place
-WITHOUT_TOKEN = {"app.webhooks": "the sender's signature", "app.api": "the key of the program, no cookie"}
+WITHOUT_TOKEN = {
+    "app.webhooks": "the sender's signature", "app.api": "the key of the program, no cookie",
+    "app.web.public.unsubscribe": "the token in the address, which can do nothing but withdraw a consent",
+}  # fmt: skip
 
 
 def test_every_route_says_who_may_come_in(app: Flask) -> None:

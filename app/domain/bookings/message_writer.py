@@ -12,7 +12,7 @@ from app.domain.bookings.calendar_file import IcsEvent, build_ics
 from app.domain.bookings.message_times import get_time_values
 from app.domain.bookings.self_service_links import create_link_url
 from app.domain.notifications.mail_layout import MailContent, lay_out_mail
-from app.domain.notifications.message_kinds import get_kind
+from app.domain.notifications.message_kinds import MARKETING_KINDS, get_kind
 from app.domain.notifications.message_policies import load_message_policies
 from app.domain.notifications.message_templates import get_language, render_message
 from app.domain.notifications.sender_accounts import find_sender
@@ -25,7 +25,10 @@ KINDS_WITH_CALENDAR = ("booking_link", "booking_confirmed", "booking_moved", "bo
 
 # letters and what stands between them; a dot only before a blank, as in "Dr. Berg"
 NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’,-]|\.(?= |$)){0,79}")
-LINK_WORDS = {"booking_link": _l("Termin ansehen"), "waitlist_offer": _l("Platz annehmen"), "customer_link": _l("Termine ansehen")}
+LINK_WORDS = {
+    "booking_link": _l("Termin ansehen"), "waitlist_offer": _l("Platz annehmen"), "customer_link": _l("Termine ansehen"),
+    **dict.fromkeys(MARKETING_KINDS, _l("Abbestellen")),
+}  # fmt: skip
 Facts = tuple[tuple[str, str], ...]
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from app.domain.bookings import message_writer as bookings
 from app.domain.calls import callback_promises, held_times, missed_calls
+from app.domain.marketing import message_writer as marketing
+from app.domain.notifications.message_kinds import MARKETING_KINDS
 from app.models import Notification
 from app.providers.messaging.base import CalendarFile
 
@@ -30,8 +32,9 @@ def attach(row: Notification) -> CalendarFile | None:
 
 WRITERS: dict[str, Callable[[Notification], tuple[str, str] | None]] = {
     "booking_reminder": bookings.write, "missed_call": missed_calls.write, "hold_link": held_times.write,
-    "callback_promise": callback_promises.write,
+    "callback_promise": callback_promises.write, **dict.fromkeys(MARKETING_KINDS, marketing.write),
 }  # fmt: skip
 CHECKS: dict[str, Callable[[Notification], bool]] = {
     "missed_call": missed_calls.is_outdated, "hold_link": held_times.is_outdated, "callback_promise": callback_promises.is_outdated,
+    **dict.fromkeys(MARKETING_KINDS, marketing.is_outdated),
 }  # fmt: skip

@@ -17,8 +17,10 @@ from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.outbox import MAX_ERROR_LENGTH, Outbox
 from app.domain.companies.feature_flags import is_enabled
+from app.domain.notifications.marketing_consents import has_consent
 from app.domain.notifications.message_kinds import PLANNED_KINDS, get_kind
 from app.domain.notifications.message_limits import exceeds_monthly_cap, find_daily_limit_end
+from app.domain.notifications.message_links import ONE_CLICK_PATH, find_own_link
 from app.domain.notifications.message_policies import MessageRules, load_message_policies
 from app.domain.notifications.notification_queue import explain_unreachable, find_recipient, set_recipient
 from app.domain.notifications.quiet_hours import find_recipient_timezone
@@ -73,6 +75,8 @@ def claim(notification_id: str, writer: MessageWriter | None = None) -> Delivery
         return None
     assert row.body is not None
     mail_parts: dict[str, Any] = {"html": writer.lay_out(row), "calendar": writer.attach(row)} if writer and row.channel == "email" else {}
+    if row.channel == "email" and get_kind(row.kind).is_marketing and (link := find_own_link(row.body)):
+        mail_parts["unsubscribe_url"] = f"{link}{ONE_CLICK_PATH}"
     message = OutgoingMessage(row.id, row.recipient, row.body, row.title or "", asked_at=row.first_sent_at, **mail_parts)
     row.first_sent_at = row.first_sent_at or now()
     return DeliveryAttempt(row.id, OUTBOX.claim(row), sender, message)
@@ -93,6 +97,9 @@ def _has_ended(row: Notification, writer: MessageWriter | None) -> bool:
 
 def _prepare(row: Notification, writer: MessageWriter | None) -> bool:
     """Address and write a planned message, find another way where it may not go, and count it; False where it ends here."""
+    if get_kind(row.kind).is_marketing and not has_consent(row.customer_id, row.channel, row.recipient):
+        _finish(row, "expired", reason="no_consent")
+        return False
     if row.body is None:
         if not get_kind(row.kind).is_personal:
             set_recipient(row, _find_recipient(row))

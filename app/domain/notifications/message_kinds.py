@@ -34,6 +34,10 @@ class MessageKind:
     # to people of the company about their own work: no part of the log of messages to customers
     is_internal: bool = False
 
+    @property
+    def is_marketing(self) -> bool:
+        return self.message_class == "marketing"
+
 
 def _list_kinds() -> tuple[MessageKind, ...]:
     return (
@@ -46,6 +50,11 @@ def _list_kinds() -> tuple[MessageKind, ...]:
         # asked for, and worth nothing once somebody else has the time
         MessageKind("waitlist_offer", "service", "customer", heeds_quiet_hours=False),
         MessageKind("customer_link", "service", "customer", heeds_quiet_hours=False, is_personal=True),
+        # each goes to the address for which there is consent, and is planned by the rules of domain/marketing
+        *(
+            MessageKind(name, "marketing", "customer", is_planned=True, is_personal=True)
+            for name in ("review_request", "birthday", "win_back", "recall")
+        ),
         # each answers a call, and goes to the number that called
         MessageKind("missed_call", "service", "customer", ("sms",), is_planned=True, is_personal=True),
         MessageKind("callback_promise", "service", "customer", ("sms",), is_planned=True, is_personal=True),
@@ -72,6 +81,7 @@ def _list_kinds() -> tuple[MessageKind, ...]:
 
 
 KINDS = {kind.name: kind for kind in _list_kinds()}
+MARKETING_KINDS = tuple(kind.name for kind in KINDS.values() if kind.is_marketing)
 PLANNED_KINDS = tuple(kind.name for kind in KINDS.values() if kind.is_planned)
 
 

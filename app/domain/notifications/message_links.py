@@ -4,6 +4,8 @@ import re
 
 from app.core import settings
 
+# behind the link of a marketing message: where mail programs withdraw the consent by one POST (RFC 8058)
+ONE_CLICK_PATH = "/unsubscribe"
 # pages of customers, and of the team
 PATH = r"/(?:(?:b|notices)/[\w-]+|dashboard\b)"
 

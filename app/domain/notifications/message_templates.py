@@ -106,6 +106,7 @@ def _list_templates() -> tuple[MessageTemplate, ...]:
             _l("%(company)s: Ihre Termine ansehen, verschieben oder absagen: %(link)s"),
             ("company", "customer", "link"), (("link",),),
         ),
+        *_list_marketing_messages(),
         *_list_call_messages(),
         *_list_replies(),
         MessageTemplate("staff_message", "staff_message", _l("Nachricht"), _l("%(company)s: %(text)s")),
@@ -121,6 +122,32 @@ def _list_templates() -> tuple[MessageTemplate, ...]:
         MessageTemplate(
             "emergency", "emergency", _l("Notfall am Telefon"),
             _l("%(company)s, %(where)s: Notfall am Telefon (%(what)s). Anruf von %(who)s um %(time)s Uhr. Bitte sofort kümmern."),
+        ),
+    )  # fmt: skip
+
+
+def _list_marketing_messages() -> tuple[MessageTemplate, ...]:
+    """To whoever agreed to them; the link withdraws that."""
+    return (
+        MessageTemplate(
+            "review_request", "review_request", _l("Wie war es bei uns?"),
+            _l("%(company)s: Danke für Ihren Besuch am %(day)s. Wir freuen uns über Ihre Bewertung: %(review)s Abbestellen: %(link)s"),
+            ("company", "customer", "what", "day", "who", "where", "review", "link"), (("link",), ("review",)),
+        ),
+        MessageTemplate(
+            "birthday", "birthday", _l("Alles Gute zum Geburtstag"),
+            _l("%(company)s: Alles Gute zum Geburtstag! Abbestellen: %(link)s"),
+            ("company", "customer", "link"), (("link",),),
+        ),
+        MessageTemplate(
+            "win_back", "win_back", _l("Schön wäre es, Sie wiederzusehen"),
+            _l("%(company)s: Ihr letzter Besuch ist eine Weile her, wir würden Sie gern wiedersehen. %(rebook)s Abbestellen: %(link)s"),
+            ("company", "customer", "what", "day", "who", "where", "phone", "rebook", "link"), (("link",),),
+        ),
+        MessageTemplate(
+            "recall", "recall", _l("Wieder Zeit für %(what)s"),
+            _l("%(company)s: %(what)s war zuletzt am %(day)s, vielleicht ist es wieder Zeit. %(rebook)s Abbestellen: %(link)s"),
+            ("company", "customer", "what", "day", "who", "where", "phone", "rebook", "link"), (("link",), ("what",)),
         ),
     )  # fmt: skip
 

@@ -10,7 +10,8 @@ from app.core import phone
 from app.core.clock import now
 from app.core.extensions import db
 from app.core.ids import new_ulid
-from app.domain.notifications.message_kinds import PLANNED_KINDS, get_kind
+from app.domain.notifications.marketing_consents import ConsentMissing, has_consent
+from app.domain.notifications.message_kinds import PLANNED_KINDS, MessageKind, get_kind
 from app.domain.notifications.message_limits import hash_recipient
 from app.domain.notifications.message_links import find_own_link
 from app.domain.notifications.sender_accounts import is_set_up
@@ -102,12 +103,13 @@ def queue_notification(
 ) -> Notification:
     """Store the message; `not_set_up` where no provider is set up for the channel, `dead` without a recipient.
 
-    It leaves after `delay` at the earliest. Inside a transaction.
+    It leaves after `delay` at the earliest. Inside a transaction. Raises ConsentMissing for marketing without consent.
     """
     same_key = select(Notification).where(Notification.idempotency_key == draft.idempotency_key)
     if existing := db.session.scalars(same_key).first():
         return existing
     kind, customer = get_kind(draft.kind), db.session.get(Customer, customer_id) if customer_id else None
+    _require_consent(kind, recipient, customer_id)
     status = "dead" if recipient is None else "pending" if is_set_up(recipient[0]) else "not_set_up"
     row = Notification(
         id=new_ulid(), branch_id=draft.branch_id, customer_id=customer_id, kind=draft.kind, subject=draft.subject,
@@ -142,6 +144,7 @@ def plan_notification(plan: PlannedMessage, recipient: tuple[Channel, str] | Non
     row = db.session.scalars(select(Notification).where(Notification.idempotency_key == plan.idempotency_key)).first()
     if row is not None and not _may_be_planned_anew(row):
         return row
+    _require_consent(get_kind(plan.kind), recipient, customer_id)
     if row is None:
         row = Notification(id=new_ulid(), kind=get_kind(plan.kind).name, idempotency_key=plan.idempotency_key)
         db.session.add(row)
@@ -153,6 +156,12 @@ def plan_notification(plan: PlannedMessage, recipient: tuple[Channel, str] | Non
     set_recipient(row, recipient)
     db.session.flush()
     return row
+
+
+def _require_consent(kind: MessageKind, recipient: tuple[Channel, str] | None, customer_id: str | None) -> None:
+    """Raise ConsentMissing for marketing to whoever has not agreed to it at this address; it is checked again as the message leaves."""
+    if kind.is_marketing and (recipient is None or not has_consent(customer_id, *recipient)):
+        raise ConsentMissing("Marketing messages need consent.")
 
 
 def _may_be_planned_anew(row: Notification) -> bool:

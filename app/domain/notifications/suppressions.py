@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.core.extensions import db
 from app.domain.audit.log import record
+from app.domain.notifications.marketing_consents import withdraw_address
 from app.models import Connection, Customer, CustomerIdentifier, SuppressedAddress
 from app.providers.messaging.base import Channel
 
@@ -16,7 +17,12 @@ CHANNELS: dict[str, Channel] = {"phone": "sms", "email": "email"}
 
 
 def suppress(channel: str, address: str, reason: str) -> None:
-    """Send nothing to this address any more; the first reason stays, except that an opt-out replaces any other."""
+    """Send nothing to this address any more; the first reason stays, except that an opt-out replaces any other.
+
+    An opt-out withdraws the consent to marketing, which START alone does not bring back.
+    """
+    if reason == "opted_out":
+        withdraw_address(channel, address, source="stop")
     existing = find_suppressed([address]).get((channel, address))
     if existing is not None:
         existing.reason = reason if reason == "opted_out" else existing.reason

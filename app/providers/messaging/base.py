@@ -71,6 +71,8 @@ class OutgoingMessage:
     # for mails only: the same in HTML, and an entry for the calendar
     html: str | None = field(default=None, repr=False)
     calendar: CalendarFile | None = None
+    # where the recipient ends such mails by one POST (RFC 8058)
+    unsubscribe_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,9 @@ def build_mail(message: OutgoingMessage, address: str) -> EmailMessage:
         mail["From"], mail["To"], mail["Subject"] = formataddr((label, mailbox)), to, message.subject
         mail["Message-ID"] = f"<{message.ref}@{mailbox.partition('@')[2] or 'localhost'}>"
         mail["Date"], mail["Auto-Submitted"] = formatdate(localtime=False), "auto-generated"
+        if message.unsubscribe_url:
+            mail["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
+            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         mail.set_content(message.body)
         if message.html is not None:
             mail.add_alternative(message.html, subtype="html")

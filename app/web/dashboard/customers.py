@@ -32,6 +32,7 @@ from app.domain.notifications.notification_queue import find_recipient
 from app.domain.notifications.suppressions import lift, list_suppressed
 from app.models import Booking, Branch, Call, Customer, Service, StaffMember
 from app.web.dashboard.conversation import build_conversation
+from app.web.dashboard.marketing_consents import build_consents, build_history
 from app.web.fields import ChoiceField, Id, SearchField, TextField
 from app.web.forms import Form, Query
 from app.web.guards import for_company
@@ -99,6 +100,8 @@ def show(customer_id: str) -> str:
         calls=_list_calls(customer),
         messages=list_of_customer(customer.id, limit=MAX_MESSAGES),
         conversation=build_conversation(customer),
+        consents=build_consents(customer),
+        consent_history=build_history(customer),
     )
 
 

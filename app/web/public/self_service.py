@@ -24,10 +24,12 @@ from app.domain.bookings.history import Actor
 from app.domain.bookings.message_writer import build_event, list_visit
 from app.domain.bookings.orphaned_bookings import drop_missing_staff
 from app.domain.bookings.reschedule import reschedule_booking
+from app.domain.marketing import consent_offer
+from app.domain.notifications.marketing_consents import find_withdrawal_link
 from app.domain.notifications.receipts import mark_answered
 from app.domain.scheduling.types import SlotQuery, VisitPart
 from app.models import Booking, Call, CustomerLink, Hold, Service, StaffMember, WaitlistOffer
-from app.web.fields import ChoiceField, Flag, Id, Instant
+from app.web.fields import ChoiceField, Flag, Id, Instant, TextField
 from app.web.formatting import clock, day, when
 from app.web.forms import Form, Query
 from app.web.public.held_time import book_held_time, render_hold
@@ -54,6 +56,13 @@ class MoveBookingForm(Form):
     starts_at: Instant
 
 
+class ConsentForm(Form):
+    """`agreed` is never ticked beforehand; `wording` is the version of what is agreed to."""
+
+    agreed: Flag = False
+    wording: Annotated[str, TextField(16)]
+
+
 class ChooseBookingForm(Form):
     booking_id: Id
 
@@ -69,11 +78,9 @@ def handle_not_found(_error: NotFound) -> tuple[BaseResponse, int]:
 def show(token: str) -> BaseResponse:
     query = SelfServiceQuery.read_known()
     if query.lang:
-        response = redirect(url_for("own_booking.show", token=token))
-        response.set_cookie(
-            "language", query.lang, max_age=LANGUAGE_COOKIE_MAX_AGE_S, samesite="Lax", httponly=True, secure=request.is_secure
-        )
-        return response
+        return remember_language(redirect(url_for("own_booking.show", token=token)), query.lang)
+    if find_withdrawal_link(token) is not None:
+        return redirect(url_for("unsubscribe.show", token=token))
     target = resolve_token(token)
     if isinstance(target, CustomerLink):
         call = db.session.get_one(Call, target.call_id)
@@ -86,8 +93,9 @@ def show(token: str) -> BaseResponse:
     is_moving = query.move and terms.can_move
     days, later = _list_free_days(target, query.after) if is_moving else ([], None)
     return render_page(
-        "public/booking.html", token=token, terms=terms, moving=is_moving, days=days, later=later, **_build_booking_details(target)
-    )
+        "public/booking.html", token=token, terms=terms, moving=is_moving, days=days, later=later, offer=consent_offer.find_offer(target),
+        **_build_booking_details(target),
+    )  # fmt: skip
 
 
 @blueprint.get("/<token>/termin.ics")
@@ -137,6 +145,25 @@ def move(token: str) -> BaseResponse:
     return _respond(token, work, _("Ihr Termin ist verschoben auf %(when)s.", when=when(starts_at, in_sentence=True)))
 
 
+@blueprint.post("/<token>/consent")
+@guard_link
+def agree(token: str) -> BaseResponse:
+    """Agree to marketing messages."""
+    booking, form = _get_booking(token), ConsentForm.read()
+    if not form.agreed:
+        flash(_("Ohne Häkchen bleibt es dabei: Sie bekommen keine Werbung."), "message")
+        return redirect(url_for("own_booking.show", token=token))
+    return _respond(token, lambda: consent_offer.accept(booking, form.wording), _("Danke. Sie können das jederzeit widerrufen."))
+
+
+@blueprint.post("/<token>/withdraw")
+@guard_link
+def withdraw(token: str) -> BaseResponse:
+    """Withdraw the consent to marketing messages."""
+    booking = _get_booking(token)
+    return _respond(token, lambda: consent_offer.withdraw(booking), _("Sie bekommen keine Werbung mehr."))
+
+
 @blueprint.post("/<token>/accept")
 @guard_link
 def accept(token: str) -> BaseResponse:
@@ -182,6 +209,11 @@ def choose(token: str) -> BaseResponse:
     if booking is None:
         raise NotFound(_("Diesen Link gibt es nicht, oder er ist abgelaufen."))
     return redirect(url_for("own_booking.show", token=run_with_write_slot(lambda: self_service_links.create_link(booking))))
+
+
+def remember_language(response: BaseResponse, language: str) -> BaseResponse:
+    response.set_cookie("language", language, max_age=LANGUAGE_COOKIE_MAX_AGE_S, samesite="Lax", httponly=True, secure=request.is_secure)
+    return response
 
 
 def _list_upcoming(link: CustomerLink) -> list[tuple[Booking, str, str]]:

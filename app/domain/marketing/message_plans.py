@@ -1,0 +1,117 @@
+"""Plans marketing messages by the company's rules: once for each visit, year or pause, and only to who has consented."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from app.core.clock import now
+from app.core.extensions import db
+from app.core.phone import may_receive_sms
+from app.domain.bookings.message_writer import list_visit
+from app.domain.customers.blocked_callers import find_blocked
+from app.domain.marketing import visits
+from app.domain.marketing.rules import MarketingRules, load_marketing_rules
+from app.domain.notifications.marketing_consents import list_consented, list_customers_with_consent
+from app.domain.notifications.notification_queue import PlannedMessage, plan_notification
+from app.domain.notifications.sender_accounts import is_set_up
+from app.domain.notifications.suppressions import find_suppressed
+from app.models import Booking, Company, Customer, Notification
+from app.providers.messaging.base import Channel
+
+# What became due longer ago is let go: a rule that is switched on does not write to everybody of the past years.
+WINDOW = timedelta(days=7)
+GREETING_CLOCK = time(10)
+# without effect: such a message goes where there is consent, and nowhere else
+CHANNEL: Channel = "sms"
+
+
+def plan_messages(company_id: str) -> list[Notification]:
+    """Plan what is due by now; idempotent, so it may run as often as it likes. Inside a transaction and the company's scope."""
+    rules = load_marketing_rules()
+    consented = set(list_customers_with_consent()) if rules.has_any else set()
+    planned: list[Notification] = []
+    for customer_id, plan in _list_plans(rules, consented, db.session.get_one(Company, company_id)):
+        customer = db.session.get_one(Customer, customer_id)
+        if (recipient := find_marketing_recipient(customer)) is not None:
+            planned.append(plan_notification(plan, recipient, customer_id=customer_id))
+    return planned
+
+
+def find_marketing_recipient(customer: Customer) -> tuple[Channel, str] | None:
+    """Find where the customer has agreed to be written to, the channel that they prefer first; None also for who is turned away."""
+    consented = [(way, to) for way, to in list_consented(customer) if way == "email" or may_receive_sms(to)]
+    if not consented or is_turned_away(customer):
+        return None
+    suppressed = find_suppressed(to for _way, to in consented)
+    open_ways = [recipient for recipient in consented if recipient not in suppressed and is_set_up(recipient[0])]
+    return min(open_ways, key=lambda recipient: customer.preferred_channel not in (None, recipient[0]), default=None)
+
+
+def is_turned_away(customer: Customer) -> bool:
+    """Whether calls from a number of the customer are blocked."""
+    return bool(find_blocked([identifier.value for identifier in customer.identifiers if identifier.kind == "phone"]))
+
+
+def _list_plans(rules: MarketingRules, consented: set[str], company: Company) -> Iterator[tuple[str, PlannedMessage]]:
+    if rules.review_hours:
+        yield from ((who, plan) for who, plan in _list_review_requests(timedelta(hours=rules.review_hours)) if who in consented)
+    if rules.has_birthdays:
+        yield from _list_greetings(consented, company)
+    if rules.win_back_weeks:
+        yield from _list_invitations("win_back", timedelta(weeks=rules.win_back_weeks), consented)
+    for service_id, weeks in rules.recall_weeks.items():
+        yield from _list_invitations("recall", timedelta(weeks=weeks), consented, service_id)
+
+
+def _list_review_requests(delay: timedelta) -> Iterator[tuple[str, PlannedMessage]]:
+    """One a visit, after its last part."""
+    for booking in visits.list_ended(now() - delay - WINDOW, now()):
+        last = list_visit(booking)[-1]
+        due_at = last.ends_at + delay
+        if booking.customer_id and last.ends_at <= now():
+            key = f"review_request:{booking.occupant}"
+            yield booking.customer_id, _build_plan("review_request", booking, key, due_at)
+
+
+def _list_greetings(consented: set[str], company: Company) -> Iterator[tuple[str, PlannedMessage]]:
+    today = now().astimezone(ZoneInfo(company.timezone)).date()
+    for customer_id in sorted(consented):
+        customer = db.session.get_one(Customer, customer_id)
+        if has_birthday(customer, today):
+            due_at, until = (
+                datetime.combine(day, clock, ZoneInfo(company.timezone)).astimezone(UTC)
+                for day, clock in ((today, GREETING_CLOCK), (today + timedelta(days=1), time()))
+            )
+            key = f"birthday:{customer_id}:{today.year}"
+            yield customer_id, PlannedMessage("birthday", f"customer:{customer_id}", key, max(now(), due_at), until, CHANNEL)
+
+
+def has_birthday(customer: Customer, day: date) -> bool:
+    """Whether it is the customer's birthday; who was born on 29 February has it on 1 March in other years."""
+    if not customer.birth_index or not customer.birth_date:
+        return False
+    born = date.fromisoformat(customer.birth_date)
+    try:
+        return born.replace(year=day.year) == day
+    except ValueError:
+        return day == date(day.year, 3, 1)
+
+
+def _list_invitations(
+    kind: str, pause: timedelta, consented: set[str], service_id: str | None = None
+) -> Iterator[tuple[str, PlannedMessage]]:
+    """One a pause: its key is the visit after which it began."""
+    for customer_id in visits.list_lapsed(now() - pause - WINDOW, now() - pause, service_id):
+        last = visits.find_last(customer_id, service_id) if customer_id in consented else None
+        if last is not None and not visits.is_expected(customer_id, service_id):
+            yield customer_id, _build_plan(kind, last, f"{kind}:{last.id}", last.ends_at + pause)
+
+
+def _build_plan(kind: str, visit: Booking, key: str, due_at: datetime) -> PlannedMessage:
+    return PlannedMessage(kind, f"visit:{visit.id}", key, max(now(), due_at), due_at + WINDOW, CHANNEL, visit.branch_id)
+
+
+def find_visit(row: Notification) -> Booking | None:
+    """Find the visit that the message is about."""
+    kind, _colon, booking_id = row.subject.partition(":")
+    return db.session.get(Booking, booking_id) if kind == "visit" else None
