@@ -132,9 +132,7 @@ def test_silent_database_returns_503_soon_and_recovers(place: Place, fault: Call
     assert "database.silent" in web.said[len(said) :], "nobody waited for the driver to give up"
     wait_until(lambda: all(ask().status_code < 400 for ask in place.asks().values()), what="the database")
     checks = lambda: requests.get(f"{place.url}/health", timeout=HANGS_AFTER_S).json()["checks"]  # noqa: E731
-    wait_until(
-        lambda: all(checks()[name]["status"] == "ok" for name in ("workers", "clock", "inbox")), what="worker and clock"
-    )
+    wait_until(lambda: all(checks()[name]["status"] == "ok" for name in ("workers", "clock", "inbox")), what="worker and clock")
     assert {name: place.production.processes[name].is_running for name in before} == before, "nobody had to be started again"
 
 

@@ -37,6 +37,7 @@ from app.models import Notification
 from app.providers.http import ConnectionFailed, ResponseTimeout
 from app.providers.messaging.base import DeliveryReport, OutgoingMessage
 from tests.factories.salon import BERLIN, Salon, at
+from tests.support import call_year
 
 BEGIN, END = at("2026-01-05T08:00"), at("2027-01-04T08:00")
 OUTAGES = ((at("2026-05-11T09:00"), at("2026-05-11T15:00")), (at("2026-09-14T00:00"), at("2026-09-15T00:00")))
@@ -93,6 +94,7 @@ class Year:
     chance: random.Random
     carrier: Carrier
     stories: list[Story] = field(default_factory=list)
+    call_stories: list["call_year.CallStory"] = field(default_factory=list)
     deaths: int = 0
     plan: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
 
@@ -211,14 +213,16 @@ def carrier_in_place(carrier: Carrier) -> Iterator[None]:
         yield
 
 
-def simulate(salon: Salon, clock: time_machine.Traveller, *, bookings: int, seed: int) -> Year:
-    """Let the year pass, with so many wishes to book; those for which there is no room come to nothing."""
+def simulate(salon: Salon, clock: time_machine.Traveller, *, bookings: int, seed: int, callers: int = 0) -> Year:
+    """Let the year pass, with so many wishes to book; those for which there is no room come to nothing. And with so many `callers`."""
     chance = random.Random(seed)
     clock.move_to(BEGIN)
     run_in_transaction(lambda: save_message_rules({"reminders": REMINDERS}))
     year = Year(salon, clock, chance, Carrier(chance))
     for number in range(bookings):
         year.schedule(BEGIN + (END - BEGIN) * chance.random(), lambda number=number: year.book(number))  # type: ignore[misc]
+    for number in range(callers):
+        year.schedule(BEGIN + (END - BEGIN) * chance.random(), lambda number=number: call_year.ring(year, number))  # type: ignore[misc]
     with carrier_in_place(year.carrier):
         year.run()
     return year
@@ -230,7 +234,7 @@ def judge(year: Year) -> list[str]:
     for story in year.stories:
         taken = [(when, body) for when, to, body in year.carrier.taken if to in story.addresses]
         wrong += [f"{story.booking_id}: {fault}" for fault in _judge(story, taken)]
-    return wrong
+    return wrong + call_year.judge_calls(year)
 
 
 def _judge(story: Story, taken: list[tuple[datetime, str]]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""A year of messages, judged by an oracle that knows only bookings and rules; `benchmarks.messages_year` does it with 5,000."""
+"""A year of messages, judged by an oracle that knows only bookings, calls and rules; `benchmarks.messages_year` does it with 5,000."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -11,7 +11,7 @@ from flask_sqlalchemy import SQLAlchemy
 from tests.factories.salon import Salon
 from tests.support.message_year import Year, judge, simulate
 
-BOOKINGS = 150
+BOOKINGS, CALLERS = 150, 80
 
 
 @pytest.mark.exhaustive
@@ -23,9 +23,10 @@ def test_each_message_of_a_year_is_sent_once_in_order_and_while_it_holds(
         "mail_from": "termine@salon.example",
     }.items():  # fmt: skip
         monkeypatch.setattr(app.config["SETTINGS"], name, value)
-    year = simulate(salon, present, bookings=BOOKINGS, seed=7)
+    year = simulate(salon, present, bookings=BOOKINGS, seed=7, callers=CALLERS)
     assert judge(year) == []
     assert_that_faults_are_seen(year)
+    assert_that_faults_with_callers_are_seen(year)
     reminders = [body for _when, _to, body in year.carrier.taken if "steht an" in body]
     assert len(year.stories) > 0.7 * BOOKINGS and len(reminders) > len(year.stories) and year.deaths > 0
 
@@ -41,5 +42,24 @@ def assert_that_faults_are_seen(year: Year) -> None:
         [*taken, (when + timedelta(minutes=1), to, body)],
         [*taken[:place], (night, to, body), *taken[place + 1 :]],
         [*taken[:place], (when, to, body.replace(" um ", " um 0")), *taken[place + 1 :]],
+    ):
+        assert judge(replace(year, carrier=replace(year.carrier, taken=faulty))) != []
+
+
+def assert_that_faults_with_callers_are_seen(year: Year) -> None:
+    """The oracle finds a caller who is not told, told twice or told though served, and a callback not promised or at another time."""
+    taken = year.carrier.taken
+    lone = {story.number for story in year.call_stories if len(story.calls) == 1 and not story.calls[0][1]}
+    missed = next(place for place, (_when, to, body) in enumerate(taken) if to in lone and "angerufen" in body)
+    waiting = {story.number for story in year.call_stories if len(story.promises) == 1}
+    promised = next(place for place, (_when, to, body) in enumerate(taken) if to in waiting and "Wir rufen" in body)
+    when, to, body = taken[promised]
+    served = next(story for story in year.call_stories if story.calls[-1][1])
+    for faulty in (
+        taken[:missed] + taken[missed + 1 :],
+        [*taken, (taken[missed][0] + timedelta(minutes=5), *taken[missed][1:])],
+        [*taken, (served.calls[-1][0] + timedelta(minutes=5), served.number, taken[missed][2])],
+        taken[:promised] + taken[promised + 1 :],
+        [*taken[:promised], (when, to, body.replace(" um ", " um 0")), *taken[promised + 1 :]],
     ):
         assert judge(replace(year, carrier=replace(year.carrier, taken=faulty))) != []

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.core.clock import now, to_ms
 from app.core.tenancy import clear_company, company_scope
 from app.core.transactions import run_in_transaction, transaction
+from app.domain.agents.tools.call_bookings import list_open_holds
 from app.domain.bookings import hold_links
 from app.domain.bookings.create import create_booking, create_hold
 from app.domain.bookings.errors import SlotTaken
@@ -22,7 +23,7 @@ from app.domain.notifications import delivery
 from app.domain.notifications.message_policies import save_message_rules
 from app.models import Booking, BookingLink, Call, Customer, Hold, ToolCall
 from tests.factories.salon import at, make_salon
-from tests.support.retell_webhooks import CALLER
+from tests.support.retell_webhooks import CALLER, MITTE
 from tests.support.telephone_line import SPOKEN, TelephoneLine
 from tests.support.users import csrf_token
 
@@ -225,8 +226,6 @@ def test_a_time_that_went_before_the_message_left_is_not_told(line: TelephoneLin
 
 def test_who_rings_again_gets_the_time_in_that_call(line: TelephoneLine) -> None:
     """The hold of the call that broke off is in nobody's way."""
-    from app.domain.agents.tools.call_bookings import list_open_holds
-
     hold_id = hold_in_call(line)
     break_off(line)
     line.post("call_started", "call_2", start_timestamp=to_ms(now()), call_status="ongoing")
@@ -294,3 +293,17 @@ def test_a_shared_number_keeps_its_people_apart(line: TelephoneLine, client: Fla
     assert post(client, link_of(text), name="Tom Sommer").status_code == 302
     (booking,) = bookings(line)
     assert booking.customer_id != mira
+
+
+def test_calls_of_our_own_share_no_holds(line: TelephoneLine) -> None:
+    """They all have our number as their caller."""
+    outbound = {"direction": "outbound", "from_number": MITTE, "to_number": CALLER}
+    hold_in_call(line, "call_1", **outbound)
+    break_off(line, "call_1", **outbound)
+    line.post("call_started", "call_2", start_timestamp=to_ms(now()), call_status="ongoing", **outbound | {"to_number": "+491713920051"})
+
+    class Context:
+        call = line.db.session.scalars(select(Call).where(Call.provider_call_id == "call_2")).one()
+
+    assert list_open_holds(Context) == []  # type: ignore[arg-type]
+    assert line.work() == []

@@ -1,5 +1,7 @@
 """The page of one call."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -7,7 +9,9 @@ from sqlalchemy import select
 
 from app.core.clock import now
 from app.core.tenancy import company_scope, unscoped
+from app.core.transactions import transaction
 from app.domain.inbox.processor import drain_batch
+from app.domain.notifications.notification_queue import PlannedMessage, plan_notification
 from app.models import Call, Company, TruthCheck
 from tests.support.calls import add_tool, make_call
 from tests.support.retell_webhooks import START_MS, call_body, make_company_with_number, send
@@ -142,3 +146,14 @@ def test_each_verdict_is_a_sentence(app: Flask, db: SQLAlchemy, salon: Company, 
 def test_where_nothing_was_stated_nothing_is_claimed(app: Flask, db: SQLAlchemy, salon: Company) -> None:
     page = signed_in(app, make_user(salon)).get(f"/calls/{checked(db, salon, 'nothing')}").text
     assert "geprüft" not in page.partition('id="call"')[2].partition("</section>")[0]
+
+
+def test_it_shows_the_messages_that_it_led_to(app: Flask, salon: Company) -> None:
+    call_id, other_id = make_call(salon, from_number="+491713920050"), make_call(salon)
+    with company_scope(salon.id), transaction():
+        plan = PlannedMessage("missed_call", f"missed_call:{call_id}", "missed_call:1", now(), now() + timedelta(hours=1), "sms")
+        plan_notification(plan, ("sms", "+491713920050"), customer_id=None)
+    browser = signed_in(app, make_user(salon))
+    assert "SMS nach einem verpassten Anruf" in browser.get(f"/calls/{call_id}").text
+    assert "SMS nach einem verpassten Anruf" not in browser.get(f"/calls/{other_id}").text
+    assert f'href="/calls/{call_id}">SMS nach einem verpassten Anruf' in browser.get("/messages?state=sending").text

@@ -29,7 +29,8 @@ class StaffArgs(ToolArgs):
 def list_open_holds(context: ToolContext) -> list[Hold]:
     """List this call's open holds, and those that an earlier call from the same number left when it broke off, oldest first."""
     call = context.call
-    earlier = and_(Call.from_number == call.from_number, ~Call.running()) if call.caller_kind == "number" else false()
+    is_known = call.direction == "inbound" and call.caller_kind == "number"
+    earlier = and_(Call.from_number == call.from_number, Call.direction == "inbound", ~Call.running()) if is_known else false()
     calls = select(Call.id).where(or_(Call.id == call.id, earlier))
     statement = select(Hold).where(Hold.call_id.in_(calls), Hold.active())
     return list(db.session.scalars(statement.order_by(Hold.created_at, Hold.id)))
