@@ -13,6 +13,7 @@ import redis as redis_library
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
+from app.core import redis
 from app.realtime import broadcast, redis_manager
 from scripts.embedded.redis_server import prepare_redis
 from tests.support import processes
@@ -77,6 +78,7 @@ def test_dashboards_hear_of_it_and_catch_up(
 ) -> None:
     # who pushes tries again with the next event
     monkeypatch.setattr(broadcast, "RETRY_DELAY_S", 0.0)
+    monkeypatch.setattr(redis, "FAILURE_BACKOFF_S", 0.0)
     salon = make_live_company()
     cookie = sign_in(make_user(salon, "owner@salon-lindgren.example"))
     call = make_call(salon)
