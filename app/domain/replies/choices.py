@@ -10,6 +10,7 @@ from app.domain.language.parser import parse_time_expression
 from app.domain.replies.actions import ReplyTurn
 from app.domain.replies.answers import find_customer, find_language
 from app.domain.replies.free_times import TimePreference
+from app.domain.replies.intent import read_marks
 from app.domain.replies.reply_text import normalize_reply
 from app.models import Booking, Customer
 
@@ -39,6 +40,12 @@ def find_named(turn: ReplyTurn, bookings: list[Booking]) -> Booking | None:
     named = [booking for booking in bookings if turn.intent.names_time and is_at(turn, booking)]
     named = named or [booking for booking in bookings if _get_first_name(booking) in words]
     return named[0] if len(named) == 1 else None
+
+
+def find_ordinal(turn: ReplyTurn, bookings: list[Booking]) -> Booking | None:
+    """The appointment that is named by its place beside another wish: "den ersten muss ich absagen"."""
+    numbers = read_marks(turn.message.body).numbers
+    return bookings[numbers[0] - 1] if len(set(numbers)) == 1 and 0 < numbers[0] <= len(bookings) else None
 
 
 def _get_first_name(booking: Booking) -> str:

@@ -12,7 +12,7 @@ from app.domain.notifications.suppressions import suppress
 from app.domain.replies import actions, offers, state
 from app.domain.replies.actions import Outcome, ReplyTurn
 from app.domain.replies.answers import Answer, may_answer, queue_answer
-from app.domain.replies.choices import find_chosen, find_named, is_at, read_wish
+from app.domain.replies.choices import find_chosen, find_named, find_ordinal, is_at, read_wish
 from app.domain.replies.conversation import is_with_people
 from app.domain.replies.handover import hand_over
 from app.domain.replies.intent import is_clear_yes, is_refusal, read_intent
@@ -232,7 +232,8 @@ def _answer_choice(turn: ReplyTurn) -> Outcome:
     if (chosen := find_named(turn, bookings)) is not None:
         return _act(turn, action, chosen) if action != "confirm" else actions.confirm(turn, [chosen])
     if intent.kind in ("move", "cancel") and intent.kind != action:
-        return actions.ask_which(turn, ACTIONS[intent.kind], bookings)
+        wished = find_ordinal(turn, bookings)
+        return _act(turn, ACTIONS[intent.kind], wished) if wished else actions.ask_which(turn, ACTIONS[intent.kind], bookings)
     if intent.kind in ("question", "late"):
         return actions.leave_to_people(turn)
     return actions.ask_again(turn, Answer("reply_choose", options=tuple(bookings)))

@@ -4,6 +4,7 @@ Each word is accounted for. An appointment is cancelled by nothing but a yes to 
 yes may hold nothing that could mean anything else.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +16,11 @@ IntentKind = Literal[
     "other", "stop",
 ]  # fmt: skip
 HELP_WORDS = {"hilfe", "help", "?", "info", "menu", "menue", "infos"}
+HOW_TO_ANSWER = re.compile(
+    r"(?:what (?:am i|do i|should i|shall i|can i)(?: supposed to| have to)?"
+    r"|was (?:soll|muss|kann) (?:ich|i)(?: (?:hier|jetzt|denn|da|darauf))*)"
+    r" (?:reply|answer|write|text|antworten|schreiben|hinschreiben)(?: (?:here|back|now|to this))?(?: \?)?"
+)
 # may stand beside anything without changing it
 ASIDES: frozenset[Mark] = frozenset({"polite", "thanks"})
 # a wish for another time may be told at length
@@ -48,8 +54,11 @@ class MarkedReply:
 def read_marks(text: str) -> MarkedReply:
     normalized = normalize_reply(text)
     marked = mark_phrases(normalized)
-    numbers, unknown = [], []
-    for word in marked.split():
+    numbers, unknown, words = [], [], marked.split()
+    for before, word in zip(["", *words], words, strict=False):
+        if word == "one" and before in NUMBER_WORDS:
+            # "the third one"
+            continue
         number = int(word) if word.isdecimal() and len(word) < 4 else NUMBER_WORDS.get(word)
         if number is not None:
             numbers.append(number)
@@ -61,7 +70,7 @@ def read_marks(text: str) -> MarkedReply:
 def read_intent(text: str) -> Intent:
     """Read an answer that stands by itself, with none of our questions open."""
     reply = read_marks(text)
-    if reply.normalized in HELP_WORDS:
+    if reply.normalized in HELP_WORDS or HOW_TO_ANSWER.fullmatch(reply.normalized):
         return Intent("help")
     if "stop" in reply.marks and not reply.unknown and not reply.asks:
         return Intent("stop")
@@ -79,9 +88,12 @@ def is_refusal(text: str) -> bool:
     reply = read_marks(text)
     if reply.unknown or reply.numbers or {"question", "condition"} & reply.marks:
         return False
-    if {"yes", "agree"} & reply.core and not {"keep", "coming"} & reply.core:
+    # "nein danke, passt"
+    if ("yes" in reply.core or ("agree" in reply.core and "no" not in reply.core)) and not {"keep", "coming"} & reply.core:
         return False
-    return bool({"no", "keep", "coming", "rather_not"} & reply.core) and not {"cancel", "cannot", "move", "time", "others"} & reply.core
+    # "none of those, keep it"
+    others = set() if "keep" in reply.core else {"others"}
+    return bool({"no", "keep", "coming", "rather_not"} & reply.core) and not ({"cancel", "cannot", "move", "time"} | others) & reply.core
 
 
 def _read_number(reply: MarkedReply) -> Intent | None:
