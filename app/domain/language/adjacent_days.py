@@ -93,6 +93,11 @@ class AdjacentDayScanner:
             lambda m: self._weekend_beside(m[1], self._get_days(m[2])),
         )
         take(
+            rf"<d(\d+)> (?:plus|und|and) {COUNT_WORD} {UNIT}",
+            DAY,
+            lambda m: _one(add_units(self._get_days(m[1]).first, parse_count(m[2]), m[3])) if self._get_days(m[1]).is_single else None,
+        )
+        take(
             r"\b(?:kurz|shortly|just|right) (vor|nach|before|after) (?:dem |der |the )?<d(\d+)>",
             DAY,
             lambda m: self._near(m[1], self._get_days(m[2])),
@@ -109,6 +114,9 @@ class AdjacentDayScanner:
 
     def _beside(self, side: str, days: DayRange, count: int, unit: str) -> DayRange:
         if side in ("nach", "after", "following"):
+            if days.is_day_of_month and add_units(add_months(days.last, -1), count, unit) >= self.today:
+                # "ten days after the 8th", said on the 12th
+                raise ambiguous_day([add_units(day, count, unit) for day in (add_months(days.last, -1), days.last)], self.today)
             return _one(add_units(days.last, count, unit))
         return _one(add_units(days.first, -count, unit))
 

@@ -16,7 +16,7 @@ from app.domain.language.dates import DayRange
 from app.domain.language.day_parts import PartOfDay
 from app.domain.language.marked_text import DAY, PART, TIME, WINDOW
 from app.domain.language.marked_text_tokenizer import Item
-from app.domain.language.parsed_time import get_month_end
+from app.domain.language.parsed_time import PART_SPANS, get_month_end
 from app.domain.language.ranges import ClockRange, intersect
 from app.domain.language.times import ClockTime
 
@@ -197,6 +197,11 @@ def _is_left_open(excluded: Item, reading: TimeReading) -> bool:
     """Check whether an exclusion leaves open what time it is."""
     if isinstance(excluded.value, AmbiguousExpression):
         return True
+    if excluded.kind == PART and excluded.value.part in PART_SPANS and reading.windows:
+        # "can't do mornings, Thursday after three"
+        first, last = PART_SPANS[excluded.value.part]
+        low, high = reading.windows[0].on(reading.part)
+        return not ((low and low.hour * 60 + low.minute >= last) or (high and high.hour * 60 + high.minute <= first))
     if excluded.kind == PART:
         return reading.clock is None and reading.part in (None, excluded.value.part)
     if excluded.kind == TIME and reading.clock is not None:

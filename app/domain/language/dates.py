@@ -79,6 +79,8 @@ class DateScanner:
             DAY,
             lambda m: self._day(int(m[1]), MONTHS[m[2]], m[3]),
         )
+        # "on 5 november 9 30"
+        take(rf"(?<=\bon )(\d{{1,2}}) {MONTH}(?= \d{{1,2}} \d\d\b)", DAY, lambda m: self._day(int(m[1]), MONTHS[m[2]], None))
         take(rf"\b{MONTH} (?:the )?(\d{{1,2}})\b\.?{YEAR}{NO_TIME}", DAY, lambda m: self._day(int(m[2]), MONTHS[m[1]], m[3]))
         take(r"\b(am|den|dem|der|vom|zum) (\d{1,2})[ -](\d{1,2})(?: (\d{4}|\d{2}))?\b(?![.:]|-| ?uhr)", DAY, self._without_points, behind=1)
         take(r"\b(\d{1,2})-(\d{1,2})-(\d{4})\b", DAY, self._slashed)

@@ -29,6 +29,7 @@ PHRASES = (
         time(12),
         time(14),
     ),
+    (r"\b(?:zur |um die )?(?:kaffeezeit|nachmittagskaffee)\b|\b(?:at )?coffee ?time\b", time(15), time(17)),
     (r"\btagsueber\b|\b(?:during the|in the) day ?time\b|\bduring the day\b", time(8), time(18)),
 )
 

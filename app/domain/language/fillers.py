@@ -9,24 +9,35 @@ from app.domain.language.vocabulary import MONTHS, RELATIVE, WEEKDAYS
 
 # stands for words that are understood and name no time: a name, an age, a house number
 ASIDE = "_"
+# stands for "also" and "so" before what follows from what was said
+CONCLUSION = ";"
 GREETING = re.compile(
-    r"\b(?:(?:guten |good )(?:morgen|tag|abend|morning|afternoon|evening)(?:,? (?:oder|or|well|na|nein|no|sorry|ach|i mean|i should say|ich meine|besser|eher|naja|wait|good|guten|schon))+,? (?:good |guten )?(?:tag|abend|morgen|afternoon|evening|morning)(?: (?:now|already|schon|jetzt|by now|is it))?(?=$|[,.])"
+    r"\b(?:(?:guten |good )(?:morgen|tag|abend|morning|afternoon|evening)(?:,? (?:oder|or|well|na|nein|no|sorry|ach|i mean|i should say|ich meine|besser|eher|naja|wait|good|guten|schon))+,? (?:good |guten )?(?:tag|abend|morgen|afternoon|evening|morning)(?: (?:now|already|schon|jetzt|by now|is it))?(?=$|[,.;])"
     r"|(?:(?:einen? )?(?:wunder)?(?:guten|schoenen|good) (?:guten )?(?:morgen|tag|abend|nachmittag|morning|day|evening|afternoon)(?! (?:frueh|um|at|gegen)\b)(?: (?:noch|zusammen|auch))?"
     r"|(?:schoenes|nice|great|lovely) (?:wochenende|weekend)|have a (?:nice|good|great|lovely) \w+|gruess (?:gott|di|sie)|moin(?: moin)?|servus|gruezi|mahlzeit|hallo|hello|hiya?|hey)\b)"
 )
 HESITATION = re.compile(
-    r"\b(?:ae+h*m*|oe+hm?|eh+m?|hm+|mhm+|uhm*|uhh+|erm+|er|ums?(?=,)|(?<=, )um$|wenn, dann(?= an?m? )|(?:if|falls|wenn|sofern) (?:you|sie|ihr)\b(?: [a-z']+){0,3} (?:feiertags?|feiertagen|bank holidays?|public holidays?|holidays)(?: (?:arbeiten|arbeitet|offen|auf|geoeffnet|haben|habt|open))*|(?:der|das) (?:tag|datum) (?:bleibt|ist)(?: (?:der|das))? (?:gleiche?|selbe|derselbe|dasselbe)|um (?:himmels|gottes) willen|tja|naja|na ja|na gut|ach so|also|(?<!dann )(?:halt|hoit|eben)|eigentlich|quasi|sozusagen|irgendwie"
+    r"\b(?:wohl oder uebel|auf (?:jeden|alle) f(?:ae|a)lle?|(?:or|oder) (?:it's no (?:good|use)|bust|nothing|never|not at all|gar nicht|garnicht|nie)|oh go on(?: then)?|no(?= no\b)|listen|look(?= (?:the|on|at|how|can|could|[a-z]+day|tomorrow))|you hear me|passen sie auf|ae+h*m*|oe+hm?|eh+m?|hm+|mhm+|uhm*|uhh+|erm+|er|ums?(?=,)|(?<=, )um$|wenn, dann(?= an?m? )|(?:if|falls|wenn|sofern) (?:you|sie|ihr)\b(?: [a-z']+){0,3} (?:feiertags?|feiertagen|bank holidays?|public holidays?|holidays)(?: (?:arbeiten|arbeitet|offen|auf|geoeffnet|haben|habt|open))*|(?:der|das) (?:tag|datum) (?:bleibt|ist)(?: (?:der|das))? (?:gleiche?|selbe|derselbe|dasselbe)|um (?:himmels|gottes) willen|tja|naja|na ja|na gut|ach so|(?<!dann )(?:halt|hoit|eben)|eigentlich|quasi|sozusagen|irgendwie"
     r"|sagen wir(?: mal)?|sag(?:e|n)? (?:ich|ma|mer|wir)(?: jetzt)?(?: mal)?|ich sage? mal|(?:wuerde?|taet) (?:ich|i) (?:mal )?sagen|wie gesagt|weisst du|weisste|wissen sie|wissens|gelle?|gel|woisch"
     r"|oder so(?: (?:was|aehnlich|rum|um den dreh|in der (?:richtung|drehe)))?(?! (?:gegen|um|ab|zwischen)\b)|so in etwa|so ungefaehr|ja|jo|jop|joa|jawohl|jaja|genau|okay|ok|bitte(?: ?schoen| ?sehr)?|danke(?: ?schoen)?"
     r"|gerne?|mal|einfach|vielleicht|eventuell|moeglicherweise|wohl|(?:glaube?|denke?|schaetze?|mein) ich|ich (?:glaube?|denke?|schaetze?|nehme an)|schauen wir mal|schau ma mal|mei|selbstverstaendlich|natuerlich"
     r"|well|yeah|yea|yes|yep|yup|like(?! that)|you know|kind ?of|kinda|sort ?of|sorta|i (?:guess|think|suppose|believe|reckon)|maybe|perhaps|possibly|probably|preferably|ideally|please|thanks(?: a lot| very much)?"
     r"|thank you(?: very much)?|cheers|(?:how|what) about(?= (?!a (?:week|fortnight)))|wie (?:waer'?s|waere es|steht'?s|sieht'?s aus) mit|let'?s say|shall we say|say(?= (?:\d|a quarter|quarter|half|noon|midday|around|about|at|on|between|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b)|(?:the )?same again|wieder das gleiche|(?:noch ?mal|wieder) dasselbe|basically|just|really|by the new (?:time|clock)|nach (?:der )?neue[nr] (?:uhr)?zeit|or so|or something(?: like that)?|or thereabouts|if you (?:will|like)|mate|love|lovely|alright)\b"
 )
-# "so um zehn", "so nächste Woche": about, not Sunday
-# "the post comes at eleven so after eleven": a new clause, not 11:11
-SO_THEN = re.compile(
-    r"(?<=\w) so (?=(?:after|before|from|until|till|by|not|any|an?|another|could|can|i|i'd|we|it|it'd|the|maybe|make|let's)\b)"
+# "Montag bin ich weg, also Dienstag", "the post comes at eleven so after eleven"; "Mittwoch, also am 25." tells the same day again
+CONCLUDING = re.compile(
+    r"[ ,]*\b(?<!dann )(?:also|bleibt(?: (?:also|ja|da|mir|uns|nur|noch|eh|dann|eigentlich))* (?=\w)|(?:that|which) leaves(?: (?:me|us))?(?: (?:just|only|with))?)\b[ ,]*"
+    r"|[ ,]*(?<=\w)(?:,)? so,? +(?=(?:after|before|from|until|till|by|not|any|an?|another|could|can|i|i'd|i'll|we|it|it'd|the|maybe|make|let's|later|give|put|come|see|shall|meet|book|do|drop|pop|fit|have|how|what|on|at|next|this|that|then|tomorrow|today|tonight|my|our|say|first|half|quarter|same|kindly|rather|would"
+    r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|midday|noon)\b)"
 )
+SAY_HOUR = re.compile(
+    r"(?<=[a-z] )(?<!to )(?<!you )(?<!i )say (?=(?:about |around )?(?:half|quarter|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b(?! (?:days|weeks|months|or)\b))"
+)
+REPEATED_DAY = re.compile(r"(?:\d|uhr|tag|mittwoch|morgen|heute|abend|[a-z]+(?:zig|zehn|ste[nr]?|te[nr]?|ber|day))$")
+AGAIN = re.compile(
+    r"(?:um|gegen|ab|dem|den|am (?!montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)|so|erst|fruehestens|zwischen|morgen|heute|uebermorgen|nicht)\b"
+)
+# "so um zehn", "so nächste Woche": about, not Sunday
 ABOUT_SO = re.compile(r"(?<!am )(?<!\w)so (?!den\b|der\b|dem\b|morgens?\b|vormittags?\b|is\b|are\b|do\b|does\b|will\b|would\b)(?=[a-z])")
 # the verb in "could you do ten", not Thursday; "may I", not the month; "I am", not in the morning
 ENGLISH_VERBS = re.compile(
@@ -62,7 +73,7 @@ ASIDES = tuple(
         # "this is June Summers", "mein Name ist August Sommer"
         rf"\b(?:(?:mein |my |the )?name(?:'s| ist| is)?|ich heisse|auf den namen|under the name(?: of)?|in the name of|hier ist(?: die| der)?|hier spricht) [a-z-]+ (?:{MONTH_NAMES}|{SURNAMES})\b(?! \d)",
         r"\b(?:(?:mein |my |the )?name(?:'s| ist| is)?|ich heisse|auf den namen|under the name(?: of)?|in the name of|unter dem namen|hier ist(?: die| der)?|hier spricht) [a-z-]+\b",
-        rf"\b(?:this is|it's|it is|i'm|i am|ich bin(?: die| der| der herr| die frau)?|hier ist(?: die| der)?|das ist die|hier) (?:{MONTH_NAMES})(?=$|[,.]| (?:here|hier|and|und|from|von|speaking|calling|am apparat)\b| [a-z-]+(?=$|[,.]| (?:here|hier|and|und|from|von|speaking|calling)\b))(?! \d)(?: (?!here|hier|and|und|from|von|speaking|calling)[a-z-]+)?",
+        rf"\b(?:this is|it's|it is|i'm|i am|ich bin(?: die| der| der herr| die frau)?|hier ist(?: die| der)?|das ist die|hier) (?:{MONTH_NAMES})(?=$|[,.;]| (?:here|hier|and|und|from|von|speaking|calling|am apparat)\b| [a-z-]+(?=$|[,.;]| (?:here|hier|and|und|from|von|speaking|calling)\b))(?! \d)(?: (?!here|hier|and|und|from|von|speaking|calling)[a-z-]+)?",
         # ages
         r"(?<!zeit )(?<!termin )\b(?:ist|bin|wird|werde|is|i'm|he's|she's|turns|turning|aged) (?:schon |erst |jetzt |gerade |already |only )?\d{1,3}(?=,|$|\. | jahre?\b| years?\b| und | and | months? old)(?: ?(?:jahre?|years?|months?)(?: alt| old)?)?",
         r"\b\d{1,3}(?: ?|-)(?:jaehrig\w*|jahre? alt\w*|years? old|year-olds?|monate alt\w*|months old)\b",
@@ -71,7 +82,7 @@ ASIDES = tuple(
         r"(?<!in )(?<!vor )(?<!nach )(?<!ueber )\b\d{1,3} (?:jahren?|years)\b(?! (?:from|hence|later|ago|spaeter)\b)",
         # how long something has lasted
         r"\bseit (?:gut |etwa |ca |ueber )?(?:\d{1,3}|eine[rmn]?|ein paar|mehreren|einigen|wenigen) (?:stunden?|tagen?|wochen?|monaten?|jahren?)\b|\bfor (?:about |over )?(?:the (?:last|past) )?(?:\d{1,3}|an?|a few|a couple of|several|some) (?:days?|weeks?|months?|years?)\b(?: now)?(?! (?:from|on|later|ahead)\b)",
-        r"\b(?:we're|we are|wir sind|sind wir|wir waeren|wir kommen|there's|there are|there will be|there'll be)(?: zu)? \d{1,2}(?=$|[,.]| (?:und|and|so|of us)\b)|\b\d{1,2} of (?:us|them)\b",
+        r"\b(?:we're|we are|wir sind|sind wir|wir waeren|wir kommen|there's|there are|there will be|there'll be)(?: zu)? \d{1,2}(?=$|[,.;]| (?:und|and|so|of us)\b)|\b\d{1,2} of (?:us|them)\b",
         # counts of people and things, numbers of houses and telephones, money
         rf"\b(?:fuer |zu |mit |for |of |with )?(?:\d{{1,3}}|eine?|einen|an?) ?(?:{COUNTABLES})\b",
         r"(?:(?<=\btable )|(?<=\bparty )|(?<=\bgroup )|(?<=\btisch )|(?<=\bgruppe ))(?:of|for|fuer|zu|von|mit) \d{1,3}\b",
@@ -95,10 +106,17 @@ ASIDES = tuple(
 def drop_fillers(text: str) -> str:
     """Drop what says nothing from folded text, and words that break off."""
     text = BROKEN_OFF.sub(_drop_broken, text)
-    text = SO_THEN.sub(", ", ENGLISH_VERBS.sub(" ", HESITATION.sub(" ", text)))
+    text = SAY_HOUR.sub("at ", text)
+    text = CONCLUDING.sub(_conclude, " ".join(ENGLISH_VERBS.sub(" ", HESITATION.sub(" ", text)).split()))
     text = ABOUT_SO.sub("", text)
     text = re.sub(r"(?: *, *)+", ", ", " ".join(text.split()))
+    text = re.sub(rf"[ ,]*{CONCLUSION}[ ,{CONCLUSION}]*", f"{CONCLUSION} ", text).strip(f" ,{CONCLUSION}")
     return POLITE_CLAUSE.sub(" ", text).strip(" ,")
+
+
+def _conclude(match: re.Match[str]) -> str:
+    before, after = match.string[: match.start()], match.string[match.end() :]
+    return ", " if REPEATED_DAY.search(before) and AGAIN.match(after) and "also" in match[0] else f"{CONCLUSION} "
 
 
 def _drop_broken(match: re.Match[str]) -> str:

@@ -36,6 +36,7 @@ THOUSANDS = re.compile(r"(?<![\d.,:/])\d{1,3}[.,]\d{3}\b(?![.:/,]?\d)")
 CONTRACTION = re.compile(
     r"\b((?:mon|tues|wednes|thurs|fri|satur|sun)day|today|tomorrow|tonight|yesterday|christmas|easter|thanksgiving|halloween|eve|day|that|it|there|weekend|week|wedding|birthday)'s (?=[a-z\d])(?!time\b|eve\b|day\b)"
 )
+HOUR_WORDS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|zwei|drei|vier|fuenf|sechs|sieben|acht|neun|zehn|elf|zwoelf"
 REWRITES = tuple(
     (re.compile(pattern), rewrite)
     for pattern, rewrite in (
@@ -47,12 +48,12 @@ REWRITES = tuple(
         (r"\b(?:in )?the new year\b", "im neuen jahr"),
         # "give or take half an hour" is about as good as the hour itself; a day more or less is a stretch (`ranges.py`)
         (
-            r",? ?\b(?:give or take|plus ?/?-?(?: ?minus)?|plus or minus|\+/-)(?: (?:a |an |eine[rn]? |ein )?(?:few |couple of |paar |half an |halbe |viertel ?|quarter of an |dreiviertel ?|bit|bisschen|\w+ ?)?(?:minutes?|minuten|hours?|stunde[n]?|mins?|stuendchen|bit|bisschen))?(?=$|[,.]| (?:am|on|um|at)\b| <| \w+(?:day|tag|woch)\b)",
+            r",? ?\b(?:give or take|plus ?/?-?(?: ?minus)?|plus or minus|\+/-)(?: (?:a |an |eine[rn]? |ein )?(?:few |couple of |paar |half an |halbe |viertel ?|quarter of an |dreiviertel ?|bit|bisschen|\w+ ?)?(?:minutes?|minuten|hours?|stunde[n]?|mins?|stuendchen|bit|bisschen))?(?=$|[,.;]| (?:am|on|um|at)\b| <| \w+(?:day|tag|woch)\b)",
             "",
         ),
         # the minute of opening
         (
-            r"\b(?:(?:gleich|direkt|sobald|immer|right|straight away|as soon as|just) )*(?:wenn|sobald|nachdem|when|after|as soon as|whenever) (?:sie|ihr|du|der laden|die praxis|you|the shop|you guys|the doors?)(?: (?:morgens|frueh))? (?:aufmachen|aufmacht|aufsperren|aufsperrt|oeffnen|oeffnet|open(?:s)?(?: up| the doors)?|losgeht|anfangt|anfangen)(?=$|[,.]| on\b| am\b| <)",
+            r"\b(?:(?:gleich|direkt|sobald|immer|right|straight away|as soon as|just) )*(?:wenn|sobald|nachdem|when|after|as soon as|whenever) (?:sie|ihr|du|der laden|die praxis|you|the shop|you guys|the doors?)(?: (?:morgens|frueh))? (?:aufmachen|aufmacht|aufsperren|aufsperrt|oeffnen|oeffnet|open(?:s)?(?: up| the doors)?|losgeht|anfangt|anfangen)(?=$|[,.;]| on\b| am\b| <)",
             "in der fruehe",
         ),
         (r"\b(?:gleich |direkt )?(?:zur|bei|zu) (?:laden)?oeffnung\b|\bat opening(?: time)?\b", "in der fruehe"),
@@ -63,7 +64,28 @@ REWRITES = tuple(
             r"\1 at two ",
         ),
         (r"\btoo (?=[ap]\.?m\b|o'?clock\b|thirty\b|fifteen\b)", "two "),
-        (r"\bfirst thing(?: in the morning)?\b", "early morning"),
+        # a business may open late
+        (r"\b(?:first thing(?: in the morning)?|early doors|bright and early)\b", "in the morning"),
+        (r"\bin (?:the |aller )?herrgottsfrueh\w*\b|\bgleich (?:frueh|in der frueh)\b", "in der frueh"),
+        (r"\bnext next (week|weekend|month)\b", r"\1 after next"),
+        (r"\b(?:saint|sankt) (?=nicholas|patrick|paddy|george|andrew|david|stephen|martin|valentine)", "st "),
+        (r"\b(?:the )?eve of (?=christmas eve\b|new year's eve\b)|\b(christmas|new year's) eve eve\b", "the day before "),
+        (r"\binner (?=mittagspause|pause|frueh|woche|naechsten)", "in der "),
+        (r"\bklock\b", "um"),
+        (rf"(?<!at )(?<!from )(?<!past )(?<!half )(?<!to )\b({HOUR_WORDS}) onwards\b", r"from \1 o'clock"),
+        (r"\b(?:a )?half an hour from now\b|\bhalf an hour'?s? time\b", "in 30 minuten"),
+        (r"\b(at|from|around|by|until|till) (\d{1,2}|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty) hours\b", r"\1 \2 uhr"),
+        (r"\bin (\w+) (?:sleeps|naechten)\b", r"in \1 days"),
+        (r"\b(zwei|drei|vier|fuenf)mal schlafen\b", r"in \1 tagen"),
+        (r"\bk w (?=\d|[a-z]+)", "kw "),
+        (r"\b(?:i'd|we'd|would) sooner\b", "i'd rather"),
+        (r",? ?\b(?:je (?:frueher|eher) (?:desto|umso) (?:besser|lieber)|the (?:sooner|earlier) the better)\b", " so bald wie moeglich"),
+        # "nine would be heaven", "say four", "ten sharp"
+        (
+            rf"(?<!\bat )(?<!\bum )(?<!half )(?<!halb )(?<!to )(?<!past )(?<!vor )(?<!nach )(?<!viertel )(?<!ab )(?<!bis )(?<!after )(?<!before )\b({HOUR_WORDS}) (?=(?:would be|would suit|works|wuerde? (?:mir )?passen|waere? (?:mir )?(?:am liebsten|recht|ideal|super|perfekt|gut))\b)",
+            r"at \1 ",
+        ),
+        (rf"(?<!\bat )(?<!\bum )(?<!half )(?<!halb )\b({HOUR_WORDS}) (?:sharp|on the dot|on the nose|prompt)(?=$|[,.;])", r"at \1"),
         (r"\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)-(?=oh|ten|fifteen|twenty|thirty|forty|fifty)", r"\1 "),
         (r"\b(?:um )?(?:punkt|schlag) (?=\w)|\b(?:exactly )?at exactly ", "um "),
         (r"\b(?:puenktlich|exakt|exactly|sharp|on the dot|on the nose)\b", ""),
@@ -82,12 +104,12 @@ REWRITES = tuple(
         (r"\b((?:days?|weeks?|months?)) on from (?:the )?(?=[a-z\d])", r"\1 after "),
         # "this week or next"
         (
-            r"\b(this|diese[smn]?) (week|weekend|month|woche|wochenende|monat) (or|and|nor|und|oder|noch) (next|(?:naechste|kommende)[sn]?)(?=$|[,.]| (?!week|month|woche|monat|[a-z]+(?:day|tag)\b))",
+            r"\b(this|diese[smn]?) (week|weekend|month|woche|wochenende|monat) (or|and|nor|und|oder|noch) (next|(?:naechste|kommende)[sn]?)(?=$|[,.;]| (?!week|month|woche|monat|[a-z]+(?:day|tag)\b))",
             r"\1 \2 \3 \4 \2",
         ),
         # "nächstes Wochenende nicht, das übernächste"
         (
-            r"\b(wochenende|woche|monat|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch)\b([^.;]{0,40}? uebernaechste[nrs]?)(?=$|[,.])",
+            r"\b(wochenende|woche|monat|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch)\b([^.;]{0,40}? uebernaechste[nrs]?)(?=$|[,.;])",
             r"\1\2 \1",
         ),
         (r"\bon or after\b", "ab"),
@@ -101,7 +123,7 @@ REWRITES = tuple(
         (r"\b(?:im laufe|(?:in|over|during) the course of) (?:der|the) (?=woche\b|week\b)", "diese "),
         # "it shouldn't be before the tenth", "I can't do anything until the new year"
         (
-            r"\b(?<!why )(?:should|must|ca|can|could|wo|would|do|does|need|is)(?:n't| ?not) (?!you\b|we\b|they\b)(?:(?!work|suit)[a-z]+ ){0,3}?(before|until|till|after)\b(?! (?:that|then|all)\b)",
+            r"\b(?<!why )(?:should|must|ca|can|could|wo|would|do|does|need|is)(?:n't| ?not) (?!you\b|we\b|they\b)(?:(?!work|suit|[a-z]+day|weekend|tomorrow|today)[a-z]+ ){0,3}?(before|until|till|after)\b(?! (?:that|then|all)\b)",
             r"not \1",
         ),
         # "geht gar nicht vor Ostern" sets no bound

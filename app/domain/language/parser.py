@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from app.domain.language import clarification_questions as questions
 from app.domain.language.adjacent_days import AdjacentDayScanner
 from app.domain.language.clarification_questions import AmbiguousExpression
+from app.domain.language.clause_roles import set_aside_reasons
 from app.domain.language.corrections import DayReading, TimeReading, read_days, read_times
 from app.domain.language.coverage import find_unread_words
 from app.domain.language.dates import DateScanner, DayRange
@@ -33,8 +34,11 @@ SOON = (
 )
 NOW, MAX_WORDS_OF_NOW = r"\b(?:jetzt|gleich|now)\b", 5
 FIRST_FREE = r"\b(?:(?:the )?(?:next|1\.|earliest|soonest) (?:available|free|possible)|(?:der|die|das|den|am )?(?:naechste[rns]?|1\.|frueheste[rns]?) (?:freie|moegliche|verfuegbare)[rnsm]?|(?:naechsten?|next) (?:termin|appointment|slot|opening)|(?:naechste[rn]?|next) (?:gelegenheit|moeglichkeit|opportunity))\b"
+INDIFFERENT = r"(?:egal|gleich|wurscht|wurst|schnurz\w*|schnuppe|wumpe|einerlei|powidl)"
 ANY_TIME = (
-    r"\b(?:(?:voellig |ganz |mir |total )?egal(?:,? (?:wann|an welchem (?:wochen)?tag|welche[rn] (?:wochen)?tag|welche uhrzeit|um wie ?viel uhr|um welche uhrzeit|zu welcher uhrzeit))?|irgendwann(?: mal)?|(?:an )?irgend(?:einem?|ein) tag|zu jeder (?:tages)?zeit|jederzeit"
+    rf"\b(?:(?:an )?(?:welche[mrn]|der) tag (?:ist|is|waer\w*) (?:mir |uns |da )?(?:ganz |voellig |total )?{INDIFFERENT}|mir (?:ist|is) {INDIFFERENT}(?:,? (?:wann|welcher tag|an welchem tag))?"
+    r"|(?:and |but )?(?:i'm |i am |we're )?not (?:fussed|bothered|fussy|picky) (?:about|as to|on) (?:the|which|what) day|(?:the|which|what) day(?: it is)? (?:doesn't matter|is up to you|makes no odds)"
+    r"|(?:voellig |ganz |mir |total )?egal(?:,? (?:wann|an welchem (?:wochen)?tag|welche[rn] (?:wochen)?tag|welche uhrzeit|um wie ?viel uhr|um welche uhrzeit|zu welcher uhrzeit))?|irgendwann(?: mal)?|(?:an )?irgend(?:einem?|ein) tag|zu jeder (?:tages)?zeit|jederzeit"
     r"|(?:at )?any ?time(?: of (?:the )?day)?|any day|some ?day|an (?:irgend)?einem tag|whenever|flexibel|flexible|some ?time|beliebig|(?<!wie )immer(?! (?:am )?(?:mon|diens|donners|frei|sams|sonn|mitt)(?:tag|woch|abend))|jede[nr] tag|an jedem tag|every day|alle tage|den ganzen tag|all day|ganztags|whichever(?: day| time)?|whatever(?: day| time)?)\b"
 )
 # a table in the evening
@@ -43,9 +47,11 @@ DINING = re.compile(
 )
 # no bound, and no wish for the soonest
 ALWAYS_FREE = (
-    r"\b(?:(?:ich|wir|i|we)(?:'m| am|'re| are)? )?(?:kann|koennen|koennte|habe?|haben|bin|sind|can|could)(?: ich| wir)?(?: (?:ja|eh|sowieso|quasi|praktisch|eigentlich|da))* (?:immer|jederzeit|an jedem tag|always)(?: zeit| da| frei)?(?=$|[,.])"
-    r"|\b(?:i'm|i am|we're|we are) (?:always|free|available)(?: (?:always|free|available|around|any ?time|all the time|whenever|all day every day|every day))+(?=$|[,.])|\bi can (?:always|do any ?time|do any day)(?: make it)?(?=$|[,.])"
+    r"\b(?:(?:ich|wir|i|we)(?:'m| am|'re| are)? )?(?:kann|koennen|koennte|habe?|haben|bin|sind|can|could)(?: ich| wir)?(?: (?:ja|eh|sowieso|quasi|praktisch|eigentlich|da))* (?:immer|jederzeit|an jedem tag|always)(?: zeit| da| frei)?(?=$|[,.;])"
+    r"|\b(?:i'm|i am|we're|we are) (?:always|free|available)(?: (?:always|free|available|around|any ?time|all the time|whenever|all day every day|every day))+(?=$|[,.;])|\bi can (?:always|do any ?time|do any day)(?: make it)?(?=$|[,.;])"
 )
+# everything is taken back
+WITHDRAWN = r"\b(?:lass(?:en|t)? (?:wir(?:'s| es| das)?|es|mas|ma's)|vergessen sie'?s?(?: es)?|forget (?:it|about it)|leave it(?: for now)?|(?:ich )?meld mich(?: wieder| nochmal)?|i'll (?:ring|call|get) (?:you )?(?:back|again))(?![^<]*<)"
 SUMMER_TIME = r"\b(?:sommerzeit|summer time|vor (?:der )?(?:zeit)?umstellung|before the (?:clock )?change)\b"
 WINTER_TIME = r"\b(?:winterzeit|normalzeit|winter time|standard time|nach (?:der )?(?:zeit)?umstellung|after the (?:clock )?change)\b"
 # "am Wochenende nach der Zeitumstellung"
@@ -120,8 +126,9 @@ class _Reader:
         mark_day_parts(scanner)
         if DINING.search(scanner.text) and not scanner.has(r"<p\d+>"):
             scanner.found = [move_to_evening(value) if isinstance(value, ClockTime) else value for value in scanner.found]
-        mark_day_references(scanner)
+        mark_day_references(scanner, self.today)
         set_aside_reports(scanner, self.now.astimezone(ZoneInfo(self.timezone)))
+        set_aside_reasons(scanner)
         if scanner.has(r"<t\d+>"):
             # "same time, ten o'clock", "half an hour late, so half two"
             scanner.drop(SAME_TIME)
@@ -135,6 +142,8 @@ class _Reader:
         mark_signs(scanner)
         tokens = tokenize_marks(scanner)
         days, times = read_days(tokens.items, self.today), read_times(tokens.items)
+        if scanner.has(WITHDRAWN):
+            days, times = DayReading(question=questions.no_time_given()), TimeReading()
         reading = Reading(days, times, tuple(find_unread_words(tokens)), is_open, fold, is_unbound)
         if reading.is_empty and expected == "time":
             return replace(reading, times=TimeReading(question=questions.which_time()))

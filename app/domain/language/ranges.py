@@ -58,6 +58,8 @@ def mark_time_windows(scanner: Scanner) -> None:
     )
     take(rf"(?:\b(?:von|from|vo|ab){GAP} )?{starts}{RANGE_TO}{ends}", WINDOW, window)
     take(rf"\b(?:von|ab|from){GAP} {starts} (?:an|onwards?|on)\b", WINDOW, window)
+    # "gegen zehn, elf"
+    take(rf"\b(?:so )?(?:gegen|around|about|round){GAP} {starts},? {ends}(?! <t)", WINDOW, lambda m: _span_an_hour(window(m)))
     take(rf"{starts} (?:oder|or|und|and)?(?: gerne| auch| (?:etwas|ein bisschen|a bit|a little))* ?{LATER}\b(?! <)", WINDOW, window)
     take(
         rf"{ends} (?:oder|or)(?: gerne| auch| (?:etwas|ein bisschen|a bit|a little))* (?:frueher|vorher|eher|earlier|before|sooner)\b(?! <)",
@@ -73,6 +75,13 @@ def mark_time_windows(scanner: Scanner) -> None:
     # "bis Mittag", "ab abends"
     take(rf"\b(?:{CLOSING}){GAP}(?: zum| den)? <p(\d+)>", PART, lambda m: bound_by_part(scanner.get(m[1]), opens=False))
     take(rf"\b(?:{OPENING}){GAP}(?: dem| den)? <p(\d+)>", PART, lambda m: bound_by_part(scanner.get(m[1]), opens=True))
+
+
+def _span_an_hour(window: ClockRange) -> ClockRange | None:
+    """Get a window of an hour at most; None where the second time corrects the first."""
+    assert window.starts and window.ends
+    minutes = ((window.ends.hour - window.starts.hour) * 60 + window.ends.minute - window.starts.minute) % 720
+    return window if 0 < minutes <= 60 else None
 
 
 def mark_day_ranges(scanner: Scanner, today: date) -> None:

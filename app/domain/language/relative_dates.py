@@ -163,7 +163,7 @@ class RelativeDateScanner:
         )
         take(rf"\b(?:in|ueber) {COUNT_WORD} {UNIT}(?:'?s?'? time\b)?", DAY, lambda m: self._distance(parse_count(m[1]), m[2]))
         take(
-            rf"\b{COUNT_WORD} (days?|weeks?|months?|years?) (?:from now|later|ahead|hence)\b",
+            rf"\b{COUNT_WORD} (days?|weeks?|months?|years?) (?:from now|hence)\b",
             DAY,
             lambda m: self._distance(parse_count(m[1]), m[2]),
         )

@@ -13,7 +13,10 @@ from app.domain.language.vocabulary import MOVES, RELATIVE
 # "… und brauche", "… aber", "… so": what follows says something of its own
 CLAUSE_END = re.compile(
     r"(?:(?<!\d)[.,;:]+(?= |$)| (?=(?:aber|but|sondern|jetzt|now|deshalb|deswegen|drum|darum|daher|so(?! (?:um|gegen|ab|zwischen)\b))\b)"
-    r"| (?=(?:und|and) (?:(?:ich|i|wir|we|er|sie|he|she|they|jetzt|now|deshalb|then|dann|so) )?(?:brauch\w*|braeucht\w*|moecht\w*|haett\w*|will|wuerd\w*|koennt\w*|kann|can|could|would|needs?|wants?|i'd|we'd|she'd|he'd|they'd|like)\b))"
+    r"| (?=(?:und|and) (?:(?:ich|i|wir|we|er|sie|he|she|they|jetzt|now|deshalb|then|dann|so) )?(?:brauch\w*|braeucht\w*|moecht\w*|haett\w*|will|wuerd\w*|koennt\w*|kann|can|could|would|needs?|wants?|i'd|we'd|she'd|he'd|they'd|like)\b)"
+    # a wish begins without a stop
+    r"| (?=(?:can|could) (?:i|we|you|ya)\b|(?:please )?(?:give|book|put|fit|squeeze|pop) (?:me|us|her|him)\b|(?:geben|gebt|schreiben|tragen) (?:sie|ihr|mich|uns|mir)\b|(?:braeuchte?|moechte?|koennte?|wuerde?) (?:ich|wir|i)\b"
+    r"|(?:der|die|das) passt\b|(?:der|das|dem|am) <d\d+> (?:waere?|ginge?|passt)\b|(?:is|ist) (?:that|das|it|es) (?:a|an|ein|n|nicht)? ?<d|(?:then (?:the )?|dann (?:der|den) )<d|(?:(?:the|den|am|der|okay|well) )*<d\d+>,? (?:then|dann)(?=$|[,.;])))"
 )
 DAY_OR_TIME = re.compile(r"<[dtp]\d+>")
 DAY_MARK = re.compile(r"<d(\d+)>")
@@ -39,8 +42,8 @@ BIRTH = re.compile(r"\b(?:geboren|geburtsdatum|born|date of birth|dob)\b")
 CALL_BACK = re.compile(
     r"\b(?:i should|i'm to|told me to|asked me to|said to|i have to|i've got to|ich soll(?:te)?|dass ich|ich muss)\b.*\b(?:ring|call|phone|anrufen|melden|durchrufen)\b"
     r"|\b(?:i'?ll|i will|i can|let me|i'm going to) (?:\w+ )?(?:ring|call|phone|try|get back)\b(?! in\b)(?: \w+)? ?(?:back|again|later|to you)?\b"
-    r"|\b(?:ruf|rufe|meld|melde)\b[^,.]*\b(?:wieder|zurueck|nochmal|nochmals|noch einmal|spaeter)\b|\b(?:probiere?|versuche?)(?: ich)? (?:es|'s)\b[^,.]*\b(?:wieder|nochmal|nochmals|noch einmal)\b"
-    r"|\b(?:rufe?|melde?)(?: ich| mich)* (?:(?!termin)[a-z]+ )*<[dt]\d+>[^,.]*\ban\b|\bmelde?(?: ich)? (?:mich|uns)\b(?!.*\b(?:wegen|termin\w*|an)\b)[^,.]*<d|\bi'm (?:calling|ringing|phoning) about <d"
+    r"|\b(?:ruf|rufe|meld|melde)\b[^,.;]*\b(?:wieder|zurueck|nochmal|nochmals|noch einmal|spaeter)\b|\b(?:probiere?|versuche?)(?: ich)? (?:es|'s)\b[^,.;]*\b(?:wieder|nochmal|nochmals|noch einmal)\b"
+    r"|\b(?:rufe?|melde?)(?: ich| mich)* (?:(?!termin)[a-z]+ )*<[dt]\d+>[^,.;]*\ban\b|\bmelde?(?: ich)? (?:mich|uns)\b(?!.*\b(?:wegen|termin\w*|an)\b)[^,.;]*<d|\bi'm (?:calling|ringing|phoning) about <d"
 )
 # what leaves and arrives, begins and ends
 SCHEDULED = r"(?:zug|bus|bahn|flieger|flug|faehre|taxi|schule|kita|kindergarten|arbeit|kurs|training|schicht|unterricht|hochzeit|taufe|beerdigung|umzug|lieferung|handwerker|train|flight|plane|ferry|school|nursery|work|class|course|shift|wedding|funeral|delivery|plumber|exam|interview|pruefung|meeting)"
@@ -68,7 +71,7 @@ LEAVING = re.compile(
 )
 # "das ist ja ein Sonntag", of the day before it
 COMMENT = re.compile(
-    r"^(?:(?:ach|oh|no|nein|nee|ne|moment|wait|since|as|because|weil) )*(?:das|that|it|es|da)(?:'s| ist| is| waere| would be)(?: (?:ja|doch|schon|auch|a|an|ein|eine|der|the|ein|already|auf))* <d\d+>(?: (?:ist )?<d\d+>)?$"
+    r"^(?:(?:ach|oh|no|nein|nee|ne|moment|wait|since|as|because|weil) )*(?:(?:das|that|it|es|da|des)(?:'s| ist| is| waere| would be)|(?:is|ist) (?:that|das|it|es))(?: (?:ja|doch|schon|auch|a|an|ein|eine|n|der|the|ein|already|auf|nicht|not))* <d\d+>(?: (?:ist )?<d\d+>)?$"
 )
 # "I'd prefer Monday to Tuesday" is no stretch
 PREFERENCE = re.compile(r"\bprefer((?: (?:the|a|on|at))* <[dtp]\d+>) (?:to|over)(?= (?:the |a |on |at )?<[dtp])")
@@ -77,15 +80,15 @@ GIVEN_UP = re.compile(r"\b(?:wollten?|wanted|was (?:hoping|thinking)|hoped|gedac
 # since when something lasts
 SINCE = re.compile(r"\b(?:seit|since)(?: (?:dem|der|last|letzte[nrms]?|um|the|circa|about))* <[dt]\d+>(?! (?:an|on)\b)")
 ACCEPTED = re.compile(
-    r"\b(?:das|den|die|it|that|one)\b nehme? ich|\bi'll (?:take|have) (?:it|that)\b|\b(?:das|der) passt(?: mir)?(?=$|[,.])|\bthat (?:works|suits me|would be fine)(?=$|[,.])"
+    r"\b(?:das|den|die|it|that|one)\b nehme? ich|\bi'll (?:take|have) (?:it|that)\b|\b(?:das|der) passt(?: mir)?(?=$|[,.;])|\bthat (?:works|suits me|would be fine)(?=$|[,.;])"
 )
 TARGET = re.compile(r"\b(?:auf|to|into|onto)(?: (?:den|die|das|the|einen|my|dem|um|at|kommenden|so))*(?= <(?P<kind>[dt])\d+>)")
 # "what time do you shut on a Friday", "wie lange haben Sie samstags auf"
 HOURS_QUESTION = re.compile(
-    r"(?:\b(?:what time|how (?:late|early|long)|(?:until|till|from) when|what days?|which days?)\b|^(?:(?:and|so|oh|_|,) )*when\b)(?: (?:do|are|does|is|will|would))? (?:you|they|the (?:shop|salon|practice|surgery|garage|office|place))\b[^,.]*\b(?:open|opened|close|closed|shut)\b"
+    r"(?:\b(?:what time|how (?:late|early|long)|(?:until|till|from) when|what days?|which days?)\b|^(?:(?:and|so|oh|_|,) )*when\b)(?: (?:do|are|does|is|will|would))? (?:you|they|the (?:shop|salon|practice|surgery|garage|office|place))\b[^,.;]*\b(?:open|opened|close|closed|shut)\b"
     r"|\b(?:opening|business|working) (?:hours|times)\b|\bwhat(?:'s| are| is)(?: your| the) hours\b|\boeffnungszeit\w*"
-    r"|\b(?:um )?(?:wie ?viel uhr|wann|wie (?:lange?|spaet|frueh)|(?:bis|ab|von) (?:wann|wie ?viel uhr))\b[^,.]*\b(?:haben|habt|hat|macht|machen|seid|sind|ist|sperrt|sperren|schliesst|schliessen|oeffnet|oeffnen) (?:sie|ihr|der laden|die praxis|der salon|die werkstatt|da|denn|bei ihnen|<)(?:(?!\b(?:was|etwas|termin\w*|frei\w*)\b)[^,.])*\b(?:auf|zu|offen|geoeffnet|geschlossen|da)(?= *$| (?:am |an )?<d)"
-    r"|\b(?:are you|do you|is the \w+)(?: \w+)? (?:open|closed?|shut)\b[^,.]* an? <d|\b(?:do you|are you)[^,.]* an? <d\d+>[^,.]*\b(?:open|closed?|shut)\b"
+    r"|\b(?:um )?(?:wie ?viel uhr|wann|wie (?:lange?|spaet|frueh)|(?:bis|ab|von) (?:wann|wie ?viel uhr))\b[^,.;]*\b(?:haben|habt|hat|macht|machen|seid|sind|ist|sperrt|sperren|schliesst|schliessen|oeffnet|oeffnen) (?:sie|ihr|der laden|die praxis|der salon|die werkstatt|da|denn|bei ihnen|<)(?:(?!\b(?:was|etwas|termin\w*|frei\w*)\b)[^,.;])*\b(?:auf|zu|offen|geoeffnet|geschlossen|da)(?= *$| (?:am |an )?<d)"
+    r"|\b(?:are you|do you|is the \w+)(?: \w+)? (?:open|closed?|shut)\b[^,.;]* an? <d|\b(?:do you|are you)[^,.;]* an? <d\d+>[^,.;]*\b(?:open|closed?|shut)\b"
 )
 # "gosh, half ten already", "es ist ja schon zehn nach elf", "it's gone five"
 REMARK_WORD = (

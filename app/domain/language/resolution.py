@@ -184,9 +184,13 @@ class Resolver:
                 has_time = at is not None and (reading.times.clock is None or reading.times.segment >= word.segment)
                 if word.part == "date" or (word.part in ("day", "either") and not has_day) or (word.part == "spare day" and days is None):
                     return questions.unread_day(at, times.part), None if day else days, at
-                if word.part == "spare time":
-                    has_time = not times.is_empty
-                if word.part == "later" or (word.part in ("time", "either", "spare time") and not has_time):
+                if word.part == "spare" and (days is not None or not times.is_empty):
+                    continue
+                if word.part == "condition" and not has_day:
+                    return questions.unread_day(at, times.part), None if day else days, at
+                if word.part != "time":
+                    has_time = has_time or not times.is_empty
+                if word.part == "later" or (word.part in ("time", "either", "condition", "spare", "spare time") and not has_time):
                     return questions.unread_time(day, self.today), days, None
         return None, days, at
 

@@ -128,7 +128,7 @@ def find_bare_hours(scanner: Scanner) -> None:
     )
     # "it's gone ten", "es ist schon zehn"
     take(
-        rf"(\b(?:it is|is it|es ist|ist es|ist) (?:(?:ja|schon|bereits|fast|gleich|gone|past|nearly|almost|already|just) )+){HOUR}\b(?!\.){NO_UNIT}(?=$|[,.]| (?:already|durch|vorbei|now|here)\b)",
+        rf"(\b(?:it is|is it|es ist|ist es|ist) (?:(?:ja|schon|bereits|fast|gleich|gone|past|nearly|almost|already|just) )+){HOUR}\b(?!\.){NO_UNIT}(?=$|[,.;]| (?:already|durch|vorbei|now|here)\b)",
         TIME,
         lambda m: _parse_digits(m[2]),
         behind=1,
