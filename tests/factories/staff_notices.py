@@ -5,6 +5,7 @@ from datetime import date
 import factory
 
 from app.models import NoticeSettings, PushDelivery, PushSubscription, StaffDigest, StaffNotice, VapidKey
+from app.providers.push.web_push import generate_private_key
 from tests.factories.base import CompanyOwnedFactory, RowFactory, UlidFactory, ref
 
 
@@ -61,4 +62,4 @@ class VapidKeyFactory(RowFactory):
         model = VapidKey
 
     id = factory.Sequence(lambda n: n + 1)
-    private_key = "k"
+    private_key = factory.LazyFunction(generate_private_key)

@@ -47,7 +47,7 @@ PLAIN = {
     "id", "company_id", "slug", "timezone", "role", "status", "outcome", "language", "country", "provider", "kind", "email", "e164",
     "from_number", "to_number", "value", "theme", "state", "direction", "caller_kind", "end_category", "sentiment", "type", "action",
     "channel", "actor_type", "scope", "repeats", "colour", "source", "token_hash", "key_hash", "password_hash", "prefix", "key",
-    "provider_agent_id", "phone", "industry", "seq",
+    "provider_agent_id", "phone", "industry", "seq", "private_key",
 }  # fmt: skip
 
 
