@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from app.core.clock import now
 from app.core.extensions import db
 from app.core.phone import may_receive_sms
@@ -21,6 +23,8 @@ from app.providers.messaging.base import Channel
 # What became due longer ago is let go: a rule that is switched on does not write to everybody of the past years.
 WINDOW = timedelta(days=7)
 GREETING_CLOCK = time(10)
+# between two review requests to one person, who may come every week
+REVIEW_PAUSE = timedelta(days=180)
 # without effect: such a message goes where there is consent, and nowhere else
 CHANNEL: Channel = "sms"
 
@@ -64,13 +68,21 @@ def _list_plans(rules: MarketingRules, consented: set[str], company: Company) ->
 
 
 def _list_review_requests(delay: timedelta) -> Iterator[tuple[str, PlannedMessage]]:
-    """One a visit, after its last part."""
+    """One a visit, after its last part; who was asked lately is not asked again."""
     for booking in visits.list_ended(now() - delay - WINDOW, now()):
         last = list_visit(booking)[-1]
         due_at = last.ends_at + delay
-        if booking.customer_id and last.ends_at <= now():
-            key = f"review_request:{booking.occupant}"
+        key = f"review_request:{booking.occupant}"
+        if booking.customer_id and last.ends_at <= now() and not _was_asked_lately(booking.customer_id, key):
             yield booking.customer_id, _build_plan("review_request", booking, key, due_at)
+
+
+def _was_asked_lately(customer_id: str, key: str) -> bool:
+    asked = select(Notification.id).where(
+        Notification.kind == "review_request", Notification.customer_id == customer_id, Notification.idempotency_key != key,
+        Notification.status.in_(("pending", "sent")), Notification.created_at > now() - REVIEW_PAUSE,
+    )  # fmt: skip
+    return db.session.scalar(asked.limit(1)) is not None
 
 
 def _list_greetings(consented: set[str], company: Company) -> Iterator[tuple[str, PlannedMessage]]:

@@ -14,7 +14,7 @@ from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.bookings.self_service_links import extend_links
 from app.domain.bookings.status import InvalidBookingTransition, StaleVersion, TooLate
 from app.domain.replies import state
-from app.domain.replies.answers import Answer
+from app.domain.replies.answers import AnswerDraft
 from app.domain.replies.free_times import TimePreference, find_times
 from app.domain.replies.handover import hand_over
 from app.domain.replies.intent import Intent
@@ -33,7 +33,7 @@ class Outcome:
     """What came of a message (models/inbound_message.result), what is answered, and which appointment it was about."""
 
     result: str
-    answer: Answer | None = None
+    answer: AnswerDraft | None = None
     booking: Booking | None = None
 
 
@@ -55,14 +55,14 @@ def confirm(turn: ReplyTurn, bookings: Sequence[Booking]) -> Outcome:
     except InvalidBookingTransition:
         return leave_to_people(turn, bookings[0])
     if len(bookings) > 1:
-        return Outcome("confirmed", Answer("reply_all_confirmed", bookings[0], {"count": len(bookings)}), bookings[0])
-    return Outcome("confirmed", Answer("reply_confirmed", bookings[0]), bookings[0])
+        return Outcome("confirmed", AnswerDraft("reply_all_confirmed", bookings[0], {"count": len(bookings)}), bookings[0])
+    return Outcome("confirmed", AnswerDraft("reply_confirmed", bookings[0]), bookings[0])
 
 
 def keep(turn: ReplyTurn, booking: Booking) -> Outcome:
     """Everything stays as it is."""
     state.close(turn.dialogue)
-    return Outcome("kept", Answer("reply_kept", booking), booking)
+    return Outcome("kept", AnswerDraft("reply_kept", booking), booking)
 
 
 def offer_times(
@@ -72,13 +72,13 @@ def offer_times(
     terms = get_terms(booking)
     if not terms.can_move:
         state.close(turn.dialogue)
-        return leave_to_people(turn, booking, Answer("reply_too_late_to_move", booking, {"until": terms.move_until}))
+        return leave_to_people(turn, booking, AnswerDraft("reply_too_late_to_move", booking, {"until": terms.move_until}))
     times = find_times(booking, wish, excluded=excluded)
     if not times:
         state.close(turn.dialogue)
-        return leave_to_people(turn, booking, Answer("reply_no_times", booking))
+        return leave_to_people(turn, booking, AnswerDraft("reply_no_times", booking))
     state.ask_about_times(turn.dialogue, booking, times)
-    return Outcome("offered", Answer("reply_taken" if taken else "reply_times", booking, options=tuple(times)), booking)
+    return Outcome("offered", AnswerDraft("reply_taken" if taken else "reply_times", booking, options=tuple(times)), booking)
 
 
 def move(turn: ReplyTurn, booking: Booking, starts_at: datetime) -> Outcome:
@@ -93,7 +93,7 @@ def move(turn: ReplyTurn, booking: Booking, starts_at: datetime) -> Outcome:
         return leave_to_people(turn, booking)
     extend_links(moved)
     state.close(turn.dialogue)
-    return Outcome("moved", Answer("reply_moved", moved), moved)
+    return Outcome("moved", AnswerDraft("reply_moved", moved), moved)
 
 
 def ask_to_cancel(turn: ReplyTurn, booking: Booking) -> Outcome:
@@ -101,7 +101,7 @@ def ask_to_cancel(turn: ReplyTurn, booking: Booking) -> Outcome:
     terms = get_terms(booking)
     if not terms.can_cancel:
         state.close(turn.dialogue)
-        return leave_to_people(turn, booking, Answer("reply_too_late_to_cancel", booking, {"until": terms.cancel_until}))
+        return leave_to_people(turn, booking, AnswerDraft("reply_too_late_to_cancel", booking, {"until": terms.cancel_until}))
     state.ask_about_cancellation(turn.dialogue, booking)
     return Outcome("asks_cancel", _build_question(booking, "reply_cancel_question"), booking)
 
@@ -117,23 +117,23 @@ def cancel(turn: ReplyTurn, booking: Booking) -> Outcome:
     except TooLate as error:
         state.close(turn.dialogue)
         until = datetime.fromisoformat(error.data["until"])
-        return leave_to_people(turn, booking, Answer("reply_too_late_to_cancel", booking, {"until": until}))
+        return leave_to_people(turn, booking, AnswerDraft("reply_too_late_to_cancel", booking, {"until": until}))
     except InvalidBookingTransition:
         state.close(turn.dialogue)
         return leave_to_people(turn, booking)
     state.close(turn.dialogue)
     if fee_cents:
-        return Outcome("cancelled", Answer("reply_cancelled_fee", booking, {"fee": format_fee(fee_cents)}), booking)
-    return Outcome("cancelled", Answer("reply_cancelled", booking), booking)
+        return Outcome("cancelled", AnswerDraft("reply_cancelled_fee", booking, {"fee": format_fee(fee_cents)}), booking)
+    return Outcome("cancelled", AnswerDraft("reply_cancelled", booking), booking)
 
 
 def ask_which(turn: ReplyTurn, action: state.Action, bookings: Sequence[Booking]) -> Outcome:
     """Ask which appointment is meant, by number."""
     state.ask_about_appointments(turn.dialogue, action, bookings[:MAX_APPOINTMENTS])
-    return Outcome("asks_which", Answer("reply_which", options=tuple(bookings[:MAX_APPOINTMENTS])))
+    return Outcome("asks_which", AnswerDraft("reply_which", options=tuple(bookings[:MAX_APPOINTMENTS])))
 
 
-def ask_again(turn: ReplyTurn, answer: Answer, booking: Booking | None = None) -> Outcome:
+def ask_again(turn: ReplyTurn, answer: AnswerDraft, booking: Booking | None = None) -> Outcome:
     """Ask once more where the answer was not understood; after the second time people read it."""
     turn.dialogue.unclear_count += 1
     if turn.dialogue.unclear_count > MAX_UNCLEAR:
@@ -146,19 +146,19 @@ def ask_to_cancel_again(turn: ReplyTurn, booking: Booking) -> Outcome:
     return ask_again(turn, _build_question(booking, "reply_cancel_unclear"), booking)
 
 
-def leave_to_people(turn: ReplyTurn, booking: Booking | None = None, answer: Answer | None = None) -> Outcome:
+def leave_to_people(turn: ReplyTurn, booking: Booking | None = None, answer: AnswerDraft | None = None) -> Outcome:
     """Hand the message over to the branch; a word about it goes back once a day, one about a deadline each time."""
     must_tell = hand_over(turn.message, turn.dialogue, booking=booking, is_urgent=turn.intent.kind == "late")
-    return Outcome("handed_over", answer or (Answer("reply_received", booking) if must_tell else None), booking)
+    return Outcome("handed_over", answer or (AnswerDraft("reply_received", booking) if must_tell else None), booking)
 
 
 def format_fee(cents: int) -> str:
     return f"{cents / 100:.2f}".replace(".", ",")
 
 
-def _build_question(booking: Booking, template: str) -> Answer:
+def _build_question(booking: Booking, template: str) -> AnswerDraft:
     fee_cents = get_terms(booking).fee_cents
-    return Answer(f"{template}_fee", booking, {"fee": format_fee(fee_cents)}) if fee_cents else Answer(template, booking)
+    return AnswerDraft(f"{template}_fee", booking, {"fee": format_fee(fee_cents)}) if fee_cents else AnswerDraft(template, booking)
 
 
 def _get_notify(turn: ReplyTurn, booking: Booking) -> bool | None:

@@ -30,7 +30,7 @@ GERMAN_WORDS = FUNCTION_WORDS["de"] | {"absagen", "verschieben", "spaeter", "fru
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AnswerDraft:
     """A template with its values; times among them are instants, written in the language of the answer."""
 
     template: str
@@ -52,7 +52,7 @@ def may_answer(message: InboundMessage) -> bool:
     return (db.session.scalar(sent) or 0) < MAX_PER_HOUR
 
 
-def queue_answer(message: InboundMessage, answer: Answer) -> Notification:
+def queue_answer(message: InboundMessage, answer: AnswerDraft) -> Notification:
     """Queue the answer to this message, one however often it is processed."""
     company, customer = db.session.get_one(Company, message.company_id), find_customer(message)
     with force_locale(find_language(message, customer) or company.language):
@@ -78,7 +78,7 @@ def find_language(message: InboundMessage, customer: Customer | None) -> str | N
     return None if german == english else "de" if german > english else "en"
 
 
-def _write_values(answer: Answer, company: Company) -> dict[str, Any]:
+def _write_values(answer: AnswerDraft, company: Company) -> dict[str, Any]:
     booking = answer.booking
     values = {"company": company.name} | {
         name: format_when(value, booking.timezone if booking else company.timezone) if isinstance(value, datetime) else value
@@ -91,7 +91,7 @@ def _write_values(answer: Answer, company: Company) -> dict[str, Any]:
     return values
 
 
-def _write_option(option: datetime | Booking | WaitlistOffer, answer: Answer) -> str:
+def _write_option(option: datetime | Booking | WaitlistOffer, answer: AnswerDraft) -> str:
     """A time, or an appointment with its service, and with the person's name where several share the number."""
     if isinstance(option, datetime):
         assert answer.booking is not None

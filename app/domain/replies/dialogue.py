@@ -11,7 +11,7 @@ from app.domain.notifications.receipts import mark_answered
 from app.domain.notifications.suppressions import suppress
 from app.domain.replies import actions, offers, state
 from app.domain.replies.actions import Outcome, ReplyTurn
-from app.domain.replies.answers import Answer, may_answer, queue_answer
+from app.domain.replies.answers import AnswerDraft, may_answer, queue_answer
 from app.domain.replies.choices import find_chosen, find_named, find_ordinal, is_at, read_wish
 from app.domain.replies.conversation import is_with_people
 from app.domain.replies.handover import hand_over
@@ -68,7 +68,7 @@ def _handle(turn: ReplyTurn) -> Outcome:
         return Outcome("handed_over")
     if turn.intent.kind == "help":
         is_answered = normalize_reply(turn.message.body) in CARRIER_HELP
-        return Outcome("silent") if is_answered else Outcome("help", Answer("reply_help"))
+        return Outcome("silent") if is_answered else Outcome("help", AnswerDraft("reply_help"))
     step = state.get_step(turn.dialogue)
     if step != "matter" and (outcome := _answer_waitlist_offer(turn, step)) is not None:
         return outcome
@@ -99,7 +99,7 @@ def _answer_waitlist_offer(turn: ReplyTurn, step: state.Step | None) -> Outcome 
         return offers.answer(turn, reply, open_offers[0])
     choices = choices[: actions.MAX_APPOINTMENTS]
     state.ask_about_matter(turn.dialogue, choices)
-    return Outcome("asks_which", Answer("reply_which_matter", options=_load_choices(choices)))
+    return Outcome("asks_which", AnswerDraft("reply_which_matter", options=_load_choices(choices)))
 
 
 def _list_asked_about(turn: ReplyTurn, step: state.Step | None, since: datetime) -> list[tuple[state.Action, Booking]]:
@@ -125,7 +125,7 @@ def _answer_matter(turn: ReplyTurn) -> Outcome:
     if number is None or not 0 < number <= len(choices):
         if turn.intent.kind in ("question", "late", "other"):
             return actions.leave_to_people(turn)
-        return actions.ask_again(turn, Answer("reply_choose", options=_load_choices(choices)))
+        return actions.ask_again(turn, AnswerDraft("reply_choose", options=_load_choices(choices)))
     action, id_ = choices[number - 1]
     if action in ("take", "decline"):
         offer = db.session.scalars(select(WaitlistOffer).where(WaitlistOffer.id == id_)).one()
@@ -161,7 +161,7 @@ def _begin(turn: ReplyTurn) -> Outcome:
         return actions.confirm(turn, candidates)
     action = ACTION_BY_NUMBER.get(turn.intent.number) if turn.intent.kind == "number" else ACTIONS.get(turn.intent.kind)
     if action is None:
-        return actions.ask_again(turn, Answer("reply_unclear", only), only)
+        return actions.ask_again(turn, AnswerDraft("reply_unclear", only), only)
     named = [booking for booking in candidates if action != "move" and turn.intent.names_time and is_at(turn, booking)]
     if only is None and len(named) != 1:
         return actions.ask_which(turn, action, candidates)
@@ -184,7 +184,7 @@ def _act(turn: ReplyTurn, action: state.Action, booking: Booking) -> Outcome:
 
 def _answer_without_appointment(turn: ReplyTurn, past: Booking | None) -> Outcome:
     is_over = past is not None and past.status != "cancelled"
-    return actions.leave_to_people(turn, past, Answer("reply_over", past) if is_over else None)
+    return actions.leave_to_people(turn, past, AnswerDraft("reply_over", past) if is_over else None)
 
 
 def _answer_cancel_question(turn: ReplyTurn) -> Outcome:
@@ -219,7 +219,7 @@ def _answer_offer(turn: ReplyTurn) -> Outcome:
         return actions.ask_to_cancel(turn, booking)
     if intent.kind in ("question", "other", "late"):
         return actions.leave_to_people(turn, booking)
-    return actions.ask_again(turn, Answer("reply_choose", booking, options=tuple(times)), booking)
+    return actions.ask_again(turn, AnswerDraft("reply_choose", booking, options=tuple(times)), booking)
 
 
 def _answer_choice(turn: ReplyTurn) -> Outcome:
@@ -236,7 +236,7 @@ def _answer_choice(turn: ReplyTurn) -> Outcome:
         return _act(turn, ACTIONS[intent.kind], wished) if wished else actions.ask_which(turn, ACTIONS[intent.kind], bookings)
     if intent.kind in ("question", "late"):
         return actions.leave_to_people(turn)
-    return actions.ask_again(turn, Answer("reply_choose", options=tuple(bookings)))
+    return actions.ask_again(turn, AnswerDraft("reply_choose", options=tuple(bookings)))
 
 
 def _start_anew(turn: ReplyTurn) -> Outcome:

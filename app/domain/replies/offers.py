@@ -15,7 +15,7 @@ from app.domain.notifications.message_limits import hash_recipient
 from app.domain.notifications.receipts import mark_answered
 from app.domain.replies import state
 from app.domain.replies.actions import ACTOR, Outcome, ReplyTurn
-from app.domain.replies.answers import Answer
+from app.domain.replies.answers import AnswerDraft
 from app.domain.replies.intent import is_refusal, read_marks
 from app.domain.services.matching import UnknownService
 from app.domain.services.staff_matching import UnknownStaff
@@ -76,7 +76,7 @@ def take(turn: ReplyTurn, offer: WaitlistOffer) -> Outcome:
     except (OfferExpired, BookingError, UnknownService, UnknownStaff):
         return tell_gone(turn)
     mark_answered([f"offer:{offer.id}"])
-    return Outcome("offer_taken", None if _is_confirmed_here(turn, booking) else Answer("reply_offer_taken", booking), booking)
+    return Outcome("offer_taken", None if _is_confirmed_here(turn, booking) else AnswerDraft("reply_offer_taken", booking), booking)
 
 
 def decline(turn: ReplyTurn, offer: WaitlistOffer) -> Outcome:
@@ -84,12 +84,12 @@ def decline(turn: ReplyTurn, offer: WaitlistOffer) -> Outcome:
     state.close(turn.dialogue)
     decline_offer(offer.id)
     mark_answered([f"offer:{offer.id}"])
-    return Outcome("offer_declined", Answer("reply_offer_declined"))
+    return Outcome("offer_declined", AnswerDraft("reply_offer_declined"))
 
 
 def tell_gone(turn: ReplyTurn) -> Outcome:
     state.close(turn.dialogue)
-    return Outcome("offer_gone", Answer("reply_offer_gone"))
+    return Outcome("offer_gone", AnswerDraft("reply_offer_gone"))
 
 
 def _is_confirmed_here(turn: ReplyTurn, booking: Booking) -> bool:

@@ -119,6 +119,18 @@ def test_review_request_goes_out_once_after_a_visit(marketing: Marketing) -> Non
     assert marketing.work("2026-05-30T10:00") == []
 
 
+def test_who_comes_often_is_asked_for_a_review_once_in_half_a_year(marketing: Marketing) -> None:
+    marketing.rule(REVIEW)
+    marketing.agree()
+    marketing.visit()
+    assert len(marketing.work("2026-05-16T10:00")) == 1
+    marketing.visit("2026-05-19T10:00")
+    assert marketing.work("2026-05-23T10:00") == []
+    marketing.clock.move_to(at("2026-12-01T10:00"))
+    marketing.visit("2026-12-08T10:00")
+    assert len(marketing.work("2026-12-12T10:00")) == 1
+
+
 def test_without_consent_nothing_is_planned(marketing: Marketing) -> None:
     marketing.rule(REVIEW)
     marketing.visit()
