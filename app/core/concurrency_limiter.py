@@ -25,7 +25,7 @@ CALLER_TIMEOUT_S = 2.0
 MAX_READERS = 4
 
 
-class ConcurrencyLimits:
+class ProcessSemaphores:
     """The semaphores of one application in one process."""
 
     def __init__(self) -> None:
@@ -66,7 +66,7 @@ def run_with_write_slot(work: Callable[[], T], *, precheck: Callable[[], Any] | 
 def caller_slot(*, writes: bool) -> Iterator[None]:
     """Limit how many mid-call requests run at once, in order of arrival; after CALLER_TIMEOUT_S the block runs without a slot."""
     db.session.rollback()
-    limits = get_app_state(ConcurrencyLimits)
+    limits = get_app_state(ProcessSemaphores)
     semaphore = limits.sqlite if writes and db.engine.dialect.name == "sqlite" else limits.callers
     acquired = semaphore.acquire(timeout=CALLER_TIMEOUT_S)
     try:
@@ -78,7 +78,7 @@ def caller_slot(*, writes: bool) -> Iterator[None]:
 
 def _run_precheck(query: Callable[[], Any]) -> None:
     """Run a read-only query under the readers' limit and return the connection."""
-    with get_app_state(ConcurrencyLimits).readers, read_only():
+    with get_app_state(ProcessSemaphores).readers, read_only():
         try:
             query()
         finally:
@@ -87,7 +87,7 @@ def _run_precheck(query: Callable[[], Any]) -> None:
 
 @contextmanager
 def _write_slot(precheck: Callable[[], Any] | None) -> Iterator[None]:
-    limits = get_app_state(ConcurrencyLimits)
+    limits = get_app_state(ProcessSemaphores)
     semaphore = limits.sqlite if db.engine.dialect.name == "sqlite" else limits.writers
     if not semaphore.acquire(blocking=False):
         if precheck:

@@ -15,7 +15,7 @@ from app.models.calendar_mapping import CalendarMapping
 from app.models.calendar_reconciliation import CalendarReconciliation
 from app.models.call import Call, CallSearchText
 from app.models.call_event import CallEvent
-from app.models.call_reconciliation import CallReconciliation, HourlyCallReconciliation, ProviderAccount
+from app.models.call_reconciliation import CallReconciliation, HourlyCallReconciliation, ReconciledAccount
 from app.models.call_stats import CallDay, CallHour
 from app.models.closure import Closure
 from app.models.company import Company
@@ -113,10 +113,10 @@ __all__ = [
     "OneTimeCode",
     "PhoneNumber",
     "Policy",
-    "ProviderAccount",
     "ProviderDeletion",
     "PushDelivery",
     "PushSubscription",
+    "ReconciledAccount",
     "RejectedWebhook",
     "ReplyDialogue",
     "Resource",

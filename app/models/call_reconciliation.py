@@ -11,7 +11,7 @@ from app.core.extensions import db
 from app.models.base import CompanyOwned, company_table_args
 
 
-class ProviderAccount(db.Model):
+class ReconciledAccount(db.Model):
     """An account at a provider, the platform's or a company's own. Not company-owned: the platform's account serves many companies."""
 
     __tablename__ = "provider_accounts"

@@ -22,8 +22,8 @@ from app.models import (
     LiveEvent,
     LiveEventSequence,
     OneTimeCode,
-    ProviderAccount,
     ProviderDeletion,
+    ReconciledAccount,
     StaffTask,
     ToolCall,
     TruthCheck,
@@ -215,7 +215,7 @@ class LineCheckFactory(UlidFactory):
 
 class ProviderAccountFactory(RowFactory):
     class Meta:
-        model = ProviderAccount
+        model = ReconciledAccount
 
     provider = "retell"
     connection_id = factory.Sequence(lambda n: f"connection-{n}")

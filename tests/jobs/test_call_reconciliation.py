@@ -14,7 +14,7 @@ from app.domain.calls import reconciliation
 from app.domain.calls.reconciliation_status import load_reconciliation_status
 from app.domain.inbox import processor
 from app.jobs.call_reconciliation import reconcile_account
-from app.models import Call, CallReconciliation, Connection, ProviderAccount, WebhookEvent
+from app.models import Call, CallReconciliation, Connection, ReconciledAccount, WebhookEvent
 from tests.doubles.retell import RetellDouble
 from tests.support.retell_webhooks import CALLER, MITTE, call_body, make_company_with_number, send, transcript
 
@@ -183,7 +183,7 @@ def test_a_provider_that_fails_breaks_nothing_and_is_told_of(retell, salon, db, 
     assert found.error
     assert calls(db) == {}
     assert load_status(db, salon)[0] == "unknown"
-    account = db.session.scalars(select(ProviderAccount)).one()
+    account = db.session.scalars(select(ReconciledAccount)).one()
     assert account.failing_since is not None
     assert account.locked_until is None
 

@@ -9,8 +9,8 @@ from app.core.clock import now
 from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.phone import display, may_be_called_back, may_receive_sms
-from app.domain.bookings.known_state import get_known_state, matches
-from app.domain.bookings.message_times import format_when
+from app.domain.bookings.customers_known_state import get_known_state, matches
+from app.domain.bookings.message_time_format import format_when
 from app.domain.notifications.message_policies import load_message_policies
 from app.domain.tasks.lifecycle import complete_task, create_task
 from app.events import TaskUpdated

@@ -10,8 +10,8 @@ from sqlalchemy import and_, select
 from app.core.clock import now
 from app.core.extensions import db
 from app.domain.bookings import call_tasks
-from app.domain.bookings.known_state import get_known_state, matches
-from app.domain.bookings.message_times import get_time_values
+from app.domain.bookings.customers_known_state import get_known_state, matches
+from app.domain.bookings.message_time_format import get_time_values
 from app.domain.bookings.message_writer import get_scope, get_values, offer_new_date
 from app.domain.bookings.notifications import find_destination, queue_link
 from app.domain.bookings.self_service_links import create_link_url

@@ -24,7 +24,7 @@ MAX_CONFLICTS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class RebookingOptions:
+class ClosureConflictOptions:
     """The same time with other staff, and the next times: with the same person, or with anybody where that person has none."""
 
     other_staff: list[Slot]
@@ -93,7 +93,7 @@ def list_conflicts(closure: Closure) -> list[Booking]:
     return sorted(conflicts.values(), key=lambda booking: (booking.starts_at, booking.id))[:MAX_CONFLICTS]
 
 
-def find_rebooking_options(booking: Booking) -> RebookingOptions:
+def find_rebooking_options(booking: Booking) -> ClosureConflictOptions:
     """Find free times for a conflicting booking; of a visit with several services for this part."""
     query = SlotQuery(
         (VisitPart(booking.service_id, booking.staff_id),), booking.starts_at, booking.starts_at + timedelta(minutes=1), now(),
@@ -103,7 +103,7 @@ def find_rebooking_options(booking: Booking) -> RebookingOptions:
     around = SlotQuery(query.parts, since, until, query.now, booking.branch_id, booking.seats, ignoring=query.ignoring)
     alternatives = find_alternatives(around, load_scheduling_data(around), booking.starts_at, limit=3, search_radius=SEARCH_RADIUS)
     other_times = alternatives.other_times or _find_other_times(around, booking.starts_at)
-    return RebookingOptions(alternatives.other_staff, [] if booking.visit_id else sorted(other_times))
+    return ClosureConflictOptions(alternatives.other_staff, [] if booking.visit_id else sorted(other_times))
 
 
 def _find_other_times(around: SlotQuery, requested_at: datetime) -> list[Slot]:

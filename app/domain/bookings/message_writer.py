@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.core.extensions import db
 from app.core.phone import display
 from app.domain.bookings.calendar_file import IcsEvent, build_ics
-from app.domain.bookings.message_times import get_time_values
+from app.domain.bookings.message_time_format import get_time_values
 from app.domain.bookings.self_service_links import create_link_url
 from app.domain.notifications.mail_layout import MailContent, lay_out_mail
 from app.domain.notifications.message_kinds import MARKETING_KINDS, get_kind

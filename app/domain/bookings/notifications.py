@@ -6,7 +6,7 @@ from sqlalchemy import select
 from app.core import settings
 from app.core.clock import now
 from app.core.extensions import db
-from app.domain.bookings.message_times import format_clock, get_time_values
+from app.domain.bookings.message_time_format import format_clock, get_time_values
 from app.domain.bookings.message_writer import get_name_value, get_place_values, get_scope, get_values
 from app.domain.bookings.self_service_links import CUSTOMER_LINK_LIFETIME, create_customer_link, create_link_url
 from app.domain.bookings.status import get_rules

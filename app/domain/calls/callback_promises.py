@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.core.clock import now
 from app.core.extensions import db
 from app.core.phone import display
-from app.domain.bookings.message_times import format_clock, get_time_values
+from app.domain.bookings.message_time_format import format_clock, get_time_values
 from app.domain.calls.text_recipient import find_text_language, find_text_recipient
 from app.domain.notifications.message_policies import load_message_policies
 from app.domain.notifications.message_templates import render_message

@@ -13,7 +13,7 @@ from app.domain.privacy.ai_notice_detection import TimedUtterance
 from app.domain.privacy.ai_notice_proof import build_proof, find_notice_version
 from app.domain.privacy.consent import record_answer
 from app.domain.privacy.consent_answers import DialogueTurn, extract_answers
-from app.domain.privacy.provider_deletion import request_deletion
+from app.domain.privacy.refused_call_deletion import request_deletion
 from app.models import Agent, Call
 from app.providers.voice.call_webhook_reader import ProviderCallEvent, TranscriptTurn
 

@@ -32,7 +32,7 @@ from app.domain.companies.number_lookup import CallAddress, find_owners
 from app.domain.language.detection import detect_language
 from app.domain.language.parsed_time import Language
 from app.domain.privacy.call_content_erasure import erase_words
-from app.domain.privacy.provider_deletion import request_deletion
+from app.domain.privacy.refused_call_deletion import request_deletion
 from app.events import ToolFinished, ToolStarted
 from app.models import Call, ToolCall
 from app.providers.voice.call_webhook_reader import FunctionRequest

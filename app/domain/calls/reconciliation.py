@@ -16,7 +16,7 @@ from app.core.clock import now
 from app.core.extensions import db
 from app.core.tenancy import unscoped
 from app.domain.companies import number_lookup
-from app.models import Call, CallReconciliation, Company, Connection, HourlyCallReconciliation, ProviderAccount, WebhookEvent
+from app.models import Call, CallReconciliation, Company, Connection, HourlyCallReconciliation, ReconciledAccount, WebhookEvent
 from app.models.call import ACTIVE_STATUSES
 from app.providers import open_voice_account
 from app.providers.credentials import Credentials
@@ -66,9 +66,10 @@ class ReconciliationPlan:
 def list_due_accounts() -> list[int]:
     """List the platform's account and each company's own with a key; inserts rows for new ones. Call inside unscoped."""
     connections = list_accounts_with_key()
-    accounts = {row.connection_id: row for row in db.session.scalars(select(ProviderAccount).where(ProviderAccount.provider == PROVIDER))}
+    rows = select(ReconciledAccount).where(ReconciledAccount.provider == PROVIDER)
+    accounts = {row.connection_id: row for row in db.session.scalars(rows)}
     for connection_id in connections.keys() - accounts.keys():
-        accounts[connection_id] = ProviderAccount(provider=PROVIDER, connection_id=connection_id, company_id=connections[connection_id])
+        accounts[connection_id] = ReconciledAccount(provider=PROVIDER, connection_id=connection_id, company_id=connections[connection_id])
         db.session.add(accounts[connection_id])
     db.session.flush()
     return sorted(accounts[connection_id].id for connection_id in connections)
@@ -88,7 +89,7 @@ def list_accounts_with_key(company_id: str | None = None) -> dict[str, str | Non
 def claim_account(account_id: int) -> ClaimedReconciliation | None:
     """Claim the account for a run; None when it is claimed already or has no key."""
     current_time = now()
-    account = db.session.scalars(select(ProviderAccount).where(ProviderAccount.id == account_id).with_for_update()).first()
+    account = db.session.scalars(select(ReconciledAccount).where(ReconciledAccount.id == account_id).with_for_update()).first()
     access = _get_credentials(account) if account else None
     if account is None or access is None or (account.locked_until and account.locked_until > current_time):
         return None
@@ -155,7 +156,7 @@ def complete_run(
 ) -> None:  # fmt: skip
     """Store the result of a run, and advance the watermark up to which all calls are stored."""
     current_time = now()
-    account = db.session.scalars(select(ProviderAccount).where(ProviderAccount.id == run.account_id)).one()
+    account = db.session.scalars(select(ReconciledAccount).where(ReconciledAccount.id == run.account_id)).one()
     comparison = db.session.scalars(select(CallReconciliation).where(CallReconciliation.id == run.comparison_id)).one()
     comparison.finished_at, comparison.result, comparison.error = current_time, "failed" if error else "done", error
     account.locked_until, account.error = None, error
@@ -180,7 +181,7 @@ def _get_watermark(run: ClaimedReconciliation, listed: Sequence[ListedCall], pla
     return min([run.until, *starts])
 
 
-def _get_credentials(account: ProviderAccount) -> Credentials | None:
+def _get_credentials(account: ReconciledAccount) -> Credentials | None:
     key = settings().retell_account_key
     if account.connection_id:
         with unscoped():
@@ -243,7 +244,7 @@ def _truncate_to_hour(at: datetime) -> datetime:
 
 def release_lost_locks(ids: Iterable[int]) -> None:
     """Release accounts of runs that were aborted by an error of ours."""
-    freed = update(ProviderAccount).where(ProviderAccount.id.in_(list(ids))).values(locked_until=None)
+    freed = update(ReconciledAccount).where(ReconciledAccount.id.in_(list(ids))).values(locked_until=None)
     db.session.execute(freed.execution_options(synchronize_session=False))
     stale = update(CallReconciliation).where(CallReconciliation.account_id.in_(list(ids)), CallReconciliation.result == "running")
     stale = stale.where(or_(CallReconciliation.finished_at.is_(None), CallReconciliation.finished_at < now()))

@@ -10,14 +10,14 @@ from sqlalchemy import func, select
 from app.core.clock import now
 from app.core.extensions import db
 from app.domain.calls.reconciliation import PROVIDER, list_accounts_with_key
-from app.models import Call, HourlyCallReconciliation, ProviderAccount
+from app.models import Call, HourlyCallReconciliation, ReconciledAccount
 
 # all: nothing is missing · missing · unknown: the provider does not respond · soon: not compared yet · not_set_up: no key
 State = Literal["all", "missing", "unknown", "soon", "not_set_up"]
 
 
 @dataclass(frozen=True, slots=True)
-class CallCompleteness:
+class CallReconciliationStatus:
     state: State
     remote_count: int = 0
     local_count: int = 0
@@ -26,13 +26,13 @@ class CallCompleteness:
     compared_at: datetime | None = None
 
 
-def load_reconciliation_status(company_id: str, *, timezone: str) -> CallCompleteness:
+def load_reconciliation_status(company_id: str, *, timezone: str) -> CallReconciliationStatus:
     """Load today's counts for the current company, as of the last run."""
     account = _find_account(company_id)
     if account is None:
-        return CallCompleteness("not_set_up")
+        return CallReconciliationStatus("not_set_up")
     if account.compared_at is None or account.compared_until is None:
-        return CallCompleteness("unknown" if account.failing_since else "soon", since=account.failing_since)
+        return CallReconciliationStatus("unknown" if account.failing_since else "soon", since=account.failing_since)
     midnight = datetime.combine(now().astimezone(ZoneInfo(timezone)).date(), time(), ZoneInfo(timezone)).astimezone(UTC)
     tallied = select(func.sum(HourlyCallReconciliation.remote_count), func.min(HourlyCallReconciliation.missing_since))
     remote_count, since = db.session.execute(
@@ -40,17 +40,17 @@ def load_reconciliation_status(company_id: str, *, timezone: str) -> CallComplet
     ).one()
     local_count, remote_count = _count_local(account, midnight), int(remote_count or 0)
     state: State = "unknown" if account.failing_since else "missing" if local_count < remote_count else "all"
-    return CallCompleteness(state, remote_count, local_count, account.failing_since or since, account.compared_at)
+    return CallReconciliationStatus(state, remote_count, local_count, account.failing_since or since, account.compared_at)
 
 
-def _find_account(company_id: str) -> ProviderAccount | None:
+def _find_account(company_id: str) -> ReconciledAccount | None:
     """The company's own where it has one with a key, else the platform's."""
     keys = list_accounts_with_key(company_id)
-    accounts = select(ProviderAccount).where(ProviderAccount.provider == PROVIDER, ProviderAccount.connection_id.in_(keys))
-    return db.session.scalars(accounts.order_by(ProviderAccount.connection_id.desc()).limit(1)).first() if keys else None
+    accounts = select(ReconciledAccount).where(ReconciledAccount.provider == PROVIDER, ReconciledAccount.connection_id.in_(keys))
+    return db.session.scalars(accounts.order_by(ReconciledAccount.connection_id.desc()).limit(1)).first() if keys else None
 
 
-def _count_local(account: ProviderAccount, since: datetime) -> int:
+def _count_local(account: ReconciledAccount, since: datetime) -> int:
     """Count the local calls of this account that had begun by the last run."""
     way = Call.connection_id == account.connection_id if account.connection_id else Call.connection_id.is_(None)
     statement = select(func.count()).select_from(Call)

@@ -16,7 +16,7 @@ from app.domain.language.vocabulary import COUNT_WORD, UNIT, WEEKDAY, WEEKDAYS
 SIDE = r"(vor|nach|before|after|following|preceding)(?: dem| der| den| the)?"
 
 
-class AdjacentDayScanner:
+class DayOffsetScanner:
     """Finds days by their distance from marked ones."""
 
     def __init__(self, scanner: Scanner, today: date) -> None:

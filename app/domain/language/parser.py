@@ -10,14 +10,14 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from app.domain.language import clarification_questions as questions
-from app.domain.language.adjacent_days import AdjacentDayScanner
+from app.domain.language.adjacent_days import DayOffsetScanner
 from app.domain.language.clarification_questions import AmbiguousExpression
-from app.domain.language.clause_roles import set_aside_reasons
 from app.domain.language.corrections import DayReading, TimeReading, read_days, read_times
 from app.domain.language.coverage import find_unread_words
 from app.domain.language.dates import DateScanner, DayRange
 from app.domain.language.day_parts import mark_day_parts
 from app.domain.language.day_references import mark_day_references
+from app.domain.language.day_request_clauses import set_aside_reasons
 from app.domain.language.marked_text import DAY, TIME, LenientScanner, Scanner
 from app.domain.language.marked_text_tokenizer import mark_signs, tokenize_marks
 from app.domain.language.normalization import MORNING_WORD, normalize, normalize_mentions
@@ -164,7 +164,7 @@ class _Reader:
         scanner.text = MORNING_WORD.sub(r"\1 \2morgens", scanner.text)
         find_bare_hours(scanner)
         dates.find_days_of_month()
-        AdjacentDayScanner(scanner, self.today).find()
+        DayOffsetScanner(scanner, self.today).find()
 
     def _mark_duration(self, scanner: Scanner, match: re.Match[str]) -> str:
         """Mark "in 2 stunden": elapsed time, across clock changes."""

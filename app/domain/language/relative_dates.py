@@ -5,7 +5,7 @@
 import re
 from datetime import date, timedelta
 
-from app.domain.language.adjacent_days import AdjacentDayScanner
+from app.domain.language.adjacent_days import DayOffsetScanner
 from app.domain.language.calendar_arithmetic import WEEK, add_months, add_units, find_weekday, get_monday, parse_count
 from app.domain.language.clarification_questions import ambiguous_day
 from app.domain.language.date_spans import DateSpanScanner
@@ -53,7 +53,7 @@ class RelativeDateScanner:
         self._find_weekdays_at_a_distance()
         self._find_distances()
         DateSpanScanner(self.scanner, self.today).find()
-        adjacent = AdjacentDayScanner(self.scanner, self.today)
+        adjacent = DayOffsetScanner(self.scanner, self.today)
         adjacent.find()
         take(
             rf"\b(?:jede[nrms]?|immer(?: am)?|always(?: on)?|every(?: other)?|each|alle 2 wochen(?: am)?|every 2 weeks(?: on)?|every 2\.) {WEEKDAY}",

@@ -6,7 +6,7 @@ from app.core.outbox import Backlog, Outbox
 from app.domain.agents.provisioning import workflow
 from app.domain.calendar_sync import state
 from app.domain.notifications import delivery
-from app.domain.privacy import provider_deletion
+from app.domain.privacy import refused_call_deletion
 from app.domain.replies import outbox as replies
 from app.domain.staff_notices import push_delivery
 
@@ -15,7 +15,7 @@ OUTBOXES: dict[str, Outbox] = {
     "messages": delivery.OUTBOX,
     "pushes": push_delivery.OUTBOX,
     "calendars": state.OUTBOX,
-    "deletions": provider_deletion.OUTBOX,
+    "deletions": refused_call_deletion.OUTBOX,
     "agents": workflow.OUTBOX,
 }
 

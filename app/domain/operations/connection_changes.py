@@ -19,7 +19,7 @@ from app.models import (
     CalendarReconciliation,
     Connection,
     PhoneNumber,
-    ProviderAccount,
+    ReconciledAccount,
     WebhookEvent,
 )
 
@@ -70,7 +70,7 @@ def find_last_received_at(connection: Connection) -> datetime | None:
 def _find_last_sent_at(connection: Connection) -> datetime | None:
     match connection.provider:
         case "retell":
-            return db.session.scalar(select(ProviderAccount.compared_at).where(ProviderAccount.connection_id == connection.id))
+            return db.session.scalar(select(ReconciledAccount.compared_at).where(ReconciledAccount.connection_id == connection.id))
         case "calcom":
             good = select(CalendarReconciliation.started_at).where(
                 CalendarReconciliation.connection_id == connection.id, CalendarReconciliation.result == "done"

@@ -11,7 +11,7 @@ from app.core.clock import now
 from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.phone import may_receive_sms
-from app.domain.bookings.message_times import format_when
+from app.domain.bookings.message_time_format import format_when
 from app.domain.language.detection import FUNCTION_WORDS
 from app.domain.notifications.message_templates import render_message
 from app.domain.notifications.notification_queue import NotificationDraft, queue_notification

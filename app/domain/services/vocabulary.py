@@ -66,22 +66,22 @@ MIN_PART_LENGTH = 2
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceTerms:
+class ServiceTextMeaning:
     """What a text means: `audience` are the people it may be for (empty: not said), `terms` everything else."""
 
     audience: frozenset[str]
     terms: frozenset[str]
 
-    def excludes(self, other: "ServiceTerms") -> bool:
+    def excludes(self, other: "ServiceTextMeaning") -> bool:
         """Check whether the other cannot be meant: a cut for men is none for women, and one of the beard is none of the hair."""
         return self.is_for_others(other) or bool(self.terms & KNOWN_TERMS - other.terms)
 
-    def is_for_others(self, other: "ServiceTerms") -> bool:
+    def is_for_others(self, other: "ServiceTextMeaning") -> bool:
         return bool(self.audience and other.audience and not self.audience & other.audience)
 
 
 @lru_cache(maxsize=4096)
-def parse_terms(text: str) -> ServiceTerms:
+def parse_terms(text: str) -> ServiceTextMeaning:
     """Parse a name, or what somebody says, into what it means; unknown words stand for themselves."""
     words = " ".join(list_significant_words(text))
     terms: set[str] = set()
@@ -96,10 +96,10 @@ def parse_terms(text: str) -> ServiceTerms:
         else:
             terms.add(TERMS.get(part, part))
     audience = frozenset.intersection(*audiences) or frozenset.union(*audiences) if audiences else frozenset[str]()
-    return ServiceTerms(audience, frozenset(terms - WEAK or terms))
+    return ServiceTextMeaning(audience, frozenset(terms - WEAK or terms))
 
 
-def get_term_similarity(said: ServiceTerms, name: ServiceTerms) -> int:
+def get_term_similarity(said: ServiceTextMeaning, name: ServiceTextMeaning) -> int:
     """Estimate in percent how likely both mean the same; 0 without anything in common, or for other people."""
     if said.excludes(name) or not said.terms & name.terms:
         return 0

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from app.core.extensions import db
 from app.domain.accounts.permissions import can
-from app.domain.bookings.message_times import format_clock
+from app.domain.bookings.message_time_format import format_clock
 from app.domain.reports.figures import UNANSWERED_OUTCOMES
 from app.domain.staff_notices.notice_causes import get_task_kind
 from app.domain.staff_notices.preferences import get_channels, list_kinds

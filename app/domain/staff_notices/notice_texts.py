@@ -9,7 +9,7 @@ from flask_babel import gettext as _, lazy_gettext as _l, npgettext
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.domain.bookings.message_times import format_when
+from app.domain.bookings.message_time_format import format_when
 from app.models import Agent, Booking, Branch, Closure, Company, Connection, Customer, Service, StaffMember, StaffNotice, StaffTask
 
 TITLES = {

@@ -33,7 +33,7 @@ LIFETIME = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
-class PushAttempt:
+class ClaimedPush:
     delivery_id: str
     token: str
     target: PushTarget
@@ -60,7 +60,7 @@ def queue_test(user: User) -> list[str]:
     return [row.id for row in rows]
 
 
-def claim(delivery_id: str) -> PushAttempt | None:
+def claim(delivery_id: str) -> ClaimedPush | None:
     """Claim a delivery that is due and still news; None when there is nothing to send."""
     row = OUTBOX.find_claimable(delivery_id)
     if row is None:
@@ -78,10 +78,10 @@ def claim(delivery_id: str) -> PushAttempt | None:
         return None
     message = PushMessage(notice.id if notice else row.id, _write_payload(user, notice), remaining_s, is_urgent)
     target = PushTarget(device.endpoint, device.p256dh, device.auth)
-    return PushAttempt(row.id, OUTBOX.claim(row), target, message, load_sender(), now())
+    return ClaimedPush(row.id, OUTBOX.claim(row), target, message, load_sender(), now())
 
 
-def send(attempt: PushAttempt) -> ProviderError | None:
+def send(attempt: ClaimedPush) -> ProviderError | None:
     """The error, or None where the push service has taken it."""
     try:
         send_push(attempt.target, attempt.message, attempt.sender, sent_at=attempt.started_at)
@@ -90,7 +90,7 @@ def send(attempt: PushAttempt) -> ProviderError | None:
     return None
 
 
-def complete(attempt: PushAttempt, error: ProviderError | None) -> None:
+def complete(attempt: ClaimedPush, error: ProviderError | None) -> None:
     """Store the result; a device that is gone is forgotten with all that was on its way there."""
     row = OUTBOX.find_claimed(attempt.delivery_id, attempt.token)
     if row is None:

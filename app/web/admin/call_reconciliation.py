@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.models import CallReconciliation, Company, ProviderAccount
+from app.models import CallReconciliation, Company, ReconciledAccount
 from app.web.guards import for_support
 from app.web.labels import PROVIDER_NAMES
 
@@ -20,7 +20,7 @@ blueprint = Blueprint("comparisons", __name__)
 @for_support("support.webhooks")
 def index() -> str:
     names = {row.id: row.name for row in db.session.execute(select(Company.id, Company.name))}
-    accounts = {account.id: account for account in db.session.scalars(select(ProviderAccount).order_by(ProviderAccount.id))}
+    accounts = {account.id: account for account in db.session.scalars(select(ReconciledAccount).order_by(ReconciledAccount.id))}
     runs = db.session.scalars(select(CallReconciliation).order_by(CallReconciliation.id.desc()).limit(PAGE_SIZE)).all()
     return render_template(
         "admin/reconciliation.html",
@@ -29,7 +29,7 @@ def index() -> str:
     )
 
 
-def _build_account(account: ProviderAccount, names: dict[str, str]) -> dict[str, Any]:
+def _build_account(account: ReconciledAccount, names: dict[str, str]) -> dict[str, Any]:
     return {
         "name": _get_account_name(account, names),
         "compared_at": account.compared_at,
@@ -39,7 +39,7 @@ def _build_account(account: ProviderAccount, names: dict[str, str]) -> dict[str,
     }
 
 
-def _get_account_name(account: ProviderAccount, names: dict[str, str]) -> str:
+def _get_account_name(account: ReconciledAccount, names: dict[str, str]) -> str:
     provider = PROVIDER_NAMES.get(account.provider, account.provider)
     owner = names.get(account.company_id, account.company_id) if account.company_id else _("Plattform")
     return f"{provider}, {owner}"

@@ -6,7 +6,7 @@ from flask_babel import gettext as _, ngettext
 from flask_login import current_user
 
 from app.core.locale import reader_timezone
-from app.domain.calls.reconciliation_status import CallCompleteness, load_reconciliation_status
+from app.domain.calls.reconciliation_status import CallReconciliationStatus, load_reconciliation_status
 from app.web.formatting import number, when
 
 
@@ -44,7 +44,7 @@ def get_reconciliation_status() -> ReconciliationStatusLine:
     return ReconciliationStatusLine("", _("Retell ist nicht angebunden. Es gibt nichts zu vergleichen."), "circle-help", "faint")
 
 
-def _describe_missing(status: CallCompleteness) -> str:
+def _describe_missing(status: CallReconciliationStatus) -> str:
     count = status.remote_count - status.local_count
     if status.since is None:
         return ngettext("Ein Anruf fehlt. Wir holen ihn nach.", "%(num)s Anrufe fehlen. Wir holen sie nach.", count)

@@ -15,7 +15,7 @@ from app.core.errors import InvalidInput, NotFound
 from app.core.ids import is_ulid
 from app.core.transactions import transaction
 from app.domain.accounts.permissions import can
-from app.domain.bookings.message_times import format_when
+from app.domain.bookings.message_time_format import format_when
 from app.domain.bookings.reminders import find_due, subtract_span
 from app.domain.notifications.message_limits import get_spent_tenth_cents
 from app.domain.notifications.message_policies import (

@@ -26,7 +26,7 @@ from app.web.guards import for_company
 blueprint = Blueprint("on_call", __name__)
 
 
-class WeeklyShiftForm(Form):
+class WeeklyOnCallShiftForm(Form):
     name: Annotated[str, TextField(80)]
     number: Phone
     weekdays: tuple[Annotated[str, ChoiceField(*"0123456")], ...] = ()
@@ -34,7 +34,7 @@ class WeeklyShiftForm(Form):
     until_time: Clock
 
 
-class DatedShiftForm(Form):
+class DatedOnCallShiftForm(Form):
     dated_name: Annotated[str, TextField(80)]
     dated_number: Phone
     starts: LocalMoment
@@ -60,8 +60,8 @@ def index() -> str:
 def add_weekly() -> Any:
     branch = get_current_branch()
     try:
-        form, errors = WeeklyShiftForm.parse()
-        if not WeeklyShiftForm.typed()["weekdays"]:
+        form, errors = WeeklyOnCallShiftForm.parse()
+        if not WeeklyOnCallShiftForm.typed()["weekdays"]:
             errors["weekdays"] = _("Bitte mindestens einen Tag wählen.")
         raise_invalid(errors)
         assert form is not None
@@ -72,7 +72,7 @@ def add_weekly() -> Any:
                 until_minute=form.until_time.hour * 60 + form.until_time.minute,
             )  # fmt: skip
     except InvalidInput as error:
-        return _render_page(WeeklyShiftForm.typed(), to_errors(error)), 422
+        return _render_page(WeeklyOnCallShiftForm.typed(), to_errors(error)), 422
     return _redirect_back(branch)
 
 
@@ -81,12 +81,12 @@ def add_weekly() -> Any:
 def add_dated() -> Any:
     branch = get_current_branch()
     try:
-        form = DatedShiftForm.read()
+        form = DatedOnCallShiftForm.read()
         with transaction():
             on_call.add_dated_shift(branch, form.dated_name, form.dated_number, starts=form.starts, ends=form.ends)
     except InvalidInput as error:
         errors = {"dated_number" if field == "number" else field: sentence for field, sentence in to_errors(error).items()}
-        return _render_page(DatedShiftForm.typed(), errors), 422
+        return _render_page(DatedOnCallShiftForm.typed(), errors), 422
     return _redirect_back(branch)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.core.clock import now, to_ms
 from app.core.tenancy import clear_company, company_scope
 from app.core.transactions import run_in_transaction, transaction
-from app.domain.agents.tools.call_bookings import list_open_holds
+from app.domain.agents.tools.bookings_of_this_call import list_open_holds
 from app.domain.bookings import hold_links
 from app.domain.bookings.create import create_booking, create_hold
 from app.domain.bookings.errors import SlotTaken

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 
 from app.core.clock import now
-from app.models import CallReconciliation, ProviderAccount
+from app.models import CallReconciliation, ReconciledAccount
 from tests.support.users import make_company, make_user, signed_in
 
 
@@ -24,7 +24,7 @@ def page(client: FlaskClient) -> str:
 
 
 def look(db: SQLAlchemy, *, account: dict[str, object], **values: object) -> None:
-    row = ProviderAccount(provider="retell", connection_id="", **account)
+    row = ReconciledAccount(provider="retell", connection_id="", **account)
     db.session.add(row)
     db.session.flush()
     moment = now()

@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 
 from app.domain.agents.tools.booking_lookup import build_disclosed_data, list_disclosable_bookings
-from app.domain.agents.tools.call_bookings import has_changed_own
+from app.domain.agents.tools.bookings_of_this_call import has_changed_own
 from app.domain.agents.tools.context import ToolContext, ToolResult, reject, succeed
 from app.domain.agents.tools.phrasing import say_booking
 from app.domain.agents.tools.registry import ToolArgs, tool

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 
 from app.core.clock import now
-from app.domain.agents.tools.call_bookings import find_latest_start, list_open_holds
+from app.domain.agents.tools.bookings_of_this_call import find_latest_start, list_open_holds
 from app.domain.agents.tools.clarification import ClarificationNeeded, MissingArgument, ask_for_first_person, get_question
 from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.visit_resolution import resolve_visit

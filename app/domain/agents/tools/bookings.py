@@ -18,7 +18,7 @@ from app.domain.agents.tools.booking_lookup import (
     parse_day_and_time,
     resolve_booking,
 )
-from app.domain.agents.tools.call_bookings import (
+from app.domain.agents.tools.bookings_of_this_call import (
     add_details,
     find_changed,
     is_same_visit,

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.domain.agents.tools.argument_resolution import resolve_booking_request
-from app.domain.agents.tools.call_bookings import get_latest_end, list_open_holds
+from app.domain.agents.tools.bookings_of_this_call import get_latest_end, list_open_holds
 from app.domain.agents.tools.clarification import MissingArgument, get_question
 from app.domain.agents.tools.context import ToolContext, ToolResult, reject, succeed
 from app.domain.agents.tools.phrasing import DisplayNames, say_place, say_when

@@ -20,7 +20,7 @@ from app.domain.language.spelling.parts import PARTICLES, Part, build_parts, is_
 from app.domain.language.spelling.plain_name import SALUTATIONS, read_plain_name
 from app.domain.language.spelling.spelled_text import SpelledText, to_reading
 from app.domain.language.spelling.tokens import TITLES, tokenize
-from app.domain.language.spelling.variants import Variant, apply_variant, is_common_name
+from app.domain.language.spelling.variants import SpellingRemark, apply_variant, is_common_name
 from app.domain.language.vocabulary import fold
 
 SMALL = frozenset({"small", "kleines", "klein", "lowercase"})
@@ -201,7 +201,7 @@ def _spell_word(word: NameWord, text: str) -> NameWord:
     return replace(word, text=text, is_spelled=not is_particle, has_letters=True)
 
 
-def _apply(words: NameWords, variants: Sequence[Variant]) -> Iterator[NameWords | None]:
+def _apply(words: NameWords, variants: Sequence[SpellingRemark]) -> Iterator[NameWords | None]:
     """Apply remarks one after the other, each to the last word that it can be said of."""
     if not variants:
         yield words

@@ -10,7 +10,7 @@ from app.domain.language.parsed_time import Language
 from app.domain.language.spelling.items import BARE, SURE, WEAK, SpokenItem, is_person_name, join_values
 from app.domain.language.spelling.remarks import LetterRequest, RemarkReader, Variants
 from app.domain.language.spelling.talk import CHATTER, ORIGINS
-from app.domain.language.spelling.variants import Variant, is_common_name
+from app.domain.language.spelling.variants import SpellingRemark, is_common_name
 from app.domain.language.spelling.word_lists import word_set
 from app.domain.language.vocabulary import fold
 
@@ -180,7 +180,7 @@ def _is_double(item: SpokenItem) -> bool:
 
 def _say_of_word(letters: Sequence[SpokenItem]) -> Part:
     """Letters that were said of the word before them."""
-    return Part("variant", variants=tuple(product(*([Variant("with", text) for text in item.values] for item in letters))))
+    return Part("variant", variants=tuple(product(*([SpellingRemark("with", text) for text in item.values] for item in letters))))
 
 
 def _prefix(letter: str, variants: Variants | None) -> Variants | None:

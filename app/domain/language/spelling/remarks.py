@@ -6,7 +6,7 @@ from itertools import product
 
 from app.domain.language.parsed_time import Language
 from app.domain.language.spelling.items import BARE, WEAK, SpokenItem, join_values
-from app.domain.language.spelling.variants import GRAPHEMES, Place, Remark, Variant
+from app.domain.language.spelling.variants import GRAPHEMES, Place, Remark, SpellingRemark
 from app.domain.language.spelling.word_lists import word_set
 from app.domain.language.vocabulary import fold
 
@@ -18,7 +18,7 @@ ARTICLES = ONE | word_set("ein eine einen an the dem der das so")
 MIN_RUN = 3
 
 # all that one remark, or several together, may mean
-Variants = tuple[tuple[Variant, ...], ...]
+Variants = tuple[tuple[SpellingRemark, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class RemarkReader:
         if self.kind() == "instead" and requests:
             return self.read_instead(requests[-1])
         return _combine(
-            [[Variant(REMARKS[kind], text, place=each.place or place, once=each.once) for text in each.texts] for each in requests]
+            [[SpellingRemark(REMARKS[kind], text, place=each.place or place, once=each.once) for text in each.texts] for each in requests]
         )
 
     def read_instead(self, new: LetterRequest) -> Variants | None:
@@ -153,10 +153,10 @@ def _belong_together(one: SpokenItem, other: SpokenItem) -> bool:
     return any(text in GRAPHEMES and text[0] != text[1] for text in texts)
 
 
-def _replace(new: LetterRequest, old: LetterRequest) -> list[Variant]:
-    return [Variant("instead", text, other) for text in new.texts for other in old.texts]
+def _replace(new: LetterRequest, old: LetterRequest) -> list[SpellingRemark]:
+    return [SpellingRemark("instead", text, other) for text in new.texts for other in old.texts]
 
 
-def _combine(choices: Sequence[Sequence[Variant]]) -> Variants | None:
+def _combine(choices: Sequence[Sequence[SpellingRemark]]) -> Variants | None:
     """One remark or several, each with all that it may mean; None without any."""
     return tuple(product(*choices)) if choices and all(choices) else None

@@ -32,7 +32,7 @@ MIN_SIMILARITY = 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class Variant:
+class SpellingRemark:
     """One remark about a spelling: `letters` in small letters, `other` what they stand in place of; `once`: "mit einem f"."""
 
     remark: Remark
@@ -72,7 +72,7 @@ def is_common_name(word: str) -> bool:
     return fold(word) in load_folded_names()
 
 
-def apply_variant(word: str, variant: Variant) -> list[str]:
+def apply_variant(word: str, variant: SpellingRemark) -> list[str]:
     """All spellings of the word that the remark may mean, small; the word itself where it is spelled so already. Empty: none.
 
     Of several the one that is a common name is meant.
@@ -91,7 +91,7 @@ def apply_variant(word: str, variant: Variant) -> list[str]:
     return common if len(found) > 1 and len(common) == 1 else found
 
 
-def _with(word: str, variant: Variant) -> Iterator[str]:
+def _with(word: str, variant: SpellingRemark) -> Iterator[str]:
     letters, parts = variant.letters, segment(word)
     if variant.once and len(letters) == 1:
         yield from _once(word, letters, variant.place)
@@ -177,10 +177,10 @@ def _once(word: str, letter: str, place: Place | None) -> Iterator[str]:
     elif word.count(letter) == 1:
         yield word
     elif letter not in word:
-        yield from _with(word, Variant("with", letter, place=place))
+        yield from _with(word, SpellingRemark("with", letter, place=place))
 
 
-def _without(word: str, variant: Variant) -> Iterator[str]:
+def _without(word: str, variant: SpellingRemark) -> Iterator[str]:
     letters, parts = variant.letters, segment(word)
     if letters not in word:
         yield word
@@ -206,14 +206,14 @@ def _without(word: str, variant: Variant) -> Iterator[str]:
         yield word[1:]
 
 
-def _instead(word: str, variant: Variant) -> Iterator[str]:
+def _instead(word: str, variant: SpellingRemark) -> Iterator[str]:
     if variant.other in word:
         yield from _replace_each(word, variant.other, variant.letters)
     elif variant.letters in word:
         yield word
 
 
-def _only(word: str, variant: Variant) -> Iterator[str]:
+def _only(word: str, variant: SpellingRemark) -> Iterator[str]:
     """ "nur mit d": where it was heard together with others, it stands alone."""
     letters, parts = variant.letters, segment(word)
     larger = [place for place in _places(parts, variant.place) if parts[place] != letters and sounds_alike(parts[place], letters)]
@@ -223,7 +223,7 @@ def _only(word: str, variant: Variant) -> Iterator[str]:
         yield word
 
 
-def _not(word: str, variant: Variant) -> Iterator[str]:
+def _not(word: str, variant: SpellingRemark) -> Iterator[str]:
     if variant.letters not in word:
         yield word
 
