@@ -13,6 +13,7 @@ SCHEDULE_LABELS = {
     "queues.delayed": _l("Holt Jobs zurück, deren Pause vorbei ist"),
     "bookings.expire": _l("Gibt Plätze frei, deren Zeit abgelaufen ist"),
     "bookings.waitlist": _l("Sieht nach, ob für die Warteliste etwas frei wurde"),
+    "bookings.calls": _l("Schließt Aufgaben zum Anrufen, wenn der Termin vorbei ist"),
     "bookings.links": _l("Löscht abgelaufene Links zu Terminen"),
     "bookings.locks": _l("Räumt vergangene Belegungen weg"),
     "calendars.reconcile": _l("Vergleicht andere Kalender mit unserem"),
