@@ -16,7 +16,11 @@ def connect_public(host: str, port: int, timeout_s: float) -> socket.socket:
     Raises PrivateAddressError, and OSError if no address accepts. With PRIVATE_HOSTS private addresses are allowed too.
     """
     error: OSError = PrivateAddressError(f"{host} leads nowhere.")
-    for family, kind, protocol, _name, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+    try:
+        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError as no_name:
+        raise PrivateAddressError(f"{host!r} is no name of a host.") from no_name
+    for family, kind, protocol, _name, address in addresses:
         if not settings().private_hosts and not is_public_address(str(address[0])):
             raise PrivateAddressError(f"{host} does not stand outside.")
         connection = socket.socket(family, kind, protocol)

@@ -1,14 +1,18 @@
 """HTTP requests to addresses that users enter: public hosts only, no redirects, short time-outs, a bounded answer."""
 
 import http.client
+import socket
 import ssl
+from contextlib import suppress
+from threading import Timer
 from urllib.parse import SplitResult, urlsplit
 
 from app.core import settings
 from app.core.ssrf_guard import PrivateAddressError, connect_public
 from app.providers.http import ConnectionFailed, ProviderResponse, ResponseTimeout, parse_json_object
 
-TIMEOUT_S = 5.0
+# of connecting and of each read; and of all together, since an answer may come byte by byte
+TIMEOUT_S, TOTAL_TIMEOUT_S = 5.0, 12.0
 MAX_RESPONSE_BYTES = 64 * 1024
 
 
@@ -61,17 +65,27 @@ def request(method: str, address: str, *, body: bytes | None = None, headers: di
             raise
         except OSError as error:
             raise ConnectionFailed("The address cannot be reached.", retryable=True) from error
+        limit = Timer(TOTAL_TIMEOUT_S, _cut, [connection])
+        limit.daemon = True
+        limit.start()
         try:
             connection.request(method, f"{url.path or '/'}{f'?{url.query}' if url.query else ''}", body=body, headers=headers)
             response = connection.getresponse()
             raw = response.read(MAX_RESPONSE_BYTES)
         except (OSError, http.client.HTTPException) as error:
             raise ResponseTimeout("The address did not answer in time.", retryable=True) from error
+        finally:
+            limit.cancel()
     finally:
         connection.close()
     if response.status >= 500:
         raise ResponseTimeout(f"The address answered {response.status}.", retryable=True, http_status=response.status)
     return ProviderResponse(response.status, parse_json_object(raw) or {}, dict(response.getheaders()))
+
+
+def _cut(connection: http.client.HTTPConnection) -> None:
+    with suppress(OSError):
+        connection.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _open(url: SplitResult) -> http.client.HTTPConnection:

@@ -1,5 +1,6 @@
 """Tasks to call customers on a landline whom no message reaches: one for an appointment, kept in line with it, closed when it ends."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from flask_babel import force_locale, gettext as _
@@ -20,6 +21,7 @@ KIND = "call_customer"
 ACTIONS = {"booking_reminder": "reminder", "booking_moved": "moved", "booking_cancelled": "cancelled", "booking_confirmed": "confirmed"}
 DUE_AFTER = timedelta(hours=4)
 BATCH_SIZE = 200
+MAX_TITLE_LENGTH = 200
 
 
 def ask_about_message(notification_id: str) -> StaffTask | None:
@@ -42,6 +44,13 @@ def follow_change(booking: Booking, change: BookingChange, *, must_call: bool, i
         complete_task(task.id, branch_ids=[])
     else:
         _update(task, booking, change.action)
+
+
+def close_cancelled(booking_ids: Iterable[str]) -> None:
+    """Close the open tasks about those of these bookings that do not stand any more; one task tells of all of them."""
+    for booking in db.session.scalars(select(Booking).where(Booking.id.in_(list(booking_ids)), ~Booking.active())):
+        if (task := _find_open(booking)) is not None:
+            complete_task(task.id, branch_ids=[])
 
 
 def close_ended() -> int:
@@ -122,4 +131,4 @@ def _write(booking: Booking, action: str) -> tuple[str, str]:
         }
         title = titles.get(action) or _("Anrufen: %(who)s, Termin am %(when)s bestätigt", who=who, when=when)
         reason = _("Keine Nachricht erreicht diesen Anschluss.")
-    return title, "\n".join(filter(None, (service.name, display(number) if number else None, reason)))
+    return title[:MAX_TITLE_LENGTH], "\n".join(filter(None, (service.name, display(number) if number else None, reason)))

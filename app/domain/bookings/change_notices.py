@@ -88,7 +88,8 @@ def _notify(notice: ChangeNotice) -> Notification | None:
     destination = find_destination(booking)
     is_reached = destination is not None and is_set_up(destination[0])
     must_call = not is_reached and booking.starts_at > now() and change.actor_type != "caller" and _is_enabled(notice)
-    call_tasks.follow_change(booking, change, must_call=must_call, is_reached=is_reached)
+    call_tasks.follow_change(booking, change, must_call=must_call, is_reached=is_reached and _is_enabled(notice))
+    call_tasks.close_cancelled(booking_id for booking_id in notice.booking_ids if booking_id != booking.id)
     if customer is None or booking.starts_at <= now() or destination is None or not is_reached:
         return None
     return _queue_change_notice(notice, customer, destination, withdrawn) or _confirm_anew(notice, customer, withdrawn)

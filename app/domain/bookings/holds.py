@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from app.core.clock import now
 from app.core.event_bus import publish
@@ -59,9 +59,9 @@ def publish_released(hold: Hold) -> None:
     publish(HoldReleased(hold.company_id, hold.branch_id, hold.id, hold.call_id))
 
 
-def close_without_event(hold: Hold, status: str) -> bool:
-    """Close an open hold and free its time; the caller publishes the release once it is sure."""
-    if not slot_locks.execute_count(update(Hold).where(Hold.id == hold.id, Hold.status == "open").values(status=status)):
+def close_without_event(hold: Hold, status: str, *conditions: ColumnElement[bool]) -> bool:
+    """Close an open hold that meets the conditions and free its time; the caller publishes the release once it is sure."""
+    if not slot_locks.execute_count(update(Hold).where(Hold.id == hold.id, Hold.status == "open", *conditions).values(status=status)):
         return False
     slot_locks.unlock_all(hold.id)
     return True
@@ -69,8 +69,15 @@ def close_without_event(hold: Hold, status: str) -> bool:
 
 def expire_holds(limit: int = 100) -> int:
     """Expire due holds of the current company, or of all inside unscoped; return their number."""
-    due = select(Hold).where(Hold.status == "open", Hold.expires_at <= now()).order_by(Hold.expires_at).limit(limit)
-    return sum(close_hold(hold, "expired") for hold in db.session.scalars(due).all())
+    is_due = Hold.expires_at <= now()
+    due = select(Hold).where(Hold.status == "open", is_due).order_by(Hold.expires_at).limit(limit)
+    expired = 0
+    for hold in db.session.scalars(due).all():
+        # it may have been extended since it was read
+        if close_without_event(hold, "expired", is_due):
+            publish_released(hold)
+            expired += 1
+    return expired
 
 
 def hash_token(token: str) -> str:

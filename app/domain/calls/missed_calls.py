@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask_babel import force_locale
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from app.core.clock import now
@@ -77,8 +77,8 @@ def _find_call(row: Notification) -> Call | None:
 def _plan(call: Call) -> Notification | None:
     ended_at = call.ended_at or call.started_at
     recipient = find_text_recipient(call) if is_unserved(call) and now() < ended_at + LIFETIME else None
-    # a time was held: held_times says so
-    if recipient is None or was_served_since(call) or _has_held(call):
+    # a time is held: held_times says so
+    if recipient is None or was_served_since(call) or _is_told_of_hold(call):
         return None
     index = hash_recipient(*recipient)
     key = f"missed_call:{index}:{ended_at.astimezone(ZoneInfo(_get_timezone(call))).date()}"
@@ -97,8 +97,10 @@ def _plan(call: Call) -> Notification | None:
         return None
 
 
-def _has_held(call: Call) -> bool:
-    return db.session.scalar(select(Hold.id).where(Hold.call_id == call.id).limit(1)) is not None
+def _is_told_of_hold(call: Call) -> bool:
+    subjects = [f"hold:{hold_id}" for hold_id in db.session.scalars(select(Hold.id).where(Hold.call_id == call.id))]
+    told = select(Notification.id).where(Notification.kind == "hold_link", Notification.subject.in_(subjects))
+    return bool(subjects) and db.session.scalar(told.limit(1)) is not None
 
 
 def _get_timezone(call: Call) -> str:
@@ -132,10 +134,11 @@ def was_served_since(call: Call) -> bool:
     written = select(InboundMessage.id).where(
         InboundMessage.sender_index == hash_recipient("sms", number), InboundMessage.received_at >= since
     )  # fmt: skip
-    owners = select(CustomerIdentifier.customer_id).where(CustomerIdentifier.kind == "phone", CustomerIdentifier.value == number)
-    booked = select(Booking.id).where(
-        func.coalesce(Booking.contact_phone, number) == number,
-        or_(Booking.contact_phone == number, Booking.customer_id.in_(owners)),
-        Booking.created_at >= since,
+    is_theirs = (CustomerIdentifier.kind == "phone", CustomerIdentifier.value == number)
+    owners = list(db.session.scalars(select(CustomerIdentifier.customer_id).where(*is_theirs)))
+    # each by its own index; a booking with a number of its own is that number's
+    by_number = select(Booking.id).where(Booking.contact_phone == number, Booking.created_at >= since)
+    by_customer = select(Booking.id).where(
+        Booking.customer_id.in_(owners), Booking.contact_phone.is_(None), Booking.created_at >= since
     )
-    return any(db.session.scalar(rows.limit(1)) is not None for rows in (written, booked))
+    return any(db.session.scalar(rows.limit(1)) is not None for rows in (written, by_number, by_customer))

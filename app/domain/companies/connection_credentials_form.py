@@ -136,7 +136,7 @@ def _parse_smtp(form: _CredentialsForm, existing: Connection | None) -> Connecti
 def _parse_sms_gateway(form: _CredentialsForm, existing: Connection | None) -> ConnectionKeys:
     url, key, sender = form.text("url"), form.text("key"), form.text("sender")
     before = read_gateway(existing.api_key) if existing and existing.api_key else None
-    if not is_permitted_url(url) or len(url) > MAX_URL_LENGTH:
+    if not is_permitted_url(url) or len(url) > MAX_URL_LENGTH or not HOST.fullmatch((urlsplit(url).hostname or "").lower()):
         form.wrong["url"] = _("Eine Adresse, die mit https:// beginnt, ohne Zugangsdaten darin.")
     elif before and not key and urlsplit(before.url).netloc == urlsplit(url).netloc:
         key = before.key

@@ -8,7 +8,14 @@ from app.core.errors import Conflict, NotFound
 from app.core.extensions import db
 from app.domain.bookings.notifications import find_destination
 from app.domain.marketing.rules import load_marketing_rules
-from app.domain.notifications.marketing_consents import Wording, give_consent, has_consent, withdraw_consent, write_wording
+from app.domain.notifications.marketing_consents import (
+    Wording,
+    give_consent,
+    has_consent,
+    list_consented,
+    withdraw_address,
+    write_wording,
+)
 from app.models import Booking, Company, Customer
 from app.providers.messaging.base import Channel
 
@@ -48,9 +55,10 @@ def accept(booking: Booking, version: str) -> None:
 
 
 def withdraw(booking: Booking) -> None:
-    """Raises NotFound where there is nothing to withdraw."""
+    """Withdraw for all addresses that the customer agreed to, and for whoever shares one of them, as STOP does. Raises NotFound."""
     offer = _get_offer(booking)
-    withdraw_consent(offer.customer.id, offer.channel, offer.address, source="page")
+    for channel, address in {(offer.channel, offer.address), *list_consented(offer.customer)}:
+        withdraw_address(channel, address, source="page")
 
 
 def check_version(wording: Wording, version: str) -> None:

@@ -57,8 +57,10 @@ def is_turned_away(customer: Customer) -> bool:
 
 
 def _list_plans(rules: MarketingRules, consented: set[str], company: Company) -> Iterator[tuple[str, PlannedMessage]]:
+    if not consented:
+        return
     if rules.review_hours:
-        yield from ((who, plan) for who, plan in _list_review_requests(timedelta(hours=rules.review_hours)) if who in consented)
+        yield from _list_review_requests(timedelta(hours=rules.review_hours), consented)
     if rules.has_birthdays:
         yield from _list_greetings(consented, company)
     if rules.win_back_weeks:
@@ -67,13 +69,15 @@ def _list_plans(rules: MarketingRules, consented: set[str], company: Company) ->
         yield from _list_invitations("recall", timedelta(weeks=weeks), consented, service_id)
 
 
-def _list_review_requests(delay: timedelta) -> Iterator[tuple[str, PlannedMessage]]:
+def _list_review_requests(delay: timedelta, consented: set[str]) -> Iterator[tuple[str, PlannedMessage]]:
     """One a visit, after its last part; who was asked lately is not asked again."""
     for booking in visits.list_ended(now() - delay - WINDOW, now()):
+        if booking.customer_id is None or booking.customer_id not in consented:
+            continue
         last = list_visit(booking)[-1]
         due_at = last.ends_at + delay
         key = f"review_request:{booking.occupant}"
-        if booking.customer_id and last.ends_at <= now() and not _was_asked_lately(booking.customer_id, key):
+        if last.ends_at <= now() and not _was_asked_lately(booking.customer_id, key):
             yield booking.customer_id, _build_plan("review_request", booking, key, due_at)
 
 

@@ -17,6 +17,7 @@ from app.core.extensions import db
 from app.core.phone import display
 from app.core.tenancy import unscoped
 from app.domain.audit.log import record
+from app.domain.notifications.sender_accounts import receives_replies
 from app.models import Company, Customer, MarketingConsent, WithdrawalLink
 from app.providers.messaging.base import Channel
 
@@ -45,6 +46,12 @@ def write_wording(channel: Channel, address: str, company: Company) -> Wording:
             "Ja, %(company)s darf mir per SMS an die Nummer %(address)s Werbung schicken: Bitten um eine Bewertung, Glückwünsche zum"
             " Geburtstag und Einladungen zu einem neuen Termin. Ich kann das jederzeit widerrufen: mit STOP oder über den Link in"
             " jeder Nachricht."
+        )
+        if channel == "sms"
+        and receives_replies()
+        else _(
+            "Ja, %(company)s darf mir per SMS an die Nummer %(address)s Werbung schicken: Bitten um eine Bewertung, Glückwünsche zum"
+            " Geburtstag und Einladungen zu einem neuen Termin. Ich kann das jederzeit widerrufen, über den Link in jeder Nachricht."
         )
         if channel == "sms"
         else _(
@@ -124,10 +131,13 @@ def withdraw_consent(customer_id: str, channel: str, address: str, *, source: So
     return True
 
 
-def withdraw_address(channel: str, address: str, *, source: Source) -> int:
+def withdraw_address(channel: str, address: str, *, source: Source, author_id: str | None = None) -> int:
     """Withdraw the consent of everybody with this address, as only one of those who share it can be told apart; how many."""
     owners = select(MarketingConsent.customer_id).where(MarketingConsent.channel == channel, MarketingConsent.address == address)
-    return sum(withdraw_consent(owner, channel, address, source=source) for owner in db.session.scalars(owners.distinct()).all())
+    return sum(
+        withdraw_consent(owner, channel, address, source=source, author_id=author_id)
+        for owner in db.session.scalars(owners.distinct()).all()
+    )
 
 
 def list_customers_with_consent() -> list[str]:
@@ -164,6 +174,7 @@ def _add(row: MarketingConsent) -> MarketingConsent:
 
 
 def _list_addresses(customer: Customer) -> list[tuple[Channel, str]]:
+    """List the numbers and mail addresses on the customer's record."""
     kinds = {kind: channel for channel, kind in KINDS.items()}
     return [(kinds[identifier.kind], identifier.value) for identifier in customer.identifiers if identifier.kind in kinds]
 

@@ -1,10 +1,12 @@
 """Addresses to which nothing is sent any more: the person opted out, or the carrier says for good that nobody is there."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from app.core.clock import now
 from app.core.extensions import db
 from app.domain.audit.log import record
 from app.domain.notifications.marketing_consents import withdraw_address
@@ -12,6 +14,7 @@ from app.models import Connection, Customer, CustomerIdentifier, SuppressedAddre
 from app.providers.messaging.base import Channel
 
 # what a carrier says for good (RejectionReason); anything else may be different next time
+ANSWERED_FOR = timedelta(days=30)
 LASTING_REASONS = ("opted_out", "unreachable")
 CHANNELS: dict[str, Channel] = {"phone": "sms", "email": "email"}
 
@@ -65,6 +68,9 @@ def list_suppressed(customer: Customer) -> list[SuppressedAddress]:
 def list_platform_companies(number: str, *, suppressed: bool) -> list[str]:
     """List the companies that send SMS over the platform's account and know this number, or have it suppressed; inside unscoped()."""
     own_account = select(Connection.company_id).where(Connection.provider == "twilio", Connection.is_active)
+    if not suppressed:
+        # who has an account of their own since lately sent over the platform's before, and STOP comes to that
+        own_account = own_account.where(Connection.created_at < now() - ANSWERED_FOR)
     known = (
         select(SuppressedAddress.company_id).where(SuppressedAddress.channel == "sms", SuppressedAddress.address == number)
         if suppressed

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app.core.extensions import db
 from app.domain.notifications.message_kinds import PLANNED_KINDS
-from app.models import Booking, BookingChange, Notification, OneTimeCode, StaffNotice, WaitlistOffer
+from app.models import Booking, BookingChange, Notification, OneTimeCode, StaffNotice, User, WaitlistOffer
 
 # a change of one of these makes a message about the booking untrue
 STATED_FIELDS = frozenset({"status", "starts_at", "staff_id", "branch_id", "service_id"})
@@ -51,9 +51,18 @@ def _is_code_replaced(_row: Notification, code_id: str) -> bool:
 
 def _is_notice_read(_row: Notification, notice_id: str) -> bool:
     notice = db.session.scalars(select(StaffNotice).where(StaffNotice.id == notice_id)).first()
-    return notice is None or notice.read_at is not None
+    return notice is None or notice.read_at is not None or not _may_sign_in(notice.user_id)
+
+
+def _is_digest_for_nobody(_row: Notification, user_id: str) -> bool:
+    return not _may_sign_in(user_id)
+
+
+def _may_sign_in(user_id: str) -> bool:
+    return db.session.scalar(select(User.is_active).where(User.id == user_id)) is True
 
 
 CHECKS: dict[str, Callable[[Notification, str], bool]] = {
     "booking": _is_booking_changed, "offer": _is_offer_closed, "code": _is_code_replaced, "notice": _is_notice_read,
+    "digest": _is_digest_for_nobody,
 }  # fmt: skip

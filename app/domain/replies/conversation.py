@@ -130,6 +130,7 @@ def is_with_people(sender_index: str) -> bool:
         "staff_message",
         "missed_call",
         "callback_promise",
+        "hold_link",
     )
 
 

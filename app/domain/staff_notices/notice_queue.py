@@ -9,7 +9,7 @@ from app.core.ids import new_ulid
 from app.domain.audit.log import find_acting_user_id
 from app.domain.staff_notices.notice_kinds import NoticeChannel
 from app.domain.staff_notices.recipients import NoticeDraft, find_channels, list_colleagues
-from app.models import StaffNotice
+from app.models import StaffNotice, User
 
 
 def queue_notices(drafts: Sequence[NoticeDraft]) -> list[tuple[StaffNotice, tuple[NoticeChannel, ...]]]:
@@ -19,7 +19,7 @@ def queue_notices(drafts: Sequence[NoticeDraft]) -> list[tuple[StaffNotice, tupl
     stored, actor_id = _load_stored(drafts), find_acting_user_id()
     colleagues = [person for person in list_colleagues() if person.user.id != actor_id]
     rows = [
-        (_build_row(person.user.id, draft, in_bell="bell" in channels), channels)
+        (_build_row(person.user, draft, in_bell="bell" in channels), channels)
         for draft in drafts
         for person in colleagues
         if (person.user.id, draft.cause) not in stored and (channels := find_channels(person, draft))
@@ -36,8 +36,10 @@ def _load_stored(drafts: Collection[NoticeDraft]) -> set[tuple[str, str]]:
     return {(user_id, cause) for user_id, cause in rows}
 
 
-def _build_row(user_id: str, draft: NoticeDraft, *, in_bell: bool) -> StaffNotice:
+def _build_row(user: User, draft: NoticeDraft, *, in_bell: bool) -> StaffNotice:
+    """What concerns several branches stands under one that the person sees."""
+    own = [branch_id for branch_id in draft.branch_ids if branch_id in (user.branch_ids or draft.branch_ids)]
     return StaffNotice(
-        id=new_ulid(), user_id=user_id, branch_id=draft.branch_ids[0] if draft.branch_ids else None, kind=draft.kind,
+        id=new_ulid(), user_id=user.id, branch_id=own[0] if own else None, kind=draft.kind,
         subject=draft.subject, subject_count=draft.subject_count, cause=draft.cause, in_bell=in_bell,
     )  # fmt: skip

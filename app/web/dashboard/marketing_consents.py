@@ -23,7 +23,7 @@ from app.domain.notifications.marketing_consents import (
     find_latest,
     give_consent,
     list_history,
-    withdraw_consent,
+    withdraw_address,
     write_wording,
 )
 from app.models import Customer, MarketingConsent, User
@@ -128,10 +128,11 @@ def give(customer_id: str) -> Response:
 @blueprint.post("/customers/<customer_id>/marketing/withdraw")
 @for_company("customers.write")
 def withdraw(customer_id: str) -> Response:
-    customer, form = _get_customer(customer_id), AddressForm.read()
+    _customer, form = _get_customer(customer_id), AddressForm.read()
     author_id = current_user.id
-    run_in_transaction(lambda: withdraw_consent(customer.id, form.channel, form.address, source="desk", author_id=author_id))
-    return _return_to(customer_id, _("Widerruf eingetragen. Es geht keine Werbung mehr hinaus."))
+    run_in_transaction(lambda: withdraw_address(form.channel, form.address, source="desk", author_id=author_id))
+    sentence = _("Widerruf eingetragen: An %(address)s geht keine Werbung mehr.", address=_show(form.channel, form.address))
+    return _return_to(customer_id, sentence)
 
 
 def _return_to(customer_id: str, sentence: str, category: str = "message") -> Response:

@@ -54,7 +54,9 @@ def save() -> Any:
         raise_invalid(errors | recall_errors)
         assert form is not None
         with transaction():
-            save_marketing_rules(replace(_to_rules(form), recall_weeks=recalls))
+            shown = {service_id for service_id, _name in _list_services()}
+            others = {service_id: weeks for service_id, weeks in load_marketing_rules().recall_weeks.items() if service_id not in shown}
+            save_marketing_rules(replace(_to_rules(form), recall_weeks=others | recalls))
     except InvalidInput as error:
         return _render_page(_get_typed(), to_errors(error)), 422
     flash(_("Gespeichert. Geschrieben wird nur an Personen, die eingewilligt haben."), "message")

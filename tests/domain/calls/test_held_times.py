@@ -20,8 +20,11 @@ from app.domain.bookings.holds import close_hold, expire_holds
 from app.domain.calls import held_times, message_writer
 from app.domain.customers.contacts import find_or_create
 from app.domain.notifications import delivery
+from app.domain.notifications.message_limits import hash_recipient
 from app.domain.notifications.message_policies import save_message_rules
+from app.domain.replies.conversation import is_with_people
 from app.models import Booking, BookingLink, Call, Customer, Hold, ToolCall
+from tests.factories.calendar import WaitlistEntryFactory, WaitlistOfferFactory
 from tests.factories.salon import at, make_salon
 from tests.support.retell_webhooks import CALLER, MITTE
 from tests.support.telephone_line import SPOKEN, TelephoneLine
@@ -239,6 +242,26 @@ def test_who_rings_again_gets_the_time_in_that_call(line: TelephoneLine) -> None
     for name, expected in (("call_2", [hold_id]), ("call_3", []), ("call_4", [])):
         Context.call = line.db.session.scalars(select(Call).where(Call.provider_call_id == name)).one()
         assert [hold.id for hold in list_open_holds(Context)] == expected  # type: ignore[arg-type]
+
+
+def test_who_rings_again_while_an_offer_of_the_waitlist_is_held_keeps_it_apart(line: TelephoneLine) -> None:
+    hold_id = hold_in_call(line)
+    break_off(line)
+    with transaction():
+        line.db.session.add(WaitlistOfferFactory.build(entry_id=WaitlistEntryFactory().id, hold_id=hold_id))
+    line.post("call_started", "call_2", start_timestamp=to_ms(now()), call_status="ongoing")
+
+    class Context:
+        call = line.db.session.scalars(select(Call).where(Call.provider_call_id == "call_2")).one()
+
+    assert list_open_holds(Context) == []  # type: ignore[arg-type]
+
+
+def test_yes_to_the_message_is_no_yes_to_another_appointment(line: TelephoneLine) -> None:
+    hold_in_call(line)
+    break_off(line)
+    assert len(line.work(1)) == 1
+    assert is_with_people(hash_recipient("sms", CALLER))
 
 
 def test_an_analysis_that_books_uses_what_the_call_held(line: TelephoneLine) -> None:

@@ -219,6 +219,19 @@ def test_stop_counts_before_the_carrier_refuses(
     assert _suppressed(db) == [("sms", MIRA, "opted_out")]
 
 
+def test_stop_reaches_whoever_has_an_account_of_their_own_since_yesterday(
+    db: SQLAlchemy, salon: Salon, twilio: TwilioDouble, client: FlaskClient
+) -> None:
+    other = make_salon("salon-b")
+    with company_scope(other.company_id), transaction():
+        find_or_create("Mira Sommer", number=MIRA)
+        db.session.add(Connection(provider="twilio", api_key="AC22:token_of_theirs", label="+493023125198"))
+    _sms(client, "STOP")
+    _drain()
+    with company_scope(other.company_id):
+        assert _suppressed(db) == [("sms", MIRA, "opted_out")]
+
+
 def test_a_word_counts_for_the_account_to_which_it_was_sent(
     db: SQLAlchemy, salon: Salon, twilio: TwilioDouble, client: FlaskClient
 ) -> None:

@@ -21,6 +21,7 @@ from app.domain.bookings.create import create_booking
 from app.domain.companies.connections import ConnectionTestResult, complete_test
 from app.domain.scheduling.hours_editor import add_closure
 from app.domain.staff_notices.notice_kinds import KINDS
+from app.domain.staff_notices.notice_list import list_notices
 from app.domain.staff_notices.notice_texts import NoticeTexts
 from app.domain.staff_notices.preferences import list_kinds, save_settings
 from app.domain.tasks.lifecycle import create_task
@@ -191,6 +192,18 @@ def test_sick_leave_is_noticed_and_a_holiday_is_not(salon: Salon) -> None:
             times = {"starts": at("2026-05-04T00:00").replace(tzinfo=None), "ends": at("2026-05-06T00:00").replace(tzinfo=None)}
             add_closure(None, salon.people["anna"], kind=kind, **times)
     assert [row.kind for row in _notices(owner)] == ["sick_leave"]
+
+
+def test_what_concerns_two_branches_stands_in_the_list_of_those_limited_to_either(salon: Salon) -> None:
+    people = [_user(salon, "manager", branch) for branch in salon.branches]
+    with unscoped():
+        for person, branch_id in zip(people, salon.branches.values(), strict=True):
+            limit_to(person, branch_id)
+    with company_scope(salon.company_id), transaction():
+        times = {"starts": at("2026-05-04T00:00").replace(tzinfo=None), "ends": at("2026-05-06T00:00").replace(tzinfo=None)}
+        add_closure(None, salon.people["anna"], kind="sick", **times)
+    with company_scope(salon.company_id):
+        assert [len(list_notices(person, limit=5)) for person in people] == [1, 1]
 
 
 def test_refused_keys_are_noticed_once_until_they_work_again(salon: Salon) -> None:

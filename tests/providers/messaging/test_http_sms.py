@@ -8,7 +8,7 @@ import pytest
 from flask import current_app
 
 from app.core.clock import now
-from app.providers import open_messenger
+from app.providers import open_messenger, public_http
 from app.providers.http import ConnectionFailed, RateLimited, ResponseTimeout
 from app.providers.messaging.base import GatewayFormat, MessageRejected, OutgoingMessage, SenderAccount
 from tests.doubles.messaging import SmsGatewayDouble
@@ -71,6 +71,9 @@ def test_an_answer_that_names_no_id_is_one(sender: SenderAccount, double: SmsGat
         (403, {"error": "opted_out"}, "not_allowed"),
         (400, {"error": {"text": "no"}}, "refused"),
         (400, {}, "refused"),
+        # an address that has moved has sent nothing
+        (302, {}, "refused"),
+        (308, {"id": "gw-1"}, "refused"),
     ],
 )
 def test_a_refusal_says_why_in_our_words(
@@ -101,6 +104,21 @@ def test_a_gateway_inside_our_network_is_not_knocked_at(sender: SenderAccount, d
         open_messenger(sender).send(HELLO)
     assert refused.value.code == "not_allowed"
     assert double.requests == []
+
+
+def test_what_is_no_name_of_a_host_is_a_refusal(sender: SenderAccount) -> None:
+    with pytest.raises(MessageRejected) as refused:
+        open_messenger(replace(sender, url="https://sms..gateway.example/send")).send(HELLO)
+    assert refused.value.code == "not_allowed"
+
+
+def test_an_answer_that_does_not_end_is_given_up(
+    sender: SenderAccount, double: SmsGatewayDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(public_http, "TOTAL_TIMEOUT_S", 0.1)
+    double.fail("slow", seconds=3)
+    with pytest.raises(ResponseTimeout):
+        open_messenger(sender).send(HELLO)
 
 
 def test_the_check_sends_nothing_and_tells_a_wrong_key(sender: SenderAccount, double: SmsGatewayDouble) -> None:

@@ -118,6 +118,19 @@ def test_own_page_withdraws(page: Page) -> None:
     assert page.history() == [("withdrawn", "page"), ("given", "desk")]
 
 
+def test_own_page_withdraws_for_everybody_with_this_number(page: Page) -> None:
+    page.agree()
+    with company_scope(page.salon.company_id), transaction():
+        tom = find_or_create("Tom Sommer", number=MIRA)
+        wording = write_wording("sms", MIRA, page.db.session.get_one(Company, page.salon.company_id))
+        give_consent(tom, "sms", MIRA, wording=wording, source="desk", obtained="im Salon")
+        tom_id = tom.id
+    page.post(page.book(), "withdraw")
+    page.db.session.rollback()
+    with company_scope(page.salon.company_id):
+        assert not has_consent(tom_id, "sms", MIRA)
+
+
 def test_link_asks_first_and_withdraws_by_one_click(page: Page) -> None:
     page.agree()
     token = page.link()

@@ -155,6 +155,7 @@ def test_an_empty_secret_stays_but_not_for_another_account(owner: FlaskClient, d
         ("twilio", {"account": ACCOUNT, "token": TOKEN, "sender": "Salon Lindgren Berlin"}, "2 bis 11"),
         ("sms_gateway", GATEWAY | {"url": "http://sms.salon.example/send"}, "beginnt"),
         ("sms_gateway", GATEWAY | {"url": "https://lena:secret@sms.salon.example"}, "ohne Zugangsdaten"),
+        ("sms_gateway", GATEWAY | {"url": "https://sms..salon.example/send"}, "beginnt"),
         ("sms_gateway", GATEWAY | {"key": ""}, "Der Schlüssel fehlt"),
         ("sms_gateway", GATEWAY | {"header": "Host"}, "Der Name einer Kopfzeile"),
         ("sms_gateway", GATEWAY | {"header": "X-Key: a"}, "Der Name einer Kopfzeile"),

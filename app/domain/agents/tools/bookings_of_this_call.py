@@ -15,7 +15,7 @@ from app.domain.bookings.booking_request import BookingRequest
 from app.domain.bookings.status import edit_notes
 from app.domain.customers.name_matching import is_same_name
 from app.domain.services.staff_matching import select_staff
-from app.models import Booking, BookingChange, Call, Customer, Hold, Service, ToolCall
+from app.models import Booking, BookingChange, Call, Customer, Hold, Service, ToolCall, WaitlistOffer
 
 MAX_PARTS = 10
 # one visit: its bookings in order
@@ -27,12 +27,16 @@ class StaffArgs(ToolArgs):
 
 
 def list_open_holds(context: ToolContext) -> list[Hold]:
-    """List this call's open holds, and those that an earlier call from the same number left when it broke off, oldest first."""
+    """List this call's open holds, and those that an earlier call from the same number left when it broke off, oldest first.
+
+    What is held for an offer of the waitlist is answered there.
+    """
     call = context.call
     is_known = call.direction == "inbound" and call.caller_kind == "number"
     earlier = and_(Call.from_number == call.from_number, Call.direction == "inbound", ~Call.running()) if is_known else false()
     calls = select(Call.id).where(or_(Call.id == call.id, earlier))
-    statement = select(Hold).where(Hold.call_id.in_(calls), Hold.active())
+    offered = select(WaitlistOffer.hold_id).where(WaitlistOffer.hold_id.is_not(None))
+    statement = select(Hold).where(Hold.call_id.in_(calls), Hold.active(), Hold.id.not_in(offered))
     return list(db.session.scalars(statement.order_by(Hold.created_at, Hold.id)))
 
 

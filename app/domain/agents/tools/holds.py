@@ -42,6 +42,8 @@ def hold_slot(context: ToolContext, args: HoldSlotArgs) -> ToolResult:
     """Keeps a free time for some minutes while the caller decides."""
     request = resolve_booking_request(context, args)
     if hold := find_fitting_hold(context, request):
+        # also one of an earlier call that broke off: this call answers for it now
+        hold.call_id = context.call.id
         return _build_hold_result(context, hold)
     others = list_open_holds(context)
     try:
