@@ -110,9 +110,9 @@ class BearerAuth(requests.auth.AuthBase):
 
 
 def send(request: ProviderRequest) -> ProviderResponse:
-    """Send a request and return the response below 400.
+    """Send a request and return the response below 300.
 
-    Raises ConnectionFailed, ResponseTimeout (5xx too), RateLimited (429) or RequestRejected (other 4xx).
+    Raises ConnectionFailed, ResponseTimeout (5xx too), RateLimited (429) or RequestRejected (3xx and other 4xx).
     """
     return call_with_breaker(request.provider, request.url, lambda: _perform(request))
 
@@ -128,7 +128,7 @@ def call_with_breaker(provider: str, url: str, perform: Callable[[], ProviderRes
     try:
         with breaker(f"{provider}:{urlsplit(url).netloc}", shown_as=provider).calling():
             response = perform()
-        result = "ok" if response.status < 400 else "rate_limited" if response.status == 429 else "refused"
+        result = "ok" if response.status < 300 else "rate_limited" if response.status == 429 else "refused"
     except CircuitBreakerError as error:
         result = "held_back"
         raise ConnectionFailed("The provider failed repeatedly; its circuit breaker is open.", retryable=True) from error
@@ -141,7 +141,8 @@ def call_with_breaker(provider: str, url: str, perform: Callable[[], ProviderRes
             metrics.PROVIDER_SECONDS.labels(provider).observe(time.perf_counter() - began)
     if response.status == 429:
         raise RateLimited("The provider asks to wait.", retryable=True, retry_after_s=_parse_retry_after_s(response.headers))
-    if response.status >= 400:
+    if response.status >= 300:
+        # a redirect is followed nowhere: what lies there was neither entered nor looked at
         raise RequestRejected(f"The provider answered {response.status}.", response)
     return response
 

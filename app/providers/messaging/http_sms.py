@@ -53,17 +53,13 @@ class HttpSms:
             body = urlencode(fields).encode() if is_form else orjson.dumps(fields)
             headers["Content-Type"] = "application/x-www-form-urlencoded" if is_form else "application/json"
         try:
-            response = call_with_breaker(
+            return call_with_breaker(
                 "sms_gateway", self._sender.url, lambda: public_http.request(method, self._sender.url, body=body, headers=headers)
             )
         except PrivateAddressError as error:
             raise MessageRejected("not_allowed", "The gateway's address is not a public one.") from error
         except RequestRejected as error:
             raise _to_rejection(error.response) from error
-        if response.status >= 300:
-            # followed nowhere: what lies there was neither entered nor looked at
-            raise _to_rejection(response)
-        return response
 
 
 def _to_rejection(response: ProviderResponse) -> MessageRejected:

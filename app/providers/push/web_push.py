@@ -103,12 +103,9 @@ def _build_headers(target: PushTarget, message: PushMessage, sender: PushSender,
 
 def _post(endpoint: str, body: bytes, headers: dict[str, str]) -> ProviderResponse:
     try:
-        response = public_http.request("POST", endpoint, body=body, headers=headers)
+        return public_http.request("POST", endpoint, body=body, headers=headers)
     except PrivateAddressError as error:
         raise SubscriptionGone("The address is not a public one.", retryable=False) from error
-    if 300 <= response.status < 400:
-        raise SubscriptionGone("The address leads elsewhere.", retryable=False)
-    return response
 
 
 def _encode(raw: bytes) -> str:
