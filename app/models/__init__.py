@@ -8,6 +8,7 @@ from app.models.audit_entry import AuditEntry
 from app.models.blocked_caller import BlockedCaller
 from app.models.booking import Booking, BookingChange, BookingLink
 from app.models.booking_sync import BookingSync, ExternalBooking
+from app.models.bounce_mailbox import BounceMailbox
 from app.models.branch import Branch
 from app.models.browser_report import BrowserReport
 from app.models.calendar_feed import CalendarFeed
@@ -73,6 +74,7 @@ __all__ = [
     "BookingChange",
     "BookingLink",
     "BookingSync",
+    "BounceMailbox",
     "Branch",
     "BranchService",
     "BrowserReport",

@@ -8,6 +8,7 @@ from app.models import (
     Agent,
     ApiKey,
     AuditEntry,
+    BounceMailbox,
     Branch,
     BrowserReport,
     Company,
@@ -144,6 +145,15 @@ class FeatureFlagFactory(RowFactory):
 
     name = factory.Sequence(lambda n: f"flag_{n}")
     is_enabled = True
+
+
+class BounceMailboxFactory(RowFactory):
+    class Meta:
+        model = BounceMailbox
+
+    address_hash = factory.Sequence(lambda n: f"{n:064x}")
+    uid_validity = 1
+    last_uid = 0
 
 
 class ScheduledTaskFactory(RowFactory):
