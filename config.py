@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from config_values import (
     DatabaseUrl,
     EncryptionKeys,
+    ImapMailbox,
     LogLevel,
     MailAddress,
     MailServer,
@@ -34,7 +35,7 @@ GENERATED_IN_DEVELOPMENT = ("SECRET_KEY", "ENCRYPTION_KEYS", "RETELL_API_KEY", "
 
 
 # values of these are never shown, not even in part
-HIDDEN = re.compile(r"key|token|secret|password|dsn|database_url|redis_url|smtp_url")
+HIDDEN = re.compile(r"key|token|secret|password|dsn|database_url|redis_url|smtp_url|mailbox_url")
 
 
 class SettingsRefused(SystemExit):
@@ -93,6 +94,8 @@ class Settings(BaseSettings):
     # server and sender of e-mail: "Salon Lindgren <termine@…>"; mailbox://local keeps mails for the page /mailbox, not in production
     smtp_url: MailServer | None = None
     mail_from: MailAddress | None = None
+    # the mailbox behind MAIL_FROM, where mails come back that could not be delivered; it is only read. Unset: they go unnoticed
+    bounce_mailbox_url: ImapMailbox | None = None
     # whether companies' mail servers may be in a private network; for installations in such a network, and for tests
     private_hosts: bool = False
     sentry_dsn: SentryDsn | None = None
@@ -117,6 +120,8 @@ class Settings(BaseSettings):
 
     def model_post_init(self, _context: object) -> None:
         self._make_folder()
+        if self.bounce_mailbox_url and not (self.smtp_url and self.mail_from):
+            raise SettingsRefused("BOUNCE_MAILBOX_URL is set without SMTP_URL and MAIL_FROM; no mail would come back there.")
         if self.is_production:
             for name in NEEDED_IN_PRODUCTION:
                 if not getattr(self, name.lower()):

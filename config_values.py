@@ -108,6 +108,18 @@ def _mail_address(value: str) -> str:
     raise ValueError("an e-mail address, with or without a name: Salon Lindgren <termine@salon.example>")
 
 
+def _imap_mailbox(value: str) -> str:
+    form = "imaps://user:password@host/INBOX with user and password percent-encoded, or imap:// with STARTTLS"
+    try:
+        parts = urlsplit(value)
+        is_valid = parts.scheme in ("imaps", "imap") and bool(parts.hostname and parts.username and parts.password)
+    except ValueError:
+        is_valid = False
+    if not is_valid or not _is_port(_port_of(parts.netloc)) or not value.isascii() or re.search(r"\s", value) or parts.query:
+        raise ValueError(form)
+    return value
+
+
 def _capital(value: object) -> object:
     return value.strip().upper() if isinstance(value, str) else value
 
@@ -119,6 +131,7 @@ WebAddress = Annotated[str, _address("http", "https", form="an address like http
 MailServer = Annotated[
     str, _address("smtp", "smtps", "mailbox", form="smtp://user:password@host:587, or smtps:// with TLS from the first byte")
 ]
+ImapMailbox = Annotated[str, AfterValidator(_imap_mailbox)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 SentryDsn = Annotated[str, AfterValidator(_sentry_dsn)]
 SmsSender = Annotated[str, AfterValidator(_sms_sender)]

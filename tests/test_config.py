@@ -70,6 +70,13 @@ WRONG = {
     "SMS_PRICE_CENTS": [("-1", "from 0 to 1000"), ("8,5", "'8,5'; it must be a number, with a point"), ("1001", "from 0 to 1000")],
     "TWILIO_SENDER": [("0301234567", "+4930"), ("+49 30 123", "+4930"), ("Salon Lindgren Berlin", "eleven")],
     "SMTP_URL": [(f"mail.example:{SECRET}", "smtp://user:password@host:587"), (f"https://u:{SECRET}@mail.example", "smtps://")],
+    "BOUNCE_MAILBOX_URL": [
+        (f"imaps://u:{SECRET}@", "imaps://user:password@host/INBOX"),
+        (f"pop3://u:{SECRET}@mail.example", "imaps://"),
+        ("imaps://mail.example/INBOX", "user:password"),
+        (f"imaps://u:{SECRET}@mail.example:0/INBOX", "INBOX"),
+        (f"imaps://u:{SECRET}@[mail.example/INBOX", "INBOX"),
+    ],
     "MAIL_FROM": [("Salon Lindgren", "Salon Lindgren <termine@salon.example>"), ("termine@", "e-mail address")],
     "PRIVATE_HOSTS": [("perhaps", "1 or 0")],
     "SENTRY_DSN": [
@@ -164,6 +171,19 @@ def test_spoiled_secrets_of_the_first_start_are_said(folder: Path) -> None:
     (folder / "secrets.json").write_text("{")
     with pytest.raises(SettingsRefused, match=r"^INSTANCE_PATH: .*secrets\.json cannot be read; it must be"):
         Settings()
+
+
+@pytest.mark.parametrize("missing", ["SMTP_URL", "MAIL_FROM", None])
+def test_a_mailbox_of_bounces_belongs_to_mails_that_are_sent(monkeypatch: pytest.MonkeyPatch, missing: str | None) -> None:
+    given = {"SMTP_URL": "smtp://mail.example", "MAIL_FROM": "a@b.example", "BOUNCE_MAILBOX_URL": "imaps://u:p%40ss@mail.example:993/INBOX"}
+    for name, value in given.items():
+        if name != missing:
+            monkeypatch.setenv(name, value)
+    if missing is None:
+        assert Settings().bounce_mailbox_url == given["BOUNCE_MAILBOX_URL"]
+    else:
+        with pytest.raises(SettingsRefused, match=r"^BOUNCE_MAILBOX_URL is set without SMTP_URL and MAIL_FROM; no mail"):
+            Settings()
 
 
 def test_production_sends_its_mails(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,17 @@
 """Jobs of messages to people."""
 
-from app.core.queues import job
+import structlog
+
+from app.core.errors import ProviderError
+from app.core.queues import is_shutting_down, job
 from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import run_in_transaction, run_read_only
 from app.domain.bookings import reminders
 from app.domain.calls import message_writer
-from app.domain.notifications import delivery
+from app.domain.notifications import bounces, delivery
 from app.domain.notifications.message_policies import list_reminding_companies
+
+log = structlog.get_logger()
 
 
 @job("messages", retry=())
@@ -26,6 +31,26 @@ def delete_expired_bodies() -> int:
     """Delete the links and codes of messages that were never sent and have expired."""
     with unscoped():
         return run_in_transaction(delivery.delete_expired_bodies)
+
+
+@job("maintenance", retry=(), timeout_s=600)
+def read_bounces() -> int:
+    """Read the mails that came back, and note their messages as failed; returns the number of these. The next run continues."""
+    failed = 0
+    with unscoped():
+        while not is_shutting_down():
+            position = run_read_only(bounces.find_position)
+            try:
+                batch = bounces.read_new_mails(position)
+            except ProviderError as error:
+                log.warning("bounces.mailbox_failed", code=error.code, error=error.message)
+                return failed
+            if batch is None or batch.position == position:
+                return failed
+            failed += run_in_transaction(lambda: bounces.apply_batch(batch))  # noqa: B023 (run at once)
+            if not batch.has_more:
+                break
+    return failed
 
 
 @job("maintenance")

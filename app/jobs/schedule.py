@@ -60,6 +60,7 @@ SCHEDULE = (
     ScheduledJob("line_checks.delete", line_checks.delete_old_checks.enqueue, daily_at="03:50"),
     ScheduledJob("rejections.delete", inbox.delete_old_rejections.enqueue, daily_at="03:55"),
     ScheduledJob("notifications.expire", notifications.delete_expired_bodies.enqueue, every_s=900),
+    ScheduledJob("notifications.bounces", notifications.read_bounces.enqueue, every_s=300),
     ScheduledJob("notifications.reminders", notifications.plan_all_reminders.enqueue, daily_at="04:05"),
     ScheduledJob("marketing.plan", marketing.plan_all_marketing.enqueue, every_s=1800),
     ScheduledJob("staff_notices.digest", staff_notices.send_due_digests.enqueue, every_s=300),

@@ -12,6 +12,7 @@ from app.domain.bookings.notifications import queue_confirmation, queue_offer, q
 from app.domain.bookings.reminders import plan_reminders
 from app.domain.calls import callback_promises, held_times, missed_calls
 from app.domain.notifications.one_time_code_message import notify_code
+from app.domain.notifications.validity import is_outdated
 from app.events import (
     BookingCancelled,
     BookingCreated,
@@ -68,7 +69,11 @@ def plan_by_new_rules(events: Sequence[MessagePolicyChanged]) -> None:
 def replace_undelivered(events: Sequence[NotificationUndelivered]) -> None:
     for event in events:
         with company_scope(event.company_id):
-            _send(queue_replacement(db.session.get_one(Notification, event.notification_id)))
+            row = db.session.get_one(Notification, event.notification_id)
+            if (replacement := queue_replacement(row)) is not None:
+                _send(replacement)
+            elif not is_outdated(row):
+                call_tasks.ask_about_message(row.id)
 
 
 @subscribe(NotificationFailed, when="before_commit")

@@ -68,6 +68,7 @@ NOTIFICATION_REASONS = {
     "no_way": _l("Es ist weder eine Mobilnummer noch eine E-Mail-Adresse bekannt."),
     "unreachable": _l("Die Nummer oder Adresse ist nicht erreichbar."),
     "undelivered": _l("Der Anbieter konnte sie nicht zustellen."),
+    "mailbox_full": _l("Das Postfach ist voll."),
     "quiet_hours": _l("Sie wartet bis zum Ende der Ruhezeit."),
     "night": _l("Bis zum Termin ist nur noch Ruhezeit."),
     "daily_limit": _l("An diese Adresse ging heute schon so viel, wie erlaubt ist."),

@@ -7,8 +7,8 @@ from typing import Literal, Protocol
 from app.core.errors import ProviderError
 
 Channel = Literal["sms", "email"]
-# recipient unreachable on this channel · recipient opted out · account may not send · any other rejection
-RejectionReason = Literal["unreachable", "opted_out", "not_allowed", "refused"]
+# recipient unreachable on this channel · recipient opted out · recipient's mailbox full · account may not send · any other rejection
+RejectionReason = Literal["unreachable", "opted_out", "mailbox_full", "not_allowed", "refused"]
 MessageKind = Literal["stop", "start", "message"]
 # what a carrier reports of a message that it took
 ReportStatus = Literal["under_way", "delivered", "failed"]

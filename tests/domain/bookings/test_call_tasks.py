@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
@@ -19,11 +20,13 @@ from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.bookings.status import mark_no_show
 from app.domain.customers.contacts import find_or_create
 from app.domain.notifications.message_policies import ReminderRule, save_message_rules
+from app.domain.notifications.receipts import apply_report
 from app.domain.tasks.lifecycle import complete_task
 from app.jobs.notifications import send_notification
 from app.jobs.tasks import close_call_tasks
 from app.models import Booking, Notification, StaffTask
-from tests.doubles.messaging import TwilioDouble
+from app.providers.messaging.base import DeliveryReport
+from tests.doubles.messaging import MailDouble, TwilioDouble
 from tests.factories.salon import DESK, Salon, at, make_salon
 
 LANDLINE, MOBILE = "+493023125177", "+491713920050"
@@ -202,3 +205,22 @@ def test_another_company_closes_and_sees_nothing_of_it(db: SQLAlchemy, salon: Sa
         assert call_tasks.list_companies_with_tasks() == [salon.company_id]
     assert run_in_transaction(call_tasks.close_ended) == 1
     assert db.session.scalars(select(Booking)).one().status == "confirmed"
+
+
+@pytest.mark.parametrize("is_cancelled", [False, True])
+def test_a_reminder_whose_mail_comes_back_is_called_unless_it_is_untrue_by_then(
+    app: Flask, db: SQLAlchemy, salon: Salon, present: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch, is_cancelled: bool
+) -> None:
+    with MailDouble() as mail:
+        monkeypatch.setattr(app.config["SETTINGS"], "smtp_url", mail.url)
+        monkeypatch.setattr(app.config["SETTINGS"], "mail_from", "termine@salon.example")
+        booking_id = book(salon, email="mira@example.org")
+        work(db, present, "2026-05-11T13:30")
+    assert tasks(db) == []
+    if is_cancelled:
+        cancel(booking_id, LINK, notify=False)
+    db.session.rollback()
+    reminder = db.session.scalars(select(Notification).where(Notification.kind == "booking_reminder", Notification.status == "sent")).one()
+    report = DeliveryReport(reminder.provider_ref or "", "failed", "unreachable")
+    run_in_transaction(lambda: apply_report(db.session.get_one(Notification, reminder.id), report))
+    assert len(tasks(db)) == (0 if is_cancelled else 1)
