@@ -16,6 +16,7 @@ from app.domain.bookings import call_tasks
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.create import create_booking
 from app.domain.bookings.history import Actor
+from app.domain.bookings.recurrence import BookingSeriesResult, cancel_series, create_series
 from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.bookings.status import mark_no_show
 from app.domain.customers.contacts import find_or_create
@@ -141,11 +142,31 @@ def test_a_reminder_to_call_follows_a_move(db: SQLAlchemy, salon: Salon, present
     assert tasks(db) == ["Anrufen: Mira Sommer, Erinnerung an den Termin am Di. 12. Mai um 12:00"]
 
 
+def test_of_a_cancelled_series_one_call_is_left(db: SQLAlchemy, salon: Salon) -> None:
+    def create() -> BookingSeriesResult:
+        customer = find_or_create("Mira Sommer", number=LANDLINE)
+        return create_series(salon.request(starts="2026-05-12T12:00", customer_id=customer.id), every_weeks=1, times=3)
+
+    series = run_in_transaction(create)
+    for booking, starts in zip(series.bookings, ("2026-05-12T14:00", "2026-05-19T14:00", "2026-05-26T14:00"), strict=True):
+        move(booking.id, starts)
+    assert len(tasks(db)) == 3
+    run_in_transaction(lambda: cancel_series(series.id, DESK))
+    assert tasks(db) == ["Anrufen: Mira Sommer, Termin am Di. 12. Mai um 14:00 abgesagt"]
+
+
 def test_who_did_not_come_is_not_called(db: SQLAlchemy, salon: Salon, present: time_machine.Traveller) -> None:
     booking_id = book(salon)
     work(db, present, "2026-05-11T13:30")
     present.move_to(at("2026-05-12T12:10"))
     run_in_transaction(lambda: mark_no_show(booking_id, DESK))
+    assert tasks(db) == []
+
+
+def test_when_the_appointment_begins_it_is_too_late_to_call(db: SQLAlchemy, salon: Salon) -> None:
+    booking_id = book(salon)
+    with time_machine.travel(at("2026-05-12T12:00"), tick=False):
+        cancel(booking_id)
     assert tasks(db) == []
 
 
@@ -163,6 +184,12 @@ def test_nobody_else_is_to_be_called(db: SQLAlchemy, salon: Salon, present: time
     move(booking_id, "2026-05-12T14:00")
     cancel(booking_id)
     assert tasks(db) == []
+
+
+def test_who_is_on_no_record_is_called_at_the_number_of_the_booking(db: SQLAlchemy, salon: Salon) -> None:
+    booking = run_in_transaction(lambda: create_booking(salon.request(contact_phone=LANDLINE)))
+    assert call_tasks.find_landline(booking) == LANDLINE
+    assert call_tasks.find_landline(run_in_transaction(lambda: create_booking(salon.request("cut:ben")))) is None
 
 
 def test_a_mail_that_nobody_can_send_is_a_call(db: SQLAlchemy, salon: Salon, present: time_machine.Traveller) -> None:

@@ -1,6 +1,7 @@
 """A cancelled booking frees its time, tells what it costs, and stays cancelled."""
 
 import pytest
+import time_machine
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import func, select
 
@@ -60,6 +61,17 @@ def test_callers_cancel_in_time_and_the_fee_is_told(db: SQLAlchemy, salon: Salon
         cancel_booking(booking.id, CALLER)
     with transaction():
         assert cancel_booking(booking.id, DESK).status == "cancelled"
+
+
+def test_at_the_deadline_itself_callers_are_in_time_and_pay_nothing(db: SQLAlchemy, salon: Salon) -> None:
+    booking = book(salon.request("cut:anna"))
+    with transaction():
+        db.session.add(Policy(scope="company", cancel_minutes=60, move_minutes=60, fee_cents=2000, fee_within_minutes=60))
+    with time_machine.travel(at("2026-05-12T09:00"), tick=False):
+        terms = get_terms(booking)
+        assert (terms.can_cancel, terms.can_move, terms.fee_cents) == (True, True, 0)
+        with transaction():
+            assert cancel_booking(booking.id, CALLER).status == "cancelled"
 
 
 def test_a_visit_is_cancelled_whole(db: SQLAlchemy, salon: Salon) -> None:

@@ -18,6 +18,7 @@ from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.bookings.status import confirm_booking, edit_notes, mark_no_show
 from app.domain.companies.policies import save_policy
 from app.domain.customers.contacts import find_or_create
+from app.domain.notifications.message_policies import ReminderRule, save_message_rules
 from app.jobs.notifications import send_notification
 from app.jobs.outboxes import sweep_outbox
 from app.models import Booking, Customer, Notification, PhoneNumber
@@ -97,6 +98,19 @@ def test_reverted_change_sends_no_notification(db: SQLAlchemy, booking: Booking)
     move(booking)
     move(booking, starts_at=was)
     assert [(row.status, row.reason, row.body) for row in told(db)] == [("expired", "overtaken", None)]
+
+
+def test_a_reminder_that_is_only_planned_does_not_stand_for_the_confirmation(
+    db: SQLAlchemy, salon: Salon, mira: str, twilio: TwilioDouble
+) -> None:
+    with transaction():
+        save_message_rules({"reminders": (ReminderRule(1440, "sms"),)})
+    booking = book(salon, customer_id=mira)
+    was = booking.starts_at
+    move(booking)
+    move(booking, starts_at=was)
+    links = select(Notification.status).where(Notification.kind == "booking_link").order_by(Notification.created_at, Notification.id)
+    assert db.session.scalars(links).all() == ["expired", "pending"]
 
 
 def test_of_two_moves_in_a_row_the_last_is_told(db: SQLAlchemy, booking: Booking) -> None:
@@ -214,6 +228,14 @@ def test_what_a_program_books_is_confirmed_by_the_rules_or_as_it_says(
     assert len(list(db.session.scalars(select(Notification).where(Notification.kind == "booking_link")))) == told_of
 
 
+def test_what_was_never_confirmed_is_not_confirmed_by_a_change_that_is_not_told(
+    db: SQLAlchemy, salon: Salon, mira: str, twilio: TwilioDouble
+) -> None:
+    rules(notify_program_changes=False)
+    move(book(salon, customer_id=mira, source="api", actor=PROGRAM), PROGRAM)
+    assert db.session.scalars(select(Notification.kind)).all() == []
+
+
 def test_a_visit_is_told_once(db: SQLAlchemy, salon: Salon, mira: str, twilio: TwilioDouble) -> None:
     visit = book(salon, "cut:anna", "colour:anna", customer_id=mira)
     move(visit, LINK)
@@ -235,7 +257,9 @@ def test_a_booking_that_waited_is_told_when_it_is_confirmed(db: SQLAlchemy, salo
     booking = book(salon, customer_id=mira)
     with transaction():
         confirm_booking(booking.id, DESK)
-    assert [row.kind for row in told(db)] == ["booking_confirmed"]
+    (row,) = told(db)
+    assert (row.kind, row.title) == ("booking_confirmed", "Ihr Termin ist bestätigt")
+    assert "Haarschnitt am Di. 12. Mai um 10:00, Berlin-Mitte, ist bestätigt." in (row.body or "")
 
 
 def test_notes_and_who_did_not_come_are_nobodys_message(db: SQLAlchemy, booking: Booking, present: time_machine.Traveller) -> None:

@@ -19,7 +19,7 @@ from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.create import create_booking
 from app.domain.bookings.notifications import send_customer_link
 from app.domain.bookings.recurrence import create_series
-from app.domain.bookings.waitlist import join_waitlist, offer_slot
+from app.domain.bookings.waitlist import decline_offer, join_waitlist, offer_slot
 from app.domain.companies import feature_flags
 from app.domain.customers.contacts import find_or_create
 from app.domain.notifications import delivery
@@ -104,6 +104,17 @@ def test_while_sending_is_switched_off_messages_wait_and_go_out_afterwards(db: S
     assert (rows(db)[0].status, len(twilio.messages)) == ("sent", 1)
 
 
+def test_at_night_the_confirmation_waits_unless_the_customer_has_booked(
+    db: SQLAlchemy, salon: Salon, twilio: TwilioDouble, present: time_machine.Traveller
+) -> None:
+    present.move_to(at("2026-05-04T23:00"))
+    book(salon, actor=DESK, source="web")
+    book(salon, starts="2026-05-12T12:00", customer_id=customer("Otto", number="+491713920051"))
+    for row in rows(db):
+        send_notification(row.id)
+    assert [sent["to"] for sent in twilio.messages] == ["+491713920051"]
+
+
 def test_a_visit_and_a_series_are_confirmed_once(db: SQLAlchemy, salon: Salon, twilio: TwilioDouble) -> None:
     with transaction():
         create_booking(salon.request("cut:anna", "colour:anna", customer_id=customer()))
@@ -143,7 +154,7 @@ def test_a_link_to_all_appointments_is_sent_once_a_call(db: SQLAlchemy, salon: S
     with transaction():
         sent = [send_customer_link(call, mira, ("sms", MIRA)).id for call in (calls[0], calls[1], calls[0])]
     assert sent[0] == sent[2] != sent[1]
-    assert [row.kind for row in rows(db)] == ["customer_link"] * 2
+    assert [(row.kind, row.subject) for row in rows(db)] == [("customer_link", f"customer:{mira.id}")] * 2
 
 
 def test_an_offer_without_keys_says_so_and_keeps_its_link_until_it_expires(
@@ -165,12 +176,20 @@ def test_an_offer_is_sent_and_its_link_accepts_it(db: SQLAlchemy, salon: Salon, 
     offer(salon, customer())
     (row,) = rows(db)
     send_notification(row.id)
+    words = "Salon Lindgren: Ein Platz ist frei geworden, Haarschnitt am Di. 12. Mai um 10:00. Wir halten ihn bis 08:30 Uhr für Sie: "
+    assert twilio.messages[0]["body"].startswith(words)
     with clear_company():
         page = client.get(f"/b/{token_in(twilio.messages[0]['body'])}").text
         csrf = re.search(r'name="csrf_token" value="([^"]+)"', page)
         assert csrf
         client.post(f"/b/{token_in(twilio.messages[0]['body'])}/accept", data={"csrf_token": csrf[1]})
     assert db.session.scalars(select(Booking)).one().status == "confirmed"
+
+
+def test_an_offer_that_is_declined_at_once_is_not_told(db: SQLAlchemy, salon: Salon, twilio: TwilioDouble) -> None:
+    with transaction():
+        decline_offer(offer(salon, customer()).id)
+    assert rows(db) == []
 
 
 def test_a_lost_answer_is_one_message_and_one_name(

@@ -13,6 +13,7 @@ from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.create import create_booking, create_hold
+from app.domain.bookings.day_schedule import load_day_schedule
 from app.domain.bookings.errors import BookingError, SlotTaken
 from app.domain.bookings.history import Actor
 from app.domain.bookings.override import OVERRIDABLE_CODES
@@ -134,6 +135,10 @@ def test_a_full_course_gets_a_chair_more_and_loses_it_again(db: SQLAlchemy, salo
             return session.seats, session.seats_taken, session.extra_seats
 
     assert read_seats() == (4, 4, 1)
+    with company_scope(salon.company_id):
+        schedule = load_day_schedule(salon.branches["mitte"], at(f"{TUESDAY}T00:00"), at(f"{TUESDAY}T23:00"))
+    (course,) = [entry for column in schedule.columns for entry in column.entries]
+    assert (len(course.names), course.seats) == (4, 3), "the calendar shows the places there are"
     with company_scope(salon.company_id), transaction():
         cancel_booking(visitors[0].id, DESK)
     assert read_seats() == (3, 3, 0)

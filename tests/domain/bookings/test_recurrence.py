@@ -81,8 +81,9 @@ def test_a_series_ends_from_a_day_on(db: SQLAlchemy, salon: Salon) -> None:
 
 @pytest.mark.parametrize(("weeks", "times"), [(0, 3), (1, 0), (1, 1000), (60, 2)])
 def test_a_rhythm_that_makes_no_sense_is_refused(salon: Salon, weeks: int, times: int) -> None:
-    with pytest.raises(InvalidInput):
+    with pytest.raises(InvalidInput) as refused:
         every(salon, weeks, times)
+    assert refused.value.data["fields"] == {"times": "out_of_range"}
 
 
 def continue_from(first: Booking, times: int, weeks: int = 1) -> BookingSeriesResult:

@@ -244,6 +244,8 @@ def test_days_are_days_of_the_calendar_and_hours_are_hours() -> None:
     assert reminders.subtract_span(autumn, 2880, "Europe/Berlin") == at("2026-10-23T10:00")
     assert reminders.subtract_span(spring, 600, "Europe/Berlin") == spring - timedelta(hours=10)
     assert reminders.subtract_span(at("2026-03-30T02:30"), 1440, "Europe/Berlin") == at("2026-03-29T03:30"), "an hour that is not there"
+    twice = at("2026-10-25T02:30") + timedelta(hours=1)
+    assert reminders.subtract_span(twice, 60, "Europe/Berlin") == twice - timedelta(hours=1), "half past two for the second time"
     assert reminders.subtract_span(at("2026-10-25T02:30").replace(minute=30), 1440, "Europe/Berlin") == at("2026-10-24T02:30")
 
 
@@ -270,6 +272,15 @@ def test_new_rules_hold_for_what_is_booked_already(db: SQLAlchemy, salon: Salon,
     rule(DAY)
     plan_reminders_anew()
     assert planned(db) == [at("2026-05-11T12:00")]
+
+
+def test_new_quiet_hours_move_what_is_planned(db: SQLAlchemy, salon: Salon, mira: str, twilio: TwilioDouble) -> None:
+    rule(HOURS)
+    book(salon, mira)
+    assert planned(db) == [at("2026-05-11T20:45")]
+    rule(HOURS, quiet_from=0, quiet_until=0)
+    plan_reminders_anew()
+    assert planned(db) == [at("2026-05-12T07:00")]
 
 
 def test_reminder_whose_rule_is_gone_does_not_leave_though_nobody_planned_anew(

@@ -56,6 +56,16 @@ def test_another_person_takes_over(salon: Salon) -> None:
     book(salon.request("cut:anna"))
 
 
+def test_with_any_staff_whoever_is_free_takes_over_but_nobody_who_is_excluded(salon: Salon) -> None:
+    booking = book(salon.request("cut:anna"))
+    book(salon.request("cut:anna", starts="2026-05-12T11:00"))
+    with pytest.raises(SlotTaken):
+        move(booking, "2026-05-12T11:00")
+    with pytest.raises(SlotTaken):
+        move(booking, "2026-05-12T11:00", any_staff=True, excluded_staff=frozenset([salon.people["ben"]]))
+    assert move(booking, "2026-05-12T11:00", any_staff=True).staff_id == salon.people["ben"]
+
+
 def test_moving_it_to_where_it_is_changes_nothing(salon: Salon) -> None:
     booking = book(salon.request("cut:anna"))
     assert move(booking, "2026-05-12T10:00").version == 1

@@ -147,6 +147,14 @@ def test_what_is_taken_is_told_with_alternatives(line: TelephoneLine, client: Fl
     assert len(bookings(line)) == 2
 
 
+def test_who_chooses_another_time_leaves_the_held_one_to_others(line: TelephoneLine, client: FlaskClient, token: str) -> None:
+    quarter_past = at("2026-05-12T10:15")
+    assert post(client, token, starts_at=quarter_past.isoformat()).status_code == 302
+    assert [booking.starts_at for booking in bookings(line)] == [quarter_past]
+    assert line.db.session.scalars(select(Hold.status)).one() == "released"
+    run_in_transaction(lambda: create_booking(line.salon.request("cut:anna", starts="2026-05-12T09:45")))
+
+
 def test_an_expired_time_that_is_free_can_still_be_booked(line: TelephoneLine, client: FlaskClient, token: str) -> None:
     line.clock.shift(timedelta(minutes=11))
     run_in_transaction(expire_holds)
