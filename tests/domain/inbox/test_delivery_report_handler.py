@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
+from app.core.clock import now
 from app.core.tenancy import company_scope
 from app.core.transactions import run_in_transaction, transaction
 from app.domain.bookings.create import create_booking
@@ -83,7 +84,8 @@ def test_a_report_that_is_faster_than_our_own_note_waits_for_it(
     drain()
     db.session.rollback()
     event = db.session.scalars(select(WebhookEvent)).one()
-    assert (event.status, event.handled_at) == ("pending", None)
+    assert (event.status, event.reason, event.attempts) == ("pending", "No message of ours has this id yet.", 0)
+    assert event.handled_at is None and event.due_at > now()
     assert _send(db, salon) == expected
     present.shift(2)
     drain()

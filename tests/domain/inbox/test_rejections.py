@@ -11,7 +11,14 @@ from app.core.clock import now
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.inbox import rejections
-from app.domain.inbox.rejections import Rejection, RejectionSummary, delete_expired_rejections, find_recent_rejections, record_rejection
+from app.domain.inbox.rejections import (
+    Rejection,
+    RejectionSummary,
+    delete_expired_rejections,
+    find_recent_rejections,
+    list_rejections,
+    record_rejection,
+)
 from app.models import Company, PhoneNumber, RejectedWebhook
 from app.providers.webhook_reader import Peek
 from tests.factories.companies import RejectedWebhookFactory, WebhookEventFactory
@@ -65,6 +72,14 @@ def test_they_expire(db: SQLAlchemy) -> None:
     with transaction():
         assert delete_expired_rejections() == 1
     assert len(_rows(db)) == 2
+
+
+def test_the_instant_from_which_they_are_listed_is_listed_with_them(db: SQLAlchemy) -> None:
+    since = now()
+    for seconds in (-1, 0, 1):
+        RejectedWebhookFactory(last_at=since + timedelta(seconds=seconds))
+    db.session.commit()
+    assert [row.last_at for row in list_rejections(since=since)] == [since + timedelta(seconds=1), since]
 
 
 def test_a_number_sums_up_its_own_of_the_last_day(db: SQLAlchemy, salon: Company) -> None:

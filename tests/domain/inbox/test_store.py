@@ -14,6 +14,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from app.core.extensions import db
 from app.domain.inbox import store as inbox_store
 from app.domain.inbox.store import GroupCommit, IncomingWebhook, WebhookNotStored
+from app.models import WebhookEvent
 from tests.support.inbox import events
 from tests.support.waiting import HANGS_AFTER_S
 
@@ -70,6 +71,12 @@ def all_at_once(app: Flask, group: GroupCommit, arriving: list[IncomingWebhook])
         thread.join(max(0.0, until - time.monotonic()))
     assert None not in heard, "somebody is left waiting"
     return heard
+
+
+def test_whatever_a_sender_says_fits_the_columns(db: SQLAlchemy) -> None:
+    row = IncomingWebhook("retell", "e" * 999, "k" * 999, b"{}", provider_call_id="c" * 999, to_number="9" * 999).row()
+    for name in ("event_name", "dedupe_key", "provider_call_id", "to_number"):
+        assert len(row[name]) == WebhookEvent.__table__.c[name].type.length
 
 
 def test_who_comes_meanwhile_shares_one_transaction(app: Flask, group: GroupCommit, held: Held) -> None:
