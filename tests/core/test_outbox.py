@@ -17,7 +17,7 @@ from flask_sqlalchemy import SQLAlchemy
 from app.core import queues
 from app.core.clock import now
 from app.core.errors import ProviderError
-from app.core.outbox import LOST_AFTER, Outbox
+from app.core.outbox import LOST_AFTER, Backlog, Outbox
 from app.core.queues import get_queue, job
 from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import run_in_transaction
@@ -246,6 +246,15 @@ def test_the_next_in_order_is_open_due_and_of_the_same_key(db: SQLAlchemy, prese
     assert OUTBOX.next_in_order(get(db, ids["keyless"])) is None
     present.shift(timedelta(minutes=2))
     assert OUTBOX.next_in_order(row) == ids["later"]
+
+
+def test_a_row_is_due_at_its_very_instant(db: SQLAlchemy) -> None:
+    with time_machine.travel("2026-05-04T09:00:00+02:00", tick=False):
+        before, row_id = add(order_key="customer:1", status="sent"), add(order_key="customer:1", due_at=now())
+        assert due() == [row_id] and OUTBOX.next_in_order(get(db, before)) == row_id
+        with unscoped():
+            assert OUTBOX.backlog() == Backlog(due=1, oldest_due_at=now(), scheduled=0)
+        assert claim(row_id)
 
 
 def test_only_open_rows_are_due_the_longest_due_first(db: SQLAlchemy) -> None:
