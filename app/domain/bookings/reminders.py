@@ -119,7 +119,6 @@ def _renew(row: Notification, plan: PlannedMessage) -> None:
     row.created_at, row.expires_at, row.branch_id, row.preferred_channel = now(), plan.until, plan.branch_id, plan.channel
     if not _has_begun(row):
         row.due_at = row.planned_at = plan.planned_at
-    db.session.flush()
 
 
 def _build_key(booking: Booking, rule: ReminderRule) -> str:

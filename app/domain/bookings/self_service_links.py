@@ -42,7 +42,6 @@ def create_customer_link(call: Call, customer: Customer, sent_to: str) -> str:
     db.session.add(
         CustomerLink(token_hash=hash_token(token), call_id=call.id, customer_id=customer.id, sent_to=sent_to, expires_at=expires_at)
     )
-    db.session.flush()
     return token
 
 
