@@ -71,6 +71,11 @@ class DayOffsetScanner:
             DAY,
             lambda m: self._beside(m[1], self._get_days(m[2]), 1, "days"),
         )
+        take(
+            r"\b(?:am |an dem |den )?brueckentag(?: (?:nach|vor|an|zu|bei|um|von|ueber))?(?: dem| der)? <d(\d+)>",
+            DAY,
+            lambda m: self._bridge(self._get_days(m[1])),
+        )
         take(rf"\b(?:the |die |der |in der )?(?:woche|week) {SIDE} <d(\d+)>", DAY, lambda m: self._week_beside(m[1], self._get_days(m[2])))
         take(
             r"\b(?:the |die |der |in der )?(?:woche|week) (?:vom|ab dem|ab|um den|mit dem|of|commencing|beginning|starting)(?: the| dem| den)? <d(\d+)>",
@@ -137,9 +142,18 @@ class DayOffsetScanner:
             return _one(first)
         raise ambiguous_day(fitting, self.today) if fitting else which_date()
 
+    def _bridge(self, days: DayRange) -> DayRange | None:
+        """Get the working day between a holiday and a weekend."""
+        step = {1: -1, 3: 1}.get(days.first.weekday())
+        return _one(days.first + timedelta(step)) if step and days.is_single else None
+
     def _week_beside(self, side: str, days: DayRange) -> DayRange:
         """Get the whole week before or after the one of these days."""
-        monday = get_monday(days.last, 1) if side in ("nach", "after", "following") else get_monday(days.first, -1)
+        monday = (
+            get_monday(days.last, 1)
+            if side in ("nach", "after", "following")
+            else get_monday(days.first, 0 if days.first.weekday() == 6 and days.weekday is None else -1)
+        )
         if side in ("nach", "after", "following") and timedelta(0) < days.last - days.first < WEEK and days.last.weekday() == 0:
             # the week after Easter: the one of Easter Monday, or the one after it
             raise ambiguous_day([days.last + timedelta(1), monday], self.today)

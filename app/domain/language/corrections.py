@@ -14,6 +14,7 @@ from app.domain.language.clarification_questions import (
 )
 from app.domain.language.dates import DayRange
 from app.domain.language.day_parts import PartOfDay
+from app.domain.language.excluded_days import drop_taken_back, excludes, overlaps
 from app.domain.language.marked_text import DAY, PART, TIME, WINDOW
 from app.domain.language.marked_text_tokenizer import Item
 from app.domain.language.parsed_time import PART_SPANS, get_month_end
@@ -22,7 +23,8 @@ from app.domain.language.times import ClockTime
 
 MAX_STRETCH = timedelta(days=92)
 MIN_HOUR = 6
-PLAUSIBLE_HOURS = {"morning": (0, 12), "noon": (11, 15), "afternoon": (12, 19), "evening": (16, 24)}
+# "Mittag um vier": in the south it goes on till the evening
+PLAUSIBLE_HOURS = {"morning": (0, 12), "noon": (11, 17), "afternoon": (12, 19), "evening": (16, 24)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ def read_days(items: list[Item], today: date) -> DayReading:
     """Read the days: within a segment they narrow each other, a later segment corrects an earlier one."""
     named = [item for item in items if item.kind == DAY]
     named = [_turn_round_days(item) for item in _drop_past(named, today)]
+    named = drop_taken_back(named)
     excluded = [item.value for item in named if item.is_excluded and isinstance(item.value, DayRange)]
     reading = DayReading()
     for segment in sorted({item.segment for item in named if not item.is_excluded}):
@@ -70,7 +73,7 @@ def read_days(items: list[Item], today: date) -> DayReading:
             reading = DayReading(_correct(reading.days, days, today) if reading.days else days, None, segment)
         except AmbiguousExpression as unclear:
             reading = DayReading(None, unclear, segment)
-    if len(excluded) < sum(item.is_excluded for item in named) or any(_overlaps(reading.days, days) for days in excluded):
+    if len(excluded) < sum(item.is_excluded for item in named) or any(overlaps(reading.days, days) for days in excluded):
         kept = reading.days if reading.days and not reading.days.is_single else None
         if (
             kept
@@ -95,15 +98,11 @@ def _leave_out(reading: DayReading, days: DayRange, excluded: list[DayRange]) ->
     if days.last - days.first > MAX_STRETCH:
         return None
     stretch = [days.first + timedelta(count) for count in range((days.last - days.first).days + 1)]
-    fitting = [day for day in stretch if not any(_excludes(each, day) for each in excluded)]
+    fitting = [day for day in stretch if not any(excludes(each, day) for each in excluded)]
     if not fitting:
         return None
     out = tuple(day for day in stretch if day not in fitting)
     return replace(reading, days=DayRange(fitting[0], fitting[-1]), excluded=out)
-
-
-def _excludes(excluded: DayRange, day: date) -> bool:
-    return day.weekday() == excluded.weekday if excluded.weekday is not None else excluded.first <= day <= excluded.last
 
 
 def _drop_past(items: list[Item], today: date) -> list[Item]:
@@ -130,15 +129,10 @@ def _narrow(items: list[Item], today: date) -> DayRange:
     return result
 
 
-def _overlaps(days: DayRange | None, excluded: DayRange) -> bool:
-    """Check whether an exclusion leaves open which day it is."""
-    if days and excluded.weekday is not None:
-        return find_weekday(excluded.weekday, days.first) <= days.last
-    return days is None or (days.first <= excluded.last and excluded.first <= days.last)
-
-
 def _correct(earlier: DayRange, later: DayRange, today: date) -> DayRange:
     """Correct a day by a later one; a bare weekday or day of the month keeps the week or month that was named."""
+    if later.opening is not None and not earlier.is_single:
+        return intersect(later, earlier, today)
     is_plain = earlier.weekday is not None or earlier.is_day_of_month
     if later.weekday is not None:
         if not earlier.is_single:
@@ -202,6 +196,10 @@ def _is_left_open(excluded: Item, reading: TimeReading) -> bool:
         first, last = PART_SPANS[excluded.value.part]
         low, high = reading.windows[0].on(reading.part)
         return not ((low and low.hour * 60 + low.minute >= last) or (high and high.hour * 60 + high.minute <= first))
+    if excluded.kind == PART and excluded.value.part in PART_SPANS and any(part.at_from for part in reading.parts):
+        # "can't do mornings, so after lunch"
+        starts = max(part.at_from.hour * 60 + part.at_from.minute for part in reading.parts if part.at_from)
+        return starts < PART_SPANS[excluded.value.part][1]
     if excluded.kind == PART:
         return reading.clock is None and reading.part in (None, excluded.value.part)
     if excluded.kind == TIME and reading.clock is not None:

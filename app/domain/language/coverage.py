@@ -32,9 +32,11 @@ from app.domain.language.coverage_words import (
     STOPS,
     SUBJECT,
     SUBJECTS,
+    TELLERS,
     TIME_LEADS,
     TIME_WORD,
     UNCLEAR_PARTS,
+    WHOLE,
 )
 from app.domain.language.fillers import ASIDE, CONCLUSION
 from app.domain.language.marked_text_tokenizer import Tokens, Word
@@ -52,6 +54,8 @@ class UnreadWord:
 
     part: Part
     segment: int
+    # in a clause of its own, without a day or a time: it explains what is said
+    is_apart: bool = False
 
 
 def find_unread_words(tokens: Tokens) -> list[UnreadWord]:
@@ -59,7 +63,19 @@ def find_unread_words(tokens: Tokens) -> list[UnreadWord]:
     since = _find_conclusion(tokens.sequence)
     has_time = bool({"<t>", "<w>"} & set(tokens.sequence[since:]))
     words = [word for word in tokens.words if word.place >= since or (word.text in LENGTH_WORDS and not has_time)]
-    return [UnreadWord(part, word.segment) for word in words if (part := _judge(word, tokens))]
+    return [UnreadWord(part, word.segment, _is_apart(word, tokens)) for word in words if (part := _judge(word, tokens))]
+
+
+def _is_apart(word: Word, tokens: Tokens) -> bool:
+    """Check for a clause of several words without marks and signs: "Montag um acht, vor der Schule"."""
+    first = last = word.place
+    while first > 0 and tokens.sequence[first - 1] not in STOPS:
+        first -= 1
+    while last + 1 < len(tokens.sequence) and tokens.sequence[last + 1] not in STOPS:
+        last += 1
+    clause = tokens.sequence[first : last + 1]
+    has_marks = any(piece in MARKS | COMPARED | LENGTHS | CALENDAR_UNITS or piece in ("<c>", "<e>", "<n>", "<x>") for piece in clause)
+    return len(clause) > 1 and clause[0] != "<o>" and not has_marks
 
 
 def _find_conclusion(sequence: list[str]) -> int:
@@ -72,6 +88,9 @@ def _judge(word: Word, tokens: Tokens) -> Part | None:
     text = word.text
     if text == ASIDE or not re.search(r"[a-z0-9]", text):
         return None if text == ASIDE or text.isascii() else "either"
+    if re.fullmatch(r"(?=.*[a-z])(?=.*\d)[a-z\d]+", text):
+        # "S3", "A4", "3er"
+        return None
     if re.search(r"\d", text):
         return _judge_number(word, tokens)
     if text == "hin":
@@ -113,11 +132,15 @@ def _judge(word: Word, tokens: Tokens) -> Part | None:
         return _judge_next(word, tokens)
     if text in COMPARED or text in ("halb", "half", "viertel", "quarter", "dreiviertel"):
         return "later"
+    before = _get_piece(tokens, word.place - 1)
+    if text in CALENDAR_UNITS - {"day", "tag"} and re.fullmatch(r"[a-z]{4,}", before) and before not in ORDINARY_WORDS | POINTING | WHOLE:
+        # "überneggscht Woche"
+        return "date"
     if text in CALENDAR_UNITS and tokens.sequence[word.place + 1 : word.place + 2] in (["after"], ["before"], ["nach"], ["vor"]):
         # "the day after I get back": a day of its own, whatever other is named
         return "date"
     if (
-        text in BESIDE_WORDS
+        (text in BESIDE_WORDS and "<d>" in tokens.sequence[: word.place])
         or (text == "gap" and _get_piece(tokens, word.place - 1) == "the")
         or (text in CALENDAR_UNITS and POINTING & set(tokens.sequence[max(word.place - 4, 0) : word.place]))
     ):
@@ -127,6 +150,9 @@ def _judge(word: Word, tokens: Tokens) -> Part | None:
         return "later"
     if text in UNCLEAR_PARTS and _get_piece(tokens, word.place - 1) != "as":
         return "later" if _is_alternative(word, tokens) else "spare time"
+    if text in FOLLOWING and _is_apart(word, tokens) and TELLERS & set(tokens.sequence[word.place - 3 : word.place + 3]):
+        # "ich muss danach zur Kur"
+        return None
     if text in SAME:
         return _judge_reference(word, tokens)
     if text in MONTHS:
@@ -198,7 +224,7 @@ def _judge_lead(word: Word, tokens: Tokens, *, names_time: bool = False) -> Part
         # "am Montag nach der Hochzeit"
         if word.text in DAILY_EVENTS:
             return "time"
-        before = [piece for piece in tokens.sequence[:place] if piece != ","]
+        before = tokens.sequence[:place]
         return "date" if lead in ("nach", "vor", "after", "before") and before[-1:] == ["<d>"] else "either"
     if word.text in PLACES or PLACE_NAME.fullmatch(word.text):
         return None
@@ -259,7 +285,7 @@ def _judge_number(word: Word, tokens: Tokens) -> Part | None:
     after = sequence[place + 1] if place + 1 < len(sequence) else ""
     if before in TIME_LEADS:
         return "later"
-    if before in ("am", "den", "dem", "on", "the", "zum"):
+    if before in ("am", "in", "den", "dem", "on", "the", "zum"):
         return "date"
     if before in ("fuer", "for", "of", "mit", "with", "zu"):
         return "either"

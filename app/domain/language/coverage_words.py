@@ -64,6 +64,7 @@ TIME_WORD = re.compile(
 # what is talked of, and bends no day that is named
 SUBJECTS = re.compile(
     r"[a-z]*ferien|urlaub\w*|[a-z]*feiertag\w*|[a-z]*geburtstag\w*|birthday|holidays?|vacations?|days?|tage?[sn]?|[a-z]{3,}tag|[a-z]*stunden?|hours?|minute[ns]?|years?|jahr\w*|\w*schluss"
+    r"|tagespflege|tages(?:mutter|klinik|karte|eltern|vater)|nacht(?:dienst|schicht|zug|bus)|abend(?:schule|kurs|kleid|essen|kasse)|ferien(?:haus|wohnung|lager|job)|wochen(?:markt|bett)|jahres(?:wagen|inspektion|karte)|monatskarte"
     r"|elternabend|wiesn|oktoberfest|karneval|fasching|kirmes|[a-z]*schicht"
 )
 HARMLESS_TIME_WORDS = split_words(
@@ -77,9 +78,10 @@ DAILY_EVENTS = split_words(
     """schule arbeit essen mittagessen fruehstueck abendessen kindergarten kita krippe training sport uni vorlesung kirche gottesdienst schicht dienst feierabend tagesschau kurs unterricht
     oeffnung ladenschluss geschaeftsschluss school work class classes church gym practice training breakfast dinner tea supper lessons lesson shift nursery daycare opening closing"""
 )
-CALENDAR_UNITS = split_words("day tag week woche weekend wochenende")
+CALENDAR_UNITS = split_words("day tag week woche weekend wochenende monat month")
 # "gleich morgens oder ganz spät"
 UNCLEAR_PARTS = split_words("frueh spaet early late lange")
+WHOLE = split_words("ganze ganzen ganzer whole full entire halbe volle vollen letzte letzten kommende same work working bank holiday")
 INTENSIFIERS = split_words("ganz sehr recht very really quite eher")
 # "after I've slept"
 SUBJECT = re.compile(r"(?:i|you|he|she|it|we|they|ich|du|er|sie|wir)'[a-z]+")
@@ -95,6 +97,7 @@ LENGTHS = split_words("stunde stunden hour hours minuten minutes stuendchen")
 LENGTH_WORDS = LENGTHS | split_words("hour's quarter half viertel halb halbe viertelstunde")
 LENGTHS_GO_ON = split_words("bevor later spaeter walk earlier frueher")
 FOLLOWING = split_words("danach nachher hinterher anschliessend darauf drauf afterwards thereafter davor vorher beforehand")
+TELLERS = split_words("ich wir er sie i we he she i'm we're i've we've")
 CONDITIONS = split_words("wenn wenns sobald bevor nachdem solange when once while whenever unless")
 
 INTERJECTIONS = split_words(

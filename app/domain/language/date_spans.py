@@ -82,7 +82,7 @@ class DateSpanScanner:
     def _find_weeks_of_months(self) -> None:
         take = self.scanner.take
         take(
-            rf"\b(?:in )?(?:der |the )?(?:1\.|first) (?:full|whole|complete|vollen?|ganzen?|kompletten?) (?:woche|week) (?:im |in |of |des |vom )?({LONG_MONTHS}){YEAR_NUMBER}",
+            rf"\b(?:in )?(?:der |the )?(?:1\.|first) (?:full|whole|complete|vollen?|ganzen?|kompletten?) (?:woche|week) (?:im |in |of |des |vom )?{MONTH}{YEAR_NUMBER}",
             DAY,
             lambda m: self._full_week(find_weekday(0, self._month(MONTHS[m[1]], m[2]).first)),
         )

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta, timezone as fixed_timezone,
 from zoneinfo import ZoneInfo
 
 from app.domain.language.clarification_questions import ambiguous_day, no_such_day
-from app.domain.language.holiday_names import HOLIDAY_PATTERN, resolve_named_days
+from app.domain.language.holiday_names import HOLIDAY_PATTERN, is_bank_holiday, is_public_holiday, resolve_named_days
 from app.domain.language.marked_text import DAY, TIME, Scanner
 from app.domain.language.parsed_time import Language, get_month_end
 from app.domain.language.times import ClockTime
@@ -31,6 +31,9 @@ ISO_PATTERN = r"\b(\d{4})-(\d{1,2})-(\d{1,2})(?:(t| +)(\d{1,2}):(\d{2})(:\d{2}(?
 CLOCK_CHANGE = r"\b(?:(?:zeit|uhren)umstellung|(?:the )?(?:clock change|clocks? (?:change|go(?:es|ing)? (?:back|forward))))\b"
 DAY_MARK = re.compile(r"<d(\d+)>")
 CORRECTED = re.compile(rf"\b{CORRECTION}")
+# "after the bank holiday": the one that is near
+NEAR_DAYS = 22
+CARNIVAL = ("karneval", "fasching", "carnival")
 # real offsets from UTC (IANA)
 MIN_OFFSET, MAX_OFFSET = timedelta(hours=-12), timedelta(hours=14)
 
@@ -46,6 +49,10 @@ class DayRange:
     names_month: bool = False
     # "vor dem zehnten", "bis Mittwoch": from today on
     closes: bool = field(default=False, compare=False)
+    # "Montag bis Mittwoch": of the week that is named beside
+    spans_weekdays: bool = field(default=False, compare=False)
+    # "ab Mittwoch": of the week or from the day on that is named beside
+    opening: int | None = field(default=None, compare=False)
     # "this Saturday": the date is certain, and told by its weekday
     names_weekday: bool = field(default=False, compare=False)
 
@@ -72,6 +79,8 @@ class DateScanner:
             DAY,
             self._american,
         )
+        # "am 9. Juni, nein, Juli"
+        self.scanner.rewrite(rf"\b(\d{{1,2}}\. )(?:of )?{MONTH},? (?:{CORRECTION},? )+(?={MONTH}(?! (?:the )?\d{{1,2}}\b))", lambda m: m[1])
         take(rf"\b(\d{{1,2}})\. ?(\d{{1,2}})\. ?(\d{{4}}\b|\d{{2}}\b(?!{HOURS_FOLLOW}))?{NO_TIME}", DAY, self._numeric)
         take(rf"(?<!um )(?<!at )\b(\d{{1,2}})\.(\d{{1,2}})()(?!\.?\d){NO_TIME}", DAY, self._numeric)
         take(
@@ -82,19 +91,33 @@ class DateScanner:
         # "on 5 november 9 30"
         take(rf"(?<=\bon )(\d{{1,2}}) {MONTH}(?= \d{{1,2}} \d\d\b)", DAY, lambda m: self._day(int(m[1]), MONTHS[m[2]], None))
         take(rf"\b{MONTH} (?:the )?(\d{{1,2}})\b\.?{YEAR}{NO_TIME}", DAY, lambda m: self._day(int(m[2]), MONTHS[m[1]], m[3]))
-        take(r"\b(am|den|dem|der|vom|zum) (\d{1,2})[ -](\d{1,2})(?: (\d{4}|\d{2}))?\b(?![.:]|-| ?uhr)", DAY, self._without_points, behind=1)
+        take(
+            r"\b(am|den|dem|der|vom|zum) (\d{1,2})[ -](\d{1,2})(?:\.(?!\d)|(?: (\d{4}|\d{2}))?\b(?![.:]|-| ?uhr))",
+            DAY,
+            self._without_points,
+            behind=1,
+        )
         take(r"\b(\d{1,2})-(\d{1,2})-(\d{4})\b", DAY, self._slashed)
         take(r"(?<!\d)(?<!/)\b(\d{1,2})/(\d{1,2})(?:/(\d{4}|\d{2}))?(?![\d/]| \d+(?!\d|:| ?uhr| ?[ap]m))", DAY, self._slashed)
         take(r"\b([1-4])\. advent(?:ssonntag|swochenende)?\b", DAY, self._advent)
         take(r"\b(\d{1,2})\. of the (\d{1,2})\.", DAY, lambda m: self._day(int(m[1]), int(m[2]), None) if int(m[2]) <= 12 else None)
         take(CLOCK_CHANGE, DAY, lambda m: self._clock_change(m[0]))
         take(HOLIDAY_PATTERN.pattern, DAY, self._feast)
+        # "Memorial Day weekend"
+        take(r"<d(\d+)> (?:weekend|wochenende)\b", DAY, lambda m: _get_long_weekend(self.scanner.get(m[1])))
+        take(r"\b(?:bank|public) holiday(?: monday)?\b(?! (?:in|of))|\b(?<=nach dem )feiertag\b", DAY, lambda m: self._next_holiday())
 
     def find_days_of_month(self) -> None:
         """Find days of the month: "am 3.", "vom 3. bis 5."; times and months must be marked already."""
         take = self.scanner.take
         take(rf"{BETWEEN}\.(?!\d)", DAY, self._both_of_month)
         take(rf"{DATE_PREPOSITION} (\d{{1,2}})\.{NO_UNIT}", DAY, lambda m: self._of_month(int(m[2]), self._find_month(m)), behind=1)
+        take(
+            r"(?:(?<=> )|(?<=>, )|(?<=; ))(der|den|the) (\d{1,2})\b(?![.:]?\d)(?! (?:uhr|o'clock|leute|people|personen))",
+            DAY,
+            lambda m: self._of_month(int(m[2]), self._find_month(m)),
+            behind=1,
+        )
         take(r"\b(am|den|dem|zum|vom) (\d{1,2})\b(?![.:]?\d)", DAY, lambda m: self._of_month(int(m[2]), self._find_month(m)), behind=1)
         # "am 7., nein, am 8.", "Mittwoch 25."
         take(rf"(<d\d+>[ ,]*(?:{CORRECTION}[ ,]*)+)(\d{{1,2}})\.(?!\d)", DAY, lambda m: self._of_month(int(m[2])), behind=1)
@@ -215,7 +238,15 @@ class DateScanner:
         day = next(day for end in ends if (day := end - timedelta((end.weekday() + 1) % 7)) >= self.today)
         return DayRange(day, day)
 
-    def _feast(self, match: re.Match[str]) -> DayRange:
+    def _next_holiday(self) -> DayRange | None:
+        """Get the one public holiday of the next weeks; None where there are several, or none."""
+        near = [day for count in range(1, NEAR_DAYS) if is_public_holiday(day := self.today + timedelta(count)) or is_bank_holiday(day)]
+        return DayRange(near[0], near[0]) if len(near) == 1 else None
+
+    def _feast(self, match: re.Match[str]) -> DayRange | None:
+        if match[1] in CARNIVAL and not match.string[: match.start()].endswith(("nach ", "vor ", "after ", "before ")):
+            # other days of it may be meant
+            return None
         first, last = resolve_named_days(match[1], self.today.year)
         if last < self.today:
             first, last = resolve_named_days(match[1], self.today.year + 1)
@@ -232,6 +263,13 @@ def _parse_offset(match: re.Match[str]) -> tzinfo | None:
     offset = timedelta(hours=int(words[1:3]), minutes=int(words[-2:])) * (-1 if words[0] == "-" else 1)
     is_span = words[0] == "-" and not match[7] and -offset > timedelta(hours=int(match[5]), minutes=int(match[6]))
     return None if is_span or not MIN_OFFSET <= offset <= MAX_OFFSET else fixed_timezone(offset)
+
+
+def _get_long_weekend(days: DayRange) -> DayRange | None:
+    if not days.is_single or days.first.weekday() in (1, 2):
+        return None
+    saturday = days.first - timedelta((days.first.weekday() + 2) % 7 - 7 * (days.first.weekday() in (3, 4)))
+    return DayRange(min(saturday, days.first), max(saturday + timedelta(1), days.first))
 
 
 def _real(year: int, month: int, day: int) -> date:

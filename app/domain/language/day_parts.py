@@ -20,17 +20,20 @@ EARLY_LATE = {
 }  # fmt: skip
 PART_STARTS = {"noon": time(12), "afternoon": time(12), "evening": time(17)}
 PART_ENDS = {"noon": time(12), "evening": time(18)}
-PHRASES = (
-    (r"\bnach (?:der |meiner )?(?:arbeit|schicht)\b|\bnach (?:dem )?feierabend\b|\bafter work\b", time(17), None),
-    (r"\bnach (?:dem )?mittag(?:essen|s)?\b|\bnach der mittagspause\b|\bafter lunch\b", time(13), None),
-    (r"\bvor (?:der arbeit|dem mittag(?:essen)?)\b|\bbefore (?:work|lunch)\b", None, time(12)),
+# the hours, and the part of day they lie in
+PHRASES: tuple[tuple[str, time | None, time | None, str | None], ...] = (
+    (r"\bnach (?:der |meiner )?(?:arbeit|schicht)\b|\bnach (?:dem )?feierabend\b|\bafter work\b", time(17), None, None),
+    (r"\bnach (?:dem )?mittag(?:essen|s)?\b|\bnach der mittagspause\b|\bafter lunch\b", time(13), None, None),
+    (r"\bvor (?:der arbeit|dem mittag(?:essen)?)\b|\bbefore (?:work|lunch)\b", None, time(12), None),
     (
         r"\b(?:(?:in|waehrend) (?:der|meiner)|meine|unsere) mittagspause\b|\b(?:(?:in|on|during) )?(?:my|the) lunch ?(?:break|hour)\b|\bueber (?:den )?mittag\b|\bover lunch\b",
         time(12),
         time(14),
+        "noon",
     ),
-    (r"\b(?:zur |um die )?(?:kaffeezeit|nachmittagskaffee)\b|\b(?:at )?coffee ?time\b", time(15), time(17)),
-    (r"\btagsueber\b|\b(?:during the|in the) day ?time\b|\bduring the day\b", time(8), time(18)),
+    (r"\b(?:(?:at|around|about|round about|round) )?tea ?time\b", time(16), time(18), "afternoon"),
+    (r"\b(?:zur |um die )?(?:kaffeezeit|nachmittagskaffee)\b|\b(?:at )?coffee ?time\b", time(15), time(17), "afternoon"),
+    (r"\btagsueber\b|\b(?:during the|in the) day ?time\b|\bduring the day\b", time(8), time(18), None),
 )
 
 
@@ -49,8 +52,8 @@ class PartOfDay:
 def mark_day_parts(scanner: Scanner) -> None:
     """Mark parts of the day, with narrower bounds for early and late."""
     take = scanner.take
-    for phrase, low, high in PHRASES:
-        take(phrase, PART, partial(_bounds, low, high))
+    for phrase, low, high, part in PHRASES:
+        take(phrase, PART, partial(_bounds, PartOfDay(part, low, high)))
     take(r"(?<=[dt]\d>) (?:in the )?pm\b|\bin the pm\b|(?<=d\d\d>) pm\b", PART, lambda m: PartOfDay("afternoon"))
     take(r"\bin the am\b", PART, lambda m: PartOfDay("morning"))
     scanner.rewrite(rf"\b(frueh|spaet|early|late)(?:e[rnms]?)? (<d\d+>),? ({DAY_PART})", lambda m: f"{m[2]} {m[1]} {m[3]}")
@@ -80,8 +83,8 @@ def mark_day_parts(scanner: Scanner) -> None:
     take(rf"\b{stretch}(?P<part>{DAY_PART})(?:sstunden|stunden|szeit|time)?\b", PART, _part)
 
 
-def _bounds(low: time | None, high: time | None, match: re.Match[str]) -> PartOfDay:
-    return PartOfDay(None, low, high)
+def _bounds(part: PartOfDay, match: re.Match[str]) -> PartOfDay:
+    return part
 
 
 def bound_by_part(part: PartOfDay, *, opens: bool) -> PartOfDay:

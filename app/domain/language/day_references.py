@@ -6,10 +6,11 @@ import re
 from datetime import date, timedelta
 
 from app.domain.language.calendar_arithmetic import WEEK, add_units, find_weekday, get_monday, parse_count
-from app.domain.language.clarification_questions import which_date, which_time
+from app.domain.language.clarification_questions import which_date
 from app.domain.language.dates import DayRange
 from app.domain.language.fillers import ASIDE
-from app.domain.language.marked_text import DAY, TIME, Scanner
+from app.domain.language.marked_text import DAY, Scanner
+from app.domain.language.reported_bounds import mark_reported_bounds
 
 AFTER = r"(?:danach|darauf|drauf|nachher|(?:(?:straight|right|directly|just|immediately) )?after(?:wards)?(?: (?:that|it|this|then))?|later|spaeter|following(?: (?:that|it))?|(?:that|which) follows(?: (?:that|it))?)"
 BEFORE = r"(?:davor|zuvor|vorher|(?:just |right )?before(?: (?:that|it|this|then))?|earlier|frueher|eher|prior|beforehand|preceding(?: that)?|ahead)"
@@ -28,7 +29,7 @@ THAT_DAY = re.compile(
     r"\b(?:(?:am|an|on|later|the|den|der|dem) )*(?:(?:that|the) (?:very )?same (?:week)?day|that (?:very )?day|same (?:week)?day|(?:(?:dem)?selben|gleichen|demselben|denselben) (?:wochen)?tag|an (?:dem|diesem) tag|(?<=; )(?:then|da)(?=$|[,.;]| (?:um|at|<[tp])))\b(?!,? (?:(?:next|naechste|in der|der|die|a|the|1|eine|of|week|woche)\b|<d))"
 )
 WEEKDAY_BESIDE = re.compile(
-    rf"(?:\b{ARTICLE})?<d(?P<weekday>\d+)> (?:(?P<after>danach|darauf|drauf|(?:(?:straight|right|directly|just|immediately) )?after(?: (?:that|it|this))?|following(?: that)?|(?:that|which) follows(?: that)?)|(?P<before>davor|vorher|zuvor|(?:just )?before(?: (?:that|it|this))?)){ALONE}"
+    rf"(?:\b{ARTICLE})?<d(?P<weekday>\d+)>(?P<part> <p\d+>)? (?:(?P<after>danach|darauf|drauf|(?:(?:straight|right|directly|just|immediately) )?after(?: (?:that|it|this))?|following(?: that)?|(?:that|which) follows(?: that)?)|(?P<before>davor|vorher|zuvor|(?:just )?before(?: (?:that|it|this))?)){ALONE}"
 )
 # "back the following Monday", "that Tuesday"
 FOLLOWING_WEEKDAY = re.compile(r"(?:(?<=; )(?P<that>that)|\b(?:the|den|am) (?:following|darauffolgenden|folgenden)) <d(?P<weekday>\d+)>")
@@ -44,57 +45,13 @@ STRETCH_AFTER = re.compile(
 SAME_WEEKDAY = re.compile(
     rf"(?:\bthe 1\.?|\bden|\bder|{ASIDE}) (?:{AFTER}|darauffolgenden?|following){ALONE}|\bthe (?:following|next) (?:one|1)\b|\bden (?:darauffolgenden|naechsten) (?=$|[,.;])|\b(?:den|der|dem|am|und) uebernaechsten?(?=$|[,.;]| (?:dann|um|bei|gegen)\b)"
 )
-# "bin bis zum 17. weg, danach", "meeting till three, so after that"
-FROM_THEN_ON = re.compile(
-    r"(?P<lead>\b(?:bis|until|till|til|through)(?: (?:zum|dem|den|the|um|etwa|about))*) (?P<mark><[dt]\d+>)(?P<between>[^<]*?)\b(?:(?:any ?day|any ?time|erst|irgendwann|immer|jederzeit|sometime|wieder|only|free) )*"
-    r"(?:danach|nachher|hinterher|anschliessend|after(?: *(?=$|[,.;]))|after (?:that|then)|afterwards|from then(?: on)?|ab da|ab dann)\b"
-)
 # "Allerheiligen ist Sonntag": the date tells which Sunday
+OF_THAT_DAY = re.compile(r"[,.;] (?:da|weil|denn|because|since) (?:ist?|hab\w*|bin|muss|sind|kommt|i|we|it)\b[^,.;]*$")
+BESIDE = re.compile(r",?(?: (?:den|der|dem|the|am))? ")
 IS = re.compile(r"(?:'s| ist| is)(?: (?:ja|doch|ein|a|am|on))* ")
-# "I finish at four, after that"
-AFTER_THE_END = re.compile(
-    r"\b(?:(?:finish(?:es)?|gets? off|get out|lets? (?:her |him |them |us )?out|clock off|done|am out|is out|knock off|ends|schluss|feierabend|fertig|frei) (?:\w+ ){0,2}?(?:at|um|gegen|around|about) |(?:um|gegen) )(?P<mark><t\d+>)(?P<between>(?: (?:schluss|feierabend|fertig|aus|frei))?(?:[^<]|<d\d+>)*?)\b(?:(?:any ?time|erst|irgendwann|immer|jederzeit|sometime) )*"
-    r"(?:danach|nachher|anschliessend|after (?:that|then)|afterwards|ab da|from then(?: on)?)\b"
-)
-# "could I come straight after on Wednesday": no "after Wednesday"
-AFTER_ON = re.compile(r"\b(?:(?:straight|right|directly|just|immediately|any ?time) )?after((?: then)? on(?= <d))")
-# "ab dem dritten im Urlaub, also davor"
-NO_DAY_BEFORE = r"(?<!tag )(?<!day )(?<!abend )(?<!evening )(?<!morning )(?<!night )(?<!woche )(?<!week )(?<!wochenende )(?<!weekend )(?<!stunde )(?<!hour )(?<!minuten )(?<!minutes )(?<!> )"
-BEFORE_THEN = re.compile(
-    rf"\b(?:ab|from|vom|von)(?: (?:dem|den|the))* (?P<mark><d\d+>)(?P<between>[^<]*?)\b{NO_DAY_BEFORE}(?:davor|vorher|zuvor|before (?:then|that))\b"
-)
-# "physio at three, after that": how long it takes is not told
-AFTER_A_TIME = r"(<t\d+>[^<]*(?:<d\d+>[^<]*)?[^<]*?)\b(?:danach|nachher|hinterher|anschliessend|(?:nach|after) (?:that|then|her|him|them|ihm|ihr|ihnen)|(?<!day )(?<!week )(?<!weekend )(?<!month )(?<!1 )(?<!1\. )(?<!one )(?<!_ )(?<!> )after(?= *(?:$|[,.;]))|afterwards)\b(?! <t)"
-# "we're away from the fifth to the twelfth, any day after that"
-AWAY = r"(?:weg|verreist|urlaub|fort|unterwegs|krank|away|holiday|vacation|abroad|out of town|travelling|off)"
-AFTER_ABSENCE = re.compile(
-    rf"(?P<before>(?=[^,;]*\b{AWAY}\b)[^,;]*?)(?<!weeks )(?<!week )(?<!wochen )(?<!woche )(?P<mark><d\d+>)(?P<between>(?:(?!wochen?|tage|weeks?|days?)[^<])*?)\b(?:(?:any ?day|any ?time|jeder tag|erst|irgendwann|immer|jederzeit|sometime|wieder) )*(?:danach|nachher|anschliessend|after (?:that|then)|afterwards)\b"
-)
-# "anything before school's out at three"
-BEFORE_AN_END = re.compile(
-    r"\b(?P<lead>before|bevor|until|till|bis) (?:[a-z']+ ){1,4}?(?:at|um|gegen|around) (?P<mark><t\d+>)(?: (?:anfaengt|beginnt|losgeht|aus ist|zumacht|starts|begins))?"
-)
-# "um zwei fängt das Fest an, also vorher", "a hard stop at three so anything up to then"
-UNTIL_A_TIME = re.compile(
-    r"\b(?:um|at|gegen|around|about) (?P<mark><t\d+>)(?P<between>(?: (?!oder|or)(?:[^<;]|<d\d+>)*)?[;,]?[^<;]*?)\b(?:(?:anything|any ?time|irgendwann|noch|bitte|muss ich|i have to be|alles) )*(?:bis dahin|(?:up )?(?:to|until|till) then|before (?:then|that)|by then|vorher|davor|zuvor)\b"
-)
-END_WORDS = re.compile(
-    r"\b(?:finish(?:es)?|gets? off|get out|lets? (?:her |him |them |us )?out|clock off|done|am out|is out|knock off|ends|schluss|feierabend|fertig|aus|frei)\b"
-)
 DAY_MARK = re.compile(r"<d(\d+)>")
 
 
-# "vorher bin ich in Kur": it does not suit
-UNSUITABLE_BEFORE = re.compile(
-    r"(?P<mark><d\d+>[^<]*?)\b(?:(?:vorher|davor|zuvor|bis dahin) (?:bin|sind|hab|habe|haben|kann|koennen|geht|ist|passt|klappt|schaff\w*|arbeite)|(?:before|until|till) (?:that|then),? (?:i'm|i am|we're|we are|i've|i have|i can't|i work|it's|we|i))\b[^<,.;]*"
-)
-ABSENT_UNTIL_THEN = re.compile(
-    r"(?<=[,.;] )(?:i'm|i am|we're|we are|ich bin|wir sind|bin|sind) [^<,.;]*\b(?:until|till|bis) (?:then|dahin)\b"
-)
-# "we fly out on the first, so it has to be before that"
-BEFORE_LEAVING = re.compile(
-    rf"\b(?:fly|flying|leave|leaving|travel\w*|go(?:ing)? away|flieg\w*|fahr\w*|reis\w*|verreis\w*|weg|wedding|hochzeit|taufe|konfirmation|party|interview|exam|pruefung|bewerbungs\w*|vorstellungs\w*|away|off|urlaub|holiday)\b(?P<to>[^<.]{{0,40}})(?P<mark><d\d+>)(?P<between>[^<]*?)\b{NO_DAY_BEFORE}(?:davor|vorher|zuvor|before(?: (?:then|that|it))?)\b(?! <)(?=$|[,.;]| (?:noch|sein|kommen|dran)\b)"
-)
 # "same day the week after", "derselbe Tag eine Woche später"
 LATER_WEEK = r"(?:(?:the|die|der|in der|in|next|naechste) )*(?:(?:a|1|eine|einer) )?(?:week|woche) (?:after(?: that)?|later|danach|darauf|drauf|spaeter)|<d\d+>"
 SAME_DAY = re.compile(
@@ -126,18 +83,7 @@ REFERS = re.compile(
 
 def mark_day_references(scanner: Scanner, today: date) -> None:
     """Mark days that are told from one before; that one is a wish no more, unless an "oder" joins them."""
-    scanner.text = UNSUITABLE_BEFORE.sub(rf"\g<mark>{ASIDE}", scanner.text)
-    scanner.text = ABSENT_UNTIL_THEN.sub(ASIDE, scanner.text)
-    scanner.text = AFTER_ON.sub(r"after that\1", scanner.text)
-    scanner.text = FROM_THEN_ON.sub(lambda m: f"{ASIDE}{m['between']}, nach {m['mark']}", scanner.text)
-    scanner.text = BEFORE_THEN.sub(lambda m: f"{ASIDE}{m['between']}, vor {m['mark']}", scanner.text)
-    scanner.text = BEFORE_LEAVING.sub(lambda m: f"{ASIDE}{m['to']}{ASIDE}{m['between']}, vor {m['mark']}", scanner.text)
-    if (ends := AFTER_THE_END.search(scanner.text)) and END_WORDS.search(ends[0]):
-        scanner.text = AFTER_THE_END.sub(lambda m: f"{ASIDE}{END_WORDS.sub('', m['between'])}, nach {m['mark']}", scanner.text, count=1)
-    scanner.text = BEFORE_AN_END.sub(r"before \g<mark>", scanner.text)
-    scanner.text = UNTIL_A_TIME.sub(lambda m: f"{ASIDE}{m['between']} vor {m['mark']}", scanner.text)
-    scanner.text = AFTER_ABSENCE.sub(lambda m: f"{m['before']}{ASIDE}{m['between']}, nach {m['mark']}", scanner.text)
-    scanner.rewrite(AFTER_A_TIME, lambda m: f"{m[1]} {scanner.mark(TIME, which_time())}")
+    mark_reported_bounds(scanner)
     if REFERS.search(scanner.text):
         _resolve(scanner, today)
         # "two weeks ahead", of no day that is named
@@ -180,10 +126,18 @@ def _refer(scanner: Scanner, match: re.Match[str], today: date, neighbours: set[
     if told is None:
         return None
     between = scanner.text[end : match.start()]
+    if OF_THAT_DAY.search(between):
+        # "am Dienstag, da ist ja Karneval am Tag drauf"
+        scanner.text = f"{scanner.text[: match.start()]} {ASIDE} {scanner.text[match.end() :]}"
+        return match.start() + 1
+    since = earlier[-1].start()
+    if len(earlier) > 1 and _is_same_day(scanner, earlier[-1], earlier[-2]) and BESIDE.fullmatch(scanner.text[earlier[-2].end() : since]):
+        # "am Samstag, den zwölften, …, also am Freitag davor"
+        since = earlier[-2].start()
     # "Montag und den Tag danach" are two, "am 18. hab ich Geburtstag und den Tag davor" is one
     is_joined = re.search(r"\b(?:oder|or)\b", between) or re.fullmatch(r"[ ,]*(?:und|and)[ ,]*", between)
     reference = earlier[-1][0] if is_joined else ASIDE
-    before, after = scanner.text[: earlier[-1].start()], scanner.text[match.end() :]
+    before, after = scanner.text[:since], scanner.text[match.end() :]
     part = match.groupdict().get("part") or ""
     # the day before a Friday that may be today's
     mark = scanner.mark(DAY, told if told.last >= today else which_date())
@@ -228,7 +182,7 @@ def _tell(scanner: Scanner, match: re.Match[str], named: DayRange) -> DayRange |
         return DayRange(get_monday(named.first, 1), get_monday(named.first, 1) + timedelta(6))
     if match.re is STRETCH_AFTER:
         return _shift_stretch(named)
-    if not named.is_single:
+    if not named.is_single and not (match.re is WEEKDAY_BESIDE and named.last - named.first < WEEK):
         return None
     if match.re is SAME_DAY:
         return _find_same_day(scanner, match["week"], named)
@@ -245,7 +199,7 @@ def _tell(scanner: Scanner, match: re.Match[str], named: DayRange) -> DayRange |
         if not isinstance(other, DayRange) or other.weekday is None:
             return None
         is_after = match.re not in (WEEKDAY_BESIDE,) or groups["after"]
-        since = get_monday(named.first, 1) if match.re is WEEK_AFTER else named.first + timedelta(1) if is_after else named.first - WEEK
+        since = get_monday(named.first, 1) if match.re is WEEK_AFTER else named.last + timedelta(1) if is_after else named.first - WEEK
         return _one(find_weekday(other.weekday, since))
     if match.re is THAT_DAY:
         return named

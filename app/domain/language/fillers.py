@@ -5,19 +5,27 @@
 import re
 
 from app.domain.language.misspellings import KNOWN_WORDS
-from app.domain.language.vocabulary import MONTHS, RELATIVE, WEEKDAYS
+from app.domain.language.vocabulary import CARDINALS, MONTHS, RELATIVE, WEEKDAYS
 
+# a hesitation between two of a kind corrects: "Montag äh Dienstag"
+HOURS = frozenset(word for word, number in CARDINALS.items() if 0 < number <= 12)
+ASKS_ONESELF = re.compile(r"\bwas (?:sag|red|erzaehl|schwaetz)e?(?: ich|'? i)(?: denn| da)*\b|\bwhat am i (?:saying|talking about)\b")
+SLIP = re.compile(
+    r"\b(?P<one>[a-z]{3,}),?(?: (?:ae+h*m*|oe+hm?|eh+m?|hm+|uhm*|uhh+|erm*|um|well|tja|naja|ach|och|nee|moment|wart|warte|hang on|aeh),?)+ (?=(?:(?:am|den|on|at|next|this|um|naechsten|kommenden|the|diesen|naechste woche) )?(?P<other>[a-z]{3,})\b)"
+)
 # stands for words that are understood and name no time: a name, an age, a house number
 ASIDE = "_"
 # stands for "also" and "so" before what follows from what was said
 CONCLUSION = ";"
+# stands for "zur Not", "failing that" before what counts only where the first is not free
+SECOND_BEST = "secondbest"
 GREETING = re.compile(
     r"\b(?:(?:guten |good )(?:morgen|tag|abend|morning|afternoon|evening)(?:,? (?:oder|or|well|na|nein|no|sorry|ach|i mean|i should say|ich meine|besser|eher|naja|wait|good|guten|schon))+,? (?:good |guten )?(?:tag|abend|morgen|afternoon|evening|morning)(?: (?:now|already|schon|jetzt|by now|is it))?(?=$|[,.;])"
     r"|(?:(?:einen? )?(?:wunder)?(?:guten|schoenen|good) (?:guten )?(?:morgen|tag|abend|nachmittag|morning|day|evening|afternoon)(?! (?:frueh|um|at|gegen)\b)(?: (?:noch|zusammen|auch))?"
     r"|(?:schoenes|nice|great|lovely) (?:wochenende|weekend)|have a (?:nice|good|great|lovely) \w+|gruess (?:gott|di|sie)|moin(?: moin)?|servus|gruezi|mahlzeit|hallo|hello|hiya?|hey)\b)"
 )
 HESITATION = re.compile(
-    r"\b(?:wohl oder uebel|auf (?:jeden|alle) f(?:ae|a)lle?|(?:or|oder) (?:it's no (?:good|use)|bust|nothing|never|not at all|gar nicht|garnicht|nie)|oh go on(?: then)?|no(?= no\b)|listen|look(?= (?:the|on|at|how|can|could|[a-z]+day|tomorrow))|you hear me|passen sie auf|ae+h*m*|oe+hm?|eh+m?|hm+|mhm+|uhm*|uhh+|erm+|er|ums?(?=,)|(?<=, )um$|wenn, dann(?= an?m? )|(?:if|falls|wenn|sofern) (?:you|sie|ihr)\b(?: [a-z']+){0,3} (?:feiertags?|feiertagen|bank holidays?|public holidays?|holidays)(?: (?:arbeiten|arbeitet|offen|auf|geoeffnet|haben|habt|open))*|(?:der|das) (?:tag|datum) (?:bleibt|ist)(?: (?:der|das))? (?:gleiche?|selbe|derselbe|dasselbe)|um (?:himmels|gottes) willen|tja|naja|na ja|na gut|ach so|(?<!dann )(?:halt|hoit|eben)|eigentlich|quasi|sozusagen|irgendwie"
+    r"\b(?:wohl oder uebel|if (?:you're|you are) (?:open|working)(?: (?:then|that day))?|auf (?:jeden|alle) f(?:ae|a)lle?|(?:or|oder) (?:it's no (?:good|use)|bust|nothing|never|not at all|gar nicht|garnicht|nie)|oh go on(?: then)?|no(?= no\b)|listen|look(?= (?:the|on|at|how|can|could|[a-z]+day|tomorrow))|you hear me|passen sie auf|ae+h*m*|oe+hm?|eh+m?|hm+|mhm+|uhm*|uhh+|erm+|er|ums?(?=,)|(?<=, )um$|wenn, dann(?= an?m? )|(?:if|falls|wenn|sofern) (?:you|sie|ihr)\b(?: [a-z']+){0,3} (?:feiertags?|feiertagen|bank holidays?|public holidays?|holidays)(?: (?:arbeiten|arbeitet|offen|auf|geoeffnet|haben|habt|open))*|(?:der|das) (?:tag|datum) (?:bleibt|ist)(?: (?:der|das))? (?:gleiche?|selbe|derselbe|dasselbe)|um (?:himmels|gottes) willen|tja|naja|na ja|na gut|ach so|(?<!dann )(?:halt|hoit|eben)|eigentlich|quasi|sozusagen|irgendwie"
     r"|sagen wir(?: mal)?|sag(?:e|n)? (?:ich|ma|mer|wir)(?: jetzt)?(?: mal)?|ich sage? mal|(?:wuerde?|taet) (?:ich|i) (?:mal )?sagen|wie gesagt|weisst du|weisste|wissen sie|wissens|gelle?|gel|woisch"
     r"|oder so(?: (?:was|aehnlich|rum|um den dreh|in der (?:richtung|drehe)))?(?! (?:gegen|um|ab|zwischen)\b)|so in etwa|so ungefaehr|ja|jo|jop|joa|jawohl|jaja|genau|okay|ok|bitte(?: ?schoen| ?sehr)?|danke(?: ?schoen)?"
     r"|gerne?|mal|einfach|vielleicht|eventuell|moeglicherweise|wohl|(?:glaube?|denke?|schaetze?|mein) ich|ich (?:glaube?|denke?|schaetze?|nehme an)|schauen wir mal|schau ma mal|mei|selbstverstaendlich|natuerlich"
@@ -31,9 +39,11 @@ CONCLUDING = re.compile(
     r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|midday|noon)\b)"
 )
 SAY_HOUR = re.compile(
-    r"(?<=[a-z] )(?<!to )(?<!you )(?<!i )say (?=(?:about |around )?(?:half|quarter|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b(?! (?:days|weeks|months|or)\b))"
+    r"(?:(?<=[a-z] )(?<!to )(?<!you )(?<!i )say|(?<=\bcan i )(?:do|have|get)|(?<=\bcould i )(?:do|have|get)|(?<=\bi can )(?:do|make)|(?<=\bi could )(?:do|make)|(?<=\bwe could )(?:do|make)|\bcall it|\bmake it|\bmake that) (?=(?:about |around )?(?:half|quarter|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b(?! (?:days|weeks|months|or|of|people|appointments|for)\b))|\b(?:machen wir|mach ma|mach mer|machma|nehmen wir|nehm ma|sagen wir|sag ma|sag mer|nehm ich|sagen wir mal|eher so|lieber so)(?: (?:lieber|doch|mal|halt|besser|eher))* (?=(?:eins|zwei|drei|vier|fuenf|sechs|sieben|acht|neun|zehn|elf|zwoelf)(?=$|[,.;]| (?:am|an|bitte|uhr|und zwar)\b))"
 )
-REPEATED_DAY = re.compile(r"(?:\d|uhr|tag|mittwoch|morgen|heute|abend|[a-z]+(?:zig|zehn|ste[nr]?|te[nr]?|ber|day))$")
+REPEATED_DAY = re.compile(
+    r"(?:\d|uhr|tag|mittwoch|morgen|heute|abend|(?:um|gegen|halb|uhr) [a-z]+(?:zig|zehn)|[a-z]+(?:ste[nr]?|te[nr]?|ber|day))$"
+)
 AGAIN = re.compile(
     r"(?:um|gegen|ab|dem|den|am (?!montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)|so|erst|fruehestens|zwischen|morgen|heute|uebermorgen|nicht)\b"
 )
@@ -46,7 +56,7 @@ ENGLISH_VERBS = re.compile(
 )
 # conditions that name no time: "wenn das geht", "if you have anything"
 POLITE_WORDS = (
-    "es|das|da|denn|dann|noch|was|etwas|irgendwas|geht|ginge|gehen|moeglich|passt|passen|wuerde|ihnen|euch|dir|mir|ihr|sie|du|wir|ich|man|frei|haben|haetten|hast|haette|hat|habt|ist|waere|recht|klappt|klappen|koennt|koennte"
+    "offen|geoeffnet|arbeiten|arbeitet|es|das|da|denn|dann|noch|was|etwas|irgendwas|geht|ginge|gehen|moeglich|passt|passen|wuerde|ihnen|euch|dir|mir|ihr|sie|du|wir|ich|man|frei|haben|haetten|hast|haette|hat|habt|ist|waere|recht|klappt|klappen|koennt|koennte"
     "|koennen|sein|darf|duerfte|bei|so|auch|ein|einen|einer|termin|termine|platz|keine|umstaende|macht|machen|nix|nichts|anderes|dazwischen|kommt|ueberhaupt|gar|machbar|gross|sonst|jemand|wer|zeit|dafuer|okay"
     "|it|that|is|that's|it's|works|work|suits|fine|possible|you|you've|have|got|had|anything|something|any|a|slot|free|available|there|there's|are|can|could|do|i|for|at all|all|then|still|some|would|be|convenient|an|opening"
     "|appointment|openings|us|good|not|too|much|trouble|squeeze|me|in|fit|need"
@@ -60,6 +70,7 @@ BROKEN_OFF = re.compile(r"\b([a-z]+)(-|\.\.+)(?=[ ,]|$)(?! (?:und|oder|and|or)\b
 NO_NAME = r"(?:am|an|um|im|in|und|oder|ist|hat|haette?|moechte|braucht?|brauche|kann|will|wollte|zum|zur|auf|bei|mit|von|fuer|heute|ab|nach|vor|bis|gegen|der|die|das|den|dem|on|at|and|or|is|has|would|wants?|needs?|to|for|with|who|ich|aber|kommt|geht)\b"
 MONTH_NAMES = "|".join(sorted(MONTHS, key=len, reverse=True))
 SURNAMES = "(?:sommer|winter|herbst|summers?|winters?|springer|montag|freitag|sonntag|sonnabend|samstag|feierabend|friday|sunday|monday|morgen|abend|mittag|weekes?|day|noon)"
+CARS = "golf|polo|passat|tiguan|audi|bmw|mazda|peugeot|renault|fiat|clio|twingo|corsa|iphone|galaxy|playstation|windows|groesse|size|stufe|level|version|mercedes|skoda|tesla|model|modell"
 STREET = r"[a-z]+(?:strasse|str|weg|allee|gasse|platz|ring|ufer|damm)"
 MONEY = r"kubik\w*|ccm|ps|hp|cc|qm|quadratmeter\w*|meilen|miles?|euro|eur|dollars?|pounds?|quid|pfund|franken|cent|prozent|percent|grad|kilo|kg|kilometer|km|meter"
 COUNTABLES = r"personen?|leuten?|kindern?|kids|erwachsene\w*|gaesten?|mann|plaetzen?|people|persons?|guests?|children|adults?|hunden?|katzen?|dogs?|cats?|reifen|tyres?|tires?|freundinnen|freunden?|jungs|koffer|zimmern?|naechten?|nights|seats?"
@@ -77,23 +88,36 @@ ASIDES = tuple(
         # ages
         r"(?<!zeit )(?<!termin )\b(?:ist|bin|wird|werde|is|i'm|he's|she's|turns|turning|aged) (?:schon |erst |jetzt |gerade |already |only )?\d{1,3}(?=,|$|\. | jahre?\b| years?\b| und | and | months? old)(?: ?(?:jahre?|years?|months?)(?: alt| old)?)?",
         r"\b\d{1,3}(?: ?|-)(?:jaehrig\w*|jahre? alt\w*|years? old|year-olds?|monate alt\w*|months old)\b",
-        rf"\b(?:{RELATIVE}'s|(?:{RELATIVE}|er|sie|he|she) (?:ist|is)|he's|she's|turns|turning|turned|wird|werde) (?:schon |erst |jetzt |gerade |grade |fast |bald |already |only |just |nearly |almost )*\d{{1,3}}\b(?!\.|:| ?(?:uhr|[ap]m|o'clock)\b)(?: geworden\b)?",
+        rf"\b(?:{RELATIVE}'s|(?:{RELATIVE}|er|sie|he|she) (?:ist|is)|he's|she's|turns|turning|turned|(?:wird|werde?)(?: (?:ich|i|er|sie))?) (?:schon |erst |jetzt |gerade |grade |fast |bald |already |only |just |nearly |almost )*\d{{1,3}}\b(?!\.|:| ?(?:uhr|[ap]m|o'clock)\b)(?: geworden\b)?",
         r"\b(?:twins|kids|children|boys|girls|zwillinge|kinder|jungs|maedels) (?:are|sind|werden|turn) (?:both |beide |schon |already )?\d{1,2}\b(?!\.|:)",
+        # "my two boys, six and nine", "meine Tochter, acht"
+        rf"\b(?:\d )?(?:{RELATIVE}|twins|boys|girls|zwillinge|jungs|maedels|maedchen|toechter),? (?:\d{{1,2}}(?:,? (?:and|und) |, ))*\d{{1,2}}(?=$|[,.;])",
         r"(?<!in )(?<!vor )(?<!nach )(?<!ueber )\b\d{1,3} (?:jahren?|years)\b(?! (?:from|hence|later|ago|spaeter)\b)",
         # how long something has lasted
         r"\bseit (?:gut |etwa |ca |ueber )?(?:\d{1,3}|eine[rmn]?|ein paar|mehreren|einigen|wenigen) (?:stunden?|tagen?|wochen?|monaten?|jahren?)\b|\bfor (?:about |over )?(?:the (?:last|past) )?(?:\d{1,3}|an?|a few|a couple of|several|some) (?:days?|weeks?|months?|years?)\b(?: now)?(?! (?:from|on|later|ahead)\b)",
+        r"\b(?:wir|uns|us|we|ihr|die) (?:2|3|4|beiden?|two)(?= (?:sind|are|haben|have|kommen|wollen|moechten|alten|old)\b)",
+        r"\b(?:april|may|june|august|summer|autumn|june|mai|juni|julia?) (?:did|does|cut|cuts|said|told|usually|always|normally|knows|coloured|colored|saw|hat mir|macht mir|schneidet)\b",
+        r"(?<=, )\d{1,2} (?:is|ist) (?:when|immer|schon|mir)\b",
         r"\b(?:we're|we are|wir sind|sind wir|wir waeren|wir kommen|there's|there are|there will be|there'll be)(?: zu)? \d{1,2}(?=$|[,.;]| (?:und|and|so|of us)\b)|\b\d{1,2} of (?:us|them)\b",
         # counts of people and things, numbers of houses and telephones, money
         rf"\b(?:fuer |zu |mit |for |of |with )?(?:\d{{1,3}}|eine?|einen|an?) ?(?:{COUNTABLES})\b",
         r"(?:(?<=\btable )|(?<=\bparty )|(?<=\bgroup )|(?<=\btisch )|(?<=\bgruppe ))(?:of|for|fuer|zu|von|mit) \d{1,3}\b",
-        rf"\b(?:[a-z]*nummer|[a-z]*number|nr|zimmer|room|flat|apartment|apt|suite|unit|house|linie|bus|tram|extension|halle|gleis|gate|platform|{STREET})\.? (?:ist |is |die )?\d{{1,4}} ?[a-d]?\b(?! uhr)",
+        rf"\b(?:[a-z]*nummer|[a-z]*number|nr|zimmer|room|flat|apartment|apt|suite|unit|house|linie|bus|tram|extension|halle|gleis|gate|platform|{CARS}|{STREET})\.? (?:ist |is |die )?\d{{1,4}} ?[a-d]?\b(?! uhr)",
+        # "Straße des 17. Juni"
+        rf"\b(?:strasse|platz|allee) (?:des|der|vom) \d{{1,2}}\. (?:{MONTH_NAMES})\b",
         r"\b\d{1,4}[a-d]? (?:[a-z]+ )?(?:street|road|avenue|lane|drive|boulevard|crescent|terrace)\b",
+        # "drei Wochen ist die Farbe jetzt drauf", "meine Nummer endet auf 1530"
+        r"(?<!in )(?<!vor )(?<!nach )(?<!ueber )\b(?:\d{1,2}|ein|eine|a) (?:wochen?|tage?|monate?|weeks?|days?|months?) (?:ist|is|sind|are|war|hat|haben)\b",
+        r"\b(?:endet|endend|ends|ending|endziffern?|letzte[n]? ziffern?|last digits|last four(?: digits)?)(?: (?:auf|mit|in|with|sind|are))? \d[\d ]*\b",
+        # "das Rezept ist vom dritten"
+        rf"\b(?:ist|is|war|stammt|datiert) (?:noch )?vom \d{{1,2}}\.(?: ?\d{{1,2}}\.| (?:{MONTH_NAMES}))?",
         r"\b\d{1,2}\. (?:stock\w*|etage|og|floor|klasse|grad\w*|mal|versuch|option|wahl|kind\w*|moeglichkeit|choice|attempt|try|thing|visit|besuch|behandlung\w*|sitzung|session|time|instance|place)\b",
         rf"\b\d{{1,4}}(?:[.,]\d\d)? ?(?:{MONEY})\b",
-        r"\b(?:baujahr|jahrgang|model year|built in) (?:19|20)\d\d\b|\b(?:a|an|mein|meinen|my|the|ein|einen) (?:19[5-9]|20[0-4])\d(?= [a-z])",
+        r"\b(?:baujahr|jahrgang|model year|built in) (?:19|20)\d\d\b|\b(?:a|an|mein|meinen|my|the|ein|einen) (?:19[5-9]|20[0-4])\d(?= [a-z])|(?:'s|\bis|\bist) (?:a|an|ein) (?:19[5-9]|20[0-4])\d\b",
         # lengths
         r"\b(?:fuer|for|dauer[nt]|takes?|needs?|brauchen?) (?:nur |bloss |only |just |ca |etwa |about )*(?:half an hour|an hour(?: and a half)?|eine? (?:halbe |viertel |dreiviertel |gute )?(?:viertel|dreiviertel)?stunde|(?:anderthalb|eineinhalb) stunden)\b(?! (?:vor|nach|before|after|past)\b)",
         r"\b(?:fuer|for|von|of|dauer[nt]|takes?|needs?|brauche?n?|an?|eine|bis zu|up to) (?:nur |bloss |only |just |ca |etwa |about |me |us )*\d{1,3}[ -]?(?:minuten?|minutes?|stunden?|hours?|min)\b(?! (?:vor|nach|before|after|past|to|spaeter|later|frueher|earlier|from|ab|ago)\b)",
+        r"(?<=[a-z] )(?<!in )(?<!und )(?<!and )(?<!within )(?<!innerhalb )(?<!binnen )(?<!another )(?<!noch )(?<!um )(?<!at )(?<!halbe )(?<!half )\d{2,3} (?:minuten|minutes)\b(?=$|[,.;])",
         r"\b\d{1,3}[ -]?(?:minuetig\w*|stuendig\w*|(?:minute|hour)(?= [a-z]+))\b",
         r"(?<![\d.:+-])\+?0\d{2,}[ /-]?\d{3,}(?:[ /-]?\d+)*\b(?!:)|(?<![\d.:-])\d{5,}\b(?![:-])",
         # "one" and "second" that count nothing
@@ -105,8 +129,15 @@ ASIDES = tuple(
 
 def drop_fillers(text: str) -> str:
     """Drop what says nothing from folded text, and words that break off."""
-    text = BROKEN_OFF.sub(_drop_broken, text)
-    text = SAY_HOUR.sub("at ", text)
+    text = BROKEN_OFF.sub(_drop_broken, SLIP.sub(_correct_slip, ASKS_ONESELF.sub("nein", text)))
+    text = SAY_HOUR.sub(
+        lambda match: (
+            "um "
+            if match[0].endswith(("wir ", "ich ", "ma ", "mer ", "lieber ", "doch ", "mal ", "halt ", "besser ", "eher ", "so "))
+            else "at "
+        ),
+        text,
+    )
     text = CONCLUDING.sub(_conclude, " ".join(ENGLISH_VERBS.sub(" ", HESITATION.sub(" ", text)).split()))
     text = ABOUT_SO.sub("", text)
     text = re.sub(r"(?: *, *)+", ", ", " ".join(text.split()))
@@ -117,6 +148,12 @@ def drop_fillers(text: str) -> str:
 def _conclude(match: re.Match[str]) -> str:
     before, after = match.string[: match.start()], match.string[match.end() :]
     return ", " if REPEATED_DAY.search(before) and AGAIN.match(after) and "also" in match[0] else f"{CONCLUSION} "
+
+
+def _correct_slip(match: re.Match[str]) -> str:
+    one, other = match["one"], match["other"]
+    is_same_kind = any(one in words and other in words for words in (WEEKDAYS, MONTHS, HOURS))
+    return f"{one}, nein, " if is_same_kind and one != other else match[0]
 
 
 def _drop_broken(match: re.Match[str]) -> str:

@@ -38,7 +38,7 @@ FIXED_DAYS = {
     (12, 24): "heiligabend|heilig abend|heiliger abend|heiligen abend|der heilige abend|weihnachtsabend|christmas eve|xmas eve",
     (12, 25): "erster weihnachtstag|erster weihnachtsfeiertag|erster feiertag|christtag|christmas day|xmas day",
     (12, 26): "zweiter weihnachtstag|zweiter weihnachtsfeiertag|zweiter feiertag|stephanstag|stefanitag|boxing day|st stephen's day",
-    (12, 31): "silvester|silvesterabend|sylvester|new year's eve|new years eve|new year eve",
+    (12, 31): "hogmanay|silvester|silvesterabend|sylvester|new year's eve|new years eve|new year eve",
 }
 # offset from Easter Sunday in days
 MOVABLE_DAYS = {
@@ -64,6 +64,7 @@ MOVABLE_DAYS = {
 # ranges and days of another rule
 SPANS: dict[str, Callable[[int], tuple[date, date]]] = {
     "ostern|easter|osterwochenende|easter weekend": lambda year: (get_easter(year) - timedelta(2), get_easter(year) + timedelta(1)),
+    "karneval|fasching|carnival": lambda year: (get_easter(year) - timedelta(52), get_easter(year) - timedelta(47)),
     "pfingsten|whitsun|pfingstwochenende": lambda year: (get_easter(year) + timedelta(49), get_easter(year) + timedelta(50)),
     "karwoche|holy week": lambda year: (get_easter(year) - timedelta(6), get_easter(year) - timedelta(1)),
     "weihnachten|weihnachtstage|weihnachtsfeiertage|christmas|xmas": lambda year: (date(year, 12, 24), date(year, 12, 26)),
@@ -100,6 +101,12 @@ def is_public_holiday(day: date) -> bool:
     """Check for a holiday of all of Germany; those of a state are not known here."""
     fixed = (day.month, day.day) in ((1, 1), (5, 1), (10, 3), (12, 25), (12, 26))
     return fixed or (day - get_easter(day.year)).days in (-2, 1, 39, 50)
+
+
+def is_bank_holiday(day: date) -> bool:
+    """Check for a Monday on which Britain rests: the first and the last of May, the last of August."""
+    is_last = (day + timedelta(7)).month != day.month
+    return day.weekday() == 0 and ((day.month == 5 and (day.day < 8 or is_last)) or (day.month == 8 and is_last))
 
 
 def resolve_named_days(name: str, year: int) -> tuple[date, date]:

@@ -33,10 +33,11 @@ UNSUITABLE = (
     rf"|\b(?:bin|sind) (?:ich|wir){GAP_WORDS} (?:beim [a-z]+|bei mein\w+ [a-z]+|auf (?:einer|einem|der|montage|reisen|dienstreise|geschaeftsreise)(?: [a-z]+)?)"
     rf"|\b(?:fahre?|fliege?|reise|fahren|fliegen) (?:ich|wir){GAP_WORDS} (?:weg|ab|los|heim|in urlaub|in den urlaub|in die ferien|nach [a-z]+)|\b(?:ich|wir) (?:fahre?n?|fliegen?|flieg|reisen?)\b(?=(?: (?:<[dt]\d+>|[a-z_]+)){{0,4}}? (?:weg|ab|los|heim|in urlaub|in den urlaub|in die ferien|nach [a-z]+))"
     r"|\b(?:i'm|i am|we're|we are) (?:leaving|flying(?: out| off)?|travelling|going away)\b|\b(?:i|we) (?:leave|fly)(?: out| off)?\b(?= (?:on )?(?:the )?<d)"
-    rf"|\b(?:bin|sind){GAP_WORDS} (?:weg|verreist|unterwegs|krank|im urlaub|verhindert|ausgebucht|auf reisen|auf arbeit|arbeiten|in der arbeit|nicht (?:da|wieder da|zurueck|wieder zurueck|zu hause|zuhause|im lande?|in der stadt))\b|\b(?:habe?|haben){GAP_WORDS} (?:keine zeit|was vor|etwas vor|dienst|schicht|schule|zu tun|einen anderen termin)\b|\bkeine zeit\b|\b(?:muss|arbeite){GAP_WORDS} arbeiten\b|\b(?:ich arbeite|arbeite ich)\b"
+    rf"|\b(?:bin|sind){GAP_WORDS} (?:weg|verreist|unterwegs|krank|im urlaub|verhindert|ausgebucht|auf reisen|auf arbeit|arbeiten|in der arbeit|nicht (?:da|wieder da|zurueck|wieder zurueck|zu hause|zuhause|im lande?|in der stadt))\b|\b(?:habe?|haben){GAP_WORDS} (?:keine zeit|was vor|etwas vor|dienst|schicht|schule|zu tun|einen anderen termin)\b(?! (?:rum|um|aus|vorbei|ende|hinter|frei)\b)|\bkeine zeit\b|\b(?:muss|arbeite){GAP_WORDS} arbeiten\b|\b(?:ich arbeite|arbeite ich)\b"
     r"|\b(?:does|do|would|will|is|are|could|can|was)(?:n't| not)(?: (?:really|quite|going to|gonna|going))*(?: (?:work|suit|fit|do|good|great|possible|ideal|available|free|make it|make|go|an option|come|be))*\b|\b(?:can't|cannot|won't)(?: (?:really|do|make|come|be))*(?: it| in)?\b"
     rf"|\b(?:geht|gibt'?s|gibt es|wird|ist|haben sie|habt ihr){GAP_WORDS} (?:gar |wirklich |leider )*(?:nichts|nix)(?: mehr)?(?: (?:frei|drin|moeglich|zu machen|bei (?:mir|uns|ihnen|euch)))*(?= *(?:$|[,.;]))"
     r"|\b(?:zu ?(?:spaet|frueh|knapp|kurzfristig)|too ?(?:late|early|soon|short notice)|nothing(?: left| free)?|keine chance(?: mehr)?|no chance)(?: (?:for|on|fuer|am|an))+(?= (?:the |den |das )?<d)"
+    r"|\b(?:faellt|fallen)(?: (?:leider|da|bei mir|mir|also|schon))* (?:weg|aus|flach|raus|ins wasser)\b|\b(?:entfaellt|scheidet aus|koennen (?:wir|sie) (?:vergessen|streichen)|(?:is|are) (?:ruled out|off the table|a non-starter))\b"
     r"|\bi (?:always |usually )?work\b(?! (?:for|in|at|with|as|near|around)\b)"
     r"|\b(?:is|are|would be) (?:no good|no use|useless|hopeless|a no-go|a no go|bad|out|full|booked|impossible|tricky|difficult|off)\b(?! (?:of|by|at)\b)|\b(?:you're|you are|you'll be|they're|it's|it is) (?:closed|shut)\b|\b(?:i|we)(?:'m|'re| am| are|'ll be)? (?:busy|away|working|out|at work|booked|off (?:sick|on holiday|to [a-z]+)|on holiday|on vacation|not free|tied up|out of town)\b|(?<=> )neither\b(?= *(?:$|[,.;]))|\b(?:no good|no time|not possible|not available|out of the question)\b"
 )
@@ -117,6 +118,9 @@ def mark_signs(scanner: Scanner) -> None:
         r"(<d\d+>),? not (?:(?:on|the|for) )*(<d\d+>)(?! (?:is|works|but|though|can|could|would)\b)", lambda m: f"{m[1]} <e> {m[2]},"
     )
     scanner.rewrite(CONCLUDED, lambda m: f"{m['before']} <c> {m['concluded']}")
+    if not scanner.has(r"\b(?:erst|zuerst|zunaechst|first)\b"):
+        # "um zwölf, nur bis zwölf offen? Dann um elf"
+        scanner.rewrite(r"(<t\d+>.*[,.;]) (?:dann|then) (?=(?:(?:halt|eben|lieber|doch|um|at|gegen|around) )*<t)", lambda m: f"{m[1]} <c> ")
     scanner.rewrite(INSTEAD_OF, lambda m: " <e> ")
     scanner.rewrite(EXCLUDING, lambda m: " <n> ")
     scanner.rewrite(rf"\b(?:{CORRECTION})", lambda m: " <c> ")

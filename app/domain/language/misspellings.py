@@ -6,45 +6,64 @@ import re
 from functools import lru_cache
 
 from app.core.cologne_phonetics import encode
+from app.domain.language.dialects import find_dialect_word
 from app.domain.language.vocabulary import CARDINALS, ENGLISH_ORDINALS, MONTHS, ORDINALS, WEEKDAYS, split_words
 
 # the word, and how else it is said or written
 VARIANTS = {
-    "montag": "maendig maentig mentig mantig moandog", "dienstag": "ziischtig zischtig zistig deinstag erchtag erchtog ertag irtag irta erta aftermontag aftermendig dinstag",
-    "mittwoch": "mitwoch mitwuch mittwuch mittich mittwochn mitti", "donnerstag": "donnschtig donschtig donnschdig pfinztag pfinsta pfinztog pfingsdig dunnerschtig dunschtig dunnschtig dunschdig",
-    "freitag": "friitig fritig fraitag freytag friitag", "samstag": "samschtig samschdig sambstag saamstag", "sonnabend": "sunnabend sunnobend sonnahmd",
-    "sonntag": "sunntag sunndag sunntig sunndig suntag sonntich sunnti", "wednesday": "weds wendsday wensday wenesday", "tuesday": "toosday chewsday chooseday tewsday",
+    "montag": "maandag moondag mandi maentag mentag moentig mondoch maendig maentig mentig mantig moandog", "dienstag": "dingsdag dienschdag dienschtag dienschdich zaischtig zeischdig zischdig zieschdig zinstag zienstag dinsdag dienstoch ziischtig zischtig zistig deinstag erchtag erchtog ertag irtag irta erta aftermontag aftermendig dinstag",
+    "mittwoch": "middeweken middewekn middeweek mittweken middewoch middwoch middwuch mittwochen midwoch middich migge mittwuchs gudenstag mitwoch mitwuch mittwuch mittich mittwochn mitti", "donnerstag": "dunnersdag dunnerstag donnersdag duenschtig doenschtig dunnersdach donnerstoch pfinzdog dunnastag donnastag donnschtig donschtig donnschdig pfinztag pfinsta pfinztog pfingsdig dunnerschtig dunschtig dunnschtig dunschdig",
+    "freitag": "freedag friedag freidag freitoch freida fredag frejdach freetag friitig fritig fraitag freytag friitag", "samstag": "samsdag samschdich samsdach samstoch soamstag somstag samschtig samschdig sambstag saamstag", "sonnabend": "suennavend sunnavend sonnamd sonnomd sunnohmd sonnahbend sunnahmd sunnabend sunnobend sonnahmd",
+    "sonntag": "suenndag suendag sonndag sunndach sonndach sundog sunnda sunntag sunndag sunntig sunndig suntag sonntich sunnti", "wednesday": "weds wendsday wensday wenesday", "tuesday": "toosday chewsday chooseday tewsday",
     "thursday": "thirsday thirstday fursday", "saturday": "satdy satday", "juli": "julei julai", "juni": "juno", "maerz": "maertz meerz", "februar": "feba febber", "februari": "feberuar",
-    "heute": "heit heid hait haite huet heut heude haid heind", "morgen": "morgn moagn moang morng morje morche moargn moing", "frueh": "zmorge zmorga friah frua fria frieh freh frueah",
-    "uebermorgen": "iwwermorgn iwwermorje uewermorgn uebermogen iwermorgn iwermorche iebermorgen iebermorje uebamorgn ibermorgen ibermorgn ibermoang", "gestern": "gesdern gestan geschtern",
-    "vormittag": "vormittach vormiddag vormiddach vormittog", "nachmittag": "namittach nomittach namiddach nomiddach noochmiddag nachmiddog nomittag nammittag namittag nachmittach nachmiddag nachmiddach nochmittag nomittog", "mittag": "middag middach mittach zmittag mittog",
-    "abend": "obend omd ahmd aobend zabig znacht zobig aabig abnd aubed abed", "nacht": "nocht", "nicht": "net ned nit nich nid nedd", "nachts": "nochts",
+    "heute": "hueuet hiit huut hude vandaag hoit hoid hoite heit heid hait haite huet heut heude haid heind", "morgen": "moije moije moja mojn morga moan morschn morschen morjn morjen muern moern morrn moagen mohrgn moergen morng morgan muorgn moje morgn moagn moang morng morje morche moargn moing", "frueh": "fria friah fruah frueah fria frihe frieh fruuh fruei freuh zmorge zmorga friah frua fria frieh freh frueah",
+    "uebermorgen": "ueuebermorn uebermorn uebermoergen oewermorgen oevermorgen uewermorgen uebermorga ibermorga uebamorgen uebamoagn ueberuebermoan uebermoan iwwermorjen iwwamorje uebamuagn iwwermorgn iwwermorje uewermorgn uebermogen iwermorgn iwermorche iebermorgen iebermorje uebamorgn ibermorgen ibermorgn ibermoang", "gestern": "gesdern gestan geschtern",
+    "vormittag": "vormiddag vormeddag voamittag voamiddag vuermeddag vormittoch vormittach vormiddag vormiddach vormittog", "nachmittag": "nameddag namiddag nomeddag noamiddag nammiddag nochmittoch naamiddag nomiddog noamittag namittach nomittach namiddach nomiddach noochmiddag nachmiddog nomittag nammittag namittag nachmittach nachmiddag nachmiddach nochmittag nomittog", "mittag": "meddag middoch mettag zmettag middag middach mittach zmittag mittog",
+    "abend": "abig abed avend ovend oabend obnd owend owet oweds omend abnt obend omd ahmd aobend zabig znacht zobig aabig abnd aubed abed", "nacht": "nocht", "nicht": "net nedd ned nit nich nid nischt nikt nisch net ned nit nich nid nedd", "nachts": "nochts",
     "tomorrow": "tomorra 2morrow 2moro tomoz tomoro morra", "afternoon": "arvo arternoon", "tonight": "tonite 2night 2nite", "morning": "mornin", "evening": "evenin",
-    "naechste": "naechschte naechschde naxte naexte nechste", "naechsten": "naechschten naechschden naexten naxtn naechstn nechsten", "naechster": "naexter nechster",
-    "uebernaechste": "iwwernaechschde uebernaechschte", "uebernaechsten": "uebernaechschten", "kommenden": "kommendn kumenden kummenden", "kommende": "kumende kummende",
-    "tag": "dag daag", "tagen": "daegen dage", "vierzehn": "vierzeh", "woche": "woch wocha wochn", "stunde": "stund schtund", "einer": "ner oana oaner aaner oner", "einem": "nem oam", "einen": "nen",
-    "halb": "halbi halber halba hoib hoiba halwa halwer hoebe haib", "half": "harf haff", "quarter": "quater qarter quorter quarta", "viertel": "viatl viatel viaddl viertl vierdl vierdel fiertel virtel", "dreiviertel": "dreiviertl dreivierdl dreivierdel dreifiertel droiviertel",
-    "uhr": "uhrn", "um": "umma uma", "gegen": "gega gegn geng", "kurz": "kuaz", "circa": "zirka", "zwanzig": "zwanzich zwanzg zwansig", "dreissig": "dreisig dreizig dreissich dreisich dreissg dreizzig",
+    "naechste": "naechscht naegschd naegscht naechschd naeggscht nechscht naegschte naechschti nexte naeggschte naekschte noechste neggschde naechschte naechschde naxte naexte nechste", "naechsten": "naegschten naechschtn naegschde noechsten negschde negschten naechschten naechschden naexten naxtn naechstn nechsten", "naechster": "naexter nechster",
+    "uebernaechste": "uebernaechscht uebernaechschti iwwernaechscht iwwernaechschti uebernegscht ibernaechschte ibernegschte ueberneggscht iwwernaechschde uebernaechschte", "uebernaechsten": "iwwernaechschten ibernaechschten uebernaechschtn uebernaegschte uebernaechschten", "kommenden": "kommendn kumenden kummenden", "kommende": "kumende kummende",
+    "tag": "dag daag", "tagen": "tog toeg dagen daegen dage", "vierzehn": "vierzeh", "woche": "weken wuche woch wuchn wochn woch wocha wochn", "stunde": "stund schtund", "einer": "ner oana oaner aaner oner", "einem": "nem oam", "einen": "nen",
+    "halb": "halver halvig halwig halwich halve halv hoibe hoeiba haeb haewe halbig halbi halber halba hoib hoiba halwa halwer hoebe haib", "half": "hauf hawf harf haff", "quarter": "quater qarter quorter quarta", "viertel": "veertel verdel viddel vertel viadl vierddl feerdel viatl viatel viaddl viertl vierdl vierdel fiertel virtel", "dreiviertel": "dreivertel dreiveertel dreiviadl dreiviadel dreivoerdel dreiviertl dreivierdl dreivierdel dreifiertel droiviertel",
+    "uhr": "uah uehr uhrn", "um": "oem umme ume om ommer ommae uem umbe umma uma", "gegen": "geche gesche jaeje jejen jege gaege gaegen jaejen jeje gege jegen gaeng gega gegn geng", "kurz": "kuaz", "circa": "zirka", "zwanzig": "zwanzich zwanzg zwansig", "dreissig": "dreisig dreizig dreissich dreisich dreissg dreizzig",
     "vierzig": "vierzich virzig fierzig", "fuenfzig": "fuenfzich fuffzich", "fuenfzehn": "fuchzehn", "achtzehn": "achzehn", "siebzehn": "siebzen siebenzehn", "sechzehn": "sechszehn sechzen",
     "twelfth": "twelth twelvth", "ninth": "nineth", "forty": "fourty", "fourteen": "forteen", "nineteen": "ninteen", "twelve": "twelf", "eighth": "eigth", "fifth": "fith",
+    "morgens": "morgns moagns moings morjens", "abends": "avends obends ovends obnds omds owends", "vormittags": "vormiddags vormeddags", "nachmittags": "namiddags nameddags nomiddags nochmiddags",
+    "koennten": "choennted choennte choented chonnted", "moechten": "moechted mechten mechtn",
+    "aber": "awer awwer awwa oba ower aevver aewwer ober", "davor": "dovoer dervor dervoer dofoer davoer dovor", "danach": "dono donoh dornoh dernoch donoch", "weiberfastnacht": "wieverfastelovend wiewerfastnacht weiberfasnacht",
+    "dann": "nacha nachat nochand dernooch hernoch nochat noachad", "ab": "oab",
+    "after": "efter aifter eftir", "two": "twa twae", "one": "wan yin", "eight": "aicht", "to": "tae", "from": "fae frae", "about": "aboot",
+    "geht": "geiht jeht gaht goht geit", "passt": "basst poasst baschd passd baschst", "passen": "passa bassa bassn", "das": "dat dit det", "muss": "mutt", "habe": "hann hebb heff", "waere": "weer waer waar",
+    "nimmer": "nemme nimme nemmer nimma nemma nimmi nueme nuemme nuemmi", "der": "dor", "ist": "isch", "nach": "noh",
     "thirtieth": "thirtyeth thirtith", "twentieth": "twentyeth",
 }  # fmt: skip
 # hours with an ending, and as dialects say them
 HOUR_VARIANTS = {
-    "eins": "eis oans oins eens ains oanse einse", "zwei": "zwoei zwei zwoa zwee zwoi zwoie zwoe zweie", "drei": "drui droi drue drueue dreie droie", "vier": "viere vieri viare fiere",
-    "fuenf": "fuefi fimf fimfe fuenfe fuemf fuemfe fuempf fuempfe fumf fumpf", "sechs": "sechse saechsi saechs segs sechsi sexe", "sieben": "siebene siebne sibni siebni simme siem siema sieme sibe",
-    "acht": "achti ochte ocht", "neun": "neune neini nueni noine noin neine", "zehn": "zaechni zaeni zehne zehni zaehni zaeh zaehne zene zehna", "elf": "elfe oelf oelfe elfi oife elwe", "zwoelf": "zwoelfe zwoelfi zwelf zwelfe zwoeife zwoeif zwolf",
+    "eins": "een eene ees ooins oins eis oans oins eens ains oanse einse", "zwei": "twee twe zwoo zwu zwue zwoei zwei zwoa zwee zwoi zwoie zwoe zweie", "drei": "dree drai drej troi drui droi drue drueue dreie droie", "vier": "veer vea vieer viere vieri viare fiere",
+    "fuenf": "fief fiew foef foif foiv fueuf fuefi fimf fimfe fuenfe fuemf fuemfe fuempf fuempfe fumf fumpf", "sechs": "soess soss sochs sechse sechse saechsi saechs segs sechsi sexe", "sieben": "soeben soebn soewen suebe siebn sibm seve siebene siebne sibni siebni simme siem siema sieme sibe",
+    "acht": "aecht aachte oocht achti ochte ocht", "neun": "negen nege neechn naegn nuen nueni neune neini nueni noine noin neine", "zehn": "teihn teihne tein tian zeah zehnge zaene zaechni zaeni zehne zehni zaehni zaeh zaehne zene zehna", "elf": "oelven oelben elven elwen oelm ooelf elfn elfe oelf oelfe elfi oife elwe", "zwoelf": "twoelf twoelven zwoeleve zwoelv zwuelf zwelef zwoelfe zwoelfi zwelf zwelfe zwoeife zwoeif zwolf",
 }  # fmt: skip
 # heard for numbers after a word that calls for an hour
 HOMOPHONES = {
     "for": 4, "fore": 4, "too": 2, "to": 2, "tree": 3, "free": 3, "won": 1, "ate": 8, "fife": 5, "sicks": 6, "nein": 9, "sex": 6, "zahn": 10, "zen": 10,
     "neuen": 9, "achte": 8, "elfen": 11, "ein": 1, "vir": 4, "fier": 4, "trei": 3, "drey": 3, "zwey": 2, "zwai": 2, "funf": 5, "oelfen": 11,
 }  # fmt: skip
-HOUR_FOLLOWS = r"(?=$|[,.]| uhr\b| o'?clock\b| ?[ap]\.? ?m\b| (?:thirty|fifteen|forty|forty-five|twenty|dreissig|fuenfzehn)\b| (?:am|on|in der|in the|morgens?|abends?|nachmittags?|frueh|passt|geht|waere|please|bitte)\b)"
+HOUR_FOLLOWS = r"(?=$|[,.]| or\b| uhr\b| o'?clock\b| ?[ap]\.? ?m\b| (?:thirty|fifteen|forty|forty-five|twenty|dreissig|fuenfzehn)\b| (?:am|on|in der|in the|morgens?|abends?|nachmittags?|frueh|passt|geht|waere|please|bitte)\b)"
 HOMOPHONE = re.compile(
     rf"\b(um|gegen|halb|viertel|dreiviertel|viertel vor|viertel nach|at|around|half|half past|quarter past|quarter to) ({'|'.join(HOMOPHONES)}){HOUR_FOLLOWS}"
 )
+HOMOPHONE_O_CLOCK = re.compile(rf"\b({'|'.join(HOMOPHONES)})(?= o[' ]?clock\b)")
+# behind these stands an hour, so a slip in it is no other word
+HOUR_LED = re.compile(
+    r"\b(um|gegen|halb|viertel|dreiviertel|viertel vor|viertel nach|half|half past|quarter to|quarter past) ([a-z]{3,})\b"
+)
 HOUR_NAMES = "eins?|zwei|zwo|drei|vier|fuenf|sechs|sieben|acht|neun|zehn|elf|zwoelf"
+SPOKEN_HOURS = split_words(
+    "eins zwei drei vier fuenf sechs sieben acht neun zehn elf zwoelf one two three four five six seven eight nine ten eleven twelve"
+)
+NO_HOURS = split_words(
+    "sein seine sehen zehen dreien viele vieler neue neues neuen neuer achten achtung elend frei fein viel vor nine's the then time times tea tee drin zwar einer eine ein einen einem uhr four's after"
+)
 SPLIT_WORDS = re.compile(
     r"\b(mon|diens|donners|frei|sams|sonn|mon|tues|wednes|thurs|fri|satur|sun|mitt|ueber) (tag|abend|day|woch|morgen)\b(?<!frei abend)(?<!mitt morgen)"
 )
@@ -76,10 +95,9 @@ TORN_TARGETS = frozenset(
         "tomorrow",
     ]
 )
+HOUR_FORMS = "|".join(variant for variants in HOUR_VARIANTS.values() for variant in variants.split())
 # in Swiss German "am achti" is an hour
-AM_HOUR = re.compile(
-    rf"\bam (?=(?:halbi |halb |viertel (?:vor|ab) )?(?:{'|'.join(variant for variants in HOUR_VARIANTS.values() for variant in variants.split())})\b)"
-)
+AM_HOUR = re.compile(rf"\bam (?=(?:halbi |halb |viertel (?:vor|ab) )?(?:{HOUR_FORMS})\b(?! und (?:zwanzig|dreissig)))")
 GLUED_HALF = re.compile(rf"\b(halb|viertel|dreiviertel|um|gegen)({HOUR_NAMES})e?\b")
 GLUED_HOUR = re.compile(r"\b(ein|[a-z]*(?:zwei|zwo|drei|vier|fuenf|sechs|sieben|acht|neun|zehn|elf|zwoelf|zwanzig))uhr([a-z]*)\b")
 ROUGHLY = re.compile(r"\b([a-z]+|\d{1,2})[ -]?ish\b")
@@ -92,13 +110,15 @@ SPLIT_ANYWHERE = re.compile(
         if word[:at] not in ("so", "to", "mi")
     )
 )
+TORN_OTHERWISE = re.compile(r"\bson abend\b|\bsat (?:a|er|ur) day\b|\bwhens? day\b|\bwed (?:nes|ens) ?day\b")
+TORN_STARTS = {"so": "sonnabend", "sa": "saturday", "wh": "wednesday", "we": "wednesday"}
 # "elf Uhr fünf zehn", "zehn Uhr fünf und vierzig"
 SPLIT_MINUTE = re.compile(
     r"\b(uhr) (ein|zwei|drei|vier|fuenf|sechs|sieb|acht|neun) (und )?(zehn|zwanzig|dreissig|vierzig|fuenfzig)\b(?! uhr)"
 )
 # long enough that a slip leaves no other word; what sounds the same in German may differ more
 GERMAN_WORDS = split_words(
-    "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag januar februar september oktober november dezember uebermorgen nachmittag vormittag heiligabend weihnachten silvester wochenende"
+    "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag januar februar september oktober november dezember uebermorgen nachmittag vormittag fronleichnam pfingstmontag ostermontag himmelfahrt aschermittwoch rosenmontag karfreitag gruendonnerstag allerheiligen heiligabend weihnachten silvester wochenende"
 )
 FUZZY_WORDS = GERMAN_WORDS | split_words(
     "monday tuesday wednesday thursday friday saturday sunday january february october december august tomorrow afternoon weekend"
@@ -137,15 +157,29 @@ KNOWN_WORDS = frozenset((*VARIANT_TABLE, *VARIANT_TABLE.values(), *CARDINALS, *O
 def repair_words(text: str) -> str:
     """Repair folded text word by word; a word close to two words of time stays as it is."""
     text = AM_HOUR.sub("um ", SPLIT_WORDS.sub(r"\1\2", text.replace("z'", "z")))
-    text = SPLIT_ANYWHERE.sub(lambda match: match[0].replace(" ", ""), text)
+    text = TORN_OTHERWISE.sub(lambda match: TORN_STARTS[match[0][:2]], SPLIT_ANYWHERE.sub(lambda match: match[0].replace(" ", ""), text))
     text = SPLIT_MINUTE.sub(lambda match: f"{match[1]} {match[2]}{(match[3] or '').strip()}{match[4]}", text)
     text = MINUTE.sub(_repair_minute, text)
     text = TORN_WORDS.sub(_join_torn, text)
     text = GLUED_HALF.sub(r"\1 \2", GLUED_HOUR.sub(r"\1 uhr \2", text))
+    text = re.sub(r"\b(drei|vier|fuenf|sechs|sieb|acht|neun) zehn (?=uhr\b)", r"\1zehn ", text)
+    text = re.sub(rf"\b(um|ab|gegen|vor|nach|bis) (?:de|da|dr|d') ?(?=(?:halb|viertel|{HOUR_NAMES}|{HOUR_FORMS})e?\b)", r"\1 ", text)
     text = re.sub(rf"\bhalbe (?=(?:{HOUR_NAMES})e?\b)", "halb ", text)
     text = ROUGHLY.sub(_say_roughly, text)
+    text = HOMOPHONE_O_CLOCK.sub(lambda match: str(HOMOPHONES[match[1]]), text)
     text = HOMOPHONE.sub(lambda match: f"{match[1]} {HOMOPHONES[match[2]]}", text)
-    return WORD.sub(lambda match: _repair_word(match[0]), text)
+    text = WORD.sub(lambda match: _repair_word(match[0]), text)
+    return HOUR_LED.sub(_repair_hour, text)
+
+
+def _repair_hour(match: re.Match[str]) -> str:
+    word = match[2]
+    if word in KNOWN_WORDS or word in NO_HOURS:
+        return match[0]
+    near = {
+        hour for hour in SPOKEN_HOURS if hour[0] == word[0] and len(hour) > 2 and _count_slips(word, hour) <= (1 if len(word) > 3 else 0)
+    }
+    return f"{match[1]} {near.pop()}" if len(near) == 1 else match[0]
 
 
 def _repair_minute(match: re.Match[str]) -> str:
@@ -158,7 +192,7 @@ def _repair_minute(match: re.Match[str]) -> str:
 
 def _join_torn(match: re.Match[str]) -> str:
     joined = match[1] + match[2]
-    whole = joined if joined in TORN_TARGETS else VARIANT_TABLE.get(joined) or find_fuzzy_word(joined)
+    whole = joined if joined in TORN_TARGETS else VARIANT_TABLE.get(joined) or find_dialect_word(joined) or find_fuzzy_word(joined)
     return whole if whole in TORN_TARGETS else match[0]
 
 
@@ -167,6 +201,8 @@ def _say_roughly(match: re.Match[str]) -> str:
     number = CARDINALS.get(match[1], int(match[1]) if match[1].isdigit() else None)
     if number is None and match[1] not in ("noon", "midday", "midnight"):
         return match[0]
+    if re.search(r"\b(?:half|quarter|past|to|halb|viertel) $", match.string[: match.start()]):
+        return match[1]
     return f"about {match[1]}" if number is None or number <= 12 else match[1]
 
 
@@ -174,8 +210,13 @@ def _say_roughly(match: re.Match[str]) -> str:
 def _repair_word(word: str) -> str:
     if word in VARIANT_TABLE:
         return VARIANT_TABLE[word]
+    if word.endswith("'d") and word[:-2] in VARIANT_TABLE:
+        # "Friday arvo'd be good"
+        return f"{VARIANT_TABLE[word[:-2]]} would"
     if len(word) < 5 or word in KNOWN_WORDS or (word.endswith("s") and word[:-1] in KNOWN_WORDS):
         return word
+    if dialect := find_dialect_word(word):
+        return dialect
     plain = word
     for letters, same in SOUNDS:
         plain = letters.sub(same, plain)

@@ -4,15 +4,16 @@
 
 import re
 
-from app.domain.language.fillers import GREETING, drop_fillers, mark_asides
-from app.domain.language.misspellings import repair_words
+from app.domain.language.dialects import DIALECT_PHRASES, HOUR_WORDS
+from app.domain.language.fillers import ASIDE, GREETING, SECOND_BEST, drop_fillers, mark_asides
+from app.domain.language.misspellings import KNOWN_WORDS, repair_words
 from app.domain.language.vocabulary import CARDINALS, WEEKDAYS, fold, replace_number_words
 
 MAX_TEXT_LENGTH = 300
 FULL_WEEKDAYS = [name for name in WEEKDAYS if len(name) > 5]
 # "um 4 am donnerstag" is not a.m.
 AM_PREPOSITION = re.compile(
-    r"\b(\d{1,2}) am (?=(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend|wochenende|naechst|kommend|uebernaechst|folgend|(?:nach|vor)?mittag|abend|\d{1,2}\.)"
+    r"\b(\d{1,2}) am (?=(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend|wochenende|frueh|spaet|naechst|kommend|uebernaechst|folgend|(?:nach|vor)?mittag|abend|\d{1,2}\.)"
 )
 # "um elf. Nein, …" is no ordinal, "that's a Saturday. Monday then" no abbreviation
 SENTENCE_END = re.compile(rf"\b({'|'.join(sorted([*CARDINALS, *FULL_WEEKDAYS], key=len, reverse=True))})\.(?= )")
@@ -29,6 +30,10 @@ EXCLUDED_CLAUSE = re.compile(
 )
 # the stop of a sentence: after a word, or after a time; that of "am 24." makes an ordinal
 FULL_STOP = re.compile(r"(?:(?<=[a-z])|(?<=\d[.:]\d\d)|(?<= uhr \d\d)|(?<= uhr \d))\s*\.+(?=\s*$)")
+# "Montag – nein, Dienstag" stops, "Montag – Mittwoch" spans
+DASH = re.compile(r"\b([a-z']+)[,.!?]*(?: -+ | -+$|(?<=[,.!?])-+ )([a-z']+)")
+BESIDE_NUMBERS = ("uhr", "jahr", "am", "pm", "vormittags", "nachmittags", "mittags", "abends", "noon", "midday")
+LONE_POINTS = re.compile(r" \.\.+(?= )")
 NEARLY = r"(?:about |around |roughly |etwa |ca\.? |ungefaehr |circa |gut |knapp |so )?"
 # counts something, never a time
 THOUSANDS = re.compile(r"(?<![\d.,:/])\d{1,3}[.,]\d{3}\b(?![.:/,]?\d)")
@@ -36,10 +41,10 @@ THOUSANDS = re.compile(r"(?<![\d.,:/])\d{1,3}[.,]\d{3}\b(?![.:/,]?\d)")
 CONTRACTION = re.compile(
     r"\b((?:mon|tues|wednes|thurs|fri|satur|sun)day|today|tomorrow|tonight|yesterday|christmas|easter|thanksgiving|halloween|eve|day|that|it|there|weekend|week|wedding|birthday)'s (?=[a-z\d])(?!time\b|eve\b|day\b)"
 )
-HOUR_WORDS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|zwei|drei|vier|fuenf|sechs|sieben|acht|neun|zehn|elf|zwoelf"
 REWRITES = tuple(
     (re.compile(pattern), rewrite)
     for pattern, rewrite in (
+        *DIALECT_PHRASES,
         (rf"\bin {NEARLY}(?:eine[rm]? )?(?:drei ?|3 ?)viertel ?stunden?\b|\bin {NEARLY}(?:three|3) quarters of an hour\b", "in 45 minuten"),
         (rf"\bin {NEARLY}(?:eine[rm]? )?viertel ?stunde\b|\bin {NEARLY}(?:a )?quarter of an hour\b", "in 15 minuten"),
         (rf"\bin {NEARLY}an hour and a half\b", "in 90 minuten"),
@@ -70,6 +75,67 @@ REWRITES = tuple(
         (r"\bnext next (week|weekend|month)\b", r"\1 after next"),
         (r"\b(?:saint|sankt) (?=nicholas|patrick|paddy|george|andrew|david|stephen|martin|valentine)", "st "),
         (r"\b(?:the )?eve of (?=christmas eve\b|new year's eve\b)|\b(christmas|new year's) eve eve\b", "the day before "),
+        # "denn Montag" gives no reason
+        (
+            r"(?<![a-z] )(?:denn)(?= (?:am |um |gegen )?(?:(?:mon|diens|donners|frei|sams|sonn)tag|sonnabend|mittwoch|morgen|uebermorgen|halb|viertel|\d)\b(?! (?:bin|ist|hab|habe|haben|muss|kann|geht|sind|war|hat|passt)\b))",
+            "dann",
+        ),
+        (r"\b(?:nicht mehr|nimmer)(?= *(?:$|[,.;]| (?:aber|dafuer|sondern|dann)\b))", "nicht"),
+        # "what have we got today, Friday"
+        (
+            r"\b(?:was|wat|welchen tag|what day|what)(?: (?:haben|hamm?|hammer|ist|is|have))(?: (?:mir|wir|denn|jetzt|we|got|it|mer))*(?: (?:heute|today))(?:,? (?:a |ein(?:en)? |is it )?[a-z]+(?:tag|day|woch|abend))?(?=$|[,.;])",
+            ASIDE,
+        ),
+        (
+            r"\bnot a (?:minute|moment|second|day|hour) (?:sooner|later|earlier|before|after)\b|\bkeine? (?:minute|sekunde|tag) (?:frueher|spaeter|eher)\b",
+            "",
+        ),
+        (
+            r"\b(?:if|as long as|wenn|falls|sofern) (?:that|it|this|das|es)(?:'s| is| isn't| ist)?(?: not| nicht)? (?:too|zu) (?!early|late|soon|frueh|spaet)[a-z]+(?: (?:for you|fuer sie|ist|waere))?(?=$|[,.;])",
+            "",
+        ),
+        (r"\b(afternoon|morning|evening|weekend|tomorrow|noon|[a-z]+day)'d (?=[a-z])", r"\1 would "),
+        (rf"\b({HOUR_WORDS}) o ?'?clock on(?=$|[,.])", r"\1 o'clock onwards"),
+        (r"\bnext fortnight\b", "next 14 days"),
+        (
+            r"\b(?:call it|make it|make that|sagen wir|machen wir) (\w+ (?:weeks?|days?|wochen?|tage?n?|months?|monate?n?))\b(?! (?:later|earlier|spaeter|frueher|after|before|nach|vor))",
+            r"in \1",
+        ),
+        (r"\bwie (?:heute|gestern|(?:beim )?letzte[sn]? mal|letzte woche)\b(?=$|[,.;])", ""),
+        (
+            r"\b(?:before|vor) (?:the |dem |der )?(?=(?:end of|ende (?:des|der|dieses|dieser|naechste[nrs]|von)|monatsende|jahresende|month end|year end)\b)",
+            "bis ",
+        ),
+        (r"\bnot (?:till|until) after\b|\berst wieder nach\b", "after"),
+        (r"(?:^|(?<=, ))week (?=(?:on |this |come |from )[a-z]+day\b)", "a week "),
+        (r"\bgive me (\w+ (?:days?|weeks?|months?))\b", r"in \1"),
+        (r"\bcrack of dawn\b|\bbei sonnenaufgang\b|\bin aller herrgottsfrueh\w*", "in the morning"),
+        (r"\b(?:by |before )(?:the )?(?:close|end) of (?:play|business|day)(?: on)?,? (?=[a-z]+day|tomorrow|the \d|today)", "by "),
+        (r"\b(?:it's |it is )?just gone (?=\w)|\bgone (?=(?:two|three|four|five|half|ten|eleven|one)\b(?=[,.]|$))", "shortly after "),
+        (r"\bthe ate of\b", "the eighth of"),
+        (r"\b(?:um|at|gegen) (?:halb|half|viertel|quarter),? (?=um|at|gegen)", ""),
+        (r"\begal,? um welche zeit\b|\bum welche zeit,? (?:ist )?(?:mir )?(?:ist )?egal\b", "egal welche uhrzeit"),
+        # "Donnerstag, also nicht den jetzt, sondern den in einer Woche"
+        (
+            r"\b([a-z]+tag|mittwoch)[,;]* (?:nicht (?:den|der|die) [a-z]+(?: [a-z]+)?,? )?(?:sondern )?(?:den|der) (in (?:einer|zwei|drei|1|2|3) wochen?)\b",
+            r"\1 \2",
+        ),
+        # "hätten Sie Dienstag, oder wissen Sie was, Mittwoch"
+        (
+            r",? ?\b(?:oder|or|ach|oh)?,? ?(?:wissen s(?:ie)?'? was|weisst du was|weisste was|wissts was|(?:do )?you know what|tell you what|i'll tell you what)\b,?",
+            ", nein, ",
+        ),
+        # "am früh nach mittag"
+        (r"\b((?:am|frueh(?:en)?|spaet(?:en)?),?) (nach|vor) mittag\b", r"\1 \2mittag"),
+        (
+            r"\b(think|hop|look|wonder|com|go|mak|hav|try|plann|wish|want|get|work|see|ask|call|ring|book|start|finish|leav|do)in'?(?= )",
+            r"\1ing",
+        ),
+        # "Brückentag nach Auffahrt"
+        (r"\b(nach|an|vor|ueber) auffahrt\b", r"\1 himmelfahrt"),
+        (r"\bthis day (week|fortnight)\b", r"today \1"),
+        (r"\b(today|tomorrow) fortnight\b", r"\1 in 2 weeks"),
+        (r"\b(anfang|mitte|ende|monatsende|monatsanfang|wochenende) hin\b", r"\1"),
         (r"\binner (?=mittagspause|pause|frueh|woche|naechsten)", "in der "),
         (r"\bklock\b", "um"),
         (rf"(?<!at )(?<!from )(?<!past )(?<!half )(?<!to )\b({HOUR_WORDS}) onwards\b", r"from \1 o'clock"),
@@ -85,17 +151,25 @@ REWRITES = tuple(
             rf"(?<!\bat )(?<!\bum )(?<!half )(?<!halb )(?<!to )(?<!past )(?<!vor )(?<!nach )(?<!viertel )(?<!ab )(?<!bis )(?<!after )(?<!before )\b({HOUR_WORDS}) (?=(?:would be|would suit|works|wuerde? (?:mir )?passen|waere? (?:mir )?(?:am liebsten|recht|ideal|super|perfekt|gut))\b)",
             r"at \1 ",
         ),
-        (rf"(?<!\bat )(?<!\bum )(?<!half )(?<!halb )\b({HOUR_WORDS}) (?:sharp|on the dot|on the nose|prompt)(?=$|[,.;])", r"at \1"),
+        (
+            rf"(?<!\bat )(?<!\bum )(?<!half )(?<!halb )(?<!to )(?<!past )(?<!till )(?<!vor )(?<!nach )(?<!viertel )\b({HOUR_WORDS}) (?:sharp|on the dot|on the nose|prompt)(?=$|[,.;])",
+            r"at \1",
+        ),
         (r"\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)-(?=oh|ten|fifteen|twenty|thirty|forty|fifty)", r"\1 "),
         (r"\b(?:um )?(?:punkt|schlag) (?=\w)|\b(?:exactly )?at exactly ", "um "),
         (r"\b(?:puenktlich|exakt|exactly|sharp|on the dot|on the nose)\b", ""),
         (r"\bon or before\b|\b(?:up )?(?:to|until|till|through) and including\b|\bbis und mit\b", "bis"),
         (r"\b(vor|nach)m\b\.?(?=$|,| (?:ab|um|zwischen|gegen|bis|\d))", r"\1mittags"),
         (r"\b(vor|nach|auf|bei|seit)m\b", r"\1 dem"),
-        (r",? (?:zur not|notfalls|if need be|at a push|failing that|ansonsten|otherwise|sonst)\b(?= [a-z\d])", " oder"),
+        # what is second best is found when the first is not free
+        (
+            r",?(?: (?:oder|or|und|and|aber|but))?,? (?:zur not|notfalls|if need be|at a push|at a pinch|failing that|ansonsten|otherwise|sonst|wenn's nicht anders geht|wenn es nicht anders geht|wenn's sein muss|if all else fails|if push comes to shove)\b,?(?= [a-z\d])",
+            f" {SECOND_BEST}",
+        ),
+        (r"\b(?:oder|or) (?:meinetwegen|von mir aus|vielleicht auch noch)\b", SECOND_BEST),
         (
             r",? ?\b(?:(?:or|oder|and|und),? )?(?:if|wenn|falls) (?:that|this|it|das|der|es|da|die)(?:'s| is)? ?(?:no good|not possible|not free|full|taken|gone|isn't (?:free|possible)|doesn't (?:work|suit)|won't (?:work|do)|nicht (?:geht|passt|klappt|moeglich ist|frei ist)|(?:schon )?(?:voll|weg|belegt) ist),?",
-            " oder",
+            f" {SECOND_BEST}",
         ),
         # "the weekend after this one", "the week coming"
         (r"\b(?:the )?(week|weekend|month) (?:after this(?: one| week| weekend| month)?|coming)\b(?! (?:<|[a-z]+day\b|\d))", r"next \1"),
@@ -113,7 +187,8 @@ REWRITES = tuple(
             r"\1\2 \1",
         ),
         (r"\bon or after\b", "ab"),
-        (r"\bthe forth\b", "the fourth"),
+        (r"\b(the|twenty) forth\b", r"\1 fourth"),
+        (r"\blast thing\b(?= (?:on |at |<|[a-z]+day\b|tomorrow|today|in the))", "late afternoon"),
         (r"\blast thing\b", "later"),
         (r"\b((?:any|every|all)[a-z]*(?: [a-z]+){0,3}?) but (?!not\b)", r"\1 except "),
         (r"\bno (?=(?:mon|tues|wednes|thurs|fri|satur|sun)days\b|mornings\b|afternoons\b|evenings\b|weekends\b)", "not "),
@@ -137,7 +212,7 @@ REWRITES = tuple(
         ),
         (r"\b(\d{1,2})\.?s?te[nrsm]?\b", r"\1."),
         (r"\b(half|quarter)-(past|to|after)[- ]", r"\1 \2 "),
-        (r"\bo ?clock\b", "o'clock"),
+        (r"\bo[ ']?clock\b", "o'clock"),
         (r"\b(half|quarter|five|ten|twenty) passed (?=\w+)", r"\1 past "),
         (r"\b(?:'?til|till)\b", "till"),
         (r"\b([ap])\.? ?m\b(?:\.(?= |,|$))?", r"\1m"),
@@ -153,10 +228,19 @@ def _split_hour(match: re.Match[str]) -> str:
 SPOKEN_DIGITS = tuple(
     (re.compile(pattern), rewrite)
     for pattern, rewrite in (
+        # "Nummer ist null eins sieben neun", "neun Uhr null null"
+        (r"(?<![\d.:])\b\d(?: \d){3,}\b(?!\.)", f" {ASIDE} "),
+        (r"\buhr (?:0 0|00)\b", "uhr"),
+        (r"\b(\d{1,2}) uhr 0 (\d)\b(?!\.)", r"\1 uhr 0\2"),
         # "nine oh five", "null acht dreißig", "oh nine hundred"
         (r"\b(\d{1,2}) (?:oh|o|0) (\d)\b(?!\.)", r"\1 0\2"),
         (r"(?<![\d:.] )\b(?:oh|0) ([1-9])\b(?!\.)", r"0\1"),
         (r"\b(\d{1,2}) (?:hundred|100)(?: hours)?\b", r"\1:00"),
+        # "wednesday morning 945"
+        (
+            r"\b(morning|afternoon|evening|tomorrow|today|[a-z]+day|[a-z]*tag|mittwoch|frueh|abend|morgen|heute) (?!20[2-9]\d)(1?\d|2[0-3])([0-5]\d)\b(?! ?(?:uhr|[ap]m|h)\b)(?![.:/-])",
+            r"\1 um \2:\3",
+        ),
         # "in about 3 weeks"
         (
             r"\b(?:about|around|roughly|approximately|etwa|ungefaehr|circa|ca\.?|gut|knapp) (?=(?:\d{1,2}|an?|eine[rnm]?) (?:tage?n?|wochen?|monate?n?|jahre?n?|days?|weeks?|months?|years?)\b)",
@@ -177,9 +261,14 @@ SPOKEN_DIGITS = tuple(
 )
 
 
+def _stop_at_dash(match: re.Match[str]) -> str:
+    return match[0] if all(word in KNOWN_WORDS or word in BESIDE_NUMBERS for word in match.groups()) else f"{match[1]}, {match[2]}"
+
+
 def normalize(text: str) -> str:
     """Normalize an expression; asides are marked."""
     plain = re.sub(r"[<>\"'„“”»«]{1,2}(?=\W|$)|[<>\"„“”»«]", " ", fold(text[:MAX_TEXT_LENGTH].replace("—", ", ")))
+    plain = DASH.sub(_stop_at_dash, LONE_POINTS.sub(",", " ".join(plain.split())))
     plain = SENTENCE_END.sub(r"\1,", FULL_STOP.sub("", plain))
     plain = CONTRACTION.sub(r"\1 is ", THOUSANDS.sub(" 100000 ", plain))
     plain = repair_words(GREETING.sub(" ", re.sub(r"[!?;]+", ",", plain)))

@@ -18,11 +18,12 @@ from app.domain.language.dates import DateScanner, DayRange
 from app.domain.language.day_parts import mark_day_parts
 from app.domain.language.day_references import mark_day_references
 from app.domain.language.day_request_clauses import set_aside_reasons
+from app.domain.language.fillers import SECOND_BEST
 from app.domain.language.marked_text import DAY, TIME, LenientScanner, Scanner
 from app.domain.language.marked_text_tokenizer import mark_signs, tokenize_marks
 from app.domain.language.normalization import MORNING_WORD, normalize, normalize_mentions
 from app.domain.language.parsed_time import Language, TimeExpression
-from app.domain.language.ranges import mark_day_ranges, mark_time_windows
+from app.domain.language.ranges import leave_out_weekends, mark_day_ranges, mark_time_windows
 from app.domain.language.relative_dates import RelativeDateScanner
 from app.domain.language.reported_days import SAME_TIME, set_aside_reports
 from app.domain.language.resolution import Reading, Resolver, join_range
@@ -126,6 +127,9 @@ class _Reader:
         mark_day_parts(scanner)
         if DINING.search(scanner.text) and not scanner.has(r"<p\d+>"):
             scanner.found = [move_to_evening(value) if isinstance(value, ClockTime) else value for value in scanner.found]
+        # "um zehn, zur Not um elf"
+        scanner.rewrite(rf"(<[dtp]\d+>[^.;]*?),? {SECOND_BEST}\b[^.;<]*(?:<[dtp]\d+>[^.;]*)", lambda match: match[1])
+        scanner.drop(rf",? ?\b{SECOND_BEST}\b")
         mark_day_references(scanner, self.today)
         set_aside_reports(scanner, self.now.astimezone(ZoneInfo(self.timezone)))
         set_aside_reasons(scanner)
@@ -134,11 +138,12 @@ class _Reader:
             scanner.drop(SAME_TIME)
             # "not too early, ten or so"
             scanner.drop(
-                r"\b(?:aber |but |nur |bloss |just )?(?:not|nicht)(?: (?:so|ganz|very|all that))? (?:tooearly|toolate|zufrueh|zuspaet|frueh|spaet|early|late)\b"
+                r"\b(?:aber |but |nur |bloss |just )?(?:not|nicht)(?: (?:so|ganz|very|all that|arg|noch|allzu|viel|much|gar))* (?:tooearly|toolate|zufrueh|zuspaet|frueh|spaet|early|late|frueher|spaeter|earlier|later)\b(?! (?:als|than)\b)"
             )
             scanner.drop(rf"{LENGTH} (?:spaeter|frueher|later?|early|earlier)\b,?(?! (?:als|than)\b)(?=.*<t)")
         mark_time_windows(scanner)
         mark_day_ranges(scanner, self.today)
+        leave_out_weekends(scanner)
         mark_signs(scanner)
         tokens = tokenize_marks(scanner)
         days, times = read_days(tokens.items, self.today), read_times(tokens.items)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from app.domain.language.calendar_arithmetic import WEEK, find_weekday
+from app.domain.language.calendar_arithmetic import WEEK, find_weekday, get_monday
 from app.domain.language.clarification_questions import AmbiguousExpression, ambiguous_day, weekday_mismatch, which_date
 from app.domain.language.dates import DayRange
 from app.domain.language.day_parts import PART_STARTS, bound_by_part
@@ -60,6 +60,12 @@ def mark_time_windows(scanner: Scanner) -> None:
     take(rf"\b(?:von|ab|from){GAP} {starts} (?:an|onwards?|on)\b", WINDOW, window)
     # "gegen zehn, elf"
     take(rf"\b(?:so )?(?:gegen|around|about|round){GAP} {starts},? {ends}(?! <t)", WINDOW, lambda m: _span_an_hour(window(m)))
+    # "um drei, halb vier"
+    take(
+        rf"(?<!halb )(?<!bis ){starts},? {ends}(?! <t)(?![^<]*<t)(?! (?:at the latest|spaetestens|fruehestens|at the earliest|oder|or))",
+        WINDOW,
+        lambda m: _span_an_hour(window(m), 30),
+    )
     take(rf"{starts} (?:oder|or|und|and)?(?: gerne| auch| (?:etwas|ein bisschen|a bit|a little))* ?{LATER}\b(?! <)", WINDOW, window)
     take(
         rf"{ends} (?:oder|or)(?: gerne| auch| (?:etwas|ein bisschen|a bit|a little))* (?:frueher|vorher|eher|earlier|before|sooner)\b(?! <)",
@@ -77,11 +83,11 @@ def mark_time_windows(scanner: Scanner) -> None:
     take(rf"\b(?:{OPENING}){GAP}(?: dem| den)? <p(\d+)>", PART, lambda m: bound_by_part(scanner.get(m[1]), opens=True))
 
 
-def _span_an_hour(window: ClockRange) -> ClockRange | None:
+def _span_an_hour(window: ClockRange, longest: int = 60) -> ClockRange | None:
     """Get a window of an hour at most; None where the second time corrects the first."""
     assert window.starts and window.ends
     minutes = ((window.ends.hour - window.starts.hour) * 60 + window.ends.minute - window.starts.minute) % 720
-    return window if 0 < minutes <= 60 else None
+    return window if 0 < minutes <= longest else None
 
 
 def mark_day_ranges(scanner: Scanner, today: date) -> None:
@@ -101,7 +107,13 @@ def mark_day_ranges(scanner: Scanner, today: date) -> None:
     take(
         r"\b(?:zwischen|between)(?: dem| den| the)? <d(\d+)>,? (?:und|and|bis)(?: dem| den| the)? <d(\d+)>",
         DAY,
-        lambda m: _build_range(days(m[1]), days(m[2]), today),
+        lambda m: _build_range(_last_of(days(m[1])), days(m[2]), today),
+    )
+    # "gleich ob Dienstag oder Mittwoch"
+    take(
+        r"\b(?:ob|whether)(?: (?:am|on|it's|nun))* <d(\d+)> (?:oder|or)(?: (?:am|on))? <d(\d+)>",
+        DAY,
+        lambda m: DayRange(days(m[1]).first, days(m[2]).last) if days(m[1]).last + timedelta(1) == days(m[2]).first else None,
     )
     take(
         rf"(?:\b(?:von|vom|from|ab)(?: dem| the| den)? )?<d(\d+)>{RANGE_TO}<d(\d+)>",
@@ -145,6 +157,25 @@ def mark_day_ranges(scanner: Scanner, today: date) -> None:
     take(r"<d(\d+)> (?:at the latest|spaetestens|allerspaetestens|latest)\b", DAY, lambda m: _close("bis", days(m[1]), today))
 
 
+def _last_of(days: DayRange) -> DayRange:
+    """Get the last day of Easter in "zwischen Ostern und Pfingsten"."""
+    return DayRange(days.last, days.last) if timedelta(0) < days.last - days.first < WEEK else days
+
+
+def leave_out_weekends(scanner: Scanner) -> None:
+    """ "unter der Woche", "any weekday" beside a stretch of days: its Saturdays and Sundays do not suit."""
+    working = r"\b(?:(?:am liebsten|gern|gerne|any|nur|only|an|einem|irgendeinem|on|a|jeder|jeden) )*(?:unter der woche|werktags?|wochentags?|weekdays?)(?: only)?\b"
+    named = [scanner.found[int(number)] for number in re.findall(r"<d(\d+)>", scanner.text)]
+    spans = [days for days in named if isinstance(days, DayRange) and not days.is_single]
+    if not spans or not scanner.drop(working):
+        return
+    if len(spans) == 1 and spans[0].last < date.max:
+        weekends = (
+            scanner.mark(DAY, DayRange(find_weekday(day, spans[0].first), find_weekday(day, spans[0].first), day)) for day in (5, 6)
+        )
+        scanner.text += "".join(f", nicht {mark}" for mark in weekends)
+
+
 def _merge(one: DayRange, other: DayRange, today: date) -> DayRange | None:
     with suppress(AmbiguousExpression):
         return intersect(one, other, today)
@@ -180,7 +211,7 @@ def _open(word: str, days: DayRange, today: date) -> DayRange:
     if days.last < today:
         raise which_date()
     first = days.last + timedelta(1) if word.endswith(("nach", "after")) else days.first
-    return DayRange(max(first, today), date.max)
+    return DayRange(max(first, today), date.max, opening=None if word.endswith(("nach", "after")) else days.weekday)
 
 
 def _close(word: str, days: DayRange, today: date) -> DayRange:
@@ -208,7 +239,7 @@ def _build_range(starts: DayRange, ends: DayRange, today: date) -> DayRange:
         raise ambiguous_day([starts.first, last], today)
     if last < starts.first:
         raise which_date()
-    return DayRange(starts.first, last)
+    return DayRange(starts.first, last, spans_weekdays=starts.weekday is not None and ends.weekday is not None)
 
 
 def intersect(one: DayRange, other: DayRange, today: date) -> DayRange:
@@ -217,6 +248,15 @@ def intersect(one: DayRange, other: DayRange, today: date) -> DayRange:
         one, other = other, one
     if one.weekday is not None and other.weekday is None:
         return _find_weekday_in(one, other, today)
+    if one.spans_weekdays or other.spans_weekdays:
+        span, days = (one, other) if one.spans_weekdays else (other, one)
+        weeks = (days.first - get_monday(span.first)).days // 7
+        if span.last - span.first < WEEK and weeks > 0 and span.last + WEEK * weeks <= days.last < span.last + WEEK * (weeks + 1):
+            return DayRange(span.first + WEEK * weeks, span.last + WEEK * weeks)
+    for one_, other_ in ((one, other), (other, one)):
+        if one_.opening is not None and one_.last == date.max and other_.first > one_.first:
+            # "nach Karneval, ab Donnerstag", "nächste Woche ab Mittwoch"
+            return DayRange(find_weekday(one_.opening, other_.first), other_.last)
     if other.is_day_of_month:
         one, other = other, one
     if one.is_day_of_month and not other.is_single:

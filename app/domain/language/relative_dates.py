@@ -69,11 +69,11 @@ class RelativeDateScanner:
         take(rf"\b(?:{THIS}) {WEEKDAY}", DAY, lambda m: self._this(WEEKDAYS[m[1]]))
         take(rf"\b(?:{AFTER_NEXT}) {WEEKDAY}", DAY, lambda m: self._one(find_weekday(WEEKDAYS[m[1]], self._ahead(1).first) + WEEK))
         take(rf"\b(?:the |den |der |dem )?(?:{NEXT}) {WEEKDAY}", DAY, lambda m: self._next(m[0], WEEKDAYS[m[1]]))
-        take(rf"\b(?:the |den |der |dem )?(?:{LAST}) {WEEKDAY}", DAY, lambda m: self._one(find_weekday(WEEKDAYS[m[1]], self.today - WEEK)))
+        take(rf"\b(?:the |den |der |dem )?(?:{LAST}) {WEEKDAY}", DAY, self._last)
         take(
             rf"\b(?:{WEEKDAY}|{WEAK_WEEKDAY}|{WEAK_WITH_TIME}|{SUNDAY}|{LAST_WEEKDAY})",
             DAY,
-            lambda m: self._weekday(next(WEEKDAYS[word] for word in m.groups() if word in WEEKDAYS)),
+            self._named,
         )
         adjacent.find()
 
@@ -115,6 +115,11 @@ class RelativeDateScanner:
 
     def _find_distances(self) -> None:
         take = self.scanner.take
+        take(
+            rf"\b(?:am |the |das )?(?:wochenende|weekend) in {COUNT_WORD} (?:wochen?|weeks?)(?:'s?)?(?: time)?\b|\bin {COUNT_WORD} (?:wochen?|weeks?) (?:am |at the |on the )(?:wochenende|weekend)\b",
+            DAY,
+            lambda m: self._weekend(parse_count(m[1] or m[2])),
+        )
         take(rf"\b(\d) {WEEKDAY} from (?:now|today)\b", DAY, lambda m: self._count_weekdays(int(m[1]), WEEKDAYS[m[2]]))
         take(
             rf"\b({DAY_NAMES}) (?:in|ueber) {COUNT_WORD} {UNIT}",
@@ -184,9 +189,26 @@ class RelativeDateScanner:
         day = find_weekday(weekday, self.today)
         return DayRange(day, day, weekday)
 
+    def _named(self, match: re.Match[str]) -> DayRange | None:
+        word = next(word for word in match.groups() if word in WEEKDAYS)
+        if word == "so" and (mark := re.match(r"[ ,.]*(?:den |der |dem |the )?<d(\d+)>", match.string[match.end() :])):
+            # "So, morgen" is no Sunday
+            days = self.scanner.found[int(mark[1])]
+            if not isinstance(days, DayRange) or days.first.weekday() != WEEKDAYS[word]:
+                return None
+        return self._weekday(WEEKDAYS[word])
+
     def _this(self, weekday: int) -> DayRange:
         day = find_weekday(weekday, self.today)
         return DayRange(day, day, names_weekday=True)
+
+    def _last(self, match: re.Match[str]) -> DayRange:
+        """Get the last such weekday: of the end of a month that is named before ("zum Monatsende, am liebsten der letzte Mittwoch"), or past."""
+        marks = re.findall(r"<d(\d+)>", match.string[: match.start()])
+        days = self.scanner.found[int(marks[-1])] if marks else None
+        if isinstance(days, DayRange) and WEEK <= days.last - days.first < timedelta(31) and (days.last + timedelta(1)).day == 1:
+            return self._one(find_weekday(WEEKDAYS[match[1]], days.last - timedelta(6)))
+        return self._one(find_weekday(WEEKDAYS[match[1]], self.today - WEEK))
 
     def _recurring(self, weekday: int) -> DayRange:
         day = find_weekday(weekday, self.today)
@@ -205,6 +227,10 @@ class RelativeDateScanner:
 
     def _of_week(self, weeks: int, weekday: str) -> DayRange:
         return self._one(get_monday(self.today, weeks) + timedelta(WEEKDAYS[weekday]))
+
+    def _weekend(self, weeks: int) -> DayRange:
+        saturday = get_monday(self.today, weeks) + timedelta(5)
+        return DayRange(saturday, saturday + timedelta(1))
 
     def _in_weeks(self, words: str, weekday: str) -> DayRange:
         """ "in 2 weeks on Friday" is that week's; "come in a week on Friday" may be a week after the next one."""

@@ -3,8 +3,9 @@
 # ruff: noqa: E501  (patterns are read in one line)
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
+from app.domain.language.dates import DayRange
 from app.domain.language.fillers import ASIDE
 from app.domain.language.marked_text import Scanner
 from app.domain.language.times import ClockTime
@@ -68,6 +69,10 @@ FACT = re.compile(
 # when one has to leave
 LEAVING = re.compile(
     r"^(?:(?:und|and|weil|because|da) )*(?:ich|wir|i|we)(?:'d| have| would)? (?:muss|muessen|have to|must|need to|got to|'ve got to)\b.*\b(?:weg|los|raus|fort|gehen|out|off|gone|away|leave|go)\b"
+)
+# "I get in at twelve", "nur bis zwölf offen"
+ARRIVING = re.compile(
+    r"\b(?:ich|wir|i|we) (?:komme?n?|arrive|land(?:e|en)?|get (?:in|back|home|off))\b.*<t\d+>(?: (?:an|zurueck|heim|raus|wieder|los))*$|^(?:(?:nur|only|just) )*(?:bis|ab|until|till|from) <t\d+> (?:offen|auf|geoeffnet|open)$"
 )
 # "das ist ja ein Sonntag", of the day before it
 COMMENT = re.compile(
@@ -134,7 +139,11 @@ def set_aside_reports(scanner: Scanner, local_now: datetime) -> None:
                 for (_, text), is_told in zip(clauses[place + 1 :], told[place + 1 :], strict=True)
                 if not is_told and DAY_MARK.search(text)
             ]
-            told[place] = bool(later) and (_is_of_others(clauses[place][1], later) or _is_fact(scanner, clauses[place][1], later))
+            told[place] = bool(later) and (
+                _is_of_others(clauses[place][1], later)
+                or _is_fact(scanner, clauses[place][1], later)
+                or _is_past(scanner, clauses[place][1], local_now.date())
+            )
             told[place] = told[place] or (bool(later) and _is_given_up(clauses[place][1], later[0]))
             told[place] = told[place] or _is_timetable(clauses[place][1], [text for _, text in clauses[place + 1 :]])
     if any(is_told and DAY_OR_TIME.search(clause[1]) for clause, is_told in zip(clauses, told, strict=True)):
@@ -165,6 +174,12 @@ def _is_report(clause: tuple[str, str]) -> bool:
     )
 
 
+def _is_past(scanner: Scanner, text: str, today: date) -> bool:
+    """Check for what is told of a day that has passed: "mein Termin um neun gestern ist ausgefallen"."""
+    named = [scanner.found[int(number)] for number in DAY_MARK.findall(text)]
+    return bool(named) and all(isinstance(days, DayRange) and days.is_single and days.last < today for days in named)
+
+
 def _is_remark_on_now(scanner: Scanner, text: str, local_now: datetime) -> bool:
     """Check for what the clock says: "ist ja schon halb elf"."""
     remark = REMARK_ON_NOW.match(text)
@@ -185,7 +200,7 @@ def _is_timetable(text: str, later: list[str]) -> bool:
     return bool(
         "<t" in text
         and not DAY_MARK.search(text)
-        and ((OTHERS.search(text) and not NEEDS.search(text)) or LEAVING.search(text))
+        and ((OTHERS.search(text) and not NEEDS.search(text)) or LEAVING.search(text) or ARRIVING.search(text))
         and any("<t" in each for each in later)
     )
 

@@ -182,6 +182,9 @@ class Resolver:
             for word in reading.unread:
                 has_day = day is not None and (reading.days.days is None or reading.days.segment >= word.segment)
                 has_time = at is not None and (reading.times.clock is None or reading.times.segment >= word.segment)
+                is_timed = has_time or bool(times.windows) or (bool(times.parts) and word.part != "date")
+                if word.is_apart and day is not None and is_timed:
+                    continue
                 if word.part == "date" or (word.part in ("day", "either") and not has_day) or (word.part == "spare day" and days is None):
                     return questions.unread_day(at, times.part), None if day else days, at
                 if word.part == "spare" and (days is not None or not times.is_empty):

@@ -15,7 +15,7 @@ HALF_OF_DAY = r"(?:\s?(a\.?m|p\.?m)\b\.?)"
 O_CLOCK = r"(?:\s?o'?clock\b)?"
 # a number after these is an hour
 PREPOSITION = (
-    r"\b(um|gegen|ab|at|around|round|about|circa|ca\.?|etwa|ungefaehr|so um|by|nach|vor|bis|after|before|until|till|from|fruehestens|spaetestens|kurz nach"
+    r"\b(um|gegen|ab|at|around|round|about|circa|ca\.?|etwa|ungefaehr|so um|by|nach|vor|bis|after|past|before|until|till|from|fruehestens|spaetestens|kurz nach"
     r"|kurz vor|not before|(?:frueher|spaeter|eher|earlier|later|sooner) (?:als|than))"
 )
 NO_UNIT = r"(?!\d|[.:/-]\d|\.?\s?(?:tage?n?|wochen?|monate?n?|stunden?|minuten?|jahre?n?|days?|weeks?|months?|hours?|minutes?|years?|mal|times)\b)"
@@ -59,7 +59,7 @@ def move_to_evening(clock: ClockTime) -> ClockTime | AmbiguousExpression:
 
 def find_descending_minutes(scanner: Scanner) -> None:
     """Mark "20 to 5", before dates are: it is no range of days."""
-    minutes = rf"\b(5|10|15|20|25) to {HOUR}\b(?!\.){NO_UNIT}{O_CLOCK}{HALF_OF_DAY}?"
+    minutes = rf"(?<!and )\b(5|10|15|20|25) to {HOUR}\b(?!\.){NO_UNIT}{O_CLOCK}{HALF_OF_DAY}?"
     scanner.take(minutes, TIME, lambda m: _parse_minutes_to(m) if int(m[1]) > int(m[2]) <= 12 else None)
 
 
@@ -115,8 +115,9 @@ def find_bare_hours(scanner: Scanner) -> None:
     take(rf"\b{HOUR}(?= (?:at the (?:very )?(?:earliest|latest)|fruehestens|spaetestens)\b)", TIME, lambda m: _parse_digits(m[1]))
     take(rf"\b{HOUR}(?= (?:oder|or|und|and) (?:spaeter|later|frueher|earlier)\b)", TIME, lambda m: _parse_digits(m[1]))
     take(rf"(?<!for )(?<!fuer )(?<!of )(?<!mit )(?<!zu )\b{HOUR}(?= (?:am|on) <d)", TIME, lambda m: _parse_digits(m[1]))
-    take(rf"(<d\d+>[^<\d]{{0,30}},) {HOUR}(?=$|,)", TIME, lambda m: _parse_digits(m[2]), behind=1)
-    take(rf"(?:^|(?<=>)|(?<=>,)) ?(?!24\b){HOUR}(?=$|,)", TIME, lambda m: _parse_digits(m[1]))
+    # alone between stops; no age behind a person
+    take(rf"(<d\d+>[^<\d]{{0,30}},|(?<!_),) {HOUR}(?=$|,)(?!,? \d)", TIME, lambda m: _parse_digits(m[2]), behind=1)
+    take(rf"(?:^|(?<=>)|(?<=>,)|(?<=;)) ?(?!24\b){HOUR}(?=$|,)", TIME, lambda m: _parse_digits(m[1]))
     # "heute abend 8"
     behind_part = r"\b((?:abends?|nachmittags?|vormittags?|frueh|morgens|mittags?|evening|afternoon|morning),? )"
     take(rf"{behind_part}{HOUR}(?=$|,)", TIME, lambda m: _parse_digits(m[2]), behind=1)
@@ -184,7 +185,7 @@ def _apply_day_part(hour: int, part: str | None) -> int:
         case "afternoon":
             return hour + 12 if hour < 12 else hour
         case "noon":
-            return hour + 12 if hour < 5 else hour
+            return hour + 12 if hour < 6 else hour
         case "night":
             return hour + 12 if 6 < hour < 12 else hour % 12
         case "morning":
@@ -275,7 +276,7 @@ CLOCK_PATTERNS = (
     (rf"(\bviertel) ab {HOUR}\b(?: uhr)?", lambda m: _offset_from_hour(m[2], 15)),
     (rf"{MINUTES}(?:nach|ueber) {HOUR}\b{NO_UNIT}(?: uhr)?", lambda m: _offset_from_hour(m[2], _parse_minutes(m[1]))),
     (rf"\bviertel {HOUR}\b(?: uhr)?", lambda m: _offset_from_hour(m[1], -45)),
-    (r"\b(\d{1,2}|ein)\s?(?:uhr|h)\b(?: (?:und )?(\d{1,2})\b(?!\.\d|:| uhr))?", _parse_uhr),
+    (r"\b(\d{1,2}|ein)\s?(?:uhr|h)\b(?: (?:und )?(\d{1,2})\b(?: minuten)?(?!\.\d|:| uhr))?", _parse_uhr),
     (rf"\bhalf(?: past| after)? {HOUR}\b{O_CLOCK}{HALF_OF_DAY}?", lambda m: _apply_am_pm(_offset_from_hour(m[1], 30), m[2])),
     (
         rf"{ENGLISH_MINUTES}(?:past|after) {HOUR}\b{O_CLOCK}{HALF_OF_DAY}?",

@@ -47,7 +47,7 @@ CORRECTION = (
     r"(?:nein|nee|noe|naa|ne(?=,| <| um)|quatsch|bloedsinn|schmarrn|unsinn|falsch|stimmt nicht|stopp?|korrektur|(?:ich )?korrigiere|entschuldigung|entschuldigen sie|verzeihung|tschuldigung|pardon|sorry|ich mein(?:e|te)?|meinte ich|meinte (?:aber|eigentlich|jedoch)"
     r"|ich wollte sagen|will sagen|vielmehr|(?:besser|genauer) gesagt|doch(?: lieber| eher| besser)|lieber doch|dann (?:halt|eben|hoit)|lieber|eher|besser|stattdessen|sondern|u+ps|ach|warten? sie|wart(?:e|en)?(?: mal)?"
     r"|no(?=,| wait| sorry| actually| make| scratch| i | <| at| on)|nope|wait|hold on|hang on|(?:scratch|strike|forget|make|change) that(?: to)?|make it|actually|or rather|rather|i meant?|i should say|instead|better|my (?:mistake|bad)|w?oops|i tell a lie|that's a lie|tell a lie|excuse me"
-    r"|correction|on second 1?\.? ?thoughts?|2\. thoughts?|on 2\. thoughts?|let me (?:rephrase|correct that)|never ?mind)\b"
+    r"|correction|on second 1?\.? ?thoughts?|2\. thoughts?|on 2\. thoughts?|let me (?:rephrase|correct that)|never ?mind|falsche[rsn]? (?:monat|tag|woche|datum|uhrzeit)|wrong (?:month|day|week|date|time)|let me start again|verzeihen sie|verzeihens)\b"
 )
 
 # an appointment that there is goes to another day or time
@@ -179,6 +179,9 @@ def _replace_number(match: re.Match[str]) -> str:
         return str(CARDINALS[word])
     if word in ENGLISH_ORDINALS:
         return f"{ENGLISH_ORDINALS[word]}."
+    if word.endswith("tn"):
+        # "am zwoatn"
+        word = f"{word[:-1]}en".replace("zwoa", "zwei")
     stem = word[:-1] if word[-1:] in "nrms" else word
     if stem in ORDINALS:
         return f"{ORDINALS[stem]}."

@@ -1,0 +1,33 @@
+"""Days that do not suit: which of them a stretch loses, and which leave the wish open."""
+
+from datetime import date
+
+from app.domain.language.calendar_arithmetic import find_weekday
+from app.domain.language.dates import DayRange
+from app.domain.language.marked_text_tokenizer import Item
+
+
+def drop_taken_back(items: list[Item]) -> list[Item]:
+    """Drop an excluded stretch of which a date is wished after all: "im Advent ist immer voll, dann halt am siebten Dezember"."""
+    exact = [item for item in items if not item.is_excluded and isinstance(item.value, DayRange) and _is_exact(item.value)]
+    return [
+        item
+        for item in items
+        if not (item.is_excluded and isinstance(item.value, DayRange) and not item.value.is_single)
+        or not any(item.segment < other.segment and item.value.first <= other.value.first <= item.value.last for other in exact)
+    ]
+
+
+def _is_exact(days: DayRange) -> bool:
+    return days.is_single and days.weekday is None and not days.is_day_of_month
+
+
+def excludes(excluded: DayRange, day: date) -> bool:
+    return day.weekday() == excluded.weekday if excluded.weekday is not None else excluded.first <= day <= excluded.last
+
+
+def overlaps(days: DayRange | None, excluded: DayRange) -> bool:
+    """Check whether an exclusion leaves open which day it is."""
+    if days and excluded.weekday is not None:
+        return find_weekday(excluded.weekday, days.first) <= days.last
+    return days is None or (days.first <= excluded.last and excluded.first <= days.last)
