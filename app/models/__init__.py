@@ -30,7 +30,7 @@ from app.models.hold import Hold
 from app.models.inbound_message import InboundMessage
 from app.models.line_check import LineCheck
 from app.models.live_event import LiveEvent, LiveEventSequence
-from app.models.marketing_consent import MarketingConsent, WithdrawalLink
+from app.models.marketing_consent import ConsentRequest, MarketingConsent, WithdrawalLink
 from app.models.marketing_rule import MarketingRule
 from app.models.message_policy import MessagePolicy
 from app.models.message_template_version import MessageTemplateVersion
@@ -93,6 +93,7 @@ __all__ = [
     "Closure",
     "Company",
     "Connection",
+    "ConsentRequest",
     "Customer",
     "CustomerIdentifier",
     "CustomerLink",

@@ -1,8 +1,8 @@
-"""A consent to marketing messages, and the links with which people withdraw it."""
+"""A consent to marketing messages, the request that it confirms, and the links with which people withdraw it."""
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, String, Text
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.clock import now
@@ -30,7 +30,7 @@ class MarketingConsent(CompanyOwned, db.Model):
     # E.164, or a mail address in lower case: it holds for no other one
     address: Mapped[str] = mapped_column(CaseSensitiveString(190))
     answer: Mapped[str] = mapped_column(AsciiString(16))
-    # desk: noted by the team · page: ticked on the own page · link, stop: in answer to a message
+    # desk: noted by the team · page: ticked on the own page, and confirmed · link, stop: in answer to a message
     source: Mapped[str] = mapped_column(AsciiString(16))
     # what was agreed to, word for word, and the beginning of the SHA-256 of its template; None when withdrawn
     wording: Mapped[str | None] = mapped_column(Text)
@@ -40,6 +40,37 @@ class MarketingConsent(CompanyOwned, db.Model):
     # the user who noted it
     author_id: Mapped[str | None] = mapped_column(Id)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class ConsentRequest(CompanyOwned, db.Model):
+    """A box that was ticked on a public page: no consent until whoever reads messages at the address confirms it by the link.
+
+    What was confirmed is kept as evidence, the rest is deleted once it has expired.
+    """
+
+    __tablename__ = "consent_requests"
+    __table_args__ = company_table_args(
+        company_foreign_key("customer_id", "customers"),
+        UniqueConstraint("token_hash"),
+        Index("ix_consent_requests_address", "company_id", "channel", "address", "created_at"),
+        Index("ix_consent_requests_created", "created_at"),
+        referable=False,
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    customer_id: Mapped[str] = mapped_column(Id)
+    channel: Mapped[str] = mapped_column(AsciiString(8))
+    address: Mapped[str] = mapped_column(CaseSensitiveString(190))
+    # what was shown beside the box, as in `marketing_consents`
+    wording: Mapped[str] = mapped_column(Text)
+    wording_version: Mapped[str] = mapped_column(AsciiString(16))
+    # of the link in the message
+    token_hash: Mapped[str] = mapped_column(AsciiString(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    # withdrawn before it was confirmed
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # the row of `marketing_consents` that came of it
+    consent_id: Mapped[int | None] = mapped_column(BigId)
 
 
 class WithdrawalLink(CompanyOwned, db.Model):

@@ -12,6 +12,7 @@ from app.models import (
     BranchService,
     BusySpan,
     Closure,
+    ConsentRequest,
     GroupSession,
     Hold,
     InboundMessage,
@@ -247,6 +248,15 @@ class MarketingConsentFactory(CompanyOwnedFactory):
     customer_id = ref("calls.CustomerFactory")
     channel, answer, source = "sms", "given", "desk"
     address = factory.Sequence(lambda n: f"+49171392{n % 10000:04}")
+
+
+class ConsentRequestFactory(CompanyOwnedFactory):
+    class Meta:
+        model = ConsentRequest
+
+    customer_id = ref("calls.CustomerFactory")
+    channel, address, wording, wording_version = "sms", "+491713920050", "Ja", "0" * 16
+    token_hash = factory.Sequence(lambda n: f"{n:064x}")
 
 
 class MarketingRuleFactory(CompanyOwnedFactory):
