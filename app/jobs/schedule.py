@@ -63,6 +63,7 @@ SCHEDULE = (
     ScheduledJob("notifications.bounces", notifications.read_bounces.enqueue, every_s=300),
     ScheduledJob("notifications.reminders", notifications.plan_all_reminders.enqueue, daily_at="04:05"),
     ScheduledJob("marketing.plan", marketing.plan_all_marketing.enqueue, every_s=1800),
+    ScheduledJob("marketing.delete", marketing.delete_unconfirmed_consents.enqueue, daily_at="04:10"),
     ScheduledJob("staff_notices.digest", staff_notices.send_due_digests.enqueue, every_s=300),
     ScheduledJob("staff_notices.delete", staff_notices.delete_old_staff_notices.enqueue, daily_at="04:00"),
     ScheduledJob("agents.check", agents.check_drift_of_all.enqueue, every_s=600),

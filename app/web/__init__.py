@@ -44,7 +44,7 @@ def register(app: Flask) -> None:
         tasks,
         waitlist,
     )
-    from app.web.public import calendar_feeds as public_calendar_feeds, self_service, unsubscribe
+    from app.web.public import calendar_feeds as public_calendar_feeds, consent_confirmation, self_service, unsubscribe
     from app.web.settings import (
         activation_switches,
         calendar_feeds,
@@ -80,6 +80,7 @@ def register(app: Flask) -> None:
         bookings,
         self_service,
         unsubscribe,
+        consent_confirmation,
         public_calendar_feeds,
         waitlist,
         message_log,

@@ -11,6 +11,7 @@ MESSAGE_KINDS = {
     "booking_reminder": _l("Erinnerung"),
     "waitlist_offer": _l("Angebot der Warteliste"),
     "customer_link": _l("Link zu den eigenen Terminen"),
+    "consent_confirmation": _l("Bestätigung einer Einwilligung"),
     "review_request": _l("Bitte um eine Bewertung"),
     "birthday": _l("Glückwunsch zum Geburtstag"),
     "win_back": _l("Einladung nach langer Pause"),

@@ -27,6 +27,7 @@ KINDS_WITH_CALENDAR = ("booking_link", "booking_confirmed", "booking_moved", "bo
 NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’,-]|\.(?= |$)){0,79}")
 LINK_WORDS = {
     "booking_link": _l("Termin ansehen"), "waitlist_offer": _l("Platz annehmen"), "customer_link": _l("Termine ansehen"),
+    "consent_confirmation": _l("Bestätigen"),
     **dict.fromkeys(MARKETING_KINDS, _l("Abbestellen")),
 }  # fmt: skip
 Facts = tuple[tuple[str, str], ...]

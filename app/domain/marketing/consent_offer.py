@@ -4,18 +4,17 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
+from app.core import settings
 from app.core.errors import Conflict, NotFound
+from app.core.event_bus import publish
 from app.core.extensions import db
 from app.domain.bookings.notifications import find_destination
 from app.domain.marketing.rules import load_marketing_rules
-from app.domain.notifications.marketing_consents import (
-    Wording,
-    give_consent,
-    has_consent,
-    list_consented,
-    withdraw_address,
-    write_wording,
-)
+from app.domain.notifications.consent_requests import LIFETIME, find_open_request, request_consent
+from app.domain.notifications.marketing_consents import Wording, has_consent, list_consented, withdraw_address, write_wording
+from app.domain.notifications.message_templates import render_message
+from app.domain.notifications.notification_queue import NotificationDraft, queue_notification
+from app.events import NotificationQueued
 from app.models import Booking, Company, Customer
 from app.providers.messaging.base import Channel
 
@@ -31,6 +30,8 @@ class ConsentOffer:
     address: str
     wording: Wording
     is_given: bool
+    # ticked, and not confirmed yet
+    is_requested: bool
 
 
 def find_offer(booking: Booking) -> ConsentOffer | None:
@@ -42,16 +43,33 @@ def find_offer(booking: Booking) -> ConsentOffer | None:
     is_given = has_consent(customer.id, *destination)
     if not is_given and not load_marketing_rules().has_any:
         return None
+    is_requested = not is_given and find_open_request(customer.id, *destination) is not None
     company = db.session.get_one(Company, booking.company_id)
-    return ConsentOffer(customer, *destination, write_wording(*destination, company), is_given)
+    return ConsentOffer(customer, *destination, write_wording(*destination, company), is_given, is_requested)
 
 
 def accept(booking: Booking, version: str) -> None:
-    """Note the consent to the wording that was shown. Raises NotFound, or WordingChanged where it is another one by now."""
+    """Note that the wording was agreed to, and ask for the confirmation at the address: it is no consent before.
+
+    Raises NotFound, WordingChanged where the wording is another one by now, and RequestedLately.
+    """
     offer = _get_offer(booking)
     check_version(offer.wording, version)
     if not offer.is_given:
-        give_consent(offer.customer, offer.channel, offer.address, wording=offer.wording, source="page")
+        _ask_to_confirm(offer, booking)
+
+
+def _ask_to_confirm(offer: ConsentOffer, booking: Booking) -> None:
+    """Queue the one message about it, without anything that advertises, in the language of the page."""
+    row, token = request_consent(offer.customer, offer.channel, offer.address, wording=offer.wording)
+    values = {"company": db.session.get_one(Company, row.company_id).name, "link": f"{settings().public_base}/b/{token}"}
+    title, body = render_message("consent_confirmation", values)
+    subject = f"consent:{row.id}"
+    draft = NotificationDraft(
+        "consent_confirmation", subject, subject, body, title, row.created_at + LIFETIME, booking.branch_id, is_reply=True
+    )
+    message = queue_notification(draft, (offer.channel, offer.address), customer_id=row.customer_id)
+    publish(NotificationQueued(message.company_id, message.id))
 
 
 def withdraw(booking: Booking) -> None:

@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, update
 
+from app.core.clock import now
 from app.core.errors import Conflict, InvalidInput
 from app.core.extensions import db
 from app.core.phone import display
-from app.core.tenancy import unscoped
+from app.core.tenancy import current_company_id, unscoped
 from app.domain.audit.log import record
 from app.domain.notifications.sender_accounts import receives_replies
-from app.models import Company, Customer, MarketingConsent, WithdrawalLink
+from app.models import Company, ConsentRequest, Customer, MarketingConsent, WithdrawalLink
 from app.providers.messaging.base import Channel
 
 KINDS: dict[Channel, str] = {"sms": "phone", "email": "email"}
@@ -47,8 +48,7 @@ def write_wording(channel: Channel, address: str, company: Company) -> Wording:
             " Geburtstag und Einladungen zu einem neuen Termin. Ich kann das jederzeit widerrufen: mit STOP oder über den Link in"
             " jeder Nachricht."
         )
-        if channel == "sms"
-        and receives_replies()
+        if channel == "sms" and receives_replies()
         else _(
             "Ja, %(company)s darf mir per SMS an die Nummer %(address)s Werbung schicken: Bitten um eine Bewertung, Glückwünsche zum"
             " Geburtstag und Einladungen zu einem neuen Termin. Ich kann das jederzeit widerrufen, über den Link in jeder Nachricht."
@@ -76,7 +76,7 @@ def has_consent(customer_id: str | None, channel: str, address: str) -> bool:
     if customer_id is None or channel not in KINDS:
         return False
     customer = db.session.get(Customer, customer_id)
-    if customer is None or (channel, address) not in _list_addresses(customer):
+    if customer is None or (channel, address) not in list_addresses(customer):
         return False
     latest = find_latest(customer_id, channel, address)
     return latest is not None and latest.answer == "given"
@@ -92,7 +92,7 @@ def find_latest(customer_id: str, channel: str, address: str) -> MarketingConsen
 
 def list_consented(customer: Customer) -> list[tuple[Channel, str]]:
     """List the addresses on the customer's record that may be written to, in the record's order."""
-    return [(channel, address) for channel, address in _list_addresses(customer) if has_consent(customer.id, channel, address)]
+    return [(channel, address) for channel, address in list_addresses(customer) if has_consent(customer.id, channel, address)]
 
 
 def list_history(customer_id: str) -> Sequence[MarketingConsent]:
@@ -109,7 +109,7 @@ def give_consent(
 
     What the team notes needs how it came by it, else InvalidInput as well.
     """
-    if (channel, address) not in _list_addresses(customer):
+    if (channel, address) not in list_addresses(customer):
         raise InvalidInput(_("Diese Adresse gehört nicht zu dieser Person."))
     if source == "desk" and not obtained:
         missing = _("Bitte angeben, wann und wie die Person zugestimmt hat.")
@@ -121,7 +121,8 @@ def give_consent(
 
 
 def withdraw_consent(customer_id: str, channel: str, address: str, *, source: Source, author_id: str | None = None) -> bool:
-    """Note that the customer withdraws it; whether there was one. Idempotent."""
+    """Note that the customer withdraws it; whether there was one. One that waits to be confirmed ends as well. Idempotent."""
+    _end_requests(ConsentRequest.customer_id == customer_id, channel, address)
     latest = find_latest(customer_id, channel, address)
     if latest is None or latest.answer != "given":
         return False
@@ -133,6 +134,7 @@ def withdraw_consent(customer_id: str, channel: str, address: str, *, source: So
 
 def withdraw_address(channel: str, address: str, *, source: Source, author_id: str | None = None) -> int:
     """Withdraw the consent of everybody with this address, as only one of those who share it can be told apart; how many."""
+    _end_requests(ConsentRequest.company_id == current_company_id(), channel, address)
     owners = select(MarketingConsent.customer_id).where(MarketingConsent.channel == channel, MarketingConsent.address == address)
     return sum(
         withdraw_consent(owner, channel, address, source=source, author_id=author_id)
@@ -152,7 +154,7 @@ def list_customers_with_consent() -> list[str]:
 def create_withdrawal_link(channel: str, address: str) -> str:
     """Create the token of a link with which whoever reads the message at this address withdraws the consent."""
     token = secrets.token_urlsafe(32)
-    db.session.add(WithdrawalLink(token_hash=_hash_token(token), channel=channel, address=address))
+    db.session.add(WithdrawalLink(token_hash=hash_token(token), channel=channel, address=address))
     db.session.flush()
     return token
 
@@ -162,7 +164,13 @@ def find_withdrawal_link(token: str) -> WithdrawalLink | None:
     if len(token) > MAX_TOKEN_LENGTH or not token.isascii():
         return None
     with unscoped():
-        return db.session.scalars(select(WithdrawalLink).where(WithdrawalLink.token_hash == _hash_token(token))).first()
+        return db.session.scalars(select(WithdrawalLink).where(WithdrawalLink.token_hash == hash_token(token))).first()
+
+
+def _end_requests(condition: ColumnElement[bool], channel: str, address: str) -> None:
+    waiting = (ConsentRequest.channel == channel, ConsentRequest.address == address, ConsentRequest.consent_id.is_(None))
+    ending = update(ConsentRequest).where(condition, *waiting, ConsentRequest.ended_at.is_(None)).values(ended_at=now())
+    db.session.execute(ending)
 
 
 def _add(row: MarketingConsent) -> MarketingConsent:
@@ -173,11 +181,11 @@ def _add(row: MarketingConsent) -> MarketingConsent:
     return row
 
 
-def _list_addresses(customer: Customer) -> list[tuple[Channel, str]]:
+def list_addresses(customer: Customer) -> list[tuple[Channel, str]]:
     """List the numbers and mail addresses on the customer's record."""
     kinds = {kind: channel for channel, kind in KINDS.items()}
     return [(kinds[identifier.kind], identifier.value) for identifier in customer.identifiers if identifier.kind in kinds]
 
 
-def _hash_token(token: str) -> str:
+def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

@@ -50,6 +50,8 @@ def _list_kinds() -> tuple[MessageKind, ...]:
         # asked for, and worth nothing once somebody else has the time
         MessageKind("waitlist_offer", "service", "customer", heeds_quiet_hours=False),
         MessageKind("customer_link", "service", "customer", heeds_quiet_hours=False, is_personal=True),
+        # asked for by a tick on a page; the consent counts once its link was followed, at this very address
+        MessageKind("consent_confirmation", "service", "customer", is_personal=True),
         # each goes to the address for which there is consent, and is planned by the rules of domain/marketing
         *(
             MessageKind(name, "marketing", "customer", is_planned=True, is_personal=True)

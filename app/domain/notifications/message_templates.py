@@ -106,6 +106,10 @@ def _list_templates() -> tuple[MessageTemplate, ...]:
             _l("%(company)s: Ihre Termine ansehen, verschieben oder absagen: %(link)s"),
             ("company", "customer", "link"), (("link",),),
         ),
+        MessageTemplate(
+            "consent_confirmation", "consent_confirmation", _l("Bitte bestätigen Sie Ihre Einwilligung"),
+            _l("%(company)s: Bitte bestätigen Sie Ihre Einwilligung in Werbung, sonst gilt sie nicht: %(link)s"),
+        ),
         *_list_marketing_messages(),
         *_list_call_messages(),
         *_list_replies(),

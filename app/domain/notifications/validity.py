@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app.core.extensions import db
 from app.domain.notifications.message_kinds import PLANNED_KINDS
-from app.models import Booking, BookingChange, Notification, OneTimeCode, StaffNotice, User, WaitlistOffer
+from app.models import Booking, BookingChange, ConsentRequest, Notification, OneTimeCode, StaffNotice, User, WaitlistOffer
 
 # a change of one of these makes a message about the booking untrue
 STATED_FIELDS = frozenset({"status", "starts_at", "staff_id", "branch_id", "service_id"})
@@ -58,11 +58,17 @@ def _is_digest_for_nobody(_row: Notification, user_id: str) -> bool:
     return not _may_sign_in(user_id)
 
 
+def _is_request_closed(_row: Notification, request_id: str) -> bool:
+    """What was confirmed or withdrawn needs no confirmation; the rest ends with the message's own deadline."""
+    request = db.session.scalars(select(ConsentRequest).where(ConsentRequest.id == int(request_id))).first()
+    return request is None or request.consent_id is not None or request.ended_at is not None
+
+
 def _may_sign_in(user_id: str) -> bool:
     return db.session.scalar(select(User.is_active).where(User.id == user_id)) is True
 
 
 CHECKS: dict[str, Callable[[Notification, str], bool]] = {
     "booking": _is_booking_changed, "offer": _is_offer_closed, "code": _is_code_replaced, "notice": _is_notice_read,
-    "digest": _is_digest_for_nobody,
+    "digest": _is_digest_for_nobody, "consent": _is_request_closed,
 }  # fmt: skip

@@ -16,6 +16,7 @@ from app.core.ids import is_ulid
 from app.core.phone import display
 from app.core.transactions import run_in_transaction
 from app.domain.marketing.consent_offer import check_version
+from app.domain.notifications.consent_requests import find_open_request, load_requested_at
 from app.domain.notifications.marketing_consents import (
     KINDS,
     MAX_OBTAINED_LENGTH,
@@ -63,6 +64,7 @@ class ConsentRow:
     address: str
     shown: str
     is_given: bool
+    is_requested: bool
     wording: Wording
 
 
@@ -71,6 +73,8 @@ class HistoryRow:
     at: datetime
     shown: str
     is_given: bool
+    # when the box was ticked that was confirmed then
+    requested_at: datetime | None
     source: str
     who: str
     wording: str
@@ -84,7 +88,7 @@ def build_consents(customer: Customer) -> list[ConsentRow]:
     return [
         ConsentRow(
             channel, address, _show(channel, address), _is_given(find_latest(customer.id, channel, address)),
-            write_wording(channel, address, g.company),
+            find_open_request(customer.id, channel, address) is not None, write_wording(channel, address, g.company),
         )
         for channel, address in addresses
     ]  # fmt: skip
@@ -94,9 +98,10 @@ def build_history(customer: Customer) -> list[HistoryRow]:
     rows = list_history(customer.id)
     authors = {row.author_id for row in rows if row.author_id}
     names = {user.id: user.name for user in db.session.scalars(select(User).where(User.id.in_(authors)))} if authors else {}
+    requested_at = load_requested_at(customer.id)
     return [
         HistoryRow(
-            row.created_at, _show(row.channel, row.address), _is_given(row), str(SOURCES[row.source]),
+            row.created_at, _show(row.channel, row.address), _is_given(row), requested_at.get(row.id), str(SOURCES[row.source]),
             names.get(row.author_id or "", ""), row.wording or "", row.obtained or "",
         )
         for row in rows

@@ -25,6 +25,7 @@ from app.domain.bookings.message_writer import build_event, list_visit
 from app.domain.bookings.orphaned_bookings import drop_missing_staff
 from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.marketing import consent_offer
+from app.domain.notifications.consent_requests import find_request
 from app.domain.notifications.marketing_consents import find_withdrawal_link
 from app.domain.notifications.receipts import mark_answered
 from app.domain.scheduling.types import SlotQuery, VisitPart
@@ -81,6 +82,8 @@ def show(token: str) -> BaseResponse:
         return remember_language(redirect(url_for("own_booking.show", token=token)), query.lang)
     if find_withdrawal_link(token) is not None:
         return redirect(url_for("unsubscribe.show", token=token))
+    if find_request(token) is not None:
+        return redirect(url_for("consent_confirmation.show", token=token))
     target = resolve_token(token)
     if isinstance(target, CustomerLink):
         call = db.session.get_one(Call, target.call_id)
@@ -148,12 +151,13 @@ def move(token: str) -> BaseResponse:
 @blueprint.post("/<token>/consent")
 @guard_link
 def agree(token: str) -> BaseResponse:
-    """Agree to marketing messages."""
+    """Agree to marketing messages, which counts once it was confirmed at the address."""
     booking, form = _get_booking(token), ConsentForm.read()
     if not form.agreed:
         flash(_("Ohne Häkchen bleibt es dabei: Sie bekommen keine Werbung."), "message")
         return redirect(url_for("own_booking.show", token=token))
-    return _respond(token, lambda: consent_offer.accept(booking, form.wording), _("Danke. Sie können das jederzeit widerrufen."))
+    sent = _("Fast geschafft: Bitte folgen Sie noch dem Link, den wir Ihnen gerade geschickt haben.")
+    return _respond(token, lambda: consent_offer.accept(booking, form.wording), sent)
 
 
 @blueprint.post("/<token>/withdraw")
