@@ -43,6 +43,7 @@ from app.models.push_subscription import PushDelivery, PushSubscription, VapidKe
 from app.models.rejected_webhook import RejectedWebhook
 from app.models.reply_dialogue import ReplyDialogue
 from app.models.resource import Resource
+from app.models.satisfaction_question import SatisfactionQuestion
 from app.models.scheduled_task import ScheduledTask
 from app.models.service import BranchService, Service, ServiceSynonym
 from app.models.slot_lock import BusySpan, SlotLock
@@ -123,6 +124,7 @@ __all__ = [
     "RejectedWebhook",
     "ReplyDialogue",
     "Resource",
+    "SatisfactionQuestion",
     "ScheduledTask",
     "Service",
     "ServiceSynonym",

@@ -25,7 +25,7 @@ class MarketingRule(CompanyOwned, db.Model):
     # "company", or the id of the service that it is about
     scope: Mapped[str] = mapped_column(AsciiString(32), default="company")
     service_id: Mapped[str | None] = mapped_column(Id)
-    # hours after the visit for a review request, weeks for the others, 0 for a birthday
+    # hours after the visit for a review request and the question how it was, weeks for the others, 0 for a birthday
     delay: Mapped[int]
     # where reviews are written
     url: Mapped[str | None] = mapped_column(String(500))

@@ -24,6 +24,7 @@ from app.models import (
     Policy,
     ReplyDialogue,
     Resource,
+    SatisfactionQuestion,
     Service,
     ServiceSynonym,
     SlotLock,
@@ -318,3 +319,14 @@ class NotificationFactory(UlidFactory):
     body = "Salon Lindgren: Ihr Termin"
     due_at = factory.LazyFunction(now)
     expires_at = factory.LazyFunction(lambda: now() + timedelta(days=1))
+
+
+class SatisfactionQuestionFactory(UlidFactory):
+    class Meta:
+        model = SatisfactionQuestion
+
+    customer_id = ref("calls.CustomerFactory")
+    booking_id = ref("calendar.BookingFactory")
+    branch_id = ref("companies.BranchFactory")
+    notification_id = ref("calendar.NotificationFactory")
+    token_hash = factory.Sequence(lambda n: f"{n:064x}")
