@@ -49,6 +49,7 @@ def find_example_booking(scope: TemplateScope, branch_ids: Collection[str]) -> B
 def preview_message(key: TemplateKey, texts: tuple[str, str], booking: Booking | None, company: Company) -> MessagePreview:
     """Write a stored title and text as they would leave."""
     token, kind = "x" * TOKEN_LENGTH, TEMPLATES[key.name].kind
+    page = f"{settings().public_base}/b/{token}"
     branch_id = booking.branch_id if booking else key.scope.branch_id
     branch = db.session.get(Branch, branch_id) if branch_id else None
     with force_locale(key.language):
@@ -56,7 +57,7 @@ def preview_message(key: TemplateKey, texts: tuple[str, str], booking: Booking |
         values |= (
             get_values(booking) | {"rebook": offer_new_date(booking.branch_id)} if booking else _get_values_of_scope(key.scope, company)
         )
-        title, body = substitute_texts(texts, values | {"link": f"{settings().public_base}/b/{token}"})
+        title, body = substitute_texts(texts, values | {"link": page, "rate": f"{page}/rate"})
         facts = list_facts(values) if kind in KINDS_WITH_FACTS else ()
         mail = build_mail(kind, (title, body), company, branch, facts=facts)
     return MessagePreview(title, body.replace(token, "…"), len(body), count_segments(body), tuple(find_odd_characters(body)), mail)

@@ -12,7 +12,7 @@ from app.domain.bookings.calendar_file import IcsEvent, build_ics
 from app.domain.bookings.message_time_format import get_time_values
 from app.domain.bookings.self_service_links import create_link_url
 from app.domain.notifications.mail_layout import MailContent, lay_out_mail
-from app.domain.notifications.message_kinds import MARKETING_KINDS, get_kind
+from app.domain.notifications.message_kinds import get_kind
 from app.domain.notifications.message_policies import load_message_policies
 from app.domain.notifications.message_templates import get_language, render_message
 from app.domain.notifications.sender_accounts import find_sender
@@ -28,7 +28,7 @@ NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’,-]|\.(?= |$)){0,79}")
 LINK_WORDS = {
     "booking_link": _l("Termin ansehen"), "waitlist_offer": _l("Platz annehmen"), "customer_link": _l("Termine ansehen"),
     "consent_confirmation": _l("Bestätigen"),
-    **dict.fromkeys(MARKETING_KINDS, _l("Abbestellen")),
+    "review_request": _l("Bewertung schreiben"), "satisfaction": _l("Antworten"),
 }  # fmt: skip
 Facts = tuple[tuple[str, str], ...]
 
@@ -57,7 +57,8 @@ def build_mail(kind: str, texts: tuple[str, str], company: Company, branch: Bran
     place = get_place_values(branch) if branch else {}
     footer = (company.name, place.get("address"), place.get("phone"))
     words = str(LINK_WORDS.get(kind, LINK_WORDS["booking_link"]))
-    return MailContent(company.name, *texts, get_language(), words, facts, tuple(dict.fromkeys(filter(None, footer))))
+    lines = tuple(dict.fromkeys(filter(None, footer)))
+    return MailContent(company.name, *texts, get_language(), words, facts, lines, is_marketing=get_kind(kind).is_marketing)
 
 
 def list_facts(values: dict[str, Any]) -> Facts:

@@ -23,8 +23,8 @@ from app.providers.messaging.base import Channel
 # What became due longer ago is let go: a rule that is switched on does not write to everybody of the past years.
 WINDOW = timedelta(days=7)
 GREETING_CLOCK = time(10)
-# between two review requests to one person, who may come every week
-REVIEW_PAUSE = timedelta(days=180)
+# between two questions of one kind to one person, who may come every week
+PAUSES = {"review_request": timedelta(days=180), "satisfaction": timedelta(days=30)}
 # without effect: such a message goes where there is consent, and nowhere else
 CHANNEL: Channel = "sms"
 
@@ -60,7 +60,9 @@ def _list_plans(rules: MarketingRules, consented: set[str], company: Company) ->
     if not consented:
         return
     if rules.review_hours:
-        yield from _list_review_requests(timedelta(hours=rules.review_hours), consented)
+        yield from _list_visit_questions("review_request", timedelta(hours=rules.review_hours), consented)
+    if rules.satisfaction_hours:
+        yield from _list_visit_questions("satisfaction", timedelta(hours=rules.satisfaction_hours), consented)
     if rules.has_birthdays:
         yield from _list_greetings(consented, company)
     if rules.win_back_weeks:
@@ -69,22 +71,22 @@ def _list_plans(rules: MarketingRules, consented: set[str], company: Company) ->
         yield from _list_invitations("recall", timedelta(weeks=weeks), consented, service_id)
 
 
-def _list_review_requests(delay: timedelta, consented: set[str]) -> Iterator[tuple[str, PlannedMessage]]:
+def _list_visit_questions(kind: str, delay: timedelta, consented: set[str]) -> Iterator[tuple[str, PlannedMessage]]:
     """One a visit, after its last part; who was asked lately is not asked again."""
     for booking in visits.list_ended(now() - delay - WINDOW, now()):
         if booking.customer_id is None or booking.customer_id not in consented:
             continue
         last = list_visit(booking)[-1]
         due_at = last.ends_at + delay
-        key = f"review_request:{booking.occupant}"
-        if last.ends_at <= now() and not _was_asked_lately(booking.customer_id, key):
-            yield booking.customer_id, _build_plan("review_request", booking, key, due_at)
+        key = f"{kind}:{booking.occupant}"
+        if last.ends_at <= now() and not _was_asked_lately(kind, booking.customer_id, key):
+            yield booking.customer_id, _build_plan(kind, booking, key, due_at)
 
 
-def _was_asked_lately(customer_id: str, key: str) -> bool:
+def _was_asked_lately(kind: str, customer_id: str, key: str) -> bool:
     asked = select(Notification.id).where(
-        Notification.kind == "review_request", Notification.customer_id == customer_id, Notification.idempotency_key != key,
-        Notification.status.in_(("pending", "sent")), Notification.created_at > now() - REVIEW_PAUSE,
+        Notification.kind == kind, Notification.customer_id == customer_id, Notification.idempotency_key != key,
+        Notification.status.in_(("pending", "sent")), Notification.created_at > now() - PAUSES[kind],
     )  # fmt: skip
     return db.session.scalar(asked.limit(1)) is not None
 

@@ -12,8 +12,10 @@ from app.domain.bookings.message_writer import get_name_value, get_scope, get_va
 from app.domain.marketing import visits
 from app.domain.marketing.message_plans import find_visit, has_birthday, is_turned_away
 from app.domain.marketing.rules import MarketingRules, load_marketing_rules
+from app.domain.marketing.satisfaction import create_question
 from app.domain.notifications.marketing_consents import create_withdrawal_link
 from app.domain.notifications.message_templates import COMPANY_WIDE, render_message
+from app.domain.notifications.sender_accounts import receives_replies
 from app.models import Company, Customer, Notification
 
 
@@ -28,7 +30,11 @@ def write(row: Notification) -> tuple[str, str] | None:
         if visit is not None:
             values |= get_values(visit) | {"rebook": offer_new_date(visit.branch_id), "review": load_marketing_rules().review_url}
         values |= {"customer": get_name_value(customer.name), "link": link}
-        return render_message(row.kind, values, get_scope(visit) if visit else COMPANY_WIDE)
+        template = row.kind
+        if row.kind == "satisfaction" and visit is not None:
+            values["rate"] = create_question(row, visit)
+            template = "satisfaction_by_text" if row.channel == "sms" and receives_replies() else "satisfaction"
+        return render_message(template, values, get_scope(visit) if visit else COMPANY_WIDE)
 
 
 def is_outdated(row: Notification) -> bool:
@@ -46,6 +52,8 @@ def _is_wanted(row: Notification, customer: Customer, rules: MarketingRules) -> 
         return False
     if row.kind == "review_request":
         return rules.review_hours is not None
+    if row.kind == "satisfaction":
+        return rules.satisfaction_hours is not None
     service_id = visit.service_id if row.kind == "recall" else None
     is_on = visit.service_id in rules.recall_weeks if row.kind == "recall" else rules.win_back_weeks is not None
     last = visits.find_last(customer.id, service_id)

@@ -12,36 +12,38 @@ from app.core.extensions import db
 from app.domain.audit.log import record
 from app.models import MarketingRule, Service
 
-REVIEW_HOURS = (1, 336)
+REVIEW_HOURS = SATISFACTION_HOURS = (1, 336)
 WEEKS = (1, 260)
 MAX_URL_LENGTH = 500
 
 
 @dataclass(frozen=True, slots=True)
 class MarketingRules:
-    """None: off. A review request goes out so many hours after a visit, an invitation so many weeks after the last one, a recall so many
-    weeks after the last visit for a service, by its id.
+    """None: off. A review request and the question how it was go out so many hours after a visit, an invitation so many weeks after
+    the last one, a recall so many weeks after the last visit for a service, by its id.
     """
 
     review_hours: int | None = None
     review_url: str | None = None
+    satisfaction_hours: int | None = None
     has_birthdays: bool = False
     win_back_weeks: int | None = None
     recall_weeks: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def has_any(self) -> bool:
-        return bool(self.review_hours or self.has_birthdays or self.win_back_weeks or self.recall_weeks)
+        return bool(self.review_hours or self.satisfaction_hours or self.has_birthdays or self.win_back_weeks or self.recall_weeks)
 
 
 def load_marketing_rules() -> MarketingRules:
     """One query."""
     rows = db.session.scalars(select(MarketingRule)).all()
     by_kind = {row.kind: row for row in rows if row.service_id is None}
-    review, win_back = by_kind.get("review_request"), by_kind.get("win_back")
+    review, satisfaction, win_back = (by_kind.get(kind) for kind in ("review_request", "satisfaction", "win_back"))
     return MarketingRules(
         review_hours=review.delay if review else None,
         review_url=review.url if review else None,
+        satisfaction_hours=satisfaction.delay if satisfaction else None,
         has_birthdays="birthday" in by_kind,
         win_back_weeks=win_back.delay if win_back else None,
         recall_weeks={row.service_id: row.delay for row in rows if row.kind == "recall" and row.service_id},
@@ -55,6 +57,8 @@ def save_marketing_rules(rules: MarketingRules) -> None:
     db.session.execute(delete(MarketingRule))
     if rules.review_hours:
         db.session.add(MarketingRule(kind="review_request", delay=rules.review_hours, url=rules.review_url))
+    if rules.satisfaction_hours:
+        db.session.add(MarketingRule(kind="satisfaction", delay=rules.satisfaction_hours))
     if rules.has_birthdays:
         db.session.add(MarketingRule(kind="birthday", delay=0))
     if rules.win_back_weeks:
@@ -78,6 +82,7 @@ def _find_errors(rules: MarketingRules) -> dict[str, str]:
     wrong: dict[str, str] = {}
     spans = {
         "review_hours": (rules.review_hours, REVIEW_HOURS),
+        "satisfaction_hours": (rules.satisfaction_hours, SATISFACTION_HOURS),
         "win_back_weeks": (rules.win_back_weeks, WEEKS),
         **{f"recall:{service_id}:weeks": (weeks, WEEKS) for service_id, weeks in rules.recall_weeks.items()},
     }

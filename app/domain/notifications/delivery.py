@@ -20,7 +20,7 @@ from app.domain.companies.feature_flags import is_enabled
 from app.domain.notifications.marketing_consents import has_consent
 from app.domain.notifications.message_kinds import PLANNED_KINDS, get_kind
 from app.domain.notifications.message_limits import exceeds_monthly_cap, find_daily_limit_end
-from app.domain.notifications.message_links import ONE_CLICK_PATH, find_own_link
+from app.domain.notifications.message_links import ONE_CLICK_PATH, find_unsubscribe_link
 from app.domain.notifications.message_policies import MessageRules, load_message_policies
 from app.domain.notifications.notification_queue import explain_unreachable, find_recipient, set_recipient
 from app.domain.notifications.quiet_hours import find_recipient_timezone
@@ -75,7 +75,7 @@ def claim(notification_id: str, writer: MessageWriter | None = None) -> Delivery
         return None
     assert row.body is not None
     mail_parts: dict[str, Any] = {"html": writer.lay_out(row), "calendar": writer.attach(row)} if writer and row.channel == "email" else {}
-    if row.channel == "email" and get_kind(row.kind).is_marketing and (link := find_own_link(row.body)):
+    if row.channel == "email" and get_kind(row.kind).is_marketing and (link := find_unsubscribe_link(row.body)):
         mail_parts["unsubscribe_url"] = f"{link}{ONE_CLICK_PATH}"
     message = OutgoingMessage(row.id, row.recipient, row.body, row.title or "", asked_at=row.first_sent_at, **mail_parts)
     row.first_sent_at = row.first_sent_at or now()

@@ -44,19 +44,21 @@ def write_wording(channel: Channel, address: str, company: Company) -> Wording:
     """Write what is agreed to, in the language that is set; only the end of the address, since others may see the page."""
     template = (
         _(
-            "Ja, %(company)s darf mir per SMS an die Nummer %(address)s Werbung schicken: Bitten um eine Bewertung, Glückwünsche zum"
-            " Geburtstag und Einladungen zu einem neuen Termin. Ich kann das jederzeit widerrufen: mit STOP oder über den Link in"
-            " jeder Nachricht."
+            "Ja, %(company)s darf mir per SMS an die Nummer %(address)s Werbung schicken: Fragen zu meinem Besuch, Bitten um eine"
+            " Bewertung, Glückwünsche zum Geburtstag und Einladungen zu einem neuen Termin. Ich kann das jederzeit widerrufen: mit STOP"
+            " oder über den Link in jeder Nachricht."
         )
         if channel == "sms" and receives_replies()
         else _(
-            "Ja, %(company)s darf mir per SMS an die Nummer %(address)s Werbung schicken: Bitten um eine Bewertung, Glückwünsche zum"
-            " Geburtstag und Einladungen zu einem neuen Termin. Ich kann das jederzeit widerrufen, über den Link in jeder Nachricht."
+            "Ja, %(company)s darf mir per SMS an die Nummer %(address)s Werbung schicken: Fragen zu meinem Besuch, Bitten um eine"
+            " Bewertung, Glückwünsche zum Geburtstag und Einladungen zu einem neuen Termin. Ich kann das jederzeit widerrufen, über den"
+            " Link in jeder Nachricht."
         )
         if channel == "sms"
         else _(
-            "Ja, %(company)s darf mir per E-Mail an %(address)s Werbung schicken: Bitten um eine Bewertung, Glückwünsche zum Geburtstag"
-            " und Einladungen zu einem neuen Termin. Ich kann das jederzeit widerrufen, über den Link in jeder Nachricht."
+            "Ja, %(company)s darf mir per E-Mail an %(address)s Werbung schicken: Fragen zu meinem Besuch, Bitten um eine Bewertung,"
+            " Glückwünsche zum Geburtstag und Einladungen zu einem neuen Termin. Ich kann das jederzeit widerrufen, über den Link in"
+            " jeder Nachricht."
         )
     )
     version = hashlib.sha256(template.encode()).hexdigest()[:16]

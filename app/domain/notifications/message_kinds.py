@@ -55,7 +55,7 @@ def _list_kinds() -> tuple[MessageKind, ...]:
         # each goes to the address for which there is consent, and is planned by the rules of domain/marketing
         *(
             MessageKind(name, "marketing", "customer", is_planned=True, is_personal=True)
-            for name in ("review_request", "birthday", "win_back", "recall")
+            for name in ("review_request", "satisfaction", "birthday", "win_back", "recall")
         ),
         # each answers a call, and goes to the number that called
         MessageKind("missed_call", "service", "customer", ("sms",), is_planned=True, is_personal=True),

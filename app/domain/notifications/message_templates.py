@@ -139,6 +139,19 @@ def _list_marketing_messages() -> tuple[MessageTemplate, ...]:
             ("company", "customer", "what", "day", "who", "where", "review", "link"), (("link",), ("review",)),
         ),
         MessageTemplate(
+            "satisfaction", "satisfaction", _l("Wie war es?"),
+            _l("%(company)s: Wie war Ihr Besuch am %(day)s? Ihre Antwort, ein Klick genügt: %(rate)s Abbestellen: %(link)s"),
+            ("company", "customer", "what", "day", "who", "where", "rate", "link"), (("link",), ("rate",)),
+        ),
+        # ours, since people answer its words
+        MessageTemplate(
+            "satisfaction_by_text", "satisfaction", _l("Wie war es?"),
+            _l(
+                "%(company)s: Wie war Ihr Besuch am %(day)s? Antworten Sie mit einer Zahl von 1 (schlecht) bis 5 (sehr gut)."
+                " Abbestellen: %(link)s"
+            ),
+        ),
+        MessageTemplate(
             "birthday", "birthday", _l("Alles Gute zum Geburtstag"),
             _l("%(company)s: Alles Gute zum Geburtstag! Abbestellen: %(link)s"),
             ("company", "customer", "link"), (("link",),),
@@ -238,6 +251,9 @@ def _list_replies() -> tuple[MessageTemplate, ...]:
         "reply_offer_taken": _l("%(company)s: Der Platz gehört Ihnen, %(what)s am %(when)s ist gebucht."),
         "reply_offer_declined": _l("%(company)s: Danke für die Antwort. Sie bleiben auf der Warteliste."),
         "reply_offer_gone": _l("%(company)s: Dieser Platz ist leider nicht mehr frei. Sie bleiben auf der Warteliste."),
+        "reply_rated": _l("%(company)s: Danke für Ihre Antwort."),
+        "reply_rated_low": _l("%(company)s: Danke für Ihre offene Antwort. Unser Team liest sie."),
+        "reply_rating": _l("%(company)s: Wie war es? Bitte antworten Sie mit einer Zahl von 1 (schlecht) bis 5 (sehr gut)."),
         "reply_choose": _l("%(company)s: Bitte antworten Sie nur mit einer Nummer: %(options)s."),
         "reply_unclear": _l("%(company)s: Das haben wir nicht verstanden. 1 = ich komme, 2 = verschieben, NEIN = absagen."),
         "reply_help": _l(

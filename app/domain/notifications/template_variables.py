@@ -56,6 +56,7 @@ def _list_variables() -> tuple[Variable, ...]:
             _l("Einen neuen Termin gibt es unter 030 2345678."),
         ),
         Variable("review", {"de": "Bewertungsseite", "en": "review page"}, _l("Adresse Ihrer Bewertungsseite"), "https://bewertung.example/lindgren"),
+        Variable("rate", {"de": "Antwortseite", "en": "answer page"}, _l("Seite mit den Zahlen von 1 bis 5"), "askproai.example/b/…/rate"),
         # in texts that nobody changes
         Variable("options", {"de": "Auswahl", "en": "options"}, _l("Nummerierte Vorschläge"), _l("1 = Di. 12. Mai um 10:00")),
         Variable("fee", {"de": "Gebühr", "en": "fee"}, _l("Gebühr in Euro"), _l("25,00")),

@@ -11,7 +11,7 @@ from app.core.clock import now
 from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.phone import may_receive_sms
-from app.domain.bookings.message_time_format import format_when
+from app.domain.bookings.message_time_format import format_day, format_when
 from app.domain.language.detection import FUNCTION_WORDS
 from app.domain.notifications.message_templates import render_message
 from app.domain.notifications.notification_queue import NotificationDraft, queue_notification
@@ -19,7 +19,7 @@ from app.domain.notifications.sender_accounts import is_set_up
 from app.domain.notifications.suppressions import find_suppressed
 from app.domain.replies.reply_text import normalize_reply
 from app.events import NotificationQueued
-from app.models import Booking, Company, Customer, Hold, InboundMessage, Notification, Service, WaitlistOffer
+from app.models import Booking, Company, Customer, Hold, InboundMessage, Notification, SatisfactionQuestion, Service, WaitlistOffer
 
 # an answer that comes later than this confuses
 LIFETIME = timedelta(hours=6)
@@ -36,8 +36,8 @@ class AnswerDraft:
     template: str
     booking: Booking | None = None
     values: dict[str, Any] = field(default_factory=dict)
-    # of numbered choices: instants, bookings, or offers of the waitlist beside them
-    options: tuple[datetime | Booking | WaitlistOffer, ...] = ()
+    # of numbered choices: instants, bookings, or offers of the waitlist and questions about a visit beside them
+    options: tuple[datetime | Booking | WaitlistOffer | SatisfactionQuestion, ...] = ()
 
 
 def may_answer(message: InboundMessage) -> bool:
@@ -91,7 +91,7 @@ def _write_values(answer: AnswerDraft, company: Company) -> dict[str, Any]:
     return values
 
 
-def _write_option(option: datetime | Booking | WaitlistOffer, answer: AnswerDraft) -> str:
+def _write_option(option: datetime | Booking | WaitlistOffer | SatisfactionQuestion, answer: AnswerDraft) -> str:
     """A time, or an appointment with its service, and with the person's name where several share the number."""
     if isinstance(option, datetime):
         assert answer.booking is not None
@@ -100,11 +100,14 @@ def _write_option(option: datetime | Booking | WaitlistOffer, answer: AnswerDraf
         hold = db.session.get_one(Hold, option.hold_id)
         service = db.session.get_one(Service, hold.service_id)
         return _("freier Platz %(what)s %(when)s", what=service.name, when=format_when(hold.starts_at, hold.timezone))
+    if isinstance(option, SatisfactionQuestion):
+        visit = db.session.get_one(Booking, option.booking_id)
+        return _("wie Ihr Besuch am %(day)s war", day=format_day(visit.starts_at, visit.timezone))
     people = {other.customer_id for other in answer.options if isinstance(other, Booking)}
     customer = db.session.get(Customer, option.customer_id) if option.customer_id and len(people) > 1 else None
     name = (customer.name or "").split(" ")[0] if customer else ""
     what = f"{name}, {_get_service_name(option)}" if name else _get_service_name(option)
-    if any(isinstance(other, WaitlistOffer) for other in answer.options):
+    if any(not isinstance(other, datetime | Booking) for other in answer.options):
         what = _("Ihr Termin %(what)s", what=what)
     return f"{what} {format_when(option.starts_at, option.timezone)}"
 

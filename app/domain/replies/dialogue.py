@@ -9,7 +9,7 @@ from app.core.extensions import db
 from app.domain.bookings.message_writer import list_visit
 from app.domain.notifications.receipts import mark_answered
 from app.domain.notifications.suppressions import suppress
-from app.domain.replies import actions, offers, state
+from app.domain.replies import actions, offers, ratings, state
 from app.domain.replies.actions import Outcome, ReplyTurn
 from app.domain.replies.answers import AnswerDraft, may_answer, queue_answer
 from app.domain.replies.choices import find_chosen, find_named, find_ordinal, is_at, read_wish
@@ -19,11 +19,13 @@ from app.domain.replies.intent import is_clear_yes, is_refusal, read_intent
 from app.domain.replies.open_appointments import find_answered_message, find_open_appointments, list_asked
 from app.domain.replies.outbox import OUTBOX
 from app.domain.replies.reply_text import normalize_reply
-from app.models import Booking, InboundMessage, WaitlistOffer
+from app.models import Booking, InboundMessage, SatisfactionQuestion, WaitlistOffer
 
 # the carrier answers these itself
 CARRIER_HELP = ("help", "info")
 ACTIONS: dict[str, state.Action] = {"confirm": "confirm", "keep": "keep", "move": "move", "others": "move", "cancel": "cancel"}
+# before the score in what a choice does
+RATE = "rate"
 # as reminders say: 1 I come, 2 another time
 ACTION_BY_NUMBER: dict[int | None, state.Action] = {1: "confirm", 2: "move"}
 
@@ -70,7 +72,7 @@ def _handle(turn: ReplyTurn) -> Outcome:
         is_answered = normalize_reply(turn.message.body) in CARRIER_HELP
         return Outcome("silent") if is_answered else Outcome("help", AnswerDraft("reply_help"))
     step = state.get_step(turn.dialogue)
-    if step != "matter" and (outcome := _answer_waitlist_offer(turn, step)) is not None:
+    if step != "matter" and (outcome := _answer_satisfaction_question(turn, step) or _answer_waitlist_offer(turn, step)) is not None:
         return outcome
     match step:
         case "matter":
@@ -82,6 +84,43 @@ def _handle(turn: ReplyTurn) -> Outcome:
         case "which":
             return _answer_choice(turn)
     return _begin(turn)
+
+
+def _answer_satisfaction_question(turn: ReplyTurn, step: state.Step | None) -> Outcome | None:
+    """Keep a score where the question about a visit is the latest; ask where the number may as well be about something else.
+
+    None: it is no answer to it.
+    """
+    latest = ratings.find_open_question(turn.message.sender)
+    asked_at = state.get_asked_at(turn.dialogue)
+    if latest is None or (asked_at is not None and asked_at > latest[1]):
+        return None
+    (question, sent_at), rating = latest, ratings.read_rating(turn.message.body)
+    if rating is None:
+        is_only = step is None and not offers.list_open_offers(turn.message.sender) and not list_asked(turn.message.sender, sent_at)
+        is_meant = is_only and ratings.is_unclear_answer(turn)
+        return actions.ask_again(turn, AnswerDraft("reply_rating")) if is_meant else None
+    others = _list_numbered_matters(turn, step, sent_at)
+    if not others:
+        return ratings.keep(turn, question, rating)
+    choices = [(f"{RATE}{rating.score}", question.id), *others][: actions.MAX_APPOINTMENTS]
+    state.ask_about_matter(turn.dialogue, choices)
+    return Outcome("asks_which", AnswerDraft("reply_which_matter", options=_load_choices(choices)))
+
+
+def _list_numbered_matters(turn: ReplyTurn, step: state.Step | None, since: datetime) -> list[tuple[str, str]]:
+    """What else a lone number may choose: an offer of the waitlist, a time, or what a reminder asked for."""
+    number, dialogue = turn.intent.number if turn.intent.kind == "number" else None, turn.dialogue
+    if number is None:
+        return []
+    reply = offers.read_reply(turn)
+    matters: list[tuple[str, str]] = [(reply, offer.id) for offer in offers.list_open_offers(turn.message.sender)] if reply else []
+    if step == "offer" and (booking := _find_booking(dialogue.booking_id)) and number <= len(state.list_current_offer(dialogue)):
+        return [*matters, ("move", booking.id)]
+    if step == "which" and number <= len(dialogue.options):
+        return [*matters, (dialogue.action or "", dialogue.options[number - 1])]
+    action = ACTION_BY_NUMBER.get(number)
+    return matters + [(action, booking.id) for booking in list_asked(turn.message.sender, since)] if action else matters
 
 
 def _answer_waitlist_offer(turn: ReplyTurn, step: state.Step | None) -> Outcome | None:
@@ -127,6 +166,9 @@ def _answer_matter(turn: ReplyTurn) -> Outcome:
             return actions.leave_to_people(turn)
         return actions.ask_again(turn, AnswerDraft("reply_choose", options=_load_choices(choices)))
     action, id_ = choices[number - 1]
+    if action.startswith(RATE):
+        question = db.session.scalars(select(SatisfactionQuestion).where(SatisfactionQuestion.id == id_)).one()
+        return ratings.keep(turn, question, ratings.Rating(int(action.removeprefix(RATE))))
     if action in ("take", "decline"):
         offer = db.session.scalars(select(WaitlistOffer).where(WaitlistOffer.id == id_)).one()
         return offers.answer(turn, action, offer)
@@ -137,11 +179,13 @@ def _answer_matter(turn: ReplyTurn) -> Outcome:
     return _act(turn, action, booking)
 
 
-def _load_choices(choices: list[tuple[str, str]]) -> tuple[Booking | WaitlistOffer, ...]:
-    """The offers and appointments of these choices, in their order."""
+def _load_choices(choices: list[tuple[str, str]]) -> tuple[Booking | WaitlistOffer | SatisfactionQuestion, ...]:
+    """The offers, appointments and questions of these choices, in their order."""
     ids = [id_ for _action, id_ in choices]
-    rows: dict[str, Booking | WaitlistOffer] = {
-        row.id: row for model in (WaitlistOffer, Booking) for row in db.session.scalars(select(model).where(model.id.in_(ids)))
+    rows: dict[str, Booking | WaitlistOffer | SatisfactionQuestion] = {
+        row.id: row
+        for model in (WaitlistOffer, Booking, SatisfactionQuestion)
+        for row in db.session.scalars(select(model).where(model.id.in_(ids)))
     }
     return tuple(rows[id_] for id_ in ids)
 

@@ -37,6 +37,11 @@ def get_step(dialogue: ReplyDialogue) -> Step | None:
     return dialogue.step if dialogue.expires_at and dialogue.expires_at > now() else None  # type: ignore[return-value]
 
 
+def get_asked_at(dialogue: ReplyDialogue) -> datetime | None:
+    """When the question that is open was asked."""
+    return dialogue.expires_at - QUESTION_TIME if dialogue.expires_at and get_step(dialogue) else None
+
+
 def is_echo_of(dialogue: ReplyDialogue, step: Step) -> bool:
     """Whether this question was asked and has ended a short while ago."""
     return dialogue.step == step and dialogue.expires_at is not None and now() - ECHO_TIME < dialogue.expires_at <= now()

@@ -15,10 +15,12 @@ from app.core.locale import reader_timezone
 from app.domain.bookings import queries
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.errors import BookingError
+from app.domain.bookings.message_writer import list_visit
 from app.domain.bookings.recurrence import cancel_series_from, continue_series, list_following
 from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.bookings.status import confirm_booking, edit_notes, get_rules, mark_done, mark_no_show
 from app.domain.companies.policies import describe_rules
+from app.domain.marketing.satisfaction import list_of_visit
 from app.domain.notifications.notification_queue import find_link, list_notifications
 from app.domain.services import catalogue
 from app.models import Booking
@@ -136,6 +138,7 @@ def show(booking_id: str) -> str:
         rules=describe_rules(get_rules(booking)),
         sync=find_sync(booking),
         messages=[(row, find_link(row)) for row in list_notifications(f"booking:{booking.id}")],
+        answers=list_of_visit([part.id for part in list_visit(booking)]),
         series=list_rows(list_following(booking)),
         rhythms=list_choices(),
         **details,

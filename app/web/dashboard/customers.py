@@ -27,6 +27,7 @@ from app.domain.customers.search import (
     list_recent_callers,
     list_sound_alikes,
 )
+from app.domain.marketing import satisfaction
 from app.domain.notifications.message_log import list_of_customer
 from app.domain.notifications.notification_queue import find_recipient
 from app.domain.notifications.suppressions import lift, list_suppressed
@@ -44,6 +45,7 @@ MAX_CALLS = 10
 MAX_BOOKINGS = 12
 MAX_SHARING = 12
 MAX_MESSAGES = 6
+MAX_ANSWERS = 5
 
 blueprint = Blueprint("customers", __name__)
 
@@ -102,6 +104,7 @@ def show(customer_id: str) -> str:
         conversation=build_conversation(customer),
         consents=build_consents(customer),
         consent_history=build_history(customer),
+        answers=satisfaction.list_of_customer(customer.id, current_user.branch_ids, limit=MAX_ANSWERS),
     )
 
 

@@ -70,6 +70,7 @@ KINDS = {
     "callback": TaskKindLabel("message-square", "held"),
     "call_customer": TaskKindLabel("phone", "held"),
     "message": TaskKindLabel("message-square", "held"),
+    "dissatisfied": TaskKindLabel("frown", "warn"),
     "check_booking": TaskKindLabel("calendar-clock", "warn"),
     "mismatch": TaskKindLabel("triangle-alert", "bad"),
     "check_cancellation": TaskKindLabel("calendar-x", "warn"),

@@ -10,7 +10,16 @@ from flask_login import current_user
 from app.core.errors import InvalidInput
 from app.core.transactions import transaction
 from app.domain.accounts.permissions import can
-from app.domain.marketing.rules import MAX_URL_LENGTH, REVIEW_HOURS, WEEKS, MarketingRules, load_marketing_rules, save_marketing_rules
+from app.domain.marketing.rules import (
+    MAX_URL_LENGTH,
+    REVIEW_HOURS,
+    SATISFACTION_HOURS,
+    WEEKS,
+    MarketingRules,
+    load_marketing_rules,
+    save_marketing_rules,
+)
+from app.domain.marketing.satisfaction import get_figures
 from app.domain.notifications.marketing_consents import list_customers_with_consent
 from app.domain.services import catalogue
 from app.web.fields import Flag, IntegerField, VerbatimField
@@ -18,6 +27,7 @@ from app.web.forms import Form, raise_invalid, to_errors
 from app.web.guards import for_company
 
 MAX_SERVICES = 200
+MAX_COMMENTS = 5
 
 blueprint = Blueprint("marketing_rules", __name__)
 
@@ -28,6 +38,8 @@ class MarketingRulesForm(Form):
     review: Flag = False
     review_hours: Annotated[int, IntegerField(*REVIEW_HOURS)] | None = None
     review_url: Annotated[str, VerbatimField(MAX_URL_LENGTH)] = ""
+    satisfaction: Flag = False
+    satisfaction_hours: Annotated[int, IntegerField(*SATISFACTION_HOURS)] | None = None
     birthday: Flag = False
     win_back: Flag = False
     win_back_weeks: Annotated[int, IntegerField(*WEEKS)] | None = None
@@ -76,11 +88,15 @@ def _read_recalls() -> tuple[dict[str, int], dict[str, str]]:
 def _to_rules(form: MarketingRulesForm) -> MarketingRules:
     """Raises InvalidInput for a switch without its number."""
     missing = _("Bitte eine Zahl angeben.")
-    wanted = {"review_hours": (form.review, form.review_hours), "win_back_weeks": (form.win_back, form.win_back_weeks)}
+    wanted = {
+        "review_hours": (form.review, form.review_hours), "satisfaction_hours": (form.satisfaction, form.satisfaction_hours),
+        "win_back_weeks": (form.win_back, form.win_back_weeks),
+    }  # fmt: skip
     raise_invalid({name: missing for name, (is_on, number) in wanted.items() if is_on and number is None})
     return MarketingRules(
         review_hours=form.review_hours if form.review else None,
         review_url=form.review_url.strip() if form.review else None,
+        satisfaction_hours=form.satisfaction_hours if form.satisfaction else None,
         has_birthdays=form.birthday,
         win_back_weeks=form.win_back_weeks if form.win_back else None,
     )
@@ -91,6 +107,8 @@ def _to_fields(rules: MarketingRules) -> dict[str, Any]:
         "review": "1" if rules.review_hours else "",
         "review_hours": str(rules.review_hours or 24),
         "review_url": rules.review_url or "",
+        "satisfaction": "1" if rules.satisfaction_hours else "",
+        "satisfaction_hours": str(rules.satisfaction_hours or 3),
         "birthday": "1" if rules.has_birthdays else "",
         "win_back": "1" if rules.win_back_weeks else "",
         "win_back_weeks": str(rules.win_back_weeks or 12),
@@ -114,6 +132,7 @@ def _render_page(values: dict[str, Any], errors: dict[str, str]) -> str:
         errors=errors,
         services=_list_services(),
         consented=len(list_customers_with_consent()),
+        figures=get_figures(current_user.branch_ids, comments=MAX_COMMENTS) if can(current_user, "customers.read") else None,
         may_write=can(current_user, "services.write"),
     )
 

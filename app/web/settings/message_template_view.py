@@ -24,6 +24,7 @@ TEMPLATE_LABELS = {
     "offered_by_text": _l("Angebot der Warteliste, das per SMS zu beantworten ist"),
     "own_appointments": _l("Link zu den eigenen Terminen"),
     "review_request": _l("Bitte um eine Bewertung"),
+    "satisfaction": _l("Frage, wie der Besuch war"),
     "birthday": _l("Glückwunsch zum Geburtstag"),
     "win_back": _l("Einladung nach langer Pause"),
     "recall": _l("Wieder Zeit für eine Leistung"),

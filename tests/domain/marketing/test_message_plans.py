@@ -91,7 +91,7 @@ class Marketing:
 
     def rows(self) -> list[Notification]:
         self.db.session.rollback()
-        kinds = ("review_request", "birthday", "win_back", "recall")
+        kinds = ("review_request", "satisfaction", "birthday", "win_back", "recall")
         return list(self.db.session.scalars(select(Notification).where(Notification.kind.in_(kinds))))
 
 

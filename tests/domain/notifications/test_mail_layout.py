@@ -52,6 +52,31 @@ def test_without_a_link_there_is_no_button_and_another_address_is_none(app: Flas
     assert "m-button" not in html.partition("<body")[2] and "href" not in html and "https://evil.example/b/abc" in html
 
 
+REVIEW, RATE = "https://bewertung.example/lindgren?a=1", "http://localhost:8000/b/xyz-9/rate"
+
+
+@pytest.mark.parametrize(
+    ("body", "text", "href", "words"),
+    [
+        (f"Wir freuen uns über Ihre Bewertung: {REVIEW} Abbestellen: {LINK}", "Wir freuen uns über Ihre Bewertung.", REVIEW, "Abbestellen"),
+        (f"Wie war es? Ihre Antwort: {RATE} Abbestellen: {LINK}", "Wie war es? Ihre Antwort.", RATE, "Abbestellen"),
+        (f"Nicht mehr? {LINK} Und hier: {REVIEW}.", "Nicht mehr?", REVIEW, "Abbestellen"),
+        (f"Alles Gute zum Geburtstag! Genug davon: {LINK}", "Alles Gute zum Geburtstag!", None, "Genug davon"),
+    ],
+)
+def test_button_of_marketing_is_its_action_and_withdrawing_a_plain_line(
+    app: Flask, body: str, text: str, href: str | None, words: str
+) -> None:
+    mail = replace(MAIL, body=body, facts=(), link_words="Bewertung schreiben", is_marketing=True)
+    with app.app_context():
+        html, preview = lay_out_mail(mail).partition("<body")[2], lay_out_preview(mail)
+    assert f'<p class="m-text">{text}' in html
+    buttons = re.findall(r'<a class="m-button" href="([^"]*)">([^<]*)</a>', html)
+    assert buttons == ([(href, "Bewertung schreiben")] if href else [])
+    assert f'<p class="m-foot"><a href="{LINK}">{words}</a></p>' in html
+    assert html.count(f'"{LINK}"') == 1 and f">{words}</span>" in preview and "href" not in preview
+
+
 def test_everything_is_escaped_and_nothing_is_fetched(app: Flask) -> None:
     hostile = '<img src="https://evil.example/x.png">"\'</style><script>alert(1)</script>'
     mail = MailContent(hostile, hostile, f"{hostile} {LINK}", "de", hostile, ((hostile, hostile),), (hostile,))
