@@ -30,6 +30,7 @@ class Booking(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
         UniqueConstraint("company_id", "source_ref"),
         UniqueConstraint("company_id", "idempotency_key"),
         Index("ix_bookings_company_time", "company_id", "starts_at", "id"),
+        Index("ix_bookings_company_ends", "company_id", "ends_at"),
         Index("ix_bookings_company_branch_time", "company_id", "branch_id", "starts_at"),
         Index("ix_bookings_company_staff_time", "company_id", "staff_id", "starts_at"),
         Index("ix_bookings_company_status_time", "company_id", "status", "starts_at"),

@@ -74,10 +74,16 @@ class ConsentRequest(CompanyOwned, db.Model):
 
 
 class WithdrawalLink(CompanyOwned, db.Model):
-    """A link in a marketing message; only the token's hash is stored. It does not expire, since consent can be withdrawn at any time."""
+    """A link in a marketing message; only the token's hash is stored.
+
+    It lasts as long as it may be needed (domain/notifications/marketing_consents).
+    """
 
     __tablename__ = "withdrawal_links"
-    __table_args__ = company_table_args(referable=False)
+    __table_args__ = company_table_args(
+        Index("ix_withdrawal_links_created", "created_at"),
+        referable=False,
+    )
 
     token_hash: Mapped[str] = mapped_column(AsciiString(64), primary_key=True)
     channel: Mapped[str] = mapped_column(AsciiString(8))
