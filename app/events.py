@@ -114,7 +114,9 @@ class BookingEventBase:
 
 @dataclass(frozen=True, slots=True)
 class BookingCreated(BookingEventBase):
-    """A booking was created."""
+    """A booking was created; `is_imported`: it was made in another calendar long before."""
+
+    is_imported: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from app.core.transactions import run_in_transaction, run_read_only
 from app.domain.marketing.message_plans import plan_messages
 from app.domain.marketing.rules import list_companies
 from app.domain.notifications.consent_requests import delete_expired_requests
+from app.domain.notifications.marketing_consents import delete_old_withdrawal_links
 
 # small, so that writers do not wait for the lock
 BATCH_SIZE = 500
@@ -14,7 +15,7 @@ BATCH_SIZE = 500
 @job("maintenance")
 def plan_marketing(company_id: str) -> None:
     """Plan the marketing messages of the company that are due by now; the sweep of messages sends them."""
-    run_in_transaction(lambda: plan_messages(company_id))
+    plan_messages(company_id)
 
 
 @job("maintenance")
@@ -28,10 +29,11 @@ def plan_all_marketing() -> None:
 
 
 @job("maintenance", retry=(), timeout_s=600)
-def delete_unconfirmed_consents() -> int:
-    """Delete what was ticked and never confirmed, in all companies in batches; returns its number."""
+def delete_old_consent_links() -> int:
+    """Delete what was ticked and never confirmed, and links that nobody needs, in all companies in batches; returns their number."""
     deleted = 0
     with unscoped():
-        while not is_shutting_down() and (batch := run_in_transaction(lambda: delete_expired_requests(BATCH_SIZE))):
-            deleted += batch
+        for delete in (delete_expired_requests, delete_old_withdrawal_links):
+            while not is_shutting_down() and (batch := run_in_transaction(lambda: delete(BATCH_SIZE))):  # noqa: B023 (run at once)
+                deleted += batch
     return deleted

@@ -10,6 +10,7 @@ from app.domain.bookings import reminders
 from app.domain.calls import message_writer
 from app.domain.notifications import bounces, delivery
 from app.domain.notifications.message_policies import list_reminding_companies
+from app.domain.operations import technical_data_retention
 
 log = structlog.get_logger()
 
@@ -30,7 +31,7 @@ def send_notification(notification_id: str) -> None:
 def delete_expired_bodies() -> int:
     """Delete the links and codes of messages that were never sent and have expired."""
     with unscoped():
-        return run_in_transaction(delivery.delete_expired_bodies)
+        return run_in_transaction(technical_data_retention.delete_expired_bodies)
 
 
 @job("maintenance", retry=(), timeout_s=600)

@@ -34,8 +34,13 @@ BOOKING_KINDS = {BookingCreated: "booking_made", BookingRescheduled: "booking_mo
 @subscribe(BookingCreated, BookingRescheduled, BookingCancelled, when="before_commit")
 def notice_bookings(events: Sequence[BookingEventBase]) -> None:
     for event_class, kind in BOOKING_KINDS.items():
-        ids = _group((event.company_id, event.booking_id) for event in events if type(event) is event_class)
+        ids = _group((event.company_id, event.booking_id) for event in events if type(event) is event_class and not _is_imported(event))
         _queue_each(ids, lambda booking_ids: notice_causes.draft_booking_notices(kind, booking_ids))  # noqa: B023 (run at once)
+
+
+def _is_imported(event: BookingEventBase) -> bool:
+    """What was in another calendar before it was connected is news to nobody."""
+    return isinstance(event, BookingCreated) and event.is_imported
 
 
 @subscribe(TaskCreated, when="before_commit")
@@ -68,7 +73,7 @@ def notice_problems(events: Sequence[AgentProblemFound | ConnectionProblemFound]
 
 @subscribe(SessionsRevoked, when="before_commit")
 def end_push(events: Sequence[SessionsRevoked]) -> None:
-    """Who is signed out everywhere gets no more push anywhere; signing out of one browser leaves it."""
+    """Who is signed out everywhere gets no more push anywhere; signing out of one browser ends its own (web/sign_in)."""
     if user_ids := [event.user_id for event in events if event.session is None]:
         remove_all_devices(user_ids)
 

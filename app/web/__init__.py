@@ -44,7 +44,7 @@ def register(app: Flask) -> None:
         tasks,
         waitlist,
     )
-    from app.web.public import calendar_feeds as public_calendar_feeds, consent_confirmation, self_service, unsubscribe, visit_rating
+    from app.web.public import calendar_feeds as public_calendar_feeds, consent_confirmation, satisfaction, self_service, unsubscribe
     from app.web.settings import (
         activation_switches,
         calendar_feeds,
@@ -81,7 +81,7 @@ def register(app: Flask) -> None:
         self_service,
         unsubscribe,
         consent_confirmation,
-        visit_rating,
+        satisfaction,
         public_calendar_feeds,
         waitlist,
         message_log,

@@ -22,11 +22,13 @@ from app.core.sessions import EPOCH, is_cookie_refused
 from app.core.transactions import transaction
 from app.domain.accounts import known_devices, passwords, sign_in, users
 from app.domain.audit.log import record
+from app.domain.staff_notices.push_subscriptions import end_push_of_browser
 from app.events import SessionsRevoked
 from app.models import Company, User
 from app.web.fields import ChoiceField, VerbatimField
 from app.web.forms import Form, Query
 from app.web.guards import for_user, get_next_path, public
+from app.web.push_cookie import read_push_cookie
 
 DEVICE_COOKIE_MAX_AGE_S = 365 * 86400
 blueprint = Blueprint("sign_in", __name__)
@@ -82,11 +84,13 @@ def log_in() -> BaseResponse | tuple[str, int]:
     finally:
         # The slow password hash was checked read-only, without a lock; the rollback lets the following transaction take one.
         db.session.rollback()
-    revocation = _build_sign_out_event()
+    revocation, device_id = _build_sign_out_event(), read_push_cookie()
     with transaction():
         sign_in.record_sign_in(user, password)
         if revocation:
             publish(revocation)
+        if revocation and device_id and revocation.user_id != user.id:
+            end_push_of_browser(device_id, revocation.user_id)
     session.clear()
     _sign_in(user)
     return _set_device_cookie(redirect(get_next_path(default=get_start_path(user))), user)
@@ -167,13 +171,16 @@ def _get_device_cookie() -> str:
 
 
 def _sign_out() -> None:
-    """End the session and its sockets; does nothing without a session."""
+    """End the session, its sockets and the push of this browser; does nothing without a session."""
     revocation, company_id = _build_sign_out_event(), getattr(current_user, "company_id", None)
+    device_id = read_push_cookie()
     logout_user()
     session.end()  # type: ignore[attr-defined]
     if revocation:
         with transaction():
             publish(revocation)
+            if device_id:
+                end_push_of_browser(device_id, revocation.user_id)
             record("signed_out", subject=f"user:{revocation.user_id}", user_id=revocation.user_id, company_id=company_id)
 
 

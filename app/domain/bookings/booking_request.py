@@ -44,7 +44,8 @@ class BookingRequest:
     `contact_email` apply to this booking only, beside the customer's record. `ignore_rules` is for external calendars that have
     already booked the time: hours and policies are not checked, the lock against double booking is. `accepted` are the codes of
     reasons against the booking that somebody at the desk has seen and ignores (bookings/override); `note` goes into its history. `notify`:
-    whether the customer is told, None: by the company's rules.
+    whether the customer is told, None: by the company's rules. `is_imported`: it was made in another calendar long before, so nobody
+    of the team is told.
     """
 
     parts: tuple[VisitPart, ...]
@@ -70,6 +71,7 @@ class BookingRequest:
     series_id: str | None = None
     max_gap: int = 0
     excluded_staff: frozenset[str] = frozenset()
+    is_imported: bool = False
 
     @property
     def is_from_caller(self) -> bool:

@@ -39,7 +39,9 @@ def create_booking(request: BookingRequest) -> Booking:
             consume_hold(hold)
         bookings = insert_bookings(request, plan, data, policies)
         for booking in bookings:
-            publish(BookingCreated(booking.company_id, booking.branch_id, booking.id, booking.call_id, request.notify))
+            publish(BookingCreated(
+                booking.company_id, booking.branch_id, booking.id, booking.call_id, request.notify, is_imported=request.is_imported
+            ))  # fmt: skip
         if hold:
             publish_released(hold)
         return bookings[0]

@@ -97,20 +97,33 @@ def queue_offer(offer_id: str) -> Notification | None:
     if offer is None or offer.status != "offered":
         return None
     entry, hold = db.session.get_one(WaitlistEntry, offer.entry_id), db.session.get_one(Hold, offer.hold_id)
+    customer = db.session.get_one(Customer, entry.customer_id)
+    destination = find_recipient(customer, number=entry.contact_phone, email=entry.contact_email)
+    title, body = _write_offer(offer, destination[0] if destination else None)
+    letter = NotificationDraft("waitlist_offer", f"offer:{offer.id}", f"offer:{offer.id}", body, title, offer.expires_at, hold.branch_id)
+    return queue_notification(letter, destination, customer_id=customer.id)
+
+
+def rewrite_offer(row: Notification) -> tuple[str, str] | None:
+    """Title and text of an offer that goes over another channel than it was written for; None where it does not stand any more."""
+    offer = db.session.scalars(select(WaitlistOffer).where(WaitlistOffer.id == row.subject.partition(":")[2])).first()
+    return _write_offer(offer, row.channel) if offer is not None and offer.status == "offered" else None
+
+
+def _write_offer(offer: WaitlistOffer, channel: str | None) -> tuple[str, str]:
+    """With a new link; that it can be answered is said where a text message can be."""
+    entry, hold = db.session.get_one(WaitlistEntry, offer.entry_id), db.session.get_one(Hold, offer.hold_id)
     customer, company = db.session.get_one(Customer, entry.customer_id), db.session.get_one(Company, offer.company_id)
     link = f"{settings().public_base}/b/{renew_offer_token(offer)}"
     service = db.session.get_one(Service, entry.service_id)
-    destination = find_recipient(customer, number=entry.contact_phone, email=entry.contact_email)
-    is_answerable = destination is not None and destination[0] == "sms" and receives_replies()
+    is_answerable = channel == "sms" and receives_replies()
     with force_locale(customer.language or company.language):
         values = {
             "company": company.name, "customer": _get_waiting_name(entry, customer), "what": service.name,
             **get_time_values(hold.starts_at, hold.timezone), **get_place_values(db.session.get_one(Branch, hold.branch_id)),
             "until": format_clock(offer.expires_at, hold.timezone), "link": link,
         }  # fmt: skip
-        title, body = render_message("offered_by_text" if is_answerable else "offered", values, TemplateScope(hold.branch_id, service.id))
-    letter = NotificationDraft("waitlist_offer", f"offer:{offer.id}", f"offer:{offer.id}", body, title, offer.expires_at, hold.branch_id)
-    return queue_notification(letter, destination, customer_id=customer.id)
+        return render_message("offered_by_text" if is_answerable else "offered", values, TemplateScope(hold.branch_id, service.id))
 
 
 def find_destination(booking: Booking, *, channel: Channel | None = None) -> tuple[Channel, str] | None:

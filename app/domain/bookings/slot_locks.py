@@ -180,7 +180,13 @@ def _build_spans(allocation: ResourceAllocation, holder_id: str, expires_at: dat
 
 
 def _unlock_expired(allocations: list[ResourceAllocation]) -> None:
-    """Release expired holds that overlap, so that no scheduled job has to run in time."""
+    """Release expired holds that overlap, so that no scheduled job has to run in time; one that is extended meanwhile keeps its time."""
+    for hold_id in _list_expired(allocations):
+        if execute_count(delete(BusySpan).where(BusySpan.holder_id == hold_id, BusySpan.expires_at <= now())):
+            unlock_all(hold_id)
+
+
+def _list_expired(allocations: list[ResourceAllocation]) -> list[str]:
     overlapping = or_(
         *(
             and_(
@@ -192,5 +198,4 @@ def _unlock_expired(allocations: list[ResourceAllocation]) -> None:
         )
     )
     expired = select(BusySpan.holder_id).where(overlapping, BusySpan.expires_at <= now()).distinct()
-    for hold_id in db.session.scalars(expired).all():
-        unlock_all(hold_id)
+    return list(db.session.scalars(expired))

@@ -24,8 +24,11 @@ from app.providers.calendar.base import AttendeeContact, RemoteBooking
 UNNAMED = "Ohne Namen"
 
 
-def import_booking(connection: Connection, remote: RemoteBooking) -> ChangeResult:
-    """Create or link the booking; skip past events, and create a task for the front desk if the time is taken."""
+def import_booking(connection: Connection, remote: RemoteBooking, *, is_old: bool = False) -> ChangeResult:
+    """Create or link the booking; skip past events, and create a task for the front desk if the time is taken.
+
+    `is_old`: it was made there long before.
+    """
     mapping = load_mappings(connection.id).find_inbound(remote.event_type, remote.hosts)
     if mapping is None:
         state.record_external_event(connection.id, remote.uid, "unmapped")
@@ -38,7 +41,7 @@ def import_booking(connection: Connection, remote: RemoteBooking) -> ChangeResul
     if booking is None:
         try:
             with db.session.begin_nested():
-                booking = _create_booking(remote, remote.starts_at, mapping, staff_id)
+                booking = _create_booking(remote, remote.starts_at, mapping, staff_id, is_old=is_old)
         except AppError as rejection:
             return _reject(connection, remote, remote.starts_at, mapping, rejection)
     sync = _find_or_create_sync(booking, connection)
@@ -48,12 +51,12 @@ def import_booking(connection: Connection, remote: RemoteBooking) -> ChangeResul
     return result
 
 
-def _create_booking(remote: RemoteBooking, starts_at: datetime, mapping: CalendarMapping, staff_id: str | None) -> Booking:
+def _create_booking(remote: RemoteBooking, starts_at: datetime, mapping: CalendarMapping, staff_id: str | None, *, is_old: bool) -> Booking:
     customer = _find_or_create_customer(remote.contact)
     order = BookingRequest(
         (VisitPart(mapping.service_id, staff_id),), starts_at, mapping.branch_id, "calcom", BY_CALENDAR,
         customer_id=customer.id if customer else None, notes=_add_unreadable_contact(remote), ignore_rules=True,
-        source_ref=f"calcom:{remote.uid}"[:128],
+        source_ref=f"calcom:{remote.uid}"[:128], is_imported=is_old,
     )  # fmt: skip
     return create_booking(order)
 

@@ -1,7 +1,7 @@
 """Applies changes of the external calendar to bookings: once, in order, and never to a time that is taken here."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -22,6 +22,8 @@ from app.providers.calendar.base import CalendarEventKind, CalendarWebhookEvent,
 
 # events that no longer exist
 PAST_STATUSES = ("moved", "over")
+# an event that is found so long after its last change was missed by no webhook, but not imported until now
+NEWS_FOR = timedelta(hours=24)
 
 
 @dataclass(slots=True)
@@ -36,6 +38,14 @@ class InboundChange:
     # read just now, and so never late; certain: read by its uid, whatever was received
     is_snapshot: bool = False
     is_certain: bool = False
+    # of the first comparison with a calendar
+    is_first: bool = False
+
+    @property
+    def is_old(self) -> bool:
+        """Whether the event was in the calendar before it was connected or mapped, so that it is news to nobody."""
+        changed_at = self.remote.changed_at
+        return self.is_snapshot and (self.is_first or (changed_at is not None and changed_at < now() - NEWS_FOR))
 
     @property
     def is_past(self) -> bool:
@@ -59,10 +69,11 @@ def apply_event(connection: Connection, event: CalendarWebhookEvent) -> ChangeRe
     return result
 
 
-def apply_snapshot(connection: Connection, remote: RemoteBooking, *, is_certain: bool = False) -> ChangeResult:
+def apply_snapshot(connection: Connection, remote: RemoteBooking, *, is_certain: bool = False, is_first: bool = False) -> ChangeResult:
     """Apply an event as it was read just now.
 
-    `is_certain` is for an event that was read by its uid: it exists, even if the opposite was received before.
+    `is_certain` is for an event that was read by its uid: it exists, even if the opposite was received before. `is_first`: the calendar
+    is read for the first time.
     """
     if remote.moved_to:
         return ChangeResult.NOTHING_TO_DO
@@ -71,7 +82,7 @@ def apply_snapshot(connection: Connection, remote: RemoteBooking, *, is_certain:
     else:
         kind = "moved" if remote.moved_from else "requested" if remote.status == "pending" else "made"
     change = _load_change(connection, remote, remote.changed_at)
-    change.is_snapshot, change.is_certain = True, is_certain and remote.stands
+    change.is_snapshot, change.is_certain, change.is_first = True, is_certain and remote.stands, is_first
     return _HANDLERS[kind](change)
 
 
@@ -231,7 +242,7 @@ def _apply_nothing(_news: InboundChange) -> ChangeResult:
 
 
 def _import(change: InboundChange) -> ChangeResult:
-    return import_booking(change.connection, change.remote)
+    return import_booking(change.connection, change.remote, is_old=change.is_old)
 
 
 def _lock_booking(change: InboundChange) -> tuple[Booking, BookingSync] | None:

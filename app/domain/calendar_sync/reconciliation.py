@@ -51,6 +51,8 @@ class CalendarReconciliationRun:
     provider: str
     access: Credentials
     since: datetime | None
+    # nothing of this calendar was compared before
+    is_first: bool = False
     seen: set[str] = field(default_factory=set)
     doubtful: set[str] = field(default_factory=set)
     # (what, name there, booking here), in order; a transaction that is done again notes the same again
@@ -81,7 +83,7 @@ def start_run(connection_id: str) -> CalendarReconciliationRun | None:
     comparison = CalendarReconciliation(connection_id=connection_id, since=since)
     db.session.add(comparison)
     db.session.flush()
-    return CalendarReconciliationRun(comparison.id, connection_id, connection.provider, access, since)
+    return CalendarReconciliationRun(comparison.id, connection_id, connection.provider, access, since, is_first=last is None)
 
 
 def fetch(run: CalendarReconciliationRun) -> list[RemoteBooking]:
@@ -98,7 +100,7 @@ def reconcile_booking(run: CalendarReconciliationRun, remote: RemoteBooking, *, 
         return
     external = state.find_external_event(run.connection_id, remote.uid)
     had_no_room = external is not None and external.status == "refused"
-    result = apply_snapshot(connection, remote, is_certain=is_certain)
+    result = apply_snapshot(connection, remote, is_certain=is_certain, is_first=run.is_first)
     if result is ChangeResult.OUTDATED and remote.stands:
         run.doubtful.add(remote.uid)
     if had_no_room and result is ChangeResult.NOTHING_TO_DO:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from app.domain.bookings import message_writer as bookings
+from app.domain.bookings.notifications import rewrite_offer
 from app.domain.calls import callback_promises, held_times, missed_calls
 from app.domain.marketing import message_writer as marketing
 from app.domain.notifications.message_kinds import MARKETING_KINDS
@@ -32,7 +33,7 @@ def attach(row: Notification) -> CalendarFile | None:
 
 WRITERS: dict[str, Callable[[Notification], tuple[str, str] | None]] = {
     "booking_reminder": bookings.write, "missed_call": missed_calls.write, "hold_link": held_times.write,
-    "callback_promise": callback_promises.write, **dict.fromkeys(MARKETING_KINDS, marketing.write),
+    "callback_promise": callback_promises.write, "waitlist_offer": rewrite_offer, **dict.fromkeys(MARKETING_KINDS, marketing.write),
 }  # fmt: skip
 CHECKS: dict[str, Callable[[Notification], bool]] = {
     "missed_call": missed_calls.is_outdated, "hold_link": held_times.is_outdated, "callback_promise": callback_promises.is_outdated,

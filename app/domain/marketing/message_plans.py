@@ -1,14 +1,16 @@
 """Plans marketing messages by the company's rules: once for each visit, year or pause, and only to who has consented."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import and_, not_, select
+from sqlalchemy.orm import undefer
 
 from app.core.clock import now
 from app.core.extensions import db
 from app.core.phone import may_receive_sms
+from app.core.transactions import run_in_transaction, run_read_only
 from app.domain.bookings.message_writer import list_visit
 from app.domain.customers.blocked_callers import find_blocked
 from app.domain.marketing import visits
@@ -27,18 +29,37 @@ GREETING_CLOCK = time(10)
 PAUSES = {"review_request": timedelta(days=180), "satisfaction": timedelta(days=30)}
 # without effect: such a message goes where there is consent, and nowhere else
 CHANNEL: Channel = "sms"
+# messages planned in one transaction, and values of one query
+BATCH_SIZE = 50
+MAX_KEYS = 500
+Plan = tuple[str, PlannedMessage]
 
 
-def plan_messages(company_id: str) -> list[Notification]:
-    """Plan what is due by now; idempotent, so it may run as often as it likes. Inside a transaction and the company's scope."""
+def plan_messages(company_id: str) -> list[str]:
+    """Plan what is due by now, in transactions of BATCH_SIZE; gives the ids of the messages. Inside the company's scope.
+
+    Idempotent, so it may run as often as it likes.
+    """
+    plans = run_read_only(lambda: _list_due_plans(company_id))
+    batches = [plans[start : start + BATCH_SIZE] for start in range(0, len(plans), BATCH_SIZE)]
+    return [row_id for batch in batches for row_id in run_in_transaction(lambda: _plan(batch))]  # noqa: B023 (run at once)
+
+
+def _list_due_plans(company_id: str) -> list[Plan]:
     rules = load_marketing_rules()
     consented = set(list_customers_with_consent()) if rules.has_any else set()
-    planned: list[Notification] = []
-    for customer_id, plan in _list_plans(rules, consented, db.session.get_one(Company, company_id)):
-        customer = db.session.get_one(Customer, customer_id)
-        if (recipient := find_marketing_recipient(customer)) is not None:
-            planned.append(plan_notification(plan, recipient, customer_id=customer_id))
-    return planned
+    return list(_list_plans(rules, consented, db.session.get_one(Company, company_id)))
+
+
+def _plan(plans: Sequence[Plan]) -> list[str]:
+    """Plan these for whoever may be written to."""
+    customers = {customer_id: db.session.get_one(Customer, customer_id) for customer_id, _plan in plans}
+    recipients = {customer_id: find_marketing_recipient(customer) for customer_id, customer in customers.items()}
+    return [
+        plan_notification(plan, recipient, customer_id=customer_id).id
+        for customer_id, plan in plans
+        if (recipient := recipients[customer_id]) is not None
+    ]
 
 
 def find_marketing_recipient(customer: Customer) -> tuple[Channel, str] | None:
@@ -56,7 +77,7 @@ def is_turned_away(customer: Customer) -> bool:
     return bool(find_blocked([identifier.value for identifier in customer.identifiers if identifier.kind == "phone"]))
 
 
-def _list_plans(rules: MarketingRules, consented: set[str], company: Company) -> Iterator[tuple[str, PlannedMessage]]:
+def _list_plans(rules: MarketingRules, consented: set[str], company: Company) -> Iterator[Plan]:
     if not consented:
         return
     if rules.review_hours:
@@ -71,16 +92,28 @@ def _list_plans(rules: MarketingRules, consented: set[str], company: Company) ->
         yield from _list_invitations("recall", timedelta(weeks=weeks), consented, service_id)
 
 
-def _list_visit_questions(kind: str, delay: timedelta, consented: set[str]) -> Iterator[tuple[str, PlannedMessage]]:
+def _find_planned(keys: Iterable[str]) -> set[str]:
+    """Find those of these keys whose message is planned, sent or ended for good, so that nothing more has to be asked for it."""
+    wanted = sorted(set(keys))
+    was_withdrawn = and_(Notification.status == "expired", Notification.reason == "overtaken", Notification.first_sent_at.is_(None))
+    planned: set[str] = set()
+    for start in range(0, len(wanted), MAX_KEYS):
+        known = select(Notification.idempotency_key).where(Notification.idempotency_key.in_(wanted[start : start + MAX_KEYS]))
+        planned |= set(db.session.scalars(known.where(not_(was_withdrawn))))
+    return planned
+
+
+def _list_visit_questions(kind: str, delay: timedelta, consented: set[str]) -> Iterator[Plan]:
     """One a visit, after its last part; who was asked lately is not asked again."""
-    for booking in visits.list_ended(now() - delay - WINDOW, now()):
-        if booking.customer_id is None or booking.customer_id not in consented:
+    ended = [booking for booking in visits.list_ended(now() - delay - WINDOW, now()) if booking.customer_id in consented]
+    planned = _find_planned(f"{kind}:{booking.occupant}" for booking in ended)
+    for booking in ended:
+        key = f"{kind}:{booking.occupant}"
+        if key in planned or booking.customer_id is None:
             continue
         last = list_visit(booking)[-1]
-        due_at = last.ends_at + delay
-        key = f"{kind}:{booking.occupant}"
         if last.ends_at <= now() and not _was_asked_lately(kind, booking.customer_id, key):
-            yield booking.customer_id, _build_plan(kind, booking, key, due_at)
+            yield booking.customer_id, _build_plan(kind, booking, key, last.ends_at + delay)
 
 
 def _was_asked_lately(kind: str, customer_id: str, key: str) -> bool:
@@ -91,17 +124,27 @@ def _was_asked_lately(kind: str, customer_id: str, key: str) -> bool:
     return db.session.scalar(asked.limit(1)) is not None
 
 
-def _list_greetings(consented: set[str], company: Company) -> Iterator[tuple[str, PlannedMessage]]:
+def _list_greetings(consented: set[str], company: Company) -> Iterator[Plan]:
     today = now().astimezone(ZoneInfo(company.timezone)).date()
-    for customer_id in sorted(consented):
-        customer = db.session.get_one(Customer, customer_id)
-        if has_birthday(customer, today):
-            due_at, until = (
-                datetime.combine(day, clock, ZoneInfo(company.timezone)).astimezone(UTC)
-                for day, clock in ((today, GREETING_CLOCK), (today + timedelta(days=1), time()))
-            )
-            key = f"birthday:{customer_id}:{today.year}"
+    due_at, until = (
+        datetime.combine(day, clock, ZoneInfo(company.timezone)).astimezone(UTC)
+        for day, clock in ((today, GREETING_CLOCK), (today + timedelta(days=1), time()))
+    )
+    keys = {customer_id: f"birthday:{customer_id}:{today.year}" for customer_id in _list_born(consented, today)}
+    planned = _find_planned(keys.values())
+    for customer_id, key in keys.items():
+        if key not in planned:
             yield customer_id, PlannedMessage("birthday", f"customer:{customer_id}", key, max(now(), due_at), until, CHANNEL)
+
+
+def _list_born(customer_ids: set[str], day: date) -> list[str]:
+    """List those of these customers whose birthday it is; dates of birth are encrypted, so they are read one by one."""
+    ordered, born = sorted(customer_ids), []
+    for start in range(0, len(ordered), MAX_KEYS):
+        known = select(Customer).where(Customer.id.in_(ordered[start : start + MAX_KEYS]), Customer.birth_index.is_not(None))
+        customers = db.session.scalars(known.options(undefer(Customer.birth_date)).order_by(Customer.id))
+        born += [customer.id for customer in customers if has_birthday(customer, day)]
+    return born
 
 
 def has_birthday(customer: Customer, day: date) -> bool:
@@ -115,14 +158,16 @@ def has_birthday(customer: Customer, day: date) -> bool:
         return day == date(day.year, 3, 1)
 
 
-def _list_invitations(
-    kind: str, pause: timedelta, consented: set[str], service_id: str | None = None
-) -> Iterator[tuple[str, PlannedMessage]]:
+def _list_invitations(kind: str, pause: timedelta, consented: set[str], service_id: str | None = None) -> Iterator[Plan]:
     """One a pause: its key is the visit after which it began."""
-    for customer_id in visits.list_lapsed(now() - pause - WINDOW, now() - pause, service_id):
-        last = visits.find_last(customer_id, service_id) if customer_id in consented else None
-        if last is not None and not visits.is_expected(customer_id, service_id):
-            yield customer_id, _build_plan(kind, last, f"{kind}:{last.id}", last.ends_at + pause)
+    lapsed = [
+        booking for booking in visits.list_last(now() - pause - WINDOW, now() - pause, service_id) if booking.customer_id in consented
+    ]
+    planned = _find_planned(f"{kind}:{booking.id}" for booking in lapsed)
+    for last in lapsed:
+        key = f"{kind}:{last.id}"
+        if key not in planned and last.customer_id and not visits.is_expected(last.customer_id, service_id):
+            yield last.customer_id, _build_plan(kind, last, key, last.ends_at + pause)
 
 
 def _build_plan(kind: str, visit: Booking, key: str, due_at: datetime) -> PlannedMessage:

@@ -43,8 +43,6 @@ MAX_OUTAGE = timedelta(hours=48)
 OUTBOX = Outbox(Notification, lease=LEASE, retry_delays=RETRY_DELAYS)
 # delay while the company's messages are switched off
 SWITCHED_OFF_DELAY = timedelta(seconds=60)
-# bodies deleted in one go
-BATCH_SIZE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ def claim(notification_id: str, writer: MessageWriter | None = None) -> Delivery
     if _is_held(row):
         return None
     answers_at = row.sender_address if row.channel == "sms" else None
-    sender = find_sender(row.channel, answers_at=answers_at)  # type: ignore[arg-type]
+    sender = find_sender(row.channel, answers_at=answers_at, is_internal=get_kind(row.kind).is_internal)  # type: ignore[arg-type]
     if sender is None:
         OUTBOX.complete(row, "not_set_up")
         row.reason, row.finished_at = "no_key", now()
@@ -86,7 +84,7 @@ def _has_ended(row: Notification, writer: MessageWriter | None) -> bool:
     """Finish a message that is too late or untrue."""
     if row.expires_at <= now() and row.error is not None:
         _finish(row, "dead", reason=row.reason, error=row.error)
-    elif row.expires_at <= now() or (row.body is None and row.kind not in PLANNED_KINDS):
+    elif row.expires_at <= now() or (row.body is None and not _is_written_late(row)):
         _finish(row, "expired", reason="too_late")
     elif is_outdated(row) or (writer is not None and writer.is_outdated(row)):
         _finish(row, "expired", reason="overtaken")
@@ -106,19 +104,33 @@ def _prepare(row: Notification, writer: MessageWriter | None) -> bool:
         if row.channel == "none":
             _finish(row, "dead", reason=explain_unreachable(_find_customer(row), None))
             return False
-        written = writer.write(row) if writer else None
-        if written is None:
-            _finish(row, "expired", reason="overtaken")
+        if not _write(row, writer):
             return False
-        row.title, row.body = written[0][:160], written[1]
     if (suppressed := _find_suppression(row)) and not _send_otherwise(row):
         _finish(row, "dead", reason=suppressed.reason)
+        return False
+    if row.body is None and not _write(row, writer):
         return False
     rules = load_message_policies().rules()
     _estimate_cost(row, rules)
     if exceeds_monthly_cap(row, rules) and not _send_by_mail(row):
         _finish(row, "dead", reason="monthly_cap")
         return False
+    return row.body is not None or _write(row, writer)
+
+
+def _is_written_late(row: Notification) -> bool:
+    """Whether the text is written as the message leaves: always, or because it goes over another channel than it was worded for."""
+    return row.kind in PLANNED_KINDS or get_kind(row.kind).is_channel_specific
+
+
+def _write(row: Notification, writer: MessageWriter | None) -> bool:
+    """Write a message that leaves now; it ends where there is nothing to say any more."""
+    written = writer.write(row) if writer else None
+    if written is None:
+        _finish(row, "expired", reason="overtaken")
+        return False
+    row.title, row.body = written[0][:160], written[1]
     return True
 
 
@@ -200,17 +212,6 @@ def resend(notification_id: str) -> Notification | None:
     return row
 
 
-def delete_expired_bodies(limit: int = BATCH_SIZE) -> int:
-    """Delete the text of messages that were never sent and have expired; inside unscoped()."""
-    expired = select(Notification).where(Notification.status.in_(("not_set_up", "dead")), Notification.expires_at <= now())
-    rows = list(db.session.scalars(expired.where(Notification.body.is_not(None)).limit(limit)))
-    for row in rows:
-        row.body = None
-        row.status = "expired" if row.status == "not_set_up" else row.status
-    db.session.flush()
-    return len(rows)
-
-
 def _handle_rejection(row: Notification, rejection: MessageRejected) -> None:
     """What the carrier says for good holds for later messages, too; this one goes the other way, if there is one."""
     if rejection.code in LASTING_REASONS:
@@ -232,7 +233,7 @@ def _send_otherwise(row: Notification) -> bool:
     if recipient is None or find_sender(recipient[0]) is None:
         return False
     row.first_sent_at = None
-    set_recipient(row, recipient)
+    _readdress(row, recipient)
     return True
 
 
@@ -242,8 +243,14 @@ def _send_by_mail(row: Notification) -> bool:
     if recipient is None or find_sender("email") is None:
         return False
     row.first_sent_at = row.segments = row.cost_tenth_cents = None
-    set_recipient(row, recipient)
+    _readdress(row, recipient)
     return True
+
+
+def _readdress(row: Notification, recipient: tuple[Channel, str]) -> None:
+    if get_kind(row.kind).is_channel_specific and recipient[0] != row.channel:
+        row.body = None
+    set_recipient(row, recipient)
 
 
 def _find_recipient(row: Notification, *, only: Collection[Channel] = ("sms", "email")) -> tuple[Channel, str] | None:

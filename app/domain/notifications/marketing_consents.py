@@ -7,10 +7,11 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 
 from app.core.clock import now
 from app.core.errors import Conflict, InvalidInput
@@ -25,6 +26,9 @@ from app.providers.messaging.base import Channel
 KINDS: dict[Channel, str] = {"sms": "phone", "email": "email"}
 MAX_OBTAINED_LENGTH = 250
 MAX_TOKEN_LENGTH = 64
+# A mail may be read years later; by then STOP, the own page and each newer message withdraw as well.
+LINK_RETENTION = timedelta(days=3 * 365)
+UNUSED_LINK_RETENTION = timedelta(days=90)
 Source = Literal["desk", "page", "link", "stop"]
 
 
@@ -167,6 +171,27 @@ def find_withdrawal_link(token: str) -> WithdrawalLink | None:
         return None
     with unscoped():
         return db.session.scalars(select(WithdrawalLink).where(WithdrawalLink.token_hash == hash_token(token))).first()
+
+
+def delete_old_withdrawal_links(limit: int) -> int:
+    """Delete links that nobody needs any more, the oldest first; inside unscoped(). Gives the number of links.
+
+    One is needed for LINK_RETENTION, but no longer than UNUSED_LINK_RETENTION where nobody with its address has consented any more.
+    """
+    latest = select(func.max(MarketingConsent.id)).group_by(
+        MarketingConsent.company_id, MarketingConsent.customer_id, MarketingConsent.channel, MarketingConsent.address
+    )
+    standing = exists().where(
+        MarketingConsent.company_id == WithdrawalLink.company_id, MarketingConsent.channel == WithdrawalLink.channel,
+        MarketingConsent.address == WithdrawalLink.address, MarketingConsent.answer == "given", MarketingConsent.id.in_(latest),
+    )  # fmt: skip
+    unused = and_(WithdrawalLink.created_at <= now() - UNUSED_LINK_RETENTION, ~standing)
+    old = select(WithdrawalLink.token_hash).where(or_(WithdrawalLink.created_at <= now() - LINK_RETENTION, unused))
+    hashes = list(db.session.scalars(old.order_by(WithdrawalLink.created_at).limit(limit)))
+    if hashes:
+        deleting = delete(WithdrawalLink).where(WithdrawalLink.token_hash.in_(hashes))
+        db.session.execute(deleting.execution_options(synchronize_session=False))
+    return len(hashes)
 
 
 def _end_requests(condition: ColumnElement[bool], channel: str, address: str) -> None:

@@ -29,6 +29,8 @@ class MessageKind:
     is_limited: bool = True
     # tied to the address that it was written for: never sent to another one
     is_personal: bool = False
+    # worded for its channel: written anew where it goes over the other one
+    is_channel_specific: bool = False
     # its text stays, as one side of a conversation: it holds neither link nor code
     keeps_body: bool = False
     # to people of the company about their own work: no part of the log of messages to customers
@@ -48,7 +50,7 @@ def _list_kinds() -> tuple[MessageKind, ...]:
         MessageKind("booking_cancelled", "service", "customer", is_limited=False),
         MessageKind("booking_reminder", "service", "customer", is_planned=True),
         # asked for, and worth nothing once somebody else has the time
-        MessageKind("waitlist_offer", "service", "customer", heeds_quiet_hours=False),
+        MessageKind("waitlist_offer", "service", "customer", heeds_quiet_hours=False, is_channel_specific=True),
         MessageKind("customer_link", "service", "customer", heeds_quiet_hours=False, is_personal=True),
         # asked for by a tick on a page; the consent counts once its link was followed, at this very address
         MessageKind("consent_confirmation", "service", "customer", is_personal=True),

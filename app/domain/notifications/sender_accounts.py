@@ -23,11 +23,14 @@ def is_set_up(channel: Channel, *, own: bool = True) -> bool:
     return (find_sender(channel) if own else _find_platform_sender(channel)) is not None
 
 
-def find_sender(channel: Channel, *, answers_at: str | None = None) -> SenderAccount | None:
+def find_sender(channel: Channel, *, answers_at: str | None = None, is_internal: bool = False) -> SenderAccount | None:
     """The company's own account, else the platform's; None without either.
 
+    `is_internal`: to people of the company, who are also told that its own account is refused; the platform's account comes first.
     `answers_at`: our number that a person wrote to; the answer leaves from there, over an account that may have it.
     """
+    if is_internal and (platform := _find_platform_sender(channel)) is not None:
+        return platform
     if answers_at is None:
         return _find_company_sender(SENDERS[channel]) or _find_platform_sender(channel)
     sender = _find_company_sender(REPLY_PROVIDERS) or _find_platform_sender(channel)

@@ -1,4 +1,4 @@
-"""Delete rows whose retention has ended."""
+"""Delete rows and texts whose retention has ended."""
 
 from datetime import timedelta
 
@@ -7,7 +7,19 @@ from sqlalchemy import delete, func, select
 from app.core.clock import now
 from app.core.extensions import db
 from app.core.tenancy import unscoped
-from app.models import Call, CallEvent, CallSearchText, LineCheck, PushDelivery, StaffDigest, StaffNotice, ToolCall, TruthCheck, Turn
+from app.models import (
+    Call,
+    CallEvent,
+    CallSearchText,
+    LineCheck,
+    Notification,
+    PushDelivery,
+    StaffDigest,
+    StaffNotice,
+    ToolCall,
+    TruthCheck,
+    Turn,
+)
 from app.models.live_event import LiveEvent
 
 LIVE_EVENT_RETENTION = timedelta(hours=24)
@@ -15,6 +27,8 @@ LIVE_EVENT_RETENTION = timedelta(hours=24)
 LINE_CHECK_RETENTION = timedelta(days=14)
 # read or not: what is still open stands among the tasks
 STAFF_NOTICE_RETENTION = timedelta(days=30)
+# bodies of messages deleted in one go
+BATCH_SIZE = 500
 CALL_MODELS = (CallEvent, Turn, ToolCall, TruthCheck, CallSearchText)
 
 
@@ -52,6 +66,17 @@ def delete_expired_line_checks(limit: int) -> int:
         statement = delete(LineCheck).where(LineCheck.id.in_([check.id for check in checks]))
         db.session.execute(statement.execution_options(synchronize_session=False))
         return len(checks)
+
+
+def delete_expired_bodies(limit: int = BATCH_SIZE) -> int:
+    """Delete the text of messages that were never sent and have expired; inside unscoped()."""
+    expired = select(Notification).where(Notification.status.in_(("not_set_up", "dead")), Notification.expires_at <= now())
+    rows = list(db.session.scalars(expired.where(Notification.body.is_not(None)).limit(limit)))
+    for row in rows:
+        row.body = None
+        row.status = "expired" if row.status == "not_set_up" else row.status
+    db.session.flush()
+    return len(rows)
 
 
 def delete_expired_staff_notices(limit: int) -> int:

@@ -23,6 +23,7 @@ from app.models.user import COMPANY_ROLES
 
 # a summary that could not be made at its hour comes so much later at most
 LATE_HOURS = 3
+HOURS_PER_DAY = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +47,33 @@ def list_due_digests(limit: int) -> list[DueDigest]:
 
 def _list_due_in_zone(timezone: str, limit: int) -> list[DueDigest]:
     local = now().astimezone(ZoneInfo(timezone))
+    # hours of yesterday's evening are made up for after midnight
+    yesterday, late_hour = local.date() - timedelta(days=1), local.hour + HOURS_PER_DAY - LATE_HOURS
+    due = _list_due_of_day(timezone, local.date(), (local.hour - LATE_HOURS, local.hour), limit)
+    return due + (_list_due_of_day(timezone, yesterday, (late_hour, HOURS_PER_DAY), limit) if late_hour < HOURS_PER_DAY else [])
+
+
+def _list_due_of_day(timezone: str, day: date, hours: tuple[int, int], limit: int) -> list[DueDigest]:
+    """List those of this day whose hour is above the first one and not above the second."""
     default = case((User.role.in_(DIGEST_ROLES), DEFAULT_DIGEST_HOUR), else_=None)
     hour = case((NoticeSettings.user_id.is_(None), default), else_=NoticeSettings.digest_hour)
-    was_made = exists().where(StaffDigest.user_id == User.id, StaffDigest.timezone == timezone, StaffDigest.day == local.date())
+    was_made = exists().where(StaffDigest.user_id == User.id, StaffDigest.timezone == timezone, StaffDigest.day == day)
     has_branch = exists().where(Branch.company_id == User.company_id, Branch.timezone == timezone, Branch.is_active)
     statement = (
         select(Company.id, User.id)
         .select_from(User)
         .join(Company, and_(Company.id == User.company_id, Company.is_active))
         .outerjoin(NoticeSettings, NoticeSettings.user_id == User.id)
-        .where(User.is_active, User.role.in_(COMPANY_ROLES), hour <= local.hour, hour > local.hour - LATE_HOURS, has_branch, ~was_made)
+        .where(User.is_active, User.role.in_(COMPANY_ROLES), hour > hours[0], hour <= hours[1], has_branch, ~was_made)
         .order_by(User.id)
         .limit(limit)
     )
-    return [DueDigest(company_id, user_id, timezone, local.date()) for company_id, user_id in db.session.execute(statement)]
+    return [DueDigest(company_id, user_id, timezone, day) for company_id, user_id in db.session.execute(statement)]
 
 
 def queue_digest(user_id: str, timezone: str, day: date) -> Notification | None:
     """Make the person's summary of this day once, and queue it if there is something to tell. Inside a transaction."""
-    person = next((each for each in list_colleagues() if each.user.id == user_id), None)
+    person = next(iter(list_colleagues([user_id])), None)
     if person is None or db.session.get(StaffDigest, (user_id, timezone, day)) is not None:
         return None
     db.session.add(StaffDigest(user_id=user_id, timezone=timezone, day=day))
@@ -83,7 +92,8 @@ def _queue_mail(user: User, timezone: str, day: date, text: str) -> Notification
         "link": f"{settings().public_base}/dashboard",
     }  # fmt: skip
     title, body = render_message("staff_digest", values)
-    until = get_day_start(day + timedelta(days=1), timezone)
+    # one that is made up for after midnight is worth sending, too
+    until = max(get_day_start(day + timedelta(days=1), timezone), now() + timedelta(hours=LATE_HOURS))
     draft = NotificationDraft("staff_digest", f"digest:{user.id}", f"digest:{user.id}:{timezone}:{day:%Y%m%d}"[:96], body, title, until)
     return queue_notification(draft, ("email", user.email), customer_id=None)
 

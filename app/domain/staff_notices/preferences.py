@@ -1,8 +1,10 @@
 """Which notices a person wants where: the own choice, else the defaults of the role."""
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from app.core.extensions import db
 from app.domain.accounts.permissions import can
@@ -40,13 +42,19 @@ def get_digest_hour(user: User, chosen: NoticeSettings | None) -> int | None:
 
 def save_settings(user: User, channels: Mapping[str, Collection[NoticeChannel]], *, digest_hour: int | None) -> NoticeSettings:
     """Store the person's choice for the kinds that they may see; others keep what they were."""
-    row = db.session.scalars(select(NoticeSettings).where(NoticeSettings.user_id == user.id).with_for_update()).first()
-    if row is None:
-        row = NoticeSettings(user_id=user.id, channels={})
-        db.session.add(row)
+    row = _lock_settings(user)
     chosen: dict[str, list[str]] = dict(row.channels)
     for kind in list_kinds(user):
         chosen[kind.name] = [channel for channel in kind.channels if channel in channels.get(kind.name, ())]
     row.channels, row.digest_hour = chosen, digest_hour
     db.session.flush()
     return row
+
+
+def _lock_settings(user: User) -> NoticeSettings:
+    """The person's row, made where there is none; of two first saves at once the second one finds the first one's."""
+    own = select(NoticeSettings).where(NoticeSettings.user_id == user.id).with_for_update().execution_options(populate_existing=True)
+    if db.session.scalars(select(NoticeSettings.user_id).where(NoticeSettings.user_id == user.id)).first() is None:
+        with suppress(IntegrityError), db.session.begin_nested():
+            db.session.add(NoticeSettings(user_id=user.id, channels={}))
+    return db.session.scalars(own).one()

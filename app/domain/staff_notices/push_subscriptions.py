@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.asymmetric import ec
 from flask_babel import gettext as _
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 
 from app.core.errors import InvalidInput, NotFound
 from app.core.extensions import db
@@ -43,18 +44,17 @@ def add_device(user: User, target: PushTarget, device: str) -> PushSubscription:
     """
     _check_target(target)
     digest = hash_endpoint(target.endpoint)
-    with unscoped():
-        db.session.execute(
-            delete(PushSubscription).where(PushSubscription.endpoint_hash == digest).execution_options(synchronize_session=False)
-        )
+    _remove_endpoint(digest)
     devices = list_devices(user)
     for oldest in devices[: max(0, len(devices) - MAX_DEVICES + 1)]:
         db.session.delete(oldest)
-    row = PushSubscription(
-        user_id=user.id, endpoint=target.endpoint, endpoint_hash=digest, p256dh=target.p256dh, auth=target.auth, device=device[:80]
-    )
-    db.session.add(row)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            row = _insert_device(user, target, device)
+    except IntegrityError:
+        # the same browser asked twice at once: the second one counts
+        _remove_endpoint(digest)
+        row = _insert_device(user, target, device)
     record("push_device_added", subject=f"user:{user.id}")
     return row
 
@@ -74,6 +74,30 @@ def remove_all_devices(user_ids: Collection[str]) -> None:
     with unscoped():
         theirs = delete(PushSubscription).where(PushSubscription.user_id.in_(user_ids))
         db.session.execute(theirs.execution_options(synchronize_session=False))
+
+
+def end_push_of_browser(device_id: str, user_id: str) -> None:
+    """End the push of the browser in which this person signs out; whatever else it names is left."""
+    with unscoped():
+        own = delete(PushSubscription).where(PushSubscription.id == device_id, PushSubscription.user_id == user_id)
+        db.session.execute(own.execution_options(synchronize_session=False))
+
+
+def _remove_endpoint(digest: str) -> None:
+    """Of whoever had it in the same browser, in whatever company."""
+    with unscoped():
+        same = delete(PushSubscription).where(PushSubscription.endpoint_hash == digest)
+        db.session.execute(same.execution_options(synchronize_session=False))
+
+
+def _insert_device(user: User, target: PushTarget, device: str) -> PushSubscription:
+    row = PushSubscription(
+        user_id=user.id, endpoint=target.endpoint, endpoint_hash=hash_endpoint(target.endpoint), p256dh=target.p256dh, auth=target.auth,
+        device=device[:80],
+    )  # fmt: skip
+    db.session.add(row)
+    db.session.flush()
+    return row
 
 
 def hash_endpoint(endpoint: str) -> str:

@@ -1,6 +1,6 @@
 """Who gets a notice: the people whose role, branches and calendar it concerns, without the one who caused it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, or_, select
@@ -43,9 +43,11 @@ class Colleague:
         return self.staff_id if self.user.role == "staff" else None
 
 
-def list_colleagues() -> list[Colleague]:
-    """The people who may sign in to the current company."""
+def list_colleagues(user_ids: Collection[str] | None = None) -> list[Colleague]:
+    """The people who may sign in to the current company; those of them with these ids."""
     active = select(User).where(User.company_id == current_company_id(), User.is_active, User.role.in_(COMPANY_ROLES))
+    if user_ids is not None:
+        active = active.where(User.id.in_(user_ids))
     users = db.session.scalars(active.order_by(User.id)).all()
     chosen, calendars = load_settings([user.id for user in users]), _load_calendars(users)
     return [Colleague(user, chosen.get(user.id), calendars.get(user.id)) for user in users]

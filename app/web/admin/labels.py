@@ -24,7 +24,7 @@ SCHEDULE_LABELS = {
     "rejections.delete": _l("Vergisst, welche Webhooks abgewiesen wurden"),
     "notifications.expire": _l("Löscht Links und Codes aus Nachrichten, die nie ankamen"),
     "marketing.plan": _l("Plant Werbung an alle, die eingewilligt haben"),
-    "marketing.delete": _l("Vergisst Einwilligungen, die nie bestätigt wurden"),
+    "marketing.delete": _l("Vergisst Einwilligungen, die nie bestätigt wurden, und alte Links zum Abbestellen"),
     "notifications.bounces": _l("Liest, welche Mails als unzustellbar zurückkamen"),
     "notifications.reminders": _l("Plant Erinnerungen, die noch fehlen"),
     "staff_notices.digest": _l("Schickt den Teams ihren Tagesüberblick"),

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -14,6 +14,7 @@ from app.providers.push.web_push import PushTarget
 from app.web.fields import TextField
 from app.web.forms import Form
 from app.web.guards import for_company
+from app.web.push_cookie import set_push_cookie
 
 # by the word that a browser says of itself, the most special first
 BROWSERS = {
@@ -46,11 +47,11 @@ def key() -> dict[str, str]:
 
 @blueprint.post("/account/notices/devices")
 @for_company("tasks.read")
-def add() -> dict[str, bool]:
+def add() -> Response:
     form = SubscriptionForm.read()
     target = PushTarget(form.endpoint, form.p256dh, form.auth)
-    run_in_transaction(lambda: push_subscriptions.add_device(current_user, target, _describe_device()))
-    return {"ok": True}
+    device_id = run_in_transaction(lambda: push_subscriptions.add_device(current_user, target, _describe_device()).id)
+    return set_push_cookie(jsonify(ok=True), device_id)
 
 
 @blueprint.post("/account/notices/devices/<device_id>/remove")

@@ -18,7 +18,7 @@ from app.web.forms import Form
 from app.web.public.link_target import build_branch_details, render_page
 from app.web.public.self_service import SelfServiceQuery, guard_link, remember_language
 
-blueprint = Blueprint("visit_rating", __name__, url_prefix="/b")
+blueprint = Blueprint("satisfaction", __name__, url_prefix="/b")
 
 
 class RatingForm(Form):
@@ -30,7 +30,7 @@ class RatingForm(Form):
 @guard_link
 def show(token: str) -> Response:
     if language := SelfServiceQuery.read_known().lang:
-        return remember_language(redirect(url_for("visit_rating.show", token=token)), language)
+        return remember_language(redirect(url_for("satisfaction.show", token=token)), language)
     return _render_page(_get_question(token), token)
 
 
@@ -41,9 +41,9 @@ def rate(token: str) -> Response:
     try:
         form = RatingForm.read()
     except InvalidInput:
-        return redirect(url_for("visit_rating.show", token=token))
+        return redirect(url_for("satisfaction.show", token=token))
     run_in_transaction(lambda: keep_answer(question_id, form.score, comment=form.comment, source="page"))
-    return redirect(url_for("visit_rating.show", token=token))
+    return redirect(url_for("satisfaction.show", token=token))
 
 
 @blueprint.errorhandler(NotFound)
@@ -65,6 +65,6 @@ def _render_page(question: SatisfactionQuestion, token: str) -> Response:
     visit = db.session.get_one(Booking, question.booking_id)
     g.timezone = visit.timezone
     return render_page(
-        "public/visit_rating.html", question=question, visit=visit, scores=SCORES, token=token, max_length=MAX_COMMENT_LENGTH,
+        "public/satisfaction.html", question=question, visit=visit, scores=SCORES, token=token, max_length=MAX_COMMENT_LENGTH,
         **build_branch_details(question.branch_id),
     )  # fmt: skip

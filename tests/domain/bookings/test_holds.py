@@ -1,22 +1,24 @@
 """A held time is taken until it is used, given back or runs out."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.core.clock import now
 from app.core.event_bus import subscribe
 from app.core.tenancy import unscoped
 from app.core.transactions import transaction
+from app.domain.bookings import slot_locks
 from app.domain.bookings.booking_request import BookingRequest
 from app.domain.bookings.create import create_booking, create_hold
 from app.domain.bookings.errors import SlotTaken
 from app.domain.bookings.holds import close_hold, expire_holds
 from app.events import HoldPlaced, HoldReleased
-from app.models import Booking, GroupSession, Hold, SlotLock
+from app.models import Booking, BusySpan, GroupSession, Hold, SlotLock
 from tests.factories.salon import Salon
 
 HEARD: list[HoldPlaced | HoldReleased] = []
@@ -105,3 +107,24 @@ def test_a_held_seat_of_a_group_becomes_a_booked_one(db: SQLAlchemy, salon: Salo
     booking = book(salon.request("yoga:anna", hold=kept))
     session = db.session.scalars(select(GroupSession)).one()
     assert (session.seats_taken, booking.session_id) == (2, session.id)
+
+
+def test_hold_that_is_extended_as_it_expires_keeps_its_time(
+    db: SQLAlchemy, salon: Salon, present: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction():
+        hold = create_hold(salon.request("cut:anna"), minutes=5)
+    hold_id, list_expired = hold.id, slot_locks._list_expired
+    present.shift(timedelta(minutes=5, seconds=1))
+
+    def look(allocations: Any) -> list[str]:
+        """In the same moment another request extends it."""
+        found: list[str] = list_expired(allocations)
+        later = now() + timedelta(minutes=5)
+        db.session.execute(update(Hold).where(Hold.id == hold_id).values(expires_at=later))
+        db.session.execute(update(BusySpan).where(BusySpan.holder_id == hold_id).values(expires_at=later))
+        return found
+
+    monkeypatch.setattr(slot_locks, "_list_expired", look)
+    with pytest.raises(SlotTaken), transaction():
+        create_booking(salon.request("cut:anna"))

@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 import time_machine
+from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
 from app.core.clock import now
 from app.core.errors import InvalidInput
 from app.core.event_bus import subscribe
+from app.core.extensions import db as the_db
+from app.core.tenancy import unscoped
 from app.core.transactions import transaction
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.create import create_booking
@@ -27,9 +30,13 @@ from app.domain.bookings.waitlist import (
     renew_offer_token,
     withdraw_entry,
 )  # fmt: skip
+from app.domain.customers.contacts import find_or_create
+from app.domain.notifications.suppressions import suppress
 from app.domain.services.matching import UnknownService
 from app.events import WaitlistOffered
-from app.models import Booking, Hold, Service, WaitlistEntry, WaitlistOffer
+from app.jobs.notifications import send_notification
+from app.models import Booking, Hold, Notification, Service, WaitlistEntry, WaitlistOffer
+from tests.doubles.messaging import MailDouble, TwilioDouble
 from tests.factories.salon import DESK, Salon, at, make_customer
 
 HEARD: list[WaitlistOffered] = []
@@ -271,3 +278,39 @@ def test_an_entry_whose_window_is_over_waits_no_more(salon: Salon, present: time
     with transaction():
         assert close_past_entries() == 1
     assert (entry.status, withdrawn.status, later.status) == ("expired", "withdrawn", "waiting")
+
+
+@pytest.mark.parametrize("how", ["suppressed", "rejected"])
+def test_offer_that_goes_by_mail_in_the_end_does_not_ask_for_a_yes_by_text(
+    app: Flask, salon: Salon, full: Booking, twilio: TwilioDouble, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    number = "+491713920050"
+    with MailDouble() as mail:
+        for name, value in {"smtp_url": mail.url, "mail_from": "termine@salon.example", "twilio_sender": "+493023125198"}.items():
+            monkeypatch.setattr(app.config["SETTINGS"], name, value)
+        with transaction():
+            customer = find_or_create("Mira Sommer", number=number, email="mira@example.org").id
+            window = {"window_from": at("2026-05-11T00:00"), "window_until": at("2026-05-16T00:00")}
+            join_waitlist(customer, salon.services["cut"], **window)
+        with transaction():
+            cancel_booking(full.id, DESK)
+            offer_slot(full.branch_id, full.starts_at, full.ends_at)
+        offer_message = select(Notification).where(Notification.kind == "waitlist_offer").execution_options(populate_existing=True)
+        row = the_db.session.scalars(offer_message).one()
+        assert "Antworten Sie mit JA oder NEIN" in (row.body or "")
+        if how == "suppressed":
+            with transaction():
+                suppress("sms", number, "unreachable")
+        else:
+            twilio.refuse[number] = 21614
+        for _try in range(2):
+            send_notification(row.id)
+        (sent,) = mail.mails
+    the_db.session.rollback()
+    row = the_db.session.scalars(offer_message).one()
+    assert (row.channel, row.status, twilio.messages) == ("email", "sent", [])
+    text = sent.get_body(("plain",)).get_content()
+    assert "JA oder NEIN" not in text and "/b/" in text
+    token = text.split("/b/")[1].split()[0]
+    with unscoped():
+        assert find_offer(token) is not None

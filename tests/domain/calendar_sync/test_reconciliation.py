@@ -7,10 +7,11 @@ from app.core.extensions import db
 from app.core.tenancy import clear_company, company_scope
 from app.domain.bookings.cancel import cancel_booking
 from app.jobs import calendar_sync as jobs
-from app.models import CalendarReconciliation, Connection
+from app.models import CalendarReconciliation, Company, Connection, StaffNotice
 from tests.doubles.calcom_shapes import iso
 from tests.factories.salon import at, make_salon
 from tests.support.calcom_world import CUT_ANNA, CUT_BEN, DESK, CalcomWorld
+from tests.support.users import make_user
 
 TEN, ELEVEN, NOON = at("2026-05-12T10:00"), at("2026-05-12T11:00"), at("2026-05-12T12:00")
 MIRA = {"name": "Mira Sommer", "phoneNumber": "+4915112345678"}
@@ -158,3 +159,32 @@ def test_companies_are_reconciled_separately(calcom: CalcomWorld) -> None:
         jobs.reconcile_calendar(calcom.connection_id)
         assert db.session.scalars(select(CalendarReconciliation)).all() == []
     db.session.rollback()
+
+
+def notices(calcom: CalcomWorld) -> list[str]:
+    def read() -> list[str]:
+        return list(db.session.scalars(select(StaffNotice.kind)))
+
+    found: list[str] = calcom.run(read)
+    return found
+
+
+def test_calendar_that_is_imported_fills_no_bell(calcom: CalcomWorld) -> None:
+    make_user(db.session.get_one(Company, calcom.salon.company_id))
+    for hour in (TEN, ELEVEN, NOON):
+        calcom.double.book(CUT_ANNA, hour, **MIRA)
+    assert whats(compare(calcom)) == ["made", "made", "made"]
+    assert notices(calcom) == []
+    calcom.advance(700)
+    calcom.double.book(CUT_BEN, TEN, "Ida Berg", email="ida@example.de")
+    assert whats(compare(calcom)) == ["made"]
+    assert notices(calcom) == ["booking_made"], "one whose webhook was lost is news"
+
+
+def test_events_that_are_mapped_long_after_they_were_made_fill_no_bell(calcom: CalcomWorld) -> None:
+    make_user(db.session.get_one(Company, calcom.salon.company_id))
+    compare(calcom)
+    calcom.double.book(CUT_ANNA, at("2026-05-19T10:00"), **MIRA)
+    calcom.advance(25 * 3600)
+    assert whats(compare(calcom)) == ["made"]
+    assert notices(calcom) == []

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from app.core.clock import now
 from app.core.tenancy import company_scope
@@ -19,10 +19,13 @@ from app.domain.bookings.status import mark_no_show
 from app.domain.customers.blocked_callers import block_callers
 from app.domain.customers.caller_assurance import set_birth_date
 from app.domain.customers.contacts import find_or_create
+from app.domain.marketing import message_plans
 from app.domain.marketing.message_plans import plan_messages
 from app.domain.marketing.rules import MarketingRules, save_marketing_rules
 from app.domain.notifications.marketing_consents import (
     ConsentMissing,
+    create_withdrawal_link,
+    find_withdrawal_link,
     give_consent,
     has_consent,
     list_history,
@@ -31,6 +34,7 @@ from app.domain.notifications.marketing_consents import (
 )
 from app.domain.notifications.notification_queue import NotificationDraft, PlannedMessage, plan_notification, queue_notification
 from app.domain.notifications.suppressions import lift, suppress
+from app.jobs.marketing import delete_old_consent_links
 from app.jobs.notifications import send_notification
 from app.models import Company, Customer, CustomerIdentifier, Notification
 from tests.doubles.messaging import MailDouble, TwilioDouble
@@ -301,3 +305,87 @@ def test_marketing_without_consent_cannot_be_queued(marketing: Marketing) -> Non
     marketing.agree()
     with transaction():
         assert queue_notification(draft, ("sms", MIRA), customer_id=marketing.mira).status == "pending"
+
+
+def test_planning_asks_no_question_for_each_customer(marketing: Marketing) -> None:
+    """What it costs depends on what is due, and not on how many have consented."""
+    marketing.rule(MarketingRules(review_hours=24, review_url=URL, has_birthdays=True, win_back_weeks=8))
+
+    def count() -> int:
+        statements: list[str] = []
+        listen = lambda _connection, _cursor, text, *_more: statements.append(text)  # noqa: E731
+        event.listen(marketing.db.engine, "before_cursor_execute", listen)
+        try:
+            marketing.db.session.rollback()
+            plan_messages(marketing.salon.company_id)
+        finally:
+            event.remove(marketing.db.engine, "before_cursor_execute", listen)
+        return len(statements)
+
+    def grow(first: int, number: int) -> None:
+        for index in range(first, first + number):
+            phone = f"+4917139300{index:02}"
+            customer_id = marketing.add(f"Kundin {index}", number=phone)
+            with transaction():
+                set_birth_date(marketing.get(customer_id), date(1990, 1, 1))
+            marketing.agree(customer_id, address=phone)
+            marketing.visit(f"2026-05-12T{9 + index:02}:00", customer_id=customer_id)
+
+    grow(0, 2)
+    marketing.clock.move_to(at("2026-05-13T20:00"))
+    planned = plan_messages(marketing.salon.company_id)
+    assert len(planned) == 2
+    few = count()
+    marketing.clock.move_to(at("2026-05-11T10:00"))
+    grow(2, 4)
+    marketing.clock.move_to(at("2026-05-13T20:00"))
+    assert len(plan_messages(marketing.salon.company_id)) == 4
+    assert count() == few, "what is planned already costs nothing more"
+
+
+def test_plans_are_stored_in_small_transactions(marketing: Marketing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that fails leaves what was planned before, and what follows is planned the next time."""
+    monkeypatch.setattr(message_plans, "BATCH_SIZE", 1)
+    marketing.rule(REVIEW)
+    for index in range(3):
+        phone = f"+4917139300{index:02}"
+        customer_id = marketing.add(f"Kundin {index}", number=phone)
+        marketing.agree(customer_id, address=phone)
+        marketing.visit(f"2026-05-12T{9 + index:02}:00", customer_id=customer_id)
+    marketing.clock.move_to(at("2026-05-14T10:00"))
+    find, seen = message_plans.find_marketing_recipient, []
+
+    def fail_second(customer: Customer) -> Any:
+        seen.append(customer.id)
+        if len(seen) == 2:
+            raise RuntimeError
+        return find(customer)
+
+    with monkeypatch.context() as patched, pytest.raises(RuntimeError):
+        patched.setattr(message_plans, "find_marketing_recipient", fail_second)
+        plan_messages(marketing.salon.company_id)
+    assert len(marketing.rows()) == 1
+    plan_messages(marketing.salon.company_id)
+    assert len(marketing.rows()) == 3
+
+
+def test_links_to_withdraw_are_deleted_once_nobody_needs_them(marketing: Marketing) -> None:
+    marketing.agree()
+    with transaction():
+        standing = create_withdrawal_link("sms", MIRA)
+        unused = create_withdrawal_link("email", MAIL)
+    marketing.clock.shift(timedelta(days=89))
+    assert delete_old_consent_links() == 0
+    marketing.clock.shift(timedelta(days=2))
+    assert delete_old_consent_links() == 1
+    assert find_withdrawal_link(unused) is None and find_withdrawal_link(standing) is not None
+    with transaction():
+        withdraw_consent(marketing.mira, "sms", MIRA, source="desk")
+    assert delete_old_consent_links() == 1
+    marketing.agree()
+    with transaction():
+        old = create_withdrawal_link("sms", MIRA)
+    marketing.clock.shift(timedelta(days=3 * 365 - 1))
+    assert delete_old_consent_links() == 0 and find_withdrawal_link(old) is not None
+    marketing.clock.shift(timedelta(days=2))
+    assert delete_old_consent_links() == 1 and find_withdrawal_link(old) is None

@@ -232,3 +232,44 @@ def test_without_a_mail_server_nothing_is_queued_and_nothing_repeated(app: Flask
     with unscoped():
         assert list(the_db.session.scalars(select(Notification).where(Notification.kind == "staff_digest"))) == []
         assert len(list(the_db.session.scalars(select(StaffDigest)))) == 1
+
+
+@pytest.mark.parametrize(
+    ("hour", "made_up", "too_late"), [(23, "2026-05-13T01:30", "2026-05-13T02:00"), (22, "2026-05-13T00:30", "2026-05-13T01:00")]
+)
+def test_an_hour_of_the_evening_is_made_up_for_after_midnight(
+    salon: Salon, mails: MailDouble, hour: int, made_up: str, too_late: str
+) -> None:
+    owner = _user(salon)
+    _save(salon, owner, hour)
+    _book(salon)
+    assert (_run("2026-05-12T21:59"), _run(too_late)) == (0, 0)
+    assert _run(made_up) == 1
+    [text] = _digests(mails)
+    assert "Heute: 1 Termin um 10:00" in text, "it is about the day for which it was planned"
+    assert "12. Mai" in str(mails.mails[-1]["Subject"])
+    assert (_run(made_up), len(_digests(mails))) == (0, 1)
+
+
+def test_after_midnight_nothing_is_made_up_that_was_sent(salon: Salon, mails: MailDouble) -> None:
+    owner = _user(salon)
+    _save(salon, owner, 23)
+    _book(salon)
+    assert (_run("2026-05-12T23:00"), _run("2026-05-13T00:10")) == (1, 0)
+
+
+def test_one_digest_loads_one_colleague(salon: Salon, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner, loaded = _user(salon), []
+    for number in range(3):
+        _user(salon, "manager", f"m{number}")
+    _book(salon)
+    list_colleagues = daily_digest.list_colleagues
+
+    def watch(*ids: Any) -> Any:
+        loaded.append(list_colleagues(*ids))
+        return loaded[-1]
+
+    monkeypatch.setattr(daily_digest, "list_colleagues", watch)
+    with time_machine.travel(at(TUESDAY), tick=False), company_scope(salon.company_id):
+        send_digest(owner.id, "Europe/Berlin", "2026-05-12")
+    assert [[person.user.id for person in people] for people in loaded] == [[owner.id]]

@@ -9,13 +9,15 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
 from app.core.clock import now
+from app.core.event_bus import publish
 from app.core.extensions import db as the_db
 from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import transaction
 from app.domain.notifications.message_log import MessageSearch, list_messages
 from app.domain.tasks.lifecycle import create_task
+from app.events import ConnectionProblemFound
 from app.jobs.notifications import send_notification
-from app.models import Company, Notification, StaffNotice
+from app.models import Company, Connection, Notification, StaffNotice
 from tests.doubles.messaging import MailDouble
 from tests.support.users import branch_ids, make_company, make_user
 
@@ -103,3 +105,19 @@ def test_without_a_mail_server_nothing_is_queued(app: Flask, company: Company) -
     app.config["SETTINGS"] = app.config["SETTINGS"].model_copy(update={"smtp_url": None})
     _cause(company)
     assert _send_all(company) == []
+
+
+def test_a_refused_account_of_the_company_is_not_what_tells_of_it(company: Company, mails: MailDouble) -> None:
+    """Nor of anything else: people of the company are written to by us."""
+    make_user(company)
+    with MailDouble() as theirs:
+        theirs.says["MAIL"] = "535 authentication failed"
+        with company_scope(company.id), transaction():
+            the_db.session.add(Connection(provider="smtp", api_key=theirs.url, label="Salon <kontakt@lindgren.example>"))
+        with company_scope(company.id), transaction():
+            connection_id = the_db.session.scalars(select(Connection.id)).one()
+            publish(ConnectionProblemFound(company.id, connection_id, now()))
+        assert [row.status for row in _send_all(company)] == ["sent"]
+        assert theirs.heard == []
+    [mail] = mails.mails
+    assert mail["From"] == "AskProAI <team@askproai.example>"

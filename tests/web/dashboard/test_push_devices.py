@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.core.extensions import db as the_db
 from app.core.tenancy import unscoped
-from app.models import Company, PushDelivery, PushSubscription
+from app.models import Company, PushDelivery, PushSubscription, User
 from tests.doubles.push_service import BrowserDouble, PushServiceDouble
 from tests.support.users import make_company, make_user, signed_in, token_of
 
@@ -74,3 +74,17 @@ def test_a_test_is_queued_for_each_device(client: FlaskClient) -> None:
     the_db.session.rollback()
     with unscoped():
         assert len(list(the_db.session.scalars(select(PushDelivery)))) == 2
+
+
+def test_signing_out_ends_the_push_of_this_browser_alone(app: Flask, client: FlaskClient, company: Company) -> None:
+    _add(client, "phone")
+    user = the_db.session.get_one(User, _devices()[0].user_id)
+    laptop = signed_in(app, user)
+    _add(laptop, "laptop")
+    kept = _devices()[1].id
+    client.post("/logout", data={"csrf_token": token_of(client)})
+    assert [device.id for device in _devices()] == [kept]
+    colleague = signed_in(app, make_user(company, "manager"))
+    colleague.set_cookie("push", kept)
+    colleague.post("/logout", data={"csrf_token": token_of(colleague)})
+    assert [device.id for device in _devices()] == [kept], "a cookie ends nobody else's"

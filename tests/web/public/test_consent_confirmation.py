@@ -22,7 +22,7 @@ from app.domain.marketing.rules import MarketingRules, save_marketing_rules
 from app.domain.notifications.marketing_consents import has_consent, list_history, withdraw_address, write_wording
 from app.domain.notifications.message_kinds import KINDS
 from app.domain.notifications.suppressions import suppress
-from app.jobs.marketing import delete_unconfirmed_consents
+from app.jobs.marketing import delete_old_consent_links
 from app.jobs.notifications import send_notification
 from app.models import Company, ConsentRequest, CustomerIdentifier, Notification
 from tests.doubles.messaging import ACCOUNT, TOKEN, MailDouble, TwilioDouble
@@ -150,7 +150,7 @@ def test_what_is_not_confirmed_expires_and_is_deleted(world: World) -> None:
     assert world.confirm(token) == 404
     assert world.client.get(f"/b/{token}").status_code in (302, 404)
     assert not world.may_write()
-    assert delete_unconfirmed_consents() == 1
+    assert delete_old_consent_links() == 1
     with company_scope(world.salon.company_id):
         assert world.db.session.scalars(select(ConsentRequest)).all() == []
 
@@ -160,7 +160,7 @@ def test_what_was_confirmed_is_kept_as_evidence(world: World) -> None:
     (token,) = world.deliver()
     world.confirm(token)
     world.clock.shift(timedelta(days=400))
-    assert delete_unconfirmed_consents() == 0
+    assert delete_old_consent_links() == 0
     assert world.may_write()
 
 
