@@ -78,6 +78,11 @@ def test_buffers_surround_the_work(db: SQLAlchemy, salon: Salon) -> None:
     assert entry.buffers == times("09:55-10:00", "10:15-10:25")
 
 
+def test_each_part_of_a_visit_stands_with_its_own_work(salon: Salon) -> None:
+    book(salon, "cut:anna", "colour:anna")
+    assert [entry.work for entry in entries(salon, "anna")] == [times("10:00-10:30"), times("10:30-11:00", "11:40-12:00")]
+
+
 def test_a_group_is_one_entry_with_all_who_come(salon: Salon) -> None:
     first = book(salon, "yoga:anna", customer_id=make_customer(salon))
     book(salon, "yoga:anna", customer_id=make_customer(salon, "Ole Thomsen"))

@@ -283,6 +283,14 @@ def test_new_quiet_hours_move_what_is_planned(db: SQLAlchemy, salon: Salon, mira
     assert planned(db) == [at("2026-05-12T07:00")]
 
 
+def test_what_is_due_this_instant_is_not_taken_back(db: SQLAlchemy, salon: Salon, mira: str, twilio: TwilioDouble) -> None:
+    rule(DAY)
+    booking = book(salon, mira, "2026-05-12T12:00")
+    with time_machine.travel(at("2026-05-11T12:00"), tick=False):
+        run_in_transaction(lambda: reminders.plan_reminders([booking.id]))
+    assert planned(db) == [at("2026-05-11T12:00")]
+
+
 def test_reminder_whose_rule_is_gone_does_not_leave_though_nobody_planned_anew(
     db: SQLAlchemy, salon: Salon, mira: str, twilio: TwilioDouble, present: time_machine.Traveller
 ) -> None:

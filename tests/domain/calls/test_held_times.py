@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.core.clock import now, to_ms
 from app.core.tenancy import clear_company, company_scope
@@ -130,6 +130,14 @@ def test_many_at_once_book_once(app: Flask, line: TelephoneLine, token: str, dat
     with ThreadPoolExecutor(8) as pool:
         assert len(set(pool.map(work, range(8)))) == 1
     assert len(bookings(line)) == 1
+
+
+def test_a_hold_that_was_used_since_it_was_read_is_not_booked(line: TelephoneLine, token: str) -> None:
+    with transaction():
+        hold = line.db.session.scalars(select(Hold)).one()
+        line.db.session.execute(update(Hold).values(status="used").execution_options(synchronize_session=False))
+        with pytest.raises(hold_links.HoldLinkUsed):
+            hold_links.book_by_link(hold.id, TEN, name="Mira Sommer")
 
 
 def test_what_is_taken_is_told_with_alternatives(line: TelephoneLine, client: FlaskClient, token: str) -> None:

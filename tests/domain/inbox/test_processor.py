@@ -55,13 +55,13 @@ def test_while_the_database_is_away_no_event_uses_up_its_tries(db: SQLAlchemy, m
 
 @pytest.mark.parametrize("error", [ValueError("no"), OperationalError("INSERT", None, Exception("database is locked"))])
 def test_an_event_that_fails_is_due_again_later(db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    make_company_with_number()
+    salon = make_company_with_number()
     arrive(call_body("call_started", "call_0"), call_body("call_started", "call_1"))
     fail_when_applied(monkeypatch, error)
     with time_machine.travel(now(), tick=False):
         processor.drain_batch(10)
         assert {event.due_at for event in events()} == {now() + processor.RETRY_DELAYS[0]}
-    assert [(event.status, event.attempts) for event in events()] == [("pending", 1)] * 2
+    assert [(event.status, event.attempts, event.company_id) for event in events()] == [("pending", 1, salon.id)] * 2
 
 
 def test_whoever_lost_its_events_to_another_worker_writes_nothing_and_goes_on(db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> None:
