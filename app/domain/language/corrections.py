@@ -148,6 +148,8 @@ def _correct(earlier: DayRange, later: DayRange, today: date) -> DayRange:
         if not earlier.names_month and day != later.first:
             raise ambiguous_day(sorted([day, later.first]), today)
         return DayRange(day, day)
+    if not later.is_single and earlier.is_day_of_month and later.last < date.max:
+        return intersect(earlier, later, today)
     if not later.is_single and earlier.weekday is not None and later.last < date.max:
         raise ambiguous_day([find_weekday(earlier.weekday, later.first)], today)
     return later

@@ -81,7 +81,11 @@ class DateScanner:
         )
         # "am 9. Juni, nein, Juli"
         self.scanner.rewrite(rf"\b(\d{{1,2}}\. )(?:of )?{MONTH},? (?:{CORRECTION},? )+(?={MONTH}(?! (?:the )?\d{{1,2}}\b))", lambda m: m[1])
-        take(rf"\b(\d{{1,2}})\. ?(\d{{1,2}})\. ?(\d{{4}}\b|\d{{2}}\b(?!{HOURS_FOLLOW}))?{NO_TIME}", DAY, self._numeric)
+        take(
+            rf"\b(\d{{1,2}})\. ?(\d{{1,2}})\. ?(\d{{4}}\b|20 [2-9]\d\b(?! ?(?:uhr|h\b))|\d{{2}}\b(?!{HOURS_FOLLOW}))?{NO_TIME}",
+            DAY,
+            self._numeric,
+        )
         take(rf"(?<!um )(?<!at )\b(\d{{1,2}})\.(\d{{1,2}})()(?!\.?\d){NO_TIME}", DAY, self._numeric)
         take(
             rf"\b(\d{{1,2}})(?:\. (?:of |im )?|{day_follows} (?:of )?){MONTH}{YEAR}",

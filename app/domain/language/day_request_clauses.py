@@ -1,15 +1,19 @@
 """Tells the clauses that wish for a day from those that only tell one: "Montag hab ich Chor, also Dienstag"."""
 
+from datetime import date, timedelta
+
 from app.domain.language.calendar_arithmetic import WEEK, find_weekday
 from app.domain.language.date_clauses import DateClause, are_single, list_days, split_clauses
 from app.domain.language.dates import DayRange
 from app.domain.language.fillers import ASIDE
 from app.domain.language.marked_text import Scanner
 from app.domain.language.request_words import (
+    ABSENT_UNTIL,
     ALSO,
     ARTICLE_DAY,
     CLOSING,
     DAY,
+    GIVEN_UP,
     JOINED,
     LEFT_OPEN,
     MARK,
@@ -57,6 +61,8 @@ def set_aside_reasons(scanner: Scanner) -> None:
     if told_after and not any(clauses[place].kind == "wish" or clauses[place].is_concluded for place in wishes):
         # nothing wishes plainly, and the last day is told
         return
+    if aside:
+        _move_behind_absence(scanner, [clauses[place] for place in aside], [clauses[place] for place in wishes if place > min(aside)])
     if aside and concluded:
         _move_behind(scanner, [day for place in aside for day in list_days(scanner, clauses[place].text)], clauses[concluded[-1]])
     is_narrowed = _exclude_from_stretch(scanner, clauses, wishes)
@@ -64,6 +70,26 @@ def set_aside_reasons(scanner: Scanner) -> None:
     if aside or is_narrowed:
         texts = (f"{ASIDE}," if place in aside else clause.text for place, clause in enumerate(clauses))
         scanner.text = " ".join("".join(f"{clause.end} {text}" for clause, text in zip(clauses, texts, strict=True)).split()).rstrip(",")
+
+
+def _move_behind_absence(scanner: Scanner, told: list[DateClause], wishes: list[DateClause]) -> None:
+    """ "bin bis Donnerstag weg, also Samstag": the one after it, also where another comes before."""
+    ends = [day for clause in told if clause.kind == "told" and (day := _get_absence_end(scanner, clause))]
+    last = max(ends, default=None)
+    for number in (int(number) for clause in wishes for number in DAY.findall(clause.text) if last):
+        day = scanner.found[number]
+        if last and isinstance(day, DayRange) and day.weekday is not None and day.is_single and day.first <= last:
+            first = find_weekday(day.weekday, last + timedelta(1))
+            scanner.found[number] = DayRange(first, first)
+
+
+def _get_absence_end(scanner: Scanner, clause: DateClause) -> date | None:
+    until = ABSENT_UNTIL.search(clause.text)
+    end = scanner.found[int(until[1])] if until else None
+    if not isinstance(end, DayRange) or not end.is_single:
+        return None
+    first = max(day.first for day in list_days(scanner, clause.text) if day)
+    return end.first if end.weekday is None or end.first >= first else find_weekday(end.weekday, first)
 
 
 def _move_behind(scanner: Scanner, told: list[DayRange | None], wish: DateClause) -> None:
@@ -102,7 +128,9 @@ def _is_stretch(scanner: Scanner, clauses: list[DateClause], wishes: list[int]) 
 def _set_aside_times(clauses: list[DateClause]) -> bool:
     """Set aside the times that are told with a day: "morgen bin ich bis zwölf beim Zoll, also um zwei"."""
     last = max((place for place, clause in enumerate(clauses) if clause.is_concluded and TIME_OR_PART.search(clause.text)), default=0)
-    told = [clause for clause in clauses[:last] if clause.kind == "told" and TIME_OR_PART.search(clause.text)]
+    told = [
+        clause for clause in clauses[:last] if (clause.kind == "told" or GIVEN_UP.search(clause.text)) and TIME_OR_PART.search(clause.text)
+    ]
     for clause in told:
         clause.text = REPORTED_TIMES.sub(ASIDE, clause.text)
     return bool(told)

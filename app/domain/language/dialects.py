@@ -16,7 +16,7 @@ SOUNDS_OF = tuple(
             "mittwoch",
         ),
         (rf"d(?:o|u|ue|oe|oo)n+(?:e|a)?r?(?:s|sch)+{TAG}", "donnerstag"),
-        (rf"f(?:r|rr)(?:ei|i|ii|ai|ee|ie|oi|a|aa|ej|ey){TAG}", "freitag"),
+        (rf"f(?:r|rr)(?:ei|y|i|ii|ai|ee|ie|oi|a|aa|ej|ey){TAG}", "freitag"),
         (rf"s(?:a|aa|o|oa|au|oo)m(?:b?s|sch)+{TAG}", "samstag"),
         (rf"s(?:o|u|ue|oo)n+{TAG}", "sonntag"),
         (r"s(?:o|u|ue)n+(?:a|o|e|oa|ah|oh)(?:b|v|w|m)?(?:e|a)?n?[dt](?<!sonnend)", "sonnabend"),

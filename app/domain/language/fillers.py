@@ -35,7 +35,7 @@ HESITATION = re.compile(
 # "Montag bin ich weg, also Dienstag", "the post comes at eleven so after eleven"; "Mittwoch, also am 25." tells the same day again
 CONCLUDING = re.compile(
     r"[ ,]*\b(?<!dann )(?:also|bleibt(?: (?:also|ja|da|mir|uns|nur|noch|eh|dann|eigentlich))* (?=\w)|(?:that|which) leaves(?: (?:me|us))?(?: (?:just|only|with))?)\b[ ,]*"
-    r"|[ ,]*(?<=\w)(?:,)? so,? +(?=(?:after|before|from|until|till|by|not|any|an?|another|could|can|i|i'd|i'll|we|it|it'd|the|maybe|make|let's|later|give|put|come|see|shall|meet|book|do|drop|pop|fit|have|how|what|on|at|next|this|that|then|tomorrow|today|tonight|my|our|say|first|half|quarter|same|kindly|rather|would"
+    r"|[ ,]*(?<=\w)(?:,)? so,? +(?=(?:no later|nothing|between|ideally|after|before|from|until|till|by|not|any|an?|another|could|can|i|i'd|i'll|we|it|it'd|the|maybe|make|let's|later|give|put|come|see|shall|meet|book|do|drop|pop|fit|have|how|what|on|at|next|this|that|then|tomorrow|today|tonight|my|our|say|first|half|quarter|same|kindly|rather|would"
     r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|midday|noon)\b)"
 )
 SAY_HOUR = re.compile(

@@ -11,24 +11,24 @@ from app.domain.language.vocabulary import CARDINALS, ENGLISH_ORDINALS, MONTHS, 
 
 # the word, and how else it is said or written
 VARIANTS = {
-    "montag": "maandag moondag mandi maentag mentag moentig mondoch maendig maentig mentig mantig moandog", "dienstag": "dingsdag dienschdag dienschtag dienschdich zaischtig zeischdig zischdig zieschdig zinstag zienstag dinsdag dienstoch ziischtig zischtig zistig deinstag erchtag erchtog ertag irtag irta erta aftermontag aftermendig dinstag",
-    "mittwoch": "middeweken middewekn middeweek mittweken middewoch middwoch middwuch mittwochen midwoch middich migge mittwuchs gudenstag mitwoch mitwuch mittwuch mittich mittwochn mitti", "donnerstag": "dunnersdag dunnerstag donnersdag duenschtig doenschtig dunnersdach donnerstoch pfinzdog dunnastag donnastag donnschtig donschtig donnschdig pfinztag pfinsta pfinztog pfingsdig dunnerschtig dunschtig dunnschtig dunschdig",
-    "freitag": "freedag friedag freidag freitoch freida fredag frejdach freetag friitig fritig fraitag freytag friitag", "samstag": "samsdag samschdich samsdach samstoch soamstag somstag samschtig samschdig sambstag saamstag", "sonnabend": "suennavend sunnavend sonnamd sonnomd sunnohmd sonnahbend sunnahmd sunnabend sunnobend sonnahmd",
-    "sonntag": "suenndag suendag sonndag sunndach sonndach sundog sunnda sunntag sunndag sunntig sunndig suntag sonntich sunnti", "wednesday": "weds wendsday wensday wenesday", "tuesday": "toosday chewsday chooseday tewsday",
-    "thursday": "thirsday thirstday fursday", "saturday": "satdy satday", "juli": "julei julai", "juni": "juno", "maerz": "maertz meerz", "februar": "feba febber", "februari": "feberuar",
-    "heute": "hueuet hiit huut hude vandaag hoit hoid hoite heit heid hait haite huet heut heude haid heind", "morgen": "moije moije moja mojn morga moan morschn morschen morjn morjen muern moern morrn moagen mohrgn moergen morng morgan muorgn moje morgn moagn moang morng morje morche moargn moing", "frueh": "fria friah fruah frueah fria frihe frieh fruuh fruei freuh zmorge zmorga friah frua fria frieh freh frueah",
-    "uebermorgen": "ueuebermorn uebermorn uebermoergen oewermorgen oevermorgen uewermorgen uebermorga ibermorga uebamorgen uebamoagn ueberuebermoan uebermoan iwwermorjen iwwamorje uebamuagn iwwermorgn iwwermorje uewermorgn uebermogen iwermorgn iwermorche iebermorgen iebermorje uebamorgn ibermorgen ibermorgn ibermoang", "gestern": "gesdern gestan geschtern",
-    "vormittag": "vormiddag vormeddag voamittag voamiddag vuermeddag vormittoch vormittach vormiddag vormiddach vormittog", "nachmittag": "nameddag namiddag nomeddag noamiddag nammiddag nochmittoch naamiddag nomiddog noamittag namittach nomittach namiddach nomiddach noochmiddag nachmiddog nomittag nammittag namittag nachmittach nachmiddag nachmiddach nochmittag nomittog", "mittag": "meddag middoch mettag zmettag middag middach mittach zmittag mittog",
-    "abend": "abig abed avend ovend oabend obnd owend owet oweds omend abnt obend omd ahmd aobend zabig znacht zobig aabig abnd aubed abed", "nacht": "nocht", "nicht": "net nedd ned nit nich nid nischt nikt nisch net ned nit nich nid nedd", "nachts": "nochts",
+    "montag": "monda mandi mentag mentig", "dienstag": "eritag erchtag erchtog ertag irtag irta erta aftermontag aftermendig",
+    "mittwoch": "mittwochen mittwuchs gudenstag mitti", "donnerstag": "duenschtig pfinzdog pfinztag pfinsta pfinztog pfingsdig",
+    "freitag": "freida fredag",
+    "sonntag": "sunnda sunnti", "wednesday": "weds wendsday", "tuesday": "chooseday",
+    "thursday": "thirstday", "juli": "julei julai", "juni": "juno", "maerz": "maertz meerz", "februar": "feba febber", "februari": "feberuar",
+    "heute": "hueuet hiit huut hude vandaag hoit hoid hoite heit heid hait haite huet heut heude haid heind", "morgen": "moije moja mojn morga moan morschn morschen morjn morjen muern moern morrn moagen mohrgn moergen morng morgan muorgn moje morgn moagn moang morje morche moargn moing", "frueh": "froeh froe fria friah fruah frueah frihe frieh fruuh fruei freuh zmorge zmorga frua freh",
+    "uebermorgen": "ueuebermorn ueberuebermoan", "gestern": "gesdern gestan geschtern",
+    "mittag": "middoch zmettag zmittag",
+    "abend": "abig abed avend ovend oabend obnd owend owet oweds omend abnt obend omd ahmd aobend zabig znacht zobig aabig abnd aubed", "nacht": "nocht", "nicht": "net nedd ned nit nich nid nischt nikt nisch", "nachts": "nochts",
     "tomorrow": "tomorra 2morrow 2moro tomoz tomoro morra", "afternoon": "arvo arternoon", "tonight": "tonite 2night 2nite", "morning": "mornin", "evening": "evenin",
     "naechste": "naechscht naegschd naegscht naechschd naeggscht nechscht naegschte naechschti nexte naeggschte naekschte noechste neggschde naechschte naechschde naxte naexte nechste", "naechsten": "naegschten naechschtn naegschde noechsten negschde negschten naechschten naechschden naexten naxtn naechstn nechsten", "naechster": "naexter nechster",
     "uebernaechste": "uebernaechscht uebernaechschti iwwernaechscht iwwernaechschti uebernegscht ibernaechschte ibernegschte ueberneggscht iwwernaechschde uebernaechschte", "uebernaechsten": "iwwernaechschten ibernaechschten uebernaechschtn uebernaegschte uebernaechschten", "kommenden": "kommendn kumenden kummenden", "kommende": "kumende kummende",
-    "tag": "dag daag", "tagen": "tog toeg dagen daegen dage", "vierzehn": "vierzeh", "woche": "weken wuche woch wuchn wochn woch wocha wochn", "stunde": "stund schtund", "einer": "ner oana oaner aaner oner", "einem": "nem oam", "einen": "nen",
+    "tag": "dag daag", "tagen": "tog toeg dagen daegen dage", "vierzehn": "vierzeh", "woche": "weken wuche woch wuchn wochn wocha", "stunde": "stund schtund", "einer": "ner oana oaner aaner oner", "einem": "nem oam", "einen": "nen",
     "halb": "halver halvig halwig halwich halve halv hoibe hoeiba haeb haewe halbig halbi halber halba hoib hoiba halwa halwer hoebe haib", "half": "hauf hawf harf haff", "quarter": "quater qarter quorter quarta", "viertel": "veertel verdel viddel vertel viadl vierddl feerdel viatl viatel viaddl viertl vierdl vierdel fiertel virtel", "dreiviertel": "dreivertel dreiveertel dreiviadl dreiviadel dreivoerdel dreiviertl dreivierdl dreivierdel dreifiertel droiviertel",
     "uhr": "uah uehr uhrn", "um": "oem umme ume om ommer ommae uem umbe umma uma", "gegen": "geche gesche jaeje jejen jege gaege gaegen jaejen jeje gege jegen gaeng gega gegn geng", "kurz": "kuaz", "circa": "zirka", "zwanzig": "zwanzich zwanzg zwansig", "dreissig": "dreisig dreizig dreissich dreisich dreissg dreizzig",
     "vierzig": "vierzich virzig fierzig", "fuenfzig": "fuenfzich fuffzich", "fuenfzehn": "fuchzehn", "achtzehn": "achzehn", "siebzehn": "siebzen siebenzehn", "sechzehn": "sechszehn sechzen",
     "twelfth": "twelth twelvth", "ninth": "nineth", "forty": "fourty", "fourteen": "forteen", "nineteen": "ninteen", "twelve": "twelf", "eighth": "eigth", "fifth": "fith",
-    "morgens": "morgns moagns moings morjens", "abends": "avends obends ovends obnds omds owends", "vormittags": "vormiddags vormeddags", "nachmittags": "namiddags nameddags nomiddags nochmiddags",
+    "morgens": "morgns moagns moings morjens", "abends": "avends obends ovends obnds omds owends",
     "koennten": "choennted choennte choented chonnted", "moechten": "moechted mechten mechtn",
     "aber": "awer awwer awwa oba ower aevver aewwer ober", "davor": "dovoer dervor dervoer dofoer davoer dovor", "danach": "dono donoh dornoh dernoch donoch", "weiberfastnacht": "wieverfastelovend wiewerfastnacht weiberfasnacht",
     "dann": "nacha nachat nochand dernooch hernoch nochat noachad", "ab": "oab",
@@ -40,8 +40,8 @@ VARIANTS = {
 # hours with an ending, and as dialects say them
 HOUR_VARIANTS = {
     "eins": "een eene ees ooins oins eis oans oins eens ains oanse einse", "zwei": "twee twe zwoo zwu zwue zwoei zwei zwoa zwee zwoi zwoie zwoe zweie", "drei": "dree drai drej troi drui droi drue drueue dreie droie", "vier": "veer vea vieer viere vieri viare fiere",
-    "fuenf": "fief fiew foef foif foiv fueuf fuefi fimf fimfe fuenfe fuemf fuemfe fuempf fuempfe fumf fumpf", "sechs": "soess soss sochs sechse sechse saechsi saechs segs sechsi sexe", "sieben": "soeben soebn soewen suebe siebn sibm seve siebene siebne sibni siebni simme siem siema sieme sibe",
-    "acht": "aecht aachte oocht achti ochte ocht", "neun": "negen nege neechn naegn nuen nueni neune neini nueni noine noin neine", "zehn": "teihn teihne tein tian zeah zehnge zaene zaechni zaeni zehne zehni zaehni zaeh zaehne zene zehna", "elf": "oelven oelben elven elwen oelm ooelf elfn elfe oelf oelfe elfi oife elwe", "zwoelf": "twoelf twoelven zwoeleve zwoelv zwuelf zwelef zwoelfe zwoelfi zwelf zwelfe zwoeife zwoeif zwolf",
+    "fuenf": "fuenwe finfe finf fuefe fuenfa fief fiew foef foif foiv fueuf fuefi fimf fimfe fuenfe fuemf fuemfe fuempf fuempfe fumf fumpf", "sechs": "soess soss sochs sechse sechse saechsi saechs segs sechsi sexe", "sieben": "siwwe siwwene siwe siewe siebna siwwa soeben soebn soewen suebe siebn sibm seve siebene siebne sibni siebni simme siem siema sieme sibe",
+    "acht": "aecht aachte oocht achti ochte ocht", "neun": "nueng neng noinge naine neinge negen nege neechn naegn nuen nueni neune neini nueni noine noin neine", "zehn": "zeng zehje teihn teihne tein tian zeah zehnge zaene zaechni zaeni zehne zehni zaehni zaeh zaehne zene zehna", "elf": "elef oelef oelven oelben elven elwen oelm ooelf elfn elfe oelf oelfe elfi oife elwe", "zwoelf": "zwoelef zwelwe twoelf twoelven zwoeleve zwoelv zwuelf zwelef zwoelfe zwoelfi zwelf zwelfe zwoeife zwoeif zwolf",
 }  # fmt: skip
 # heard for numbers after a word that calls for an hour
 HOMOPHONES = {
@@ -74,7 +74,7 @@ MINUTE_WORDS = split_words(
 MINUTE = re.compile(r"\b((?:uhr|half past|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?: und)?) ([a-z]{5,})\b")
 # "fry day", "mit Woch", "to morrow"
 TORN_WORDS = re.compile(
-    r"\b(?!(?:man|so|ein|der|den|die|das|jeden|jeder|an|any|some|one|the|a|my|good|each|every|this|that|week|work|bad|fine|free|same|first|last|next|whole|all|of|or|on|in|by|for)\b)([a-z]{2,7}) (tag|dag|tach|dach|day|woch|wuch|morrow|dai)\b"
+    r"\b(?!(?:man|so|ein|der|den|die|das|jeden|jeder|an|any|some|one|the|a|my|good|each|every|this|that|week|work|bad|fine|free|same|first|last|next|whole|all|of|or|on|in|by|for)\b)([a-z]{2,7}) (tag|dag|tach|dach|day|woch|wuch|morrow|dai|stag)\b"
 )
 TORN_TARGETS = frozenset(
     [
@@ -96,6 +96,12 @@ TORN_TARGETS = frozenset(
     ]
 )
 HOUR_FORMS = "|".join(variant for variants in HOUR_VARIANTS.values() for variant in variants.split())
+# "am ein und zwanzigsten", "am drei zehnten Dezember", "vier zehn Uhr"
+SPLIT_ORDINAL = re.compile(r"\b(ein|zwei|drei|vier|fuenf|sechs|sieben|acht|neun) und (zwanzigst|dreissigst)")
+SPLIT_TEEN = re.compile(rf"\b(drei|vier|fuenf|sech|sieb|acht|neun)(?:s|en)? (zehn(?= uhr\b)|zehnte[nr]? (?={'|'.join(MONTHS)}))")
+# "um de zwölfe"
+HOUR_ARTICLE = re.compile(rf"\b(um|ab|gegen|vor|nach|bis) (?:de|da|dr|d') ?(?=(?:halb|viertel|{HOUR_NAMES}|{HOUR_FORMS})e?\b)")
+HALF_HOUR = re.compile(rf"\bhalbe (?=(?:{HOUR_NAMES})e?\b)")
 # in Swiss German "am achti" is an hour
 AM_HOUR = re.compile(rf"\bam (?=(?:halbi |halb |viertel (?:vor|ab) )?(?:{HOUR_FORMS})\b(?! und (?:zwanzig|dreissig)))")
 GLUED_HALF = re.compile(rf"\b(halb|viertel|dreiviertel|um|gegen)({HOUR_NAMES})e?\b")
@@ -159,12 +165,13 @@ def repair_words(text: str) -> str:
     text = AM_HOUR.sub("um ", SPLIT_WORDS.sub(r"\1\2", text.replace("z'", "z")))
     text = TORN_OTHERWISE.sub(lambda match: TORN_STARTS[match[0][:2]], SPLIT_ANYWHERE.sub(lambda match: match[0].replace(" ", ""), text))
     text = SPLIT_MINUTE.sub(lambda match: f"{match[1]} {match[2]}{(match[3] or '').strip()}{match[4]}", text)
+    text = SPLIT_ORDINAL.sub(r"\1und\2", text)
+    text = SPLIT_TEEN.sub(r"\1\2", text)
     text = MINUTE.sub(_repair_minute, text)
     text = TORN_WORDS.sub(_join_torn, text)
     text = GLUED_HALF.sub(r"\1 \2", GLUED_HOUR.sub(r"\1 uhr \2", text))
-    text = re.sub(r"\b(drei|vier|fuenf|sechs|sieb|acht|neun) zehn (?=uhr\b)", r"\1zehn ", text)
-    text = re.sub(rf"\b(um|ab|gegen|vor|nach|bis) (?:de|da|dr|d') ?(?=(?:halb|viertel|{HOUR_NAMES}|{HOUR_FORMS})e?\b)", r"\1 ", text)
-    text = re.sub(rf"\bhalbe (?=(?:{HOUR_NAMES})e?\b)", "halb ", text)
+    text = HOUR_ARTICLE.sub(r"\1 ", text)
+    text = HALF_HOUR.sub("halb ", text)
     text = ROUGHLY.sub(_say_roughly, text)
     text = HOMOPHONE_O_CLOCK.sub(lambda match: str(HOMOPHONES[match[1]]), text)
     text = HOMOPHONE.sub(lambda match: f"{match[1]} {HOMOPHONES[match[2]]}", text)

@@ -31,7 +31,7 @@ from app.domain.language.times import LENGTH, ClockTime, find_bare_hours, find_c
 
 SOON = (
     r"\b(?:(?:so )?(?:bald|frueh|schnell) (?:wie|als)(?: es)?(?: nur)?(?: irgend)? (?:moeglich|geht)|schnellstmoeglich\w*|moeglichst (?:bald|schnell|frueh|zeitnah)|baldmoeglichst|bald|zeitnah|demnaechst|kurzfristig|umgehend"
-    r"|sobald (?:wie )?(?:es |das |du |sie |ihr )?(?:irgend )?(?:geht|moeglich|koennen|koennt|kannst)|as soon as (?:possible|you can)|asap|naechstmoeglich\w*|(?:ab )?sofort|right away|right now|straight away|immediately|soon(?:est)?)\b"
+    r"|sobald (?:wie )?(?:es |das |du |sie |ihr )?(?:irgend )?(?:geht|moeglich|koennen|koennt|kannst)|(?:as )?(?:soon|early|quick|quickly) as (?:possible|poss|you can|you like)|asap|naechstmoeglich\w*|(?:ab )?sofort|right away|right now|straight away|immediately|soon(?:est)?)\b"
 )
 NOW, MAX_WORDS_OF_NOW = r"\b(?:jetzt|gleich|now)\b", 5
 FIRST_FREE = r"\b(?:(?:the )?(?:next|1\.|earliest|soonest) (?:available|free|possible)|(?:der|die|das|den|am )?(?:naechste[rns]?|1\.|frueheste[rns]?) (?:freie|moegliche|verfuegbare)[rnsm]?|(?:naechsten?|next) (?:termin|appointment|slot|opening)|(?:naechste[rn]?|next) (?:gelegenheit|moeglichkeit|opportunity))\b"
@@ -128,7 +128,7 @@ class _Reader:
         if DINING.search(scanner.text) and not scanner.has(r"<p\d+>"):
             scanner.found = [move_to_evening(value) if isinstance(value, ClockTime) else value for value in scanner.found]
         # "um zehn, zur Not um elf"
-        scanner.rewrite(rf"(<[dtp]\d+>[^.;]*?),? {SECOND_BEST}\b[^.;<]*(?:<[dtp]\d+>[^.;]*)", lambda match: match[1])
+        scanner.rewrite(rf"(<[dtp]\d+>[^.;]*?),? {SECOND_BEST}\b(?:[^.;<]*<[dtp]\d+>[^.;]*| \d{{1,2}}(?=$|[,.;]))", lambda match: match[1])
         scanner.drop(rf",? ?\b{SECOND_BEST}\b")
         mark_day_references(scanner, self.today)
         set_aside_reports(scanner, self.now.astimezone(ZoneInfo(self.timezone)))

@@ -103,6 +103,8 @@ def mark_day_ranges(scanner: Scanner, today: date) -> None:
     while before != scanner.text:
         before = scanner.text
         take(adjacent, DAY, lambda m: _merge(days(m[1]), days(m[2]), today))
+    # "Ende Januar, Anfang Februar"
+    take(r"<d(\d+)>,? (?:(?:oder|or|bis|to|und|and) )?<d(\d+)>", DAY, lambda m: _join_stretches(days(m[1]), days(m[2])))
     take(rf"<d(\d+)> (vor|nach|before|after){DAY_GAP} <d(\d+)>", DAY, lambda m: _weekday_beside(days(m[1]), m[2], days(m[3])))
     take(
         r"\b(?:zwischen|between)(?: dem| den| the)? <d(\d+)>,? (?:und|and|bis)(?: dem| den| the)? <d(\d+)>",
@@ -174,6 +176,11 @@ def leave_out_weekends(scanner: Scanner) -> None:
             scanner.mark(DAY, DayRange(find_weekday(day, spans[0].first), find_weekday(day, spans[0].first), day)) for day in (5, 6)
         )
         scanner.text += "".join(f", nicht {mark}" for mark in weekends)
+
+
+def _join_stretches(one: DayRange, other: DayRange) -> DayRange | None:
+    is_joined = other.first == one.last + timedelta(1) and not one.is_single and not other.is_single and other.first.day == 1
+    return DayRange(one.first, other.last) if is_joined else None
 
 
 def _merge(one: DayRange, other: DayRange, today: date) -> DayRange | None:

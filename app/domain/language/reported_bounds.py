@@ -11,6 +11,9 @@ from app.domain.language.fillers import ASIDE
 from app.domain.language.marked_text import DAY, TIME, Scanner
 
 # "bin bis zum 17. weg, danach", "meeting till three, so after that"
+WORKING_UNTIL = re.compile(
+    r"(?P<day><d\d+>) (?:muss|arbeite|bin|habe?|i have to|i'm|i|i've|i work)\b[^<,;]*\b(?:bis|until|till)(?: (?:um|etwa|about))* (?P<mark><t\d+>)[^<,;]*[,;] (?:(?:aber|but|und|and|any ?time|erst) )*(?:danach|nachher|after(?: that)?|afterwards)\b"
+)
 FROM_THEN_ON = re.compile(
     r"(?P<lead>\b(?:bis|until|till|til|through)(?: (?:zum|dem|den|the|um|etwa|about))*) (?P<mark><[dt]\d+>)(?P<between>[^<]*?)\b(?:(?:any ?day|any ?time|erst|irgendwann|immer|jederzeit|sometime|wieder|only|free) )*"
     r"(?:danach|nachher|hinterher|anschliessend|after(?: *(?=$|[,.;]))|after (?:that|then)|afterwards|from then(?: on)?|ab da|ab dann)\b"
@@ -77,6 +80,7 @@ def mark_reported_bounds(scanner: Scanner) -> None:
     scanner.text = UNSUITABLE_BEFORE.sub(rf"\g<mark>{ASIDE}", scanner.text)
     scanner.text = ABSENT_UNTIL_THEN.sub(ASIDE, scanner.text)
     scanner.text = AFTER_ON.sub(r"after that\1", scanner.text)
+    scanner.text = WORKING_UNTIL.sub(r"\g<day> nach \g<mark>", scanner.text)
     scanner.text = FROM_THEN_ON.sub(lambda m: f"{ASIDE}{m['between']}, nach {m['mark']}", scanner.text)
     scanner.text = SO_BEFORE.sub(lambda m: f"{ASIDE}{m['between']} vor {m['mark']}", scanner.text)
     scanner.rewrite(BEFORE_THE, lambda m: _last_before(scanner, m))

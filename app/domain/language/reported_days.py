@@ -26,7 +26,8 @@ PERSON = r"(?:ich|wir|er|sie|mein\w* \w+|unser\w* \w+|i|we|he|she|they|you|my \w
 PAST = re.compile(
     r"\bwaere?n?\b.*\bgewesen\b|\bwould(?:'ve| have) been\b|\b(?:war|waren|warst|wart|hatten?|hattest|wurden?|were|wasn't|weren't|had|hadn't|'ve been|have been|has been)\b"
     rf"|\b(?:habe?|bin) (?:ich|i)\b(?:(?!\b(?:ich|wir)\b).)*\b{PARTICIPLE}\b|\b(?:ich habe?|ich bin|wir haben|wir sind|er hat|sie hat|er ist|sie ist|sie haben|ihr habt|man hat|mein\w* \w+ (?:hat|ist)|unser\w* \w+ (?:hat|ist))\b.*\b{PARTICIPLE}\b"
-    rf"|\b{PERSON} (?:\w+ly |also |already |just |then |even |schon )?(?:[a-z]{{2,}}(?<!e)ed|came|saw|rang|went|got|did|didn't|broke|lost|fell|hurt|left|took|spoke|wrote|forgot|found|met|kam|kamen|rief|riefen|ging|gingen|fuhr|fiel|verlor|bekam)\b"
+    rf"|\b(?:hat|haben|ist|sind) (?:mein\w* \w+|unser\w* \w+|er|ihr\w* \w+|jemand|man)\b.*\b{PARTICIPLE}\b"
+    rf"|(?<!have )(?<!'ve )(?<!haven't )(?<!has )\b{PERSON} (?:\w+ly |also |already |just |then |even |schon )?(?:[a-z]{{2,}}(?<!e)ed|came|saw|rang|went|got|did|didn't|broke|lost|fell|hurt|left|took|spoke|wrote|forgot|found|met|kam|kamen|rief|riefen|ging|gingen|fuhr|fiel|verlor|bekam)\b"
 )
 # "haben Sie was am Montag"
 ENGLISH_WAS = re.compile(

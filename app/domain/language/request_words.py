@@ -13,7 +13,7 @@ REPORT_WORDS = split_words(
     """ist is sind bin hab hob habe haben hat war muss muessen arbeite arbeit arbeiten schlaf schlafe fahr fahre faehrt flieg fliege fliegen heiraten heirate
     heiratet feier feiern feiert macht machens mach spielt fall trauer raeum back backe los beginnt faengt endet laeuft kriegt krieg krieg kommt bringt holt hol
     bring steht stell haett'st schneid wird werd werden gehn gehen geh faehrt abgeben fange fang steck heiss nehmen gilt verjessen
-    are has have got had gets get was were works work sleep sleeping bake bakes starts start finishes finish ends opens open closes runs run lands land leave leaves
+    are has have got had gets get was were works work sleep sleeping bake bakes dauert dauern lasts last takes take starts start finishes finish ends opens open closes runs run lands land leave leaves
     fly lets singing babysit says told told fasting closed shut working off rest go goes playing plays teach teaches clock expects"""
 )
 # they say that it suits, or ask for it
@@ -84,6 +84,8 @@ JOINT = re.compile(r"(?:und|oder|and|or) ")
 ITS = re.compile(
     r"^(?:it's|it is|es ist|(?:it|es|that|das) (?:muss|muesste|must be|has to be|needs to be|sollte|should be|would be)) (?:(?:the|am|on|der|dann) )*<d\d+>"
 )
+ABSENT_UNTIL = re.compile(r"\b(?:bis|until|till|to|through)(?: (?:zum|dem|den|the|einschliesslich))* <d(\d+)>")
+GIVEN_UP = re.compile(r"\b(?:woll?ten?|wanted|eigentlich|gedacht|hoped|hoping)\b")
 ARTICLE_DAY = re.compile(r"(?:(?:then|dann) )?(?:the|der|den) <d(\d+)>")
 CLOSING = re.compile(
     r"\b(?:bis|by|before|vor|until|till|spaetestens|no later than)(?: (?:zum|dem|den|der|the|am|on|spaetestens))* <d(\d+)>"

@@ -52,7 +52,7 @@ CORRECTION = (
 
 # an appointment that there is goes to another day or time
 MOVES = (
-    r"\b(?:(?:um|vor|zurueck|hin)?(?:zu)?(?:verschieb|verschob|verleg|umleg|umbuch|umgebuch|vorverleg|umzulegen|umzubuchen|vorzuziehen|vorzieh|vorgezogen|vorzuverlegen|tausch|verlagern|umaendern|rutsch)\w*"
+    r"\b(?:(?:um|vor|zurueck|hin)?(?:zu)?(?:verschieb|verschob|verleg|umleg|umbuch|umgebuch|vorverleg|schieb|geschoben|umzulegen|umzubuchen|vorzuziehen|vorzieh|vorgezogen|vorzuverlegen|tausch|verlagern|umaendern|rutsch)\w*"
     r"|(?:mov(?:e|ed|ing)|shift(?!'s|s\b)|reschedul\w*|postpon\w*|switch|swap|push(?:ed)?|go(?:ing)? from|(?:bring|brought|put)\b.* (?:forward|back)|chang(?:e|ed|ing))\b)"
 )
 
