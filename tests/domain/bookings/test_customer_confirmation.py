@@ -41,6 +41,12 @@ def test_every_part_of_the_visit_and_the_message_know(db: SQLAlchemy, salon: Sal
     assert db.session.scalars(select(Notification)).one(), "and nobody is told of it"
 
 
+def test_of_a_visit_the_part_that_was_named_comes_back(db: SQLAlchemy, salon: Salon) -> None:
+    book(salon, "cut:anna", "colour:anna")
+    second = all_bookings(db)[1].id
+    assert run_in_transaction(lambda: confirm_by_customer(second, LINK).id) == second
+
+
 def test_another_time_is_not_agreed_to_but_another_person_is(db: SQLAlchemy, salon: Salon, twilio: TwilioDouble) -> None:
     booking = book(salon)
     run_in_transaction(lambda: confirm_by_customer(booking.id, LINK))

@@ -17,7 +17,7 @@ from app.core.tenancy import clear_company
 from app.core.transactions import transaction
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.create import create_booking
-from app.domain.bookings.notifications import send_customer_link
+from app.domain.bookings.notifications import resend_link, send_customer_link
 from app.domain.bookings.recurrence import create_series
 from app.domain.bookings.waitlist import decline_offer, join_waitlist, offer_slot
 from app.domain.companies import feature_flags
@@ -147,6 +147,20 @@ def test_a_visit_that_has_begun_or_was_taken_back_at_once_is_not_confirmed(db: S
     with transaction():
         cancel_booking(create_booking(salon.request(customer_id=customer())).id, DESK)
     assert "booking_link" not in [row.kind for row in rows(db)]
+
+
+def test_a_link_that_has_left_is_sent_anew_while_the_booking_is_to_come(db: SQLAlchemy, salon: Salon, twilio: TwilioDouble) -> None:
+    booking = book(salon)
+    (first,) = rows(db)
+    with transaction():
+        assert resend_link(first) is None, "it has not left yet"
+    send_notification(first.id)
+    with transaction():
+        assert resend_link(rows(db)[0]) is not None
+    with transaction():
+        cancel_booking(booking.id, DESK)
+    with transaction():
+        assert resend_link(rows(db)[0]) is None
 
 
 def test_a_link_to_all_appointments_is_sent_once_a_call(db: SQLAlchemy, salon: Salon, twilio: TwilioDouble) -> None:
