@@ -87,6 +87,14 @@ def test_one_click_answers_and_words_may_follow(world: World) -> None:
     assert world.answers() == [(4, "Sehr nett", "page")] and world.tasks() == []
 
 
+def test_another_score_keeps_the_words(world: World) -> None:
+    world.post(score="4", comment="Sehr nett")
+    page = world.client.get(PAGE.format(world.token)).text
+    assert '<input type="hidden" name="comment" value="Sehr nett">' in page
+    world.post(score="5", comment="Sehr nett")
+    assert world.answers() == [(5, "Sehr nett", "page")]
+
+
 def test_bad_answer_is_one_task_also_where_words_follow(world: World) -> None:
     world.post(score="2")
     assert world.tasks() == [("Unzufrieden: Mira Sommer, 2 von 5", "Besuch am Di. 12. Mai")]
