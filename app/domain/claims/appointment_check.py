@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from app.domain.claims.appointment_mentions import AppointmentMention
 from app.domain.claims.claim_types import Claim
@@ -22,6 +22,7 @@ TOOL_BY_CLAIM = {
     "cancelled": "cancel_appointment",
 }
 WRITTEN_DOWN = re.compile(r"\b(?:aufgeschrieben|notiert|weitergegeben|jotted|noted|written (?:it |that )?down)\b")
+APPROXIMATELY = timedelta(minutes=15)
 # weights of differences, to find the nearest appointment
 WEIGHTS: dict[DetailMismatch, int] = {
     "other_day": 5, "other_time": 4, "other_branch": 2, "other_person": 2, "other_service": 2, "other_weekday": 1,
@@ -190,7 +191,7 @@ def _list_differences(mention: AppointmentMention, state: AppointmentSnapshot, e
         differences.append("other_day")
     elif mention.weekday is not None and mention.weekday != day.weekday():
         differences.append("other_weekday")
-    if mention.clock is not None and not _matches_time(mention.clock, state):
+    if mention.clock is not None and not _matches_time(mention.clock, state, APPROXIMATELY if mention.is_approximate else timedelta(0)):
         differences.append("other_time")
     if mention.branches and state.branch_id is not None and state.branch_id not in mention.branches:
         differences.append("other_branch")
@@ -211,11 +212,10 @@ def _matches_day(mention: AppointmentMention, day: date) -> bool:
     return days.first <= day <= days.last
 
 
-def _matches_time(clock: ClockTime, state: AppointmentSnapshot) -> bool:
-    claimed, so = clock.on(None), state.starts_at.time()
-    return (claimed.hour, claimed.minute) == (so.hour, so.minute) or (
-        clock.loose and clock.hour % 12 == so.hour % 12 and clock.minute == so.minute
-    )
+def _matches_time(clock: ClockTime, state: AppointmentSnapshot, tolerance: timedelta) -> bool:
+    claimed, so = clock.on(None), state.starts_at
+    hours = {claimed.hour, clock.hour % 12, clock.hour % 12 + 12} if clock.loose else {claimed.hour}
+    return any(abs(so.replace(hour=hour, minute=claimed.minute) - so) <= tolerance for hour in hours)
 
 
 def _build_missing(claim: Claim, evidence: Evidence) -> FalseClaim:

@@ -51,6 +51,11 @@ DENIAL = re.compile(
     r"\bsteh\w* (?:\w+ ){0,3}(?:nichts|kein\w*)\b|\b(?:sehe|seh|finde|find|habe|hab)\b.{0,25}\b(?:nichts|keinen)\b|\bnothing (?:here|there|on|under|for|in)\b|\b(?:can't|cannot|don't|couldn't) (?:see|find|have) (?:you|anything|any)\b|"
     r"\b(?:kein\w*|nicht|nichts|no|not|any|nothing|never|hasn't|isn't|haven't|don't)\b.*\b(?:termin\w*|buchung\w*|eintrag\w*|eingetragen|gebucht|vorgemerkt|gespeichert|appointments?|bookings?|booked|scheduled|down)\b|\b(?:termin\w*|buchung\w*|eintrag\w*|eingetragen|appointment|booking)\b.*\b(?:nicht|kein\w*|not)\b"
 )
+# "einen früheren Termin kann ich Ihnen nicht geben", "I can't cancel that appointment" deny none; "I can't see one" does
+ANOTHER = re.compile(
+    r"\b(?:fruehere\w*|spaetere\w*|andere[nrms]?|weitere[nrms]?|neue[nrms]?|freie[nrms]?|naechere\w*|zweite[nrms]?|earlier|later|other|another|further|free|new|second|extra|sooner) (?:\w+ )?(?:termin\w*|appointments?|bookings?|slots?)\b"
+)
+SEEN = re.compile(r"\b(?:seh\w*|find\w*|entdeck\w*|erkenn\w*|see\w*|spot\w*|locate)\b")
 APOLOGY = re.compile(r"\b(?:leider|unfortunately|afraid|sorry)\b")
 AGREEMENT_TOPICS = ("booked", "free", "moved", "notification", "price", "duration")
 # whoever says so in the same turn does not call it certain
@@ -173,7 +178,7 @@ def read_denial(clause: Clause, reader: MentionReader) -> Claim | None:
     scanner = reader.mark(clause.raw)
     if not clause.negated or clause.act not in ("statement", "future", "offer") or not DENIAL.search(clause.plain):
         return None
-    if UNCHANGED.search(clause.plain):
+    if UNCHANGED.search(clause.plain) or ANOTHER.search(clause.plain) or (clause.act == "offer" and not SEEN.search(clause.plain)):
         return None
     if OTHER_FRAME.search(APOLOGY.sub(" ", scanner.text)):
         return None

@@ -26,6 +26,8 @@ MOVED_HOUR = re.compile(
     r"|\b(auf )(\w+)(?= (?:verschoben|geaendert|geändert|gelegt|verlegt|umgebucht|gesetzt|gezogen|umgestellt)\b)",
     re.IGNORECASE,
 )
+# "gegen zehn": give or take a quarter of an hour
+APPROXIMATE = re.compile(r"\b(?:gegen|circa|ca|etwa|ungefaehr|rund um|so um|kurz (?:vor|nach)|about|around|roughly|approximately|just (?:after|before|gone)|shortly (?:after|before))\.? *$")
 # "in einer Viertelstunde sind Sie fertig": no appointment's time
 # "aus zehn bei Jonas ist dreizehn Uhr bei Tom geworden"
 BECAME = re.compile(r"\baus (?:dem |der )?\S+.{0,40}?(?= (?:ist|sind|wird|wurde|werden) .*\bgeworden\b)")
@@ -57,6 +59,7 @@ class AppointmentMention:
     unknown_name: str | None = None
     services: set[str] = field(default_factory=set)
     branches: set[str] = field(default_factory=set)
+    is_approximate: bool = False
 
     @property
     def has_time(self) -> bool:
@@ -77,7 +80,7 @@ class AppointmentMention:
         if self.days is None:
             self.days, self.weekday = other.days, other.weekday
         if self.clock is None:
-            self.clock = other.clock
+            self.clock, self.is_approximate = other.clock, other.is_approximate
 
 
 class MentionReader:
@@ -85,7 +88,7 @@ class MentionReader:
 
     def __init__(self, names: NameIndex, at: datetime, timezone: str) -> None:
         self.names, self._at, self._timezone = names, at, timezone
-        self._kinds = MARKS | {"person": names.person}
+        self._kinds = MARKS | {"person": names.person, "service": names.service}
         self._marked: dict[str, Scanner] = {}
         self._found: dict[str, list[AppointmentMention]] = {}
 
@@ -135,7 +138,7 @@ def find_mentions(scanner: Scanner, names: NameIndex, raw: str) -> list[Appointm
             if current.clock is not None:
                 mentions.append(current)
                 current, carried = AppointmentMention(days=current.days, weekday=current.weekday), True
-            current.clock = scanner.found[int(token["t"])]
+            current.clock, current.is_approximate = scanner.found[int(token["t"])], APPROXIMATE.search(between) is not None
         elif who := token["who"] or token["host"]:
             if current.staff and current.clock is not None:
                 mentions.append(current)

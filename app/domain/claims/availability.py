@@ -28,6 +28,8 @@ OFFER = re.compile(
 OTHER_FRAME = re.compile(
     r"\b(?:war|waren|were|(?:it|that|there) was|halte\w*|gehalten|freihalten|hold|reserv\w*|parkpl\w*|sitzpl\w*|arbeitsplatz|\w+platz \d+|warteliste|wird|kostenlos|kostenfrei|frei ?gegeben|of charge|toll-free|geoeffnet|oeffn\w*|offen bis|open until|frei nehmen|booked you|got you|put you|have you|für sie eingetragen|eingetragen|gebucht|booked|confirmed|bestaetigt|ihr platz|your (?:\w+ )?(?:spot|slot))\b"
 )
+# "der alte Platz ist damit wieder frei": of the caller's own
+RELEASED = re.compile(r"\b(?:wieder|damit|somit|jetzt) (?:wieder )?(?:frei|offen|zu haben|verfuegbar)\b|\b(?:free|available|open|up for grabs) again\b|\b(?:freed|opened) up\b|\bback (?:on|in) (?:the|our) (?:pool|market|books?)\b")
 # "Mara hat montags frei": she does not work
 OFF_DUTY = re.compile(r"\bhat (?:<d\d+> |am |immer |dann )*frei\b|\b(?:has|have) (?:<d\d+> )?off\b")
 NEGATIVE = re.compile(r"\b(?:nichts|nicht|kein\w*|ausgebucht|vergeben|belegt|voll|no|not|nothing|isn't|aren't|fully|taken|full)\b")
@@ -52,7 +54,9 @@ def remove_taken(raw: str) -> str:
 
 def read_free_times(clause: Clause, scanner: Scanner, mentions: list[AppointmentMention]) -> Claim | None:
     """Read the times that a clause calls free."""
-    if clause.act not in ("statement", "offer") or clause.negated or OTHER_FRAME.search(scanner.text) or NEGATIVE.search(clause.plain):
+    if clause.act not in ("statement", "offer") or clause.negated or NEGATIVE.search(clause.plain):
+        return None
+    if OTHER_FRAME.search(scanner.text) or RELEASED.search(clause.plain):
         return None
     is_free = FREE.search(scanner.text) is not None
     timed = [mention for mention in mentions if mention.has_time]

@@ -22,7 +22,7 @@ NOT_ABBREVIATED = "".join(
     for word in ("Dr", "ca", "Nr", "St", "Prof", r"z\.B", "Mr", "Mrs", "Ms", "bzw", r"a\.m", r"p\.m", "bzgl", "str", "Str")
 )
 SENTENCE = re.compile(
-    rf"(?<=[!?…]) +|{NOT_ABBREVIATED}(?<=\.)(?<!\d\.) +|(?<=\d\.) +(?=[A-ZÄÖÜ])(?!(?:{'|'.join(MONTHS)})\b)|\n+|; +", re.IGNORECASE
+    rf"(?<=[!?…]) +|{NOT_ABBREVIATED}(?<=\.)(?<!\d\.) +|(?<=\d\.) +(?=(?-i:[A-ZÄÖÜ]))(?!(?:{'|'.join(MONTHS)})\b)|\n+|; +", re.IGNORECASE
 )
 # words that begin a clause
 CLAUSE_STARTS = (

@@ -20,8 +20,11 @@ OPEN_FOR_TURNS = 2
 POINTS_BACK = re.compile(
     r"\b(?:das|dies\w*|es|der (?:termin|spass|besuch|preis)|die behandlung|alles|insgesamt|beides|zusammen|da|dafuer|denn|it|that|this|the (?:appointment|price|cost|total|whole)|both|in total|altogether)\b|^(?:und )?(?:\S+ ){0,4}\S+$"
 )
-
-
+# a question after which nothing is open any more, and its answer
+CLOSING_QUESTION = re.compile(
+    r"\b(?:sonst noch|noch (?:etwas|was)|weiterhelfen|behilflich|anything else|something else|else (?:i|we) can|help you with)\b"
+)
+NOTHING_ELSE = re.compile(r"^(?:(?:oh|ach|aeh|hm+|er|um),? )*(?:nein|nee|ne|noe|no|nope|nah)\b[,.! ]*")
 DECLINED = re.compile(
     r"\b(?:dann (?:lieber )?nicht|nein,? danke|nee,? danke|lass mal|lassen (?:sie|wir) (?:es|das|mal)|lieber (?:gar )?nicht|vergess\w* sie|ueberleg\w*|meld\w* mich|ruf\w*\b.{0,25}\b(?:spaeter|noch mal|nochmal|wieder)|no,? thanks?(?: you)?|leave it|never ?mind|forget it|think about it|call (?:again|back later)|not (?:right )?now)\b"
 )
@@ -44,13 +47,16 @@ class Conversation:
         self.earlier_services: list[frozenset[str]] = []
         self._services: list[frozenset[str]] = []
         self._open: dict[Topic, int] = {}
+        # "kann ich sonst noch etwas tun?": a no to that objects to nothing
+        self._has_asked_for_more = False
         # asked of something that is no known service
         self._unknown_subjects: set[Topic] = set()
 
     def hear_caller(self, text: str) -> None:
         plain = fold(text[:MAX_TEXT_LENGTH])
         self.question, self._raw_question = plain, text[:MAX_TEXT_LENGTH]
-        self.objected = OBJECTION.search(plain[:400]) is not None and not any(
+        answer = NOTHING_ELSE.sub("", plain[:400]) if self._has_asked_for_more else plain[:400]
+        self.objected = OBJECTION.search(answer) is not None and not any(
             asks_for(fact, plain) for fact in ("price", "duration", "address")
         )
         # what was offered is off the table
@@ -60,11 +66,11 @@ class Conversation:
             if asks_for(topic, plain):
                 self._open[topic] = OPEN_FOR_TURNS
                 self._unknown_subjects.discard(topic)
-                if not self.names.locate_services(plain) and not POINTS_BACK.search(plain):
+                if not self.names.list_meant_services(plain) and not POINTS_BACK.search(plain):
                     self._unknown_subjects.add(topic)
         if asks_for("hours", plain):
             self.asked_days = mark_hours(text[:MAX_TEXT_LENGTH], self.evidence)
-        self._hear_services(plain)
+        self._hear_services(self.names.list_meant_services(plain))
         self._hear_times(text)
         self.times_heard += self.reader.find_timed(text)
 
@@ -73,9 +79,10 @@ class Conversation:
         return mark_hours(self._raw_question, self.evidence)
 
     def hear_agent(self, clause: Clause) -> None:
+        self._has_asked_for_more = clause.asks and CLOSING_QUESTION.search(clause.plain) is not None
         if clause.act in ("question", "offer") and (topic := find_topic(clause.plain)) and topic not in FACTS:
             self.topic = topic
-        self._hear_services(clause.plain)
+        self._hear_services([services for _place, services in self.names.locate_services(clause.plain)])
         if clause.act in ("question", "offer", "statement"):
             self._hear_times(clause.raw)
 
@@ -103,9 +110,8 @@ class Conversation:
         booked = [each.current.service_ids for each in self.evidence.appointments if each.was_created and each.is_active]
         return self._services or booked
 
-    def _hear_services(self, plain: str) -> None:
-        named = [frozenset(services) for _place, services in self.names.locate_services(plain)]
-        if named:
+    def _hear_services(self, services: Sequence[set[str]]) -> None:
+        if named := list(map(frozenset, services)):
             self._services = list(dict.fromkeys(named))
             self.earlier_services += named
 

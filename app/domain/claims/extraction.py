@@ -8,7 +8,7 @@ from app.domain.claims.action_vocabulary import FAREWELL, find_action
 from app.domain.claims.appointment_mentions import MentionReader
 from app.domain.claims.claim_types import APPOINTMENT_KINDS, Claim
 from app.domain.claims.clauses import PENDING, UNAVAILABLE, Clause, split_clauses
-from app.domain.claims.dialogue_state import Conversation
+from app.domain.claims.dialogue_state import CLOSING_QUESTION, Conversation
 from app.domain.claims.evidence_types import Evidence, Utterance
 from app.domain.claims.fact_extraction import FactReader, names_time
 from app.domain.claims.name_index import NameIndex
@@ -25,10 +25,6 @@ MORE_GERMAN = "sind wird werden um zu im am den dem ihr ihnen ihre hab habe hat 
 MORE_ENGLISH = "are we're our you're your from at then to of they there we'll i'll i've until was were"
 SUPPORTED_WORDS = frozenset((*MORE_GERMAN.split(), *MORE_ENGLISH.split())).union(*FUNCTION_WORDS.values())
 CORRECTED_WITHIN_TURNS = 3
-# a question after which nothing is open any more
-CLOSING_QUESTION = re.compile(
-    r"\b(?:sonst noch|noch (?:etwas|was)|weiterhelfen|behilflich|anything else|something else|else (?:i|we) can|help you with)\b"
-)
 # what is said of an appointment that was to be moved: "jetzt am Freitag", "auf Freitag", "bis Freitag"
 MOVED_TO = re.compile(r"\b(?:jetzt|nun|now|dann)\b|\b(?:auf|to|bis|on) (?:den |dem |the )?<[dt]")
 FACTS_CORRECTED = ("hours", "price", "duration", "address", "free", "full", "fee")
@@ -209,7 +205,7 @@ class _ClaimExtractor:
         agrees = self.conversation.objected and first and AGREEMENT.search(clause.plain)
         if earlier is None or clause.asks or not (corrects or agrees) or earlier.position < clause.position - CORRECTED_WITHIN_TURNS:
             return None
-        if clause.act not in ("statement", "future") or (clause.negated and not corrects):
+        if clause.act not in ("statement", "future") or clause.negated:
             return None
         mentions = self.reader.find(clause.raw)
         if not any(mention.has_time or mention.staff for mention in mentions):

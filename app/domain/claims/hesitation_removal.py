@@ -6,9 +6,9 @@ import re
 
 from app.domain.language.vocabulary import CARDINALS, WEEKDAYS, fold
 
-SOUNDS = r"ä+h+m*|ö+h+m*|e+h+m+|h+m+|uh+m*|erm*|uhm+"
-# "um" is a preposition in German
-HESITATION = re.compile(rf"[,.…]* *(?<![\w-])(?:{SOUNDS}|(?<=, )um(?=,))(?![\w-])[,.…]* *", re.IGNORECASE)
+SOUNDS = r"ä+h+m*|ö+h+m*|e+h+m+|h+m+|uh+m*|er+m+|uhm+"
+# "um" and "er" are German words
+HESITATION = re.compile(rf"[,.…]* *(?<![\w-])(?:{SOUNDS}|(?<=, )(?:um|er)(?=,))(?![\w-])[,.…]* *", re.IGNORECASE)
 # "für Dien-, nee, für Mittwoch"; "ein- und ausgehen" is whole
 BROKEN_OFF = re.compile(r"(?<![\w-])\w+-(?=[,.… ]|$)(?! (?:bis|und|oder|and|or|to)\b)")
 PARENTHESIS = re.compile(
@@ -27,12 +27,13 @@ def remove_hesitations(text: str) -> str:
     pieces = [piece.strip() for piece in HESITATION.split(text)]
     joined = pieces[0]
     for piece in pieces[1:]:
-        joint = ", nein, " if _is_corrected(joined, piece) else " "
+        joint = ", nein, " if names_same_kind(joined, piece) else " "
         joined = f"{joined}{joint if joined and piece else ' '}{piece}"
     return " ".join(joined.split())
 
 
-def _is_corrected(before: str, after: str) -> bool:
+def names_same_kind(before: str, after: str) -> bool:
+    """Check whether the last words before and the first words after name a thing of one kind: two days, or two hours."""
     left, right = set(fold(before).replace(",", "").split()[-2:]), set(fold(after).replace(",", "").split()[:3])
     if left & {"und", "oder", "and", "or", "bis", "to", "until"}:
         return False

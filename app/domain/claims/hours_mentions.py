@@ -68,6 +68,8 @@ class HoursMention:
     # "durchgehend": without a break
     is_continuous: bool = False
     branches: frozenset[str] = frozenset()
+    # an hour without "von" or "bis": "um drei haben wir schon zu"
+    at: ClockTime | None = None
 
     @property
     def has_days(self) -> bool:
@@ -166,7 +168,9 @@ class _HoursReader:
         if self._times_first and self.current.has_days and spans:
             self.mentions.append(HoursMention())
         self._times_first = self._times_first or not self.current.has_days
-        if role is not None:
+        if role is None:
+            self.current.at = clock
+        else:
             self.current.spans.append((None, clock) if role == "closes" else (clock, None))
 
     def close(self, *, is_next: bool, is_verb: bool) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from app.domain.claims.evidence_types import BranchEvidence, Evidence
 from app.domain.language.vocabulary import fold, replace_number_words
+from app.domain.services.vocabulary import KNOWN_TERMS, TERMS, parse_terms
 
 TITLE_WORDS = ("dr", "dr.", "prof", "prof.", "frau", "herr", "herrn")
 TITLE = (
@@ -18,6 +19,13 @@ STAFF_VERB = r"(?='s (?:your|doing|got|looking|taking|going|expecting|waiting|th
 STAFF_NAME_DE = re.compile(r"\b[Bb]ei (?:Frau |Herrn? |Dr\. |Doktor )*([A-ZÄÖÜ][a-zäöüß]+)\b(?! (?:Haaren?|Problemen))")
 STAFF_NAME_EN = re.compile(r"\b[Ww]ith (?:Ms\.? |Mrs\.? |Mr\.? |Dr\.? )*([A-Z][a-z]+)\b")
 BRANCH_CONTEXT = r"\b(?:in|im|nach|von|fuer|at|of|for|filiale|standort|branch|location|salon|praxis|studio|werkstatt|laden|shop|our|unser\w*|der|dem|den|the)[ -](?:(?!und\b|and\b)[\w.]+[ -]){0,2}?"
+AND = re.compile(r"\b(?:und|and|plus|mit|with|dazu|oder|or|sowie)\b|\+|&")
+# words for services that mean other things as often
+AMBIGUOUS_TERMS = frozenset({"change", "class", "consultation", "machine", "root", "check-up"})
+AMBIGUOUS_WORDS = frozenset({"shot", "jab", "hu", "oil", "ol", "buzz", "rad", "feet", "nail", "nagel"})
+TERM_WORDS = sorted((word for word, term in TERMS.items() if term not in AMBIGUOUS_TERMS and word not in AMBIGUOUS_WORDS), key=len, reverse=True)
+# the vocabulary has "ae" as "a"
+TERM = "|".join(re.sub("([aou])", r"\1e?", word) for word in TERM_WORDS)
 STREET_NAME = re.compile(r"(?:strasse|str\.?|weg|platz|allee|gasse|damm|ring|ufer)$")
 COMMON_WORDS = frozenset(
     [
@@ -107,13 +115,16 @@ class NameIndex:
         self._branches = _index_branches(evidence.branches)
         self.words = frozenset(word for name in (*evidence.places, *self._services) for word in _fold_name(name).split())
         self._names = _compile_alternatives(self._people)
-        self._offers = _compile_alternatives(self._services, glue=r"[ ,]+(?:und |and |& )?")
+        names_of_offers = _compile_alternatives(self._services, glue=r"[ ,]+(?:und |and |& )?")
+        # "Damenhaarschnitt", "oil change": other words than the catalogue's
+        self._offers = rf"{names_of_offers}|[a-z]*(?:{TERM})(?: (?:{TERM}|change))?"
+        self._meanings = [(offer.id, parse_terms(name)) for offer in evidence.offers for name in offer.names]
         places = _compile_alternatives(map(_fold_name, evidence.places))
         person_pattern = rf"{STAFF_PREPOSITION}(?P<who>{self._names})\b|\b(?P<host>{self._names})\b{STAFF_VERB}"
         self.person = re.compile(person_pattern)
         # a place that is named like somebody is no person
         self.token = re.compile(rf"<d(?P<d>\d+)>|<t(?P<t>\d+)>|\b(?:{places})\b|{person_pattern}|\b(?P<what>{self._offers})(?:ing)?\b")
-        self._service = re.compile(rf"\b(?:{self._offers})\b")
+        self.service, self._offer = re.compile(rf"\b(?:{self._offers})\b"), re.compile(rf"\b(?:{names_of_offers})\b")
         self._person_name = re.compile(rf"\b(?:{self._names})\b")
         branches = _compile_alternatives(self._branches)
         streets = _compile_alternatives(name for name in self._branches if STREET_NAME.search(name))
@@ -127,7 +138,14 @@ class NameIndex:
 
     def find_services(self, name: str) -> set[str]:
         plain = " ".join(word for word in re.split(r"[ ,&]+", name) if word not in ("und", "and"))
-        return self._services.get(plain, set())
+        return self._services.get(plain) or self._find_by_meaning(plain)
+
+    def _find_by_meaning(self, name: str) -> set[str]:
+        """Find what may be meant by words that are no name: all haircuts by "cut"; what is not offered is none of the offers."""
+        said = parse_terms(name)
+        if not self._meanings or not said.terms <= KNOWN_TERMS:
+            return set()
+        return {offer for offer, meant in self._meanings if said.terms & meant.terms and not said.excludes(meant)} or {f"not offered: {name}"}
 
     def find_branches(self, plain: str) -> set[str]:
         """Find the branches named in folded text; none where the company has only one."""
@@ -154,8 +172,14 @@ class NameIndex:
         return any(match["host"] or match[0].startswith(("ist", "heisst")) for match in self.person.finditer(plain))
 
     def locate_services(self, plain: str) -> list[tuple[int, set[str]]]:
-        """Locate services in folded text."""
-        return [(match.start(), self.find_services(match[0])) for match in self._service.finditer(plain)]
+        """Locate services in folded text by their names."""
+        return [(match.start(), self.find_services(match[0])) for match in self._offer.finditer(plain)]
+
+    def list_meant_services(self, plain: str) -> list[set[str]]:
+        """List the services that folded text names, else the only one that it means in other words."""
+        named = [services for _place, services in self.locate_services(plain)]
+        meant = [services for match in self.service.finditer(plain) if (services := self.find_services(match[0]))]
+        return named or (meant if len(meant) == 1 and not AND.search(plain) else [])
 
     def find_unknown_name(self, raw: str) -> str | None:
         """Find a name of a person that nobody of the staff has."""

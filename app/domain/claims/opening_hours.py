@@ -146,6 +146,8 @@ def _list_hours(day: date, branches: Sequence[BranchEvidence], evidence: Evidenc
 
 
 def _fits(mention: HoursMention, spans: tuple[Span, ...]) -> bool:
+    if mention.is_closed and mention.at is not None and not mention.spans:
+        return _is_outside(mention.at, mention.at, spans)
     if mention.is_closed:
         return not spans if not mention.spans else all(_is_outside(opens, closes, spans) for opens, closes in mention.spans)
     if not spans or (mention.is_continuous and len(spans) > 1):

@@ -4,6 +4,8 @@
 
 import re
 
+from app.domain.claims.hesitation_removal import names_same_kind
+
 # folded or not; "äh" alone corrects where the same kind of thing follows
 CORRECTION_WORDS = (
     r"nein|nee|ne|quatsch|unsinn|moment|halt|stop+|falsch|verzeihung|verzeih\w*|entschuldig\w*|tschuldigung|sorry|pardon|ich mein(?:e|te)|ich wollte sagen|ich korrigier\w*|korrektur|besser gesagt|genauer(?: gesagt)?|vielmehr|(?:da )?(?:hab|habe) ich mich (?:versprochen|vertan|verlesen)"
@@ -17,6 +19,8 @@ REPAIR = re.compile(
 # joined on purpose
 JOINED = re.compile(r"\b(?:und|oder|and|or|bis|to|until)\W*$")
 CONTRAST = re.compile(r"\b(?:nicht(?: mehr)?|not) (?!sondern\b|but\b|vor\b|nach\b|before\b|after\b)[^.]{0,60}?,? (?:sondern|but) ")
+# "nicht Dienstag, Donnerstag"
+DENIED_FIRST = re.compile(r"(?:(?:no|nein|nee|ah|oh|ach),? )?(?:nicht|not) ([^,.–-]{2,30})(?:, | [–-] )(.+)$", re.IGNORECASE)
 # ", nicht halb vier" at the end, without a verb of its own
 AFTERTHOUGHT = re.compile(
     r"(?:, ?(?:und |and |also )?| und | and )(?:nicht|not)(?: erst| schon)? (?:(?:um|am|at|on|for|bei|with|der|den|die|das|the) )*(?:\S+ ?){1,4}$"
@@ -30,6 +34,8 @@ MARKS = {"day": re.compile(r"<d\d+>"), "time": re.compile(r"<t\d+>")}
 def remove_contrast(text: str) -> str:
     """Remove what is only denied: "nicht um zehn, sondern um elf", "um elf, nicht um zehn"."""
     text = CONTRAST.sub(" ", text)
+    if (denied := DENIED_FIRST.match(text)) and names_same_kind(denied[1], denied[2]):
+        text = denied[2]
     shorter = AFTERTHOUGHT.sub("", text)
     return shorter if re.search(r"\w{3,}.*\w{3,}", shorter) else text
 

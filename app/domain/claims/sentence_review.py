@@ -73,13 +73,14 @@ class SentenceReviewer:
         """
         chances = self._get_chances(sentence)
         claims = [claim for claim in claims if not (self._is_list_of_free_times(claim) or self._is_time_of_visit(claim))]
+        for claim in claims:
+            self._add_staff(claim, sentence)
         if is_read_back(self.reader.mark(sentence), self.reader.names):
             # a bare time is what the conversation makes of it
             return [claim for claim in claims if not (self._is_found(claim) and is_offer(claim, chances))]
         claims = [claim for claim in claims if not (self._is_found(claim) and is_offer(claim, chances)) and not is_ended(claim, chances)]
         kept = [claim for claim in claims if claim.corrects or claim.kind == topic or not is_unlikely(claim, chances)]
         for claim in kept:
-            self._add_staff(claim, sentence)
             self._separate_unchanged(claim, sentence)
         if sentence.rstrip().endswith("?"):
             return kept
