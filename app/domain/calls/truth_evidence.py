@@ -60,9 +60,7 @@ def load_evidence(call: Call, turns: Sequence[Turn], catalogue: TruthCatalogue) 
         quoted_fees=frozenset(cents for answer in answers for cents in find_quoted_fees(answer)),
         quoted_minutes=frozenset(minutes for answer in answers for minutes in find_quoted_minutes(answer)),
         quoted_hours=_list_hours(tools),
-        disclosed_ids=frozenset(
-            booking_id for tool in tools if tool.name != "book_appointment" for booking_id in find_booking_ids(tool.result)
-        ),
+        disclosed_after=_list_disclosed(tools),
         searches=None if has_foreign else _list_searches(tools, timezone),
         tasks=None if has_foreign else _load_task_kinds(call, done),
         notifications=None if has_foreign else _load_channels(call, appointments, tools),
@@ -97,6 +95,14 @@ def _list_hours(tools: Sequence[ToolCall]) -> dict[date, list[tuple[Span, ...]]]
         if (hours := find_hours(tool.result)) is not None:
             quoted[hours[0]].append(hours[1])
     return quoted
+
+
+def _list_disclosed(tools: Sequence[ToolCall]) -> dict[str, int]:
+    disclosed: dict[str, int] = {}
+    for tool in tools:
+        if tool.name != "book_appointment":
+            disclosed = dict.fromkeys(find_booking_ids(tool.result), tool.after_turn) | disclosed
+    return disclosed
 
 
 def _list_searches(tools: Sequence[ToolCall], timezone: str) -> list[SearchEvidence]:

@@ -10,7 +10,7 @@ Action = Literal["booked", "moved", "cancelled", "stands"]
 # "eingetragen", "reingesetzt", "dazwischengeschoben", "untergebracht", …
 BOOKED_WORDS_DE = (
     r"(?!ausge|abge|zuge)\w*gebucht|reserviert|vereinbart|ausgemacht|fixiert|bestaetigt|gesichert|notiert|aufgeschrieben|mitgeschrieben|aufgenommen|eingepflegt|gebongt|geritzt|vermerkt|erfasst|gespeichert|(?:fest|klar|fix) gemacht"
-    r"|(?!angesagt|angemacht|zuge(?:macht|legt|halten)|vorge(?:sagt|macht|legt)|angehalten)(?:ein|rein|drauf|dazwischen|dazu|unter|klar|fest|frei|hin|vor|an|zu)ge(?:tragen|plant|merkt|setzt|legt|taktet|reiht|schoben|sagt|teilt|bracht|nommen|schrieben|macht|halten)"
+    r"|(?!angesagt|angemacht|zuge(?:macht|legt|halten)|vorge(?:sagt|macht|legt)|angehalten)(?:ein|rein|drauf|dazwischen|dazu|unter|klar|fest|frei|hin|vor|an|zu)ge(?:tragen|plant|merkt|setzt|legt|taktet|reiht|schoben|sagt|teilt|bracht|nommen|schrieben|macht|halten|tippt|pflegt|speist)"
 )
 MOVED_WORDS_DE = r"verschoben|(?:rueber|weiter|nach hinten |nach vorne? )geschoben|umdisponiert|<d\d+> (?:gelegt|gesetzt|gezogen)|verlegt|umgebucht|umgelegt|vorgezogen|geaendert|umgetragen|vorverlegt|nach (?:vorne|hinten) (?:ge\w+)|getauscht|umgestellt|umgesetzt|umgeplant"
 CANCELLED_WORDS_DE = r"abgesagt|storniert|geloescht|gestrichen|aufgehoben|ausgetragen|annulliert|rausgenommen|herausgenommen|gecancelt|rausgestrichen|abgemeldet|abbestellt|entfernt|rausgeloescht|aus dem (?:kalender|system|plan) genommen|wieder freigegeben|zurueckgezogen|vom tisch|hinfaellig|\braus\b(?! an)|\bweg\b"
@@ -30,7 +30,7 @@ HOLD_VERB = re.compile(r"\b(?:reserviert|reserved|festgehalten|freigehalten|halt
 ABOUT_APPOINTMENT = re.compile(r"\b(?:\w*termine?n?s?|buchung\w*|appointments?|bookings?|visits?)\b|<[dt]\d+>")
 # the action concerns something other than an appointment
 OTHER_SUBJECT = re.compile(
-    r"\b(?:wartelisten?|waitlist|wait ?ing list|rueckrufs?|rueckrufwunsch|(?:ruf\w*|meld\w*) (?:sie|dich|euch|ihnen|sich|wir)\b.*\b(?:zurueck|an|bei)|callbacks?|call (?:you )?back|nachricht|message|notiz|note|newsletter|gutschein\w*|voucher|nummer|number|e-mail|mail|sms|text message|link|adresse|address|namen?|name|wunsch|frage|anliegen|erinnerung|reminder|allerg\w*)\b"
+    r"\b(?:wartelisten?|waitlist|wait ?ing list|rueckrufs?|rueckrufwunsch|(?:ruf\w*|meld\w*) (?:sie|dich|euch|ihnen|sich|wir)\b.*\b(?:zurueck|an|bei)|callbacks?|call (?:you )?back|nachricht|message|notiz|note|newsletter|gutschein\w*|voucher|nummer|number|anfragen?|enquir\w+|inquir\w+|e-mail|mail|sms|text message|link|adresse|address|namen?|name|wunsch|frage|anliegen|erinnerung|reminder|allerg\w*)\b"
 )
 APPOINTMENT = re.compile(r"\b(?:\w*termine?n?s?|buchung\w*|appointments?|bookings?|reservations?)\b")
 
@@ -90,9 +90,9 @@ SECOND_PERSON = re.compile(r"\bsie haben\b|\bhaben sie\b|\bdu hast\b|\bhast du\b
 EXISTING_APPOINTMENT = re.compile(
     r"\b(?:ihr|der|dein|mein|euer)\w*(?: \w+){0,3} \w*(?:termin|buchung)\b.*\b(?:ist|bleibt|steht|findet|liegt|lautet|wartet)\b"
     r"|\b(?:ist|bleibt|steht|findet|lautet) (?:ihr|der|dein|euer)\w*(?: \w+){0,2} \w*(?:termin|buchung)\b"
-    r"|\bsie haben\b.*\w*termin\b|\b(?:ihre?|deine?|der|die) \w+ hat\b.*\w*termin\b|\byour \w+(?: has|'s got)\b.*\bappointment\b|\bhaben sie\b.*\w*termin\b|\bdu hast\b.*\w*termin\b|\bhast du\b.*\w*termin\b|\b\w*termin steht\b|\b(?:das|es|alles) steht\b|\b(?:da|hier) steht\b|\bsteht (?:er|sie|es|der|ihr)\b|\bda (?:ist|haben wir|hab ich|habe ich) (?:er|ihn|sie)\b|\b(?:there|here) (?:it|you|we) (?:is|are)\b|\bfound (?:it|you)\b|\bsteh\w* (?:hier|bei mir|bei uns|fest|so drin|im)\b|\b(?:hier|bei mir) steh\w*\b|\bhaben wir das\b|\bsteht fest\b|<[dt]\d+> (?:\w+ ){0,2}steht$"
+    r"|\bsie haben\b.*\w*termin\b|\b(?:ihre?|deine?|der|die) \w+ hat\b.*\w*termin\b|\byour \w+(?: has|'s got)\b.*\bappointment\b|\bhaben sie\b.*\w*termin\b|\bdu hast\b.*\w*termin\b|\bhast du\b.*\w*termin\b|\b\w*termin steht\b|\b(?:das|es|alles) steht\b|\b(?:da|hier) steht\b|\bsteht (?:er|sie|es|der|ihr)\b|\bda (?:ist|haben wir|hab ich|habe ich) (?:er|ihn|sie)\b|\b(?:there|here) (?:it|you|we) (?:is|are|go)\b|\bfound (?:it|you)\b|\bsteh\w* (?:hier|bei mir|bei uns|fest|so drin|im)\b|\b(?:hier|bei mir) steh\w*\b|\bhaben wir das\b|\bsteht fest\b|<[dt]\d+> (?:\w+ ){0,2}steht$"
     r"|\b(?:wir|ich) (?:sehen|sehe|erwarten?|freuen?)\b|\b(?:sehen|erwarten|freuen|freue|sehe|erwarte) (?:wir|ich)\b|\b(?:erwartet|freut sich auf|wartet auf|kuemmert sich um|uebernimmt|begruesst|empfaengt|schneidet|faerbt|behandelt|betreut|bedient|nimmt|macht) (?:sie|dich|euch|ihnen|dir)\b|\b(?:sie|dich) (?:erwartet|begruesst|empfaengt)\b|\bsind (?:wir )?verabredet\b"
-    r"|\b(?:sie sind|du bist|sind sie|bist du|ihr seid)\b.*\b(?:dran|an der reihe|bei uns|da|drin|dabei)\b|\bgehoert (?:ihnen|dir|der platz)\b|\b(?:platz|termin|zeit) (?:ist|gehoert) (?:ihrer|deiner|ihnen|dir)\b"
+    r"|\b(?:sie sind|du bist|sind sie|bist du|ihr seid)\b.*\b(?:dran|an der reihe|bei uns|da|drin|dabei)\b|\b(?:sie sind|sind sie|du bist|bist du)\b.*\bbei (?!uns\b|mir\b|ihnen\b)|\byou(?:'re| are) with \w+|\bgehoert (?:ihnen|dir|der platz)\b|\b(?:platz|termin|zeit) (?:ist|gehoert) (?:ihrer|deiner|ihnen|dir)\b"
     r"|\b(?:your|the)(?: \w+){0,2} (?:appointment|booking|visit|slot)\b.*\b(?:is|will be|stands|remains|stays|starts)\b|\byou(?: do|'ve got| have)(?: \w+){0,3} (?:an?|your) (?:\w+ )?(?:appointment|booking)\b"
     r"|\bsee(?:ing)? you\b|\bexpect(?:ing)? you\b|\byou're (?:due|coming|up)\b|\b(?:will|'ll) be (?:\w+ )?(?:looking after|seeing|with|doing|taking care of|expecting|ready for|waiting for)(?: you)?\b|\blook(?:ing|s)? forward\b|\bi (?:see|have|can see)\b.*\b(?:you|here)\b|\bthe slot is yours\b|\bis yours\b"
 )

@@ -68,12 +68,16 @@ def _check_kept(claim: Claim, evidence: Evidence) -> list[FalseClaim]:
 def _is_about_existing(evidence: Evidence) -> bool:
     """Check that the call only looked up what stood before it: "Sie sind am Freitag eingetragen"."""
     changed = any(each.was_created or each.was_moved for each in evidence.appointments)
-    return bool(evidence.disclosed_ids) and not changed and "book_appointment" not in evidence.used_tools
+    return bool(evidence.disclosed_after) and not changed and "book_appointment" not in evidence.used_tools
 
 
 def _check_denial(claim: Claim, evidence: Evidence) -> list[FalseClaim]:
-    """A denied appointment must not be one that a tool showed the agent."""
-    seen = [each for each in evidence.appointments if each.is_active and not each.was_created and each.id in evidence.disclosed_ids]
+    """A denied appointment must not be one that a tool had shown the agent."""
+    seen = [
+        each
+        for each in evidence.appointments
+        if each.is_active and not each.was_created and evidence.disclosed_after.get(each.id, claim.position) < claim.position
+    ]
     for mention in claim.mentions or [AppointmentMention()]:
         for appointment in seen:
             if not _list_differences(mention, appointment.current, evidence):

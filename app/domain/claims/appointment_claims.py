@@ -20,6 +20,7 @@ from app.domain.claims.clauses import PENDING, Clause
 from app.domain.claims.dialogue_topics import Topic
 from app.domain.claims.name_index import NameIndex
 from app.domain.language.marked_text import Scanner
+from app.domain.language.vocabulary import fold
 
 # words of a read-back; a clause of nothing but these, a time and names says what was agreed
 FILLERS = re.compile(
@@ -55,7 +56,7 @@ DENIAL = re.compile(
 ANOTHER = re.compile(
     r"\b(?:fruehere\w*|spaetere\w*|andere[nrms]?|weitere[nrms]?|neue[nrms]?|freie[nrms]?|naechere\w*|zweite[nrms]?|earlier|later|other|another|further|free|new|second|extra|sooner) (?:\w+ )?(?:termin\w*|appointments?|bookings?|slots?)\b"
 )
-SEEN = re.compile(r"\b(?:seh\w*|find\w*|entdeck\w*|erkenn\w*|see\w*|spot\w*|locate)\b")
+LOOKED_UP = re.compile(r"\b(?:seh\w*|find\w*|entdeck\w*|erkenn\w*|see\w*|spot\w*|locate)\b")
 APOLOGY = re.compile(r"\b(?:leider|unfortunately|afraid|sorry)\b")
 AGREEMENT_TOPICS = ("booked", "free", "moved", "notification", "price", "duration")
 # whoever says so in the same turn does not call it certain
@@ -108,13 +109,16 @@ def read_announcement(clause: Clause, reader: MentionReader) -> Claim | None:
 
 def read_acceptance(clause: Clause, reader: MentionReader, topic: Topic | None, *, has_appointment: bool, question: str) -> Claim | None:
     """Read a time that is only accepted or read back, "Geht klar, Dienstag um drei", or a bare "ist notiert"."""
-    scanner = reader.mark(clause.raw)
+    # "ich hab's eingetippt: Dienstag, zehn Uhr, Anna"
+    introduction, _, listed = clause.raw.rpartition(": ")
+    raw = clause.raw if OTHER_FRAME.search(fold(introduction)) or reader.find_timed(introduction) else listed
+    scanner = reader.mark(raw)
     if clause.negated or clause.has_tag or clause.act not in ("statement", "future") or PENDING.search(clause.plain):
         return None
     if topic is None and not has_appointment:
         # nothing is being arranged
         return None
-    mentions = reader.find(clause.raw)
+    mentions = reader.find(raw)
     kind = TOPIC_ACTIONS.get(topic) if topic else None
     if has_appointment and not any(mention.has_time for mention in mentions) and is_read_back(scanner, reader.names):
         staff = mentions[0].staff if mentions else reader.names.find_bare_staff(scanner.text) if ASKS_WHO.search(question) else set()
@@ -178,7 +182,7 @@ def read_denial(clause: Clause, reader: MentionReader) -> Claim | None:
     scanner = reader.mark(clause.raw)
     if not clause.negated or clause.act not in ("statement", "future", "offer") or not DENIAL.search(clause.plain):
         return None
-    if UNCHANGED.search(clause.plain) or ANOTHER.search(clause.plain) or (clause.act == "offer" and not SEEN.search(clause.plain)):
+    if UNCHANGED.search(clause.plain) or ANOTHER.search(clause.plain) or (clause.act == "offer" and not LOOKED_UP.search(clause.plain)):
         return None
     if OTHER_FRAME.search(APOLOGY.sub(" ", scanner.text)):
         return None

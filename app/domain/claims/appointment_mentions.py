@@ -27,7 +27,9 @@ MOVED_HOUR = re.compile(
     re.IGNORECASE,
 )
 # "gegen zehn": give or take a quarter of an hour
-APPROXIMATE = re.compile(r"\b(?:gegen|circa|ca|etwa|ungefaehr|rund um|so um|kurz (?:vor|nach)|about|around|roughly|approximately|just (?:after|before|gone)|shortly (?:after|before))\.? *$")
+APPROXIMATE = re.compile(
+    r"\b(?:gegen|circa|ca|etwa|ungefaehr|rund um|so um|kurz (?:vor|nach)|about|around|roughly|approximately|just (?:after|before|gone)|shortly (?:after|before))\.?(?: (?:um|at))? *$"
+)
 # "in einer Viertelstunde sind Sie fertig": no appointment's time
 # "aus zehn bei Jonas ist dreizehn Uhr bei Tom geworden"
 BECAME = re.compile(r"\baus (?:dem |der )?\S+.{0,40}?(?= (?:ist|sind|wird|wurde|werden) .*\bgeworden\b)")
@@ -44,6 +46,10 @@ SHORTLY = re.compile(
 )
 # a "next Wednesday" that the parser found ambiguous: nobody calls tomorrow so
 NEXT_DAY = re.compile(r"\b(?:next|naechste[nrms]?) <d(\d+)>")
+# "bis elf halte ich Ihnen den frei", "um zehn nach"
+HELD_UNTIL = re.compile(
+    r"\b(?:bis|until|till?)(?: um| at)? <t\d+>(?: <d\d+>)?(?=.*\b(?:frei|fest)\b)|(?<=hold).*\b(?:until|till) <t\d+>|<t\d+> (?:past\b|(?:nach|vor|to)(?= ?(?:[,.!?]|$)))"
+)
 TIME_RANGE = re.compile(r"(<t\d+>) ?(?:-|bis|to|until) ?<t\d+>")
 
 
@@ -100,7 +106,7 @@ class MentionReader:
             for number in NEXT_DAY.findall(scanner.text):
                 _move_on(scanner, int(number), self._at.date())
             kept = remove_corrected(PREVIOUS_TIME.sub(" ", BECAME.sub(" ", scanner.text)), self._kinds)
-            scanner.text = TIME_RANGE.sub(r"\1", kept)
+            scanner.text = HELD_UNTIL.sub(" ", TIME_RANGE.sub(r"\1", kept))
             self._marked[text] = scanner
         return self._marked[text]
 

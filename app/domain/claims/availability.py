@@ -29,7 +29,9 @@ OTHER_FRAME = re.compile(
     r"\b(?:war|waren|were|(?:it|that|there) was|halte\w*|gehalten|freihalten|hold|reserv\w*|parkpl\w*|sitzpl\w*|arbeitsplatz|\w+platz \d+|warteliste|wird|kostenlos|kostenfrei|frei ?gegeben|of charge|toll-free|geoeffnet|oeffn\w*|offen bis|open until|frei nehmen|booked you|got you|put you|have you|für sie eingetragen|eingetragen|gebucht|booked|confirmed|bestaetigt|ihr platz|your (?:\w+ )?(?:spot|slot))\b"
 )
 # "der alte Platz ist damit wieder frei": of the caller's own
-RELEASED = re.compile(r"\b(?:wieder|damit|somit|jetzt) (?:wieder )?(?:frei|offen|zu haben|verfuegbar)\b|\b(?:free|available|open|up for grabs) again\b|\b(?:freed|opened) up\b|\bback (?:on|in) (?:the|our) (?:pool|market|books?)\b")
+RELEASED = re.compile(
+    r"\b(?:wieder|damit|somit|jetzt) (?:wieder )?(?:frei|offen|zu haben|verfuegbar)\b|\b(?:free|available|open|up for grabs) again\b|\b(?:freed|opened) up\b|\bback (?:on|in) (?:the|our) (?:pool|market|books?)\b"
+)
 # "Mara hat montags frei": she does not work
 OFF_DUTY = re.compile(r"\bhat (?:<d\d+> |am |immer |dann )*frei\b|\b(?:has|have) (?:<d\d+> )?off\b")
 NEGATIVE = re.compile(r"\b(?:nichts|nicht|kein\w*|ausgebucht|vergeben|belegt|voll|no|not|nothing|isn't|aren't|fully|taken|full)\b")
@@ -38,6 +40,7 @@ WINDOW = re.compile(
     r"\b(?:ab|nach|vor|bis|gegen|zwischen|spaetestens|fruehestens|after|before|from|until|till|around|between|about)\b[^<]{0,12}<t\d+>|<t\d+> ?(?:-|bis|to) (?=<t)"
 )
 
+ADVERSATIVE = re.compile(r", (?:but|aber|dafür) ")
 # the hours of a part of the day that is called full
 PARTS = (
     (re.compile(r"\b(?:vormittag(?:s|en|e)?|morgens|frueh|mornings?)\b"), (0, 12)),
@@ -48,8 +51,14 @@ PARTS = (
 
 def remove_taken(raw: str) -> str:
     """Remove the part that is gone: "Tuesday after five is gone, but Thursday is free"."""
-    first, joint, rest = next((parts for each in (", but ", ", aber ", ", dafür ") if (parts := raw.partition(each))[1]), (raw, "", ""))
-    return rest if joint and GONE.search(fold(first)) else raw
+    parts = ADVERSATIVE.split(raw, maxsplit=1)
+    return parts[1] if len(parts) > 1 and GONE.search(fold(parts[0])) else raw
+
+
+def find_taken(raw: str) -> str:
+    """Find the part that is gone, or all: "Anna is away on Tuesday, but Mara has ten o'clock"."""
+    parts = ADVERSATIVE.split(raw, maxsplit=1)
+    return parts[0] if NEGATIVE.search(fold(parts[0])) else raw
 
 
 def read_free_times(clause: Clause, scanner: Scanner, mentions: list[AppointmentMention]) -> Claim | None:

@@ -89,13 +89,16 @@ NOT_NEGATION = re.compile(
 )
 ECHO = re.compile(
     r"\b(?:sie|du) (?:moecht\w*|wollt?\w*|willst|wuensch\w*|sagt?\w*|hattet?\w*|meint?\w*|haett\w*|such\w*|bat\w*|frag\w*|nann\w*)\b|\bsie brauch\w* (?:also |dann )?eine?n?\b(?! (?:stunde|viertel|halbe|gute))|\b(?:moechten|wollten|hatten|sagten|haetten|meinten|brauchen) sie\b|\bihr(?:em)? wunsch\b|wie gewuenscht waere"
-    r"|\byou(?:'d| would) like|\byou(?:'re| are| were) (?:after|looking|asking|hoping)|\byou (?:wanted|want|asked|said|mentioned|requested|need|told|thought)\b"
+    r"|\byou(?:'d| would) like|\byou(?:'re| are| were) (?:after|looking(?! at)|asking|hoping)|\byou (?:wanted|want|asked|said|mentioned|requested|need|told|thought)\b"
     r"|\b(?:hab\w*|have|'ve) (?:ich |i )?(?:sie |dich |das |you )?(?:richtig )?(?:verstanden|understood)\b|\bif i understand|verstehe ich"
 )
 # what follows in the sentence is the caller's: "Sie sagen, Sie sind …"
 REPORT = re.compile(
     r"\b(?:sie|du|ihr mann|ihre frau) (?:sag\w*|mein\w*|glaub\w*|denk\w*|dacht\w*|erwaehn\w*)\b|\b(?:you|he|she) (?:say|says|said|think|thought|mentioned|mean|believe)\b|\b(?:verstanden|understand|understood)\b"
 )
+# "ich kann Ihnen anbieten, dass …": what follows is offered only
+OFFERING = re.compile(r"\b(?:anbieten|vorschlagen|moecht\w*|offer|suggest|arrange for)\b")
+SUBORDINATE = re.compile(r"^(?:dass|that|ob|whether)\b")
 REGRET = re.compile(r"\b(?:leider|aber|but|unfortunately|afraid)\b")
 OTHER_CUSTOMER = re.compile(
     r"\b(?:jemand\w*|andere[rnms]? (?:kund\w*|gast|gaeste|patient\w*|termin\w*)|someone|somebody|(?:another|other) (?:customer|client|patient|appointment)\w*|ihre (?:frau|mutter|tochter|kollegin) hat (?:sie|dich|gesagt|angerufen)|ihr (?:mann|vater|sohn|kollege) hat (?:sie|dich|gesagt|angerufen))\b"
@@ -170,7 +173,7 @@ def _split_sentence(position: int, spoken: str) -> Iterator[Clause]:
     begins_with_condition = CONDITION.match(folded) is not None
     is_offer = CONSENT_CONDITION.search(folded) is not None
     raws = list(_split_actions(body))
-    reported = False
+    reported = offered = False
     is_conditional = CONDITION_INSIDE.search(folded) is not None
     for raw in raws:
         plain = INTRODUCED.sub(" ", CONTRACTION.sub(r"\1 es", DIALECT.sub(r"\1ge", fold(remove_contrast(raw))))).strip(" ,.!?…:")
@@ -182,9 +185,10 @@ def _split_sentence(position: int, spoken: str) -> Iterator[Clause]:
                 act = "condition"
             elif reported and act == "statement" and not REGRET.search(plain):
                 act = "echo"
-            elif is_offer and act in ("statement", "future", "intention"):
+            elif (offered and SUBORDINATE.search(plain)) or (is_offer and act in ("statement", "future", "intention")):
                 act = "offer"
             reported = reported or REPORT.search(plain) is not None
+            offered = act == "offer" and OFFERING.search(plain) is not None
             negated = NEGATION.search(NOT_NEGATION.sub(" ", REPAIR.sub(" ", plain))) is not None
             # "11 Uhr 15." is no 15th
             yield Clause(position, spoken, remove_contrast(raw).rstrip(" .,!"), plain, act, negated, has_tag, is_conditional)

@@ -56,9 +56,7 @@ class Conversation:
         plain = fold(text[:MAX_TEXT_LENGTH])
         self.question, self._raw_question = plain, text[:MAX_TEXT_LENGTH]
         answer = NOTHING_ELSE.sub("", plain[:400]) if self._has_asked_for_more else plain[:400]
-        self.objected = OBJECTION.search(answer) is not None and not any(
-            asks_for(fact, plain) for fact in ("price", "duration", "address")
-        )
+        self.objected = OBJECTION.search(answer) is not None and not any(asks_for(fact, plain) for fact in ("price", "duration", "address"))
         # what was offered is off the table
         has_declined = DECLINED.search(plain) is not None
         self.topic = None if has_declined else find_topic(plain) or self._find_topic_of_times(text) or self.topic

@@ -108,8 +108,8 @@ class Evidence:
     quoted_fees: frozenset[int] = frozenset()
     quoted_minutes: frozenset[int] = frozenset()
     quoted_hours: Mapping[date, Sequence[tuple[Span, ...]]] = field(default_factory=dict)
-    # bookings that tool results disclosed to the agent
-    disclosed_ids: frozenset[str] = frozenset()
+    # bookings that tool results disclosed to the agent, with the turn after which each first was
+    disclosed_after: Mapping[str, int] = field(default_factory=dict)
     searches: Sequence[SearchEvidence] | None = None
     # kinds of the tasks that this call left
     tasks: frozenset[str] | None = None

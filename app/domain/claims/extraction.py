@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from app.domain.claims import appointment_claims, availability, promises
 from app.domain.claims.action_vocabulary import FAREWELL, find_action
-from app.domain.claims.appointment_mentions import MentionReader
+from app.domain.claims.appointment_mentions import AppointmentMention, MentionReader
 from app.domain.claims.claim_types import APPOINTMENT_KINDS, Claim
 from app.domain.claims.clauses import PENDING, UNAVAILABLE, Clause, split_clauses
 from app.domain.claims.dialogue_state import CLOSING_QUESTION, Conversation
@@ -55,7 +55,7 @@ class _ClaimExtractor:
         self.has_caller_spoken = False
         # one that the agent made, changed or was shown
         self.has_appointment = any(
-            each.was_created or each.was_moved or each.id in evidence.disclosed_ids for each in evidence.appointments
+            each.was_created or each.was_moved or each.id in evidence.disclosed_after for each in evidence.appointments
         )
         self.claims: list[Claim] = []
         self.order = 0
@@ -147,7 +147,7 @@ class _ClaimExtractor:
             return facts
         scanner = self.reader.mark(clause.raw)
         timed = self.reader.find_timed(availability.remove_taken(clause.raw)) or (
-            self.reader.find_timed(before.raw) if before is not None else []
+            self.reader.find_timed(before.raw) if before is not None and not availability.NEGATIVE.search(before.plain) else []
         )
         free = availability.read_free_times(clause, scanner, timed)
         if free is not None:
@@ -207,7 +207,7 @@ class _ClaimExtractor:
             return None
         if clause.act not in ("statement", "future") or clause.negated:
             return None
-        mentions = self.reader.find(clause.raw)
+        mentions = self.reader.find(clause.raw) or [AppointmentMention(staff=self.names.find_bare_staff(clause.plain))]
         if not any(mention.has_time or mention.staff for mention in mentions):
             return None
         for mention in mentions:

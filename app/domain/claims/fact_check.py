@@ -65,17 +65,9 @@ def check_facts(claims: Sequence[Claim], evidence: Evidence) -> FactCheck:
 def _is_corrected_later(claim: Claim, later: Sequence[tuple[Claim, list[FalseClaim]]]) -> bool:
     """Check whether a later correct claim of the same sort corrects this one."""
     return any(
-        (other.corrects or _is_found_after_all(claim, other))
-        and not wrong
-        and _get_sort(other) == _get_sort(claim)
-        and other.position - claim.position <= CORRECTED_WITHIN_TURNS
+        other.corrects and not wrong and _get_sort(other) == _get_sort(claim) and other.position - claim.position <= CORRECTED_WITHIN_TURNS
         for other, wrong in later
     )
-
-
-def _is_found_after_all(claim: Claim, other: Claim) -> bool:
-    """ "Unter Frey finde ich nichts. – … – Ja, da ist er, am Mittwoch um zwei." """
-    return claim.kind == "denied" != other.kind and any(mention.has_time for mention in other.mentions)
 
 
 def _get_sort(claim: Claim) -> str:

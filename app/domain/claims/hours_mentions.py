@@ -77,6 +77,7 @@ class HoursMention:
 
     def take_days(self, other: "HoursMention") -> None:
         self.dates, self.weekdays = other.dates, other.weekdays
+        self.at = self.at or other.at
 
     def add_day(self, days: DayRange) -> None:
         if days.weekday is not None:

@@ -5,10 +5,11 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from app.domain.claims.evidence_types import BranchEvidence, Evidence
 from app.domain.language.vocabulary import fold, replace_number_words
-from app.domain.services.vocabulary import KNOWN_TERMS, TERMS, parse_terms
+from app.domain.services.vocabulary import KNOWN_TERMS, TERMS, ServiceTextMeaning, parse_terms
 
 TITLE_WORDS = ("dr", "dr.", "prof", "prof.", "frau", "herr", "herrn")
 TITLE = (
@@ -22,8 +23,11 @@ BRANCH_CONTEXT = r"\b(?:in|im|nach|von|fuer|at|of|for|filiale|standort|branch|lo
 AND = re.compile(r"\b(?:und|and|plus|mit|with|dazu|oder|or|sowie)\b|\+|&")
 # words for services that mean other things as often
 AMBIGUOUS_TERMS = frozenset({"change", "class", "consultation", "machine", "root", "check-up"})
-AMBIGUOUS_WORDS = frozenset({"shot", "jab", "hu", "oil", "ol", "buzz", "rad", "feet", "nail", "nagel"})
-TERM_WORDS = sorted((word for word, term in TERMS.items() if term not in AMBIGUOUS_TERMS and word not in AMBIGUOUS_WORDS), key=len, reverse=True)
+AMBIGUOUS_WORDS = frozenset({"shot", "jab", "hu", "ol", "buzz", "rad", "feet", "nail", "nagel"})
+COLOURS = frozenset({"colour", "highlights", "root", "tint"})
+TERM_WORDS = sorted(
+    (word for word, term in TERMS.items() if term not in AMBIGUOUS_TERMS and word not in AMBIGUOUS_WORDS), key=len, reverse=True
+)
 # the vocabulary has "ae" as "a"
 TERM = "|".join(re.sub("([aou])", r"\1e?", word) for word in TERM_WORDS)
 STREET_NAME = re.compile(r"(?:strasse|str\.?|weg|platz|allee|gasse|damm|ring|ufer)$")
@@ -118,7 +122,9 @@ class NameIndex:
         names_of_offers = _compile_alternatives(self._services, glue=r"[ ,]+(?:und |and |& )?")
         # "Damenhaarschnitt", "oil change": other words than the catalogue's
         self._offers = rf"{names_of_offers}|[a-z]*(?:{TERM})(?: (?:{TERM}|change))?"
-        self._meanings = [(offer.id, parse_terms(name)) for offer in evidence.offers for name in offer.names]
+        self._meanings = [(offer.id, _parse_meaning(name)) for offer in evidence.offers for name in offer.names]
+        known = {offer for offer, meaning in self._meanings if meaning.terms & KNOWN_TERMS}
+        self._unknown = {offer for offer, _meaning in self._meanings if offer not in known}
         places = _compile_alternatives(map(_fold_name, evidence.places))
         person_pattern = rf"{STAFF_PREPOSITION}(?P<who>{self._names})\b|\b(?P<host>{self._names})\b{STAFF_VERB}"
         self.person = re.compile(person_pattern)
@@ -141,11 +147,15 @@ class NameIndex:
         return self._services.get(plain) or self._find_by_meaning(plain)
 
     def _find_by_meaning(self, name: str) -> set[str]:
-        """Find what may be meant by words that are no name: all haircuts by "cut"; what is not offered is none of the offers."""
-        said = parse_terms(name)
+        """Find what may be meant by words that are no name: all haircuts by "cut", and whatever has a name that says nothing to us.
+
+        What is not offered is none of the offers.
+        """
+        said = _parse_meaning(name)
         if not self._meanings or not said.terms <= KNOWN_TERMS:
             return set()
-        return {offer for offer, meant in self._meanings if said.terms & meant.terms and not said.excludes(meant)} or {f"not offered: {name}"}
+        meant = {offer for offer, meaning in self._meanings if said.terms & meaning.terms and not said.excludes(meaning)}
+        return meant | self._unknown or {f"not offered: {name}"}
 
     def find_branches(self, plain: str) -> set[str]:
         """Find the branches named in folded text; none where the company has only one."""
@@ -188,6 +198,12 @@ class NameIndex:
             if name not in self._people and name not in NON_NAMES and name not in self.words:
                 return match[1]
         return None
+
+
+def _parse_meaning(name: str) -> ServiceTextMeaning:
+    """Parse what a name means; highlights are colour, too."""
+    meaning = parse_terms(name)
+    return replace(meaning, terms=frozenset("colour" if term in COLOURS else term for term in meaning.terms))
 
 
 def _index_branches(branches: Iterable[BranchEvidence]) -> dict[str, set[str]]:

@@ -37,8 +37,10 @@ WE = re.compile(r"\b(?:wir|die|es|we|they)\b")
 FREE_TIME = re.compile(r"\b(?:ist|is|waere|sind|are) (?:noch |still |also |auch )+(?:open|offen)\b|\ban opening\b|\bopenings\b")
 ASKS_OPENING = re.compile(r"\b(?:ab wann|oeffn\w*|(?:mach\w*|hab\w*|sperr\w*)\b.*\bauf|open|opens)\b")
 OTHER_FRAME = re.compile(
-    r"\b(?:park\w*|telefon\w*|hotline|bus|bahn|frei|freie|termin\w*|appointments?|gebucht|booked|eingetragen|anrufen|rueckruf\w*|arbeitet|feiertag\w* (?:wie|ist)|urlaub|sommer\w*|ferien|offene frage|online|website|zurueck|geht(?!'s| es| los)|passt|works|packed|finished|fertig|busy|rammed|crowded|rappelvoll|voll)\b"
+    r"\b(?:park\w*|telefon\w*|hotline|bus|bahn|frei|freie|termin\w*|appointments?|gebucht|booked|eingetragen|anrufen|rueckruf\w*|arbeitet|feiertag\w* (?:wie|ist)|urlaub|sommer\w*|ferien|offene frage|online|website|zurueck|geht(?!'s| es| los)|passt|works|packed|finished|fertig|busy|rammed|crowded|rappelvoll|voll|erreich\w* sie (?:sie|ihn)|(?:reach|get|catch|find) (?:her|him)|letzte[rnm]? (?:\w*termin|\w*schnitt|annahme|kund\w+|patient\w*)|last (?:cut|appointment|booking|customer|patient|slot)s?)\b"
 )
+JOINT = re.compile(r", (?:and|und|but|aber) ")
+WINDOW = re.compile(r"\b(?:von|bis|ab|from|till?|until|to)\b")
 WEEKS_AHEAD = 4
 
 
@@ -58,7 +60,7 @@ def find_hours(
         return []
     if OTHER_FRAME.search(clause.plain) or FREE_TIME.search(clause.plain) or names.has_person(_without_places(clause.plain, evidence)):
         return []
-    scanner = mark_hours(clause.raw, evidence)
+    scanner = mark_hours(_remove_other(clause.raw), evidence)
     if len(parts := _split_by_branch(scanner, names)) > 1:
         role = _find_role(question) if answers or is_certain else None
         return [mention for part in parts for mention in _read(part, clause, names, role, question=question, asked=asked, is_part=True)]
@@ -71,6 +73,12 @@ def find_hours(
         return []
     role = _find_role(question) if answers or is_certain else None
     return _read(scanner, clause, names, role, question=question, asked=asked)
+
+
+def _remove_other(raw: str) -> str:
+    """Remove what says nothing of hours: "nothing came back for tomorrow, and on Monday we are closed"."""
+    first, *rest = JOINT.split(raw, maxsplit=1)
+    return rest[0] if rest and names_hours(rest[0]) and not names_hours(first) and not WINDOW.search(fold(first)) else raw
 
 
 def _find_role(question: str) -> Role:

@@ -10,6 +10,7 @@ from app.domain.claims.clauses import Clause
 from app.domain.claims.dialogue_topics import Topic
 from app.domain.claims.evidence_types import Evidence
 from app.domain.claims.false_claim import FalseClaim, MismatchKind, build_mismatch
+from app.domain.language.vocabulary import fold
 
 Channel = Literal["sms", "email"]
 
@@ -70,6 +71,8 @@ IMPERATIVE = re.compile(
 IF_CALLER = re.compile(
     r"\b(?:schreiben|schicken|rufen|hinterlassen) sie\b.*\bdann\b|\b(?:drop|send|email|write|leave) (?:us|me)\b.*\band (?:we|i|someone)\b"
 )
+# "Anna weiß Bescheid": she sees what was booked
+KNOWS = re.compile(r"\b(?:weiss|wissen)\b.*\bbescheid\b|\b(?:knows|aware|in the loop)\b")
 PROMISING = ("statement", "future", "intention", "other")
 # "müsste schon da sein": meant as a statement
 OUGHT = re.compile(r"\b(?:muessten?|duerften?|sollten?|should|ought to)\b")
@@ -95,8 +98,8 @@ def read_promise(clause: Clause, topic: Topic | None, *, sentence: str) -> Claim
     """Read what the clause promises; `sentence` is the folded sentence around it, `topic` what the conversation is about."""
     if clause.negated or clause.has_tag or clause.asks or IMPERATIVE.search(clause.plain):
         return None
-    if FREED.search(sentence) and (_is_contact(clause) or NOTIFICATION.search(clause.plain)):
-        return None if clause.act == "offer" else Claim("waitlist", clause.position, clause.sentence)
+    if FREED.search(sentence) and clause.act != "offer" and (_is_contact(clause) or NOTIFICATION.search(clause.plain)):
+        return Claim("waitlist", clause.position, clause.sentence)
     if ALTERNATIVE.search(clause.plain) or clause.act not in PROMISING:
         is_named = NOUN.search(clause.plain) or (topic == "notification" and CUES["notification"].search(clause.plain))
         is_sent = clause.act == "offer" and OUGHT.search(clause.plain) and is_named
@@ -147,6 +150,12 @@ def _is_kept(claim: Claim, evidence: Evidence) -> bool | None:
         return True if evidence.tasks else evidence.is_on_waitlist
     if claim.kind == "notification":
         return _was_notified(claim.fact, evidence)
+    if (
+        claim.kind == "message"
+        and KNOWS.search(fold(claim.quote))
+        and any(each.was_created or each.was_moved for each in evidence.appointments)
+    ):
+        return True
     return None if evidence.tasks is None else bool(evidence.tasks)
 
 

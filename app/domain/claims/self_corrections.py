@@ -65,8 +65,8 @@ RETRACTION = re.compile(
     r"|\b(?:did ?n't|didn't|not|hasn't|has not|wasn't) (?:\w+ )?(?:work|go through|gone through|booked|moved|cancel+ed|been \w+ed|take)\b|\bnothing (?:has been |is |was )?(?:booked|changed)|\bfailed\b|\b(?:already|just been|just) taken\b"
 )
 CORRECTION = re.compile(
-    r"\b(?:entschuldig\w*|verzeihung|pardon|korrigier\w*|korrektur|richtig ist|vielmehr|ich meine|ich meinte|besser gesagt|versprochen|vertan|verlesen|verguckt|mein fehler|sie haben recht|du hast recht|stimmt|nein|quatsch|ich sehe gerade|sehe gerade|moment|genauer gesagt|tatsaechlich|halt|stopp?|ups|oh|ach"
-    r"|sorry|i mean|i meant|correction|apolog\w+|my mistake|my bad|you(?:'re| are) right|rather|misspoke|actually|scratch that|oops|hang on|wait|let me correct|i see now|in fact)\b"
+    r"\b(?:entschuldig\w*|verzeihung|pardon|korrigier\w*|korrektur|richtig ist|vielmehr|ich meine|ich meinte|besser gesagt|versprochen|vertan|verlesen|verguckt|mein fehler|(?:sie haben|haben sie|du hast|hast du) (?:\w+ )?recht|stimmt|nein|quatsch|ich sehe gerade|sehe gerade|moment|genauer gesagt|tatsaechlich|halt|stopp?|ups|oh|ach"
+    r"|sorry|i mean|i meant|correction|apolog\w+|my mistake|my bad|you(?:'re| are) (?:\w+ )?right|rather|misspoke|actually|scratch that|oops|hang on|wait|let me correct|i see now|in fact)\b"
 )
 AGREEMENT = re.compile(
     r"^(?:natuerlich|gern\w*|selbstverstaendlich|alles klar|in ordnung|verstanden|klar|stimmt|sicher|ja|genau|okay|ok|of course|sure|certainly|right|yes|absolutely)\b"

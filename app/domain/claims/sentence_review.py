@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
+from app.domain.claims.action_vocabulary import HOLD_VERB
 from app.domain.claims.appointment_claims import is_choice, is_read_back
 from app.domain.claims.appointment_mentions import AppointmentMention, MentionReader
-from app.domain.claims.availability import WINDOW, is_at
+from app.domain.claims.availability import WINDOW, find_taken, is_at
 from app.domain.claims.claim_types import APPOINTMENT_KINDS, Claim, ClaimKind
 from app.domain.claims.dialogue_topics import Topic
 from app.domain.claims.durations import LENGTH, DurationMention
@@ -148,7 +149,8 @@ class SentenceReviewer:
         kept = [part for part in parts if UNCHANGED.search(fold(part))]
         if claim.kind == "cancelled" and kept and len(parts) > len(kept):
             claim.kept = [mention for part in kept for mention in self.reader.find(part)]
-            claim.mentions = [mention for part in parts if part not in kept for mention in self.reader.find(part)]
+            others = [mention for part in parts if part not in kept for mention in self.reader.find(part)]
+            claim.mentions = [mention for mention in claim.mentions if mention in others] or others
 
     def _read_confirmation(self, sentence: str, position: int) -> list[Claim]:
         """ "Toms Kalender hat schon grünes Licht gegeben": of an appointment that a calendar has yet to confirm."""
@@ -191,7 +193,7 @@ class SentenceReviewer:
         own = [
             each.current
             for each in self.evidence.appointments
-            if each.is_active and (each.was_created or each.was_moved or each.id in self.evidence.disclosed_ids)
+            if each.is_active and (each.was_created or each.was_moved or each.id in self.evidence.disclosed_after)
         ]
         if len(mentions) != 1 or not own or not self._names_unknown_time(sentence, heard):
             return None
@@ -238,12 +240,16 @@ class SentenceReviewer:
         )
 
     def _build(self, kind: ClaimKind, sentence: str, position: int, certainty: float) -> Claim | None:
-        mentions = self.reader.find(sentence)
+        stated = find_taken(sentence) if kind == "full" else sentence
+        mentions = self.reader.find(stated)
         timed = [mention for mention in mentions if mention.has_time]
         if kind == "free" and WINDOW.search(self.reader.mark(sentence).text):
             return None
         if kind == "free":
             return Claim(kind, position, sentence, timed, tentative=certainty < OFFERED) if timed else None
+        if kind == "full" and self.reader.names.find_bare_staff(fold(stated)):
+            # what was found may be with somebody else
+            return None
         if kind == "full":
             return Claim(kind, position, sentence, timed) if timed or certainty >= CERTAIN_UNTIMED else None
         if kind == "notification":
@@ -256,6 +262,7 @@ class SentenceReviewer:
         if kind in ACTIONS and is_choice(self.reader.mark(sentence), timed):
             return None
         claim = Claim(kind, position, sentence, mentions, tentative=True, is_weak=kind == "booked" and certainty < CERTAIN_ALONE)
+        claim.held_only = HOLD_VERB.search(fold(sentence)) is not None
         self._add_staff(claim, sentence)
         self._separate_unchanged(claim, sentence)
         return None if self._is_list_of_free_times(claim) else claim

@@ -7,6 +7,7 @@ import re
 from app.domain.claims.availability import NEGATIVE
 from app.domain.claims.claim_types import APPOINTMENT_KINDS, Claim
 from app.domain.claims.clauses import split_clauses
+from app.domain.claims.self_corrections import SLIP_OF_TONGUE
 from app.domain.claims.statement_classifier import ACTS
 from app.domain.language.vocabulary import fold
 
@@ -101,7 +102,11 @@ def may_state(kind: str, sentence: str) -> bool:
     acts = {clause.act for clause in clauses}
     if kind in (*ACTIONS, "notification") and (acts & UNCERTAIN_ACTS or acts <= {"offer", "question", "general"}):
         return False
+    if kind in WORDS and acts <= {"offer", "question", "condition"}:
+        return False
     if kind in ACTIONS and (CONTACT.search(plain) or any(clause.is_conditional for clause in clauses)):
+        return False
+    if kind == "full" and SLIP_OF_TONGUE.search(plain):
         return False
     if kind == "free":
         return not NEGATIVE.search(plain)

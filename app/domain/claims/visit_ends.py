@@ -10,7 +10,7 @@ from app.domain.claims.evidence_types import AppointmentSnapshot, Evidence
 
 ENDS = re.compile(
     r"\b(?:bis|fertig|draußen|draussen|durch|ende[nt]?|vorbei|raus|von dannen|abhol\w*|holen|zurück|zurueck|entlassen|nach ?hause|heim|wieder|weiter"
-    r"|until|till?|done|finish\w*|out|ready|collect|pick\w* (?:it |her |him )?up|through|end\w*|over|back|respectively|on your way|leave|home)\b",
+    r"|until|till?|done|finish\w*|(?<!sort you )out|ready|collect|pick\w* (?:it |her |him )?up|through|end\w*|over|back|respectively|on your way|leave|home)\b",
     re.IGNORECASE,
 )
 LEAVES = re.compile(

@@ -39,7 +39,9 @@ LAST_WEEKDAY = ALONE + "(" + "|".join(WEAK_WEEKDAYS) + r")\.?$"
 SUNDAY = r"\b(so)(?:[.,]+(?= (?:den |der |dem |the )?<d)| (?=den |der |dem ))"
 # "fr 10 uhr"; "so um 10" means about ten, not Sunday
 # "could do ten" is no Thursday
-NOT_DO = "".join(rf"(?<!\b{before} do)" for before in ("i", "to", "we", "you", "they", "can", "could", "would", "will", "i'll", "we'll", "might", "may"))
+NOT_DO = "".join(
+    rf"(?<!\b{before} do)" for before in ("i", "to", "we", "you", "they", "can", "could", "would", "will", "i'll", "we'll", "might", "may")
+)
 WEAK_WITH_TIME = "(" + "|".join(word for word in WEAK_WEEKDAYS if word != "so") + rf")\b{NOT_DO}\.?,?(?= (?:um |at )?(?:<t|{DAY_PART}))"
 
 

@@ -137,7 +137,7 @@ def read(part: str, piece: str) -> Transcript:
         holds=book.held,
         quoted_prices=frozenset(book.prices),
         quoted_fees=frozenset(book.fees),
-        disclosed_ids=frozenset(book.found),
+        disclosed_after=book.found,
         searches=None if "searches" in unknown else book.searches,
         tasks=None if "tasks" in unknown else frozenset(book.left["tasks"]),
         notifications=None if "notifications" in unknown else frozenset(book.left["notifications"]),
@@ -158,7 +158,7 @@ class _Book:
         self.fees: set[int] = set()
         self.held: list[AppointmentSnapshot] = []
         self.searches: list[SearchEvidence] = []
-        self.found: set[str] = set()
+        self.found: dict[str, int] = {}
         self.left: dict[str, set[str]] = {"tasks": set(), "notifications": set()}
         self.is_waiting = False
 
@@ -196,7 +196,7 @@ class _Book:
                 starts = () if rest == "none" else tuple(_at(start.strip()) for start in rest.split(","))
                 self.searches.append(SearchEvidence(starts))
             case "found":
-                self.found.add(key)
+                self.found[key] = turn - 1
             case "task":
                 self.left["tasks"].add(key)
             case "sent":

@@ -41,7 +41,7 @@ SEEN = replace(
         AppointmentEvidence("a", (COLOUR,), was_cancelled=True, is_active=False),
         AppointmentEvidence("b", (replace(COLOUR, starts_at=datetime(2026, 12, 8, 9), service_ids=frozenset({"cut"})),)),
     ],
-    disclosed_ids=frozenset({"a", "b"}),
+    disclosed_after={"a": 1, "b": 1},
 )
 
 
