@@ -154,6 +154,10 @@ def _is_set_aside(scanner: Scanner, clauses: list[DateClause], place: int, wishe
         and (_names_again(scanner, clauses, place, wishes) or _lies_outside(scanner, clauses, place, wishes))
     ):
         return True
+    is_concluded = any(clauses[wish].is_concluded for wish in wishes if wish > place)
+    if clause.kind == "told" and is_concluded and DAY.search(clause.text) and not any(list_days(scanner, clause.text)):
+        # "I have physio every Tuesday at ten, so Wednesday at ten"
+        return True
     if any(clauses[wish].is_concluded and THAT_OR.search(clauses[wish].text) for wish in wishes):
         return False
     days = list_days(scanner, clause.text)

@@ -1,9 +1,13 @@
 """Days that do not suit: which of them a stretch loses, and which leave the wish open."""
 
+# ruff: noqa: E501  (patterns are read in one line)
+
+import re
 from datetime import date
 
 from app.domain.language.calendar_arithmetic import find_weekday
 from app.domain.language.dates import DayRange
+from app.domain.language.marked_text import DAY, Scanner
 from app.domain.language.marked_text_tokenizer import Item
 
 
@@ -31,3 +35,17 @@ def overlaps(days: DayRange | None, excluded: DayRange) -> bool:
     if days and excluded.weekday is not None:
         return find_weekday(excluded.weekday, days.first) <= days.last
     return days is None or (days.first <= excluded.last and excluded.first <= days.last)
+
+
+def leave_out_weekends(scanner: Scanner) -> None:
+    """ "unter der Woche", "any weekday" beside a stretch of days: its Saturdays and Sundays do not suit."""
+    working = r"\b(?:(?:am liebsten|gern|gerne|any|nur|only|an|einem|irgendeinem|on|a|jeder|jeden) )*(?:unter der woche|werktags?|wochentags?|weekdays?)(?: only)?\b"
+    named = [scanner.found[int(number)] for number in re.findall(r"<d(\d+)>", scanner.text)]
+    spans = [days for days in named if isinstance(days, DayRange) and not days.is_single]
+    if not spans or not scanner.drop(working):
+        return
+    if len(spans) == 1 and spans[0].last < date.max:
+        weekends = (
+            scanner.mark(DAY, DayRange(find_weekday(day, spans[0].first), find_weekday(day, spans[0].first), day)) for day in (5, 6)
+        )
+        scanner.text += "".join(f", nicht {mark}" for mark in weekends)

@@ -108,6 +108,7 @@ REWRITES = tuple(
         ),
         (r"\bnot (?:till|until) after\b|\berst wieder nach\b", "after"),
         (r"(?:^|(?<=, ))week (?=(?:on |this |come |from )[a-z]+day\b)", "a week "),
+        (r"\bbetween now and\b|\bzwischen (?:jetzt|heute) und\b|\bfrom now (?:till|until|to)\b", "bis"),
         (r"\bgive me (\w+ (?:days?|weeks?|months?))\b", r"in \1"),
         (r"\bcrack of dawn\b|\bbei sonnenaufgang\b|\bin aller herrgottsfrueh\w*", "in the morning"),
         (r"\b(?:by |before )(?:the )?(?:close|end) of (?:play|business|day)(?: on)?,? (?=[a-z]+day|tomorrow|the \d|today)", "by "),

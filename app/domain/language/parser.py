@@ -18,12 +18,13 @@ from app.domain.language.dates import DateScanner, DayRange
 from app.domain.language.day_parts import mark_day_parts
 from app.domain.language.day_references import mark_day_references
 from app.domain.language.day_request_clauses import set_aside_reasons
+from app.domain.language.excluded_days import leave_out_weekends
 from app.domain.language.fillers import SECOND_BEST
 from app.domain.language.marked_text import DAY, TIME, LenientScanner, Scanner
 from app.domain.language.marked_text_tokenizer import mark_signs, tokenize_marks
 from app.domain.language.normalization import MORNING_WORD, normalize, normalize_mentions
 from app.domain.language.parsed_time import Language, TimeExpression
-from app.domain.language.ranges import leave_out_weekends, mark_day_ranges, mark_time_windows
+from app.domain.language.ranges import mark_day_ranges, mark_time_windows
 from app.domain.language.relative_dates import RelativeDateScanner
 from app.domain.language.reported_days import SAME_TIME, set_aside_reports
 from app.domain.language.resolution import Reading, Resolver, join_range

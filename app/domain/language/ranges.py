@@ -104,7 +104,11 @@ def mark_day_ranges(scanner: Scanner, today: date) -> None:
         before = scanner.text
         take(adjacent, DAY, lambda m: _merge(days(m[1]), days(m[2]), today))
     # "Ende Januar, Anfang Februar"
-    take(r"<d(\d+)>,? (?:(?:oder|or|bis|to|und|and) )?<d(\d+)>", DAY, lambda m: _join_stretches(days(m[1]), days(m[2])))
+    take(
+        r"(?<!nicht )(?<!not )(?<!mehr )(?<!kein )(?<!no )<d(\d+)>,? (?:(?:oder|or|bis|to|und|and) )?<d(\d+)>",
+        DAY,
+        lambda m: _join_stretches(days(m[1]), days(m[2])),
+    )
     take(rf"<d(\d+)> (vor|nach|before|after){DAY_GAP} <d(\d+)>", DAY, lambda m: _weekday_beside(days(m[1]), m[2], days(m[3])))
     take(
         r"\b(?:zwischen|between)(?: dem| den| the)? <d(\d+)>,? (?:und|and|bis)(?: dem| den| the)? <d(\d+)>",
@@ -164,22 +168,14 @@ def _last_of(days: DayRange) -> DayRange:
     return DayRange(days.last, days.last) if timedelta(0) < days.last - days.first < WEEK else days
 
 
-def leave_out_weekends(scanner: Scanner) -> None:
-    """ "unter der Woche", "any weekday" beside a stretch of days: its Saturdays and Sundays do not suit."""
-    working = r"\b(?:(?:am liebsten|gern|gerne|any|nur|only|an|einem|irgendeinem|on|a|jeder|jeden) )*(?:unter der woche|werktags?|wochentags?|weekdays?)(?: only)?\b"
-    named = [scanner.found[int(number)] for number in re.findall(r"<d(\d+)>", scanner.text)]
-    spans = [days for days in named if isinstance(days, DayRange) and not days.is_single]
-    if not spans or not scanner.drop(working):
-        return
-    if len(spans) == 1 and spans[0].last < date.max:
-        weekends = (
-            scanner.mark(DAY, DayRange(find_weekday(day, spans[0].first), find_weekday(day, spans[0].first), day)) for day in (5, 6)
-        )
-        scanner.text += "".join(f", nicht {mark}" for mark in weekends)
-
-
 def _join_stretches(one: DayRange, other: DayRange) -> DayRange | None:
-    is_joined = other.first == one.last + timedelta(1) and not one.is_single and not other.is_single and other.first.day == 1
+    is_joined = (
+        other.first == one.last + timedelta(1)
+        and not one.is_single
+        and not other.is_single
+        and other.first.day == 1
+        and one.last - one.first < timedelta(31)
+    )
     return DayRange(one.first, other.last) if is_joined else None
 
 

@@ -45,6 +45,10 @@ AFTER_UNSUITABLE = re.compile(
 SO_BEFORE = re.compile(
     r"(?P<mark><d\d+>)(?P<between>[^<]*?[;,.])(?: (?:it|das|es|so|also|ideally|am besten|any ?time|irgendwann|has|needs|to|be|muss|muesste|sein|noch|lieber|should|must|and|und))* (?:before (?:that|then)|davor|vorher)\b(?= *(?:$|[,.;]))"
 )
+# "I'm back on the third, so any day after that"
+SO_AFTER = re.compile(
+    r"(?P<mark><d\d+>)(?P<between>[^<]*?;)(?: (?:it|das|es|any|day|time|irgendwann|ab|erst|jederzeit|has|to|be|muss))* (?:after (?:that|then)|danach)\b(?= *(?:$|[,.;]))"
+)
 BEFORE_THE = r"\b(?:before|vor)(?: dem| der| the)? <d(?P<day>\d+)>(?P<between>[^<]*?[,;.](?: (?:so|ideally|am besten|say|maybe))*) (?:the|den|der) <d(?P<weekday>\d+)>"
 # "anything before school's out at three"
 BEFORE_AN_END = re.compile(
@@ -82,6 +86,7 @@ def mark_reported_bounds(scanner: Scanner) -> None:
     scanner.text = AFTER_ON.sub(r"after that\1", scanner.text)
     scanner.text = WORKING_UNTIL.sub(r"\g<day> nach \g<mark>", scanner.text)
     scanner.text = FROM_THEN_ON.sub(lambda m: f"{ASIDE}{m['between']}, nach {m['mark']}", scanner.text)
+    scanner.text = SO_AFTER.sub(lambda m: f"{ASIDE}{m['between']} nach {m['mark']}", scanner.text)
     scanner.text = SO_BEFORE.sub(lambda m: f"{ASIDE}{m['between']} vor {m['mark']}", scanner.text)
     scanner.rewrite(BEFORE_THE, lambda m: _last_before(scanner, m))
     scanner.text = BEFORE_THEN.sub(lambda m: f"{ASIDE}{m['between']}, vor {m['mark']}", scanner.text)
