@@ -3,17 +3,15 @@
 from dataclasses import replace
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
-from app.core.extensions import db
+from app.domain.agents.tools.bookings_of_this_call import has_asked
 from app.domain.agents.tools.clarification import ClarificationNeeded, MissingArgument, get_question
 from app.domain.agents.tools.context import ToolContext, ToolResult
 from app.domain.agents.tools.registry import ToolArgs
 from app.domain.customers.contacts import ContactDetails
 from app.domain.customers.name_matching import is_similar_name
-from app.domain.language.spelling import READERS, SpelledText, SpellingKind, is_rare_name, spell_options, spell_out
+from app.domain.language.spelling import READERS, SpelledText, SpellingKind, needs_spelling, spell_options, spell_out
 from app.domain.language.spoken_format import join_or
-from app.models import ToolCall
 
 # in a result's data: the caller was asked to spell the name
 SPELLING_REQUEST = {"asked": "spelling"}
@@ -65,7 +63,7 @@ def say_letters(context: ToolContext, kind: SpellingKind, text: str) -> str:
 
 
 def add_read_back(context: ToolContext, result: ToolResult, args: ToolArgs, contact: ContactDetails, *, is_known: bool) -> ToolResult:
-    """Add to the answer what was spelled, letter by letter; a rare name that was not is asked for, once in a call.
+    """Add to the answer what was spelled, letter by letter; one of uncertain spelling that was not is asked for, once in a call.
 
     `is_known` says whether this name was on record before.
     """
@@ -73,24 +71,32 @@ def add_read_back(context: ToolContext, result: ToolResult, args: ToolArgs, cont
     say, data = result.say, dict(result.data)
     if said_name and said_name != contact.name:
         say = _("%(done)s Auf den Namen %(letters)s", done=say, letters=say_letters(context, "name", contact.name))
-    elif not is_known and is_rare_name(contact.name) and not was_spelling_asked(context):
-        say = f"{say} {_ask_for_letters(context, contact.name)}"
+    elif not (is_known or was_spelling_asked(context) or was_name_spelled(context)) and (
+        question := _ask_for_letters(context, contact.name)
+    ):
+        say = f"{say} {question}"
         data |= SPELLING_REQUEST
     if contact.email and said_email and contact.email != "".join(said_email.split()).lower():
         say = _("%(done)s Die E-Mail-Adresse ist %(letters)s", done=say, letters=say_letters(context, "email", contact.email))
     return replace(result, say=say, data=data)
 
 
-def _ask_for_letters(context: ToolContext, name: str) -> str:
-    """Ask how the name is written; to a verified caller whose own name sounds like it, that one is offered."""
+def _ask_for_letters(context: ToolContext, name: str) -> str | None:
+    """Ask once in a call how the name is written where its sound does not tell; a verified caller is offered the own one that sounds so."""
+    if was_spelling_asked(context) or was_name_spelled(context):
+        return None
     caller = context.caller
     own = caller.customer.name if caller.is_verified and caller.customer else None
     if own and is_similar_name(name, own):
         return say_letters(context, "name", own)
-    return _("Wie schreibt sich Ihr Name, Buchstabe für Buchstabe?")
+    return _("Wenn Sie mögen: Wie schreibt sich der Name, Buchstabe für Buchstabe?") if needs_spelling(name) else None
 
 
 def was_spelling_asked(context: ToolContext) -> bool:
     """Check whether this call has asked for the letters of a name already."""
-    results = db.session.scalars(select(ToolCall.result).where(ToolCall.call_id == context.call.id))
-    return any(isinstance(result, dict) and SPELLING_REQUEST.items() <= (result.get("data") or {}).items() for result in results)
+    return has_asked(context, SPELLING_REQUEST)
+
+
+def was_name_spelled(context: ToolContext) -> bool:
+    """Check whether a name was spelled in this call already."""
+    return has_asked(context, {"kind": "name"})

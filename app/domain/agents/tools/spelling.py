@@ -16,6 +16,7 @@ from app.domain.customers.contacts import MAX_NAME_LENGTH
 from app.domain.customers.matching import create_named_customer
 from app.domain.language.placeholders import is_placeholder
 from app.domain.language.spelling import READERS, SpellingKind
+from app.domain.language.vocabulary import fold
 from app.events import BookingDetailsChanged
 from app.models import Booking, Call, Customer, ToolCall
 
@@ -86,6 +87,9 @@ def _find_said_name(context: ToolContext) -> str | None:
 def _join_with_heard(name: str | None, said: str) -> str:
     """Letters alone are the spelling of the name that was heard: "Anna Jilmaz" and "Y I L M A Z"."""
     reading = READERS["name"](said)
+    if name and reading.text and len(name.split()) > 1 and fold(name.split()[-1]) == fold(reading.text):
+        # the family name is spelled as it was heard
+        return " ".join((*name.split()[:-1], reading.text))
     return f"{name}, {said}" if name and reading.is_spelled and len((reading.text or "").split()) < 2 else said
 
 

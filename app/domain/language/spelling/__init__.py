@@ -10,7 +10,7 @@ from app.domain.language.spelling.number_plate import read_plate as read_plate
 from app.domain.language.spelling.read_back import spell_differences, spell_email, spell_name, spell_plate
 from app.domain.language.spelling.spelled_text import SpelledText as SpelledText
 from app.domain.language.spelling.street import read_street as read_street
-from app.domain.language.spelling.variants import is_common_name
+from app.domain.language.spelling.uncertain_names import needs_spelling as needs_spelling
 
 SpellingKind = Literal["name", "email", "street", "plate"]
 READERS: dict[SpellingKind, Callable[..., SpelledText]] = {
@@ -31,11 +31,6 @@ def spell_options(kind: SpellingKind, options: Sequence[str], language: Language
     if len(options) > 1 and kind in ("email", "street"):
         return spell_differences(options, language)
     return [spell_out(kind, option, language) for option in options]
-
-
-def is_rare_name(name: str) -> bool:
-    """Check whether a part of the name is not common, so that its spelling is not known from its sound."""
-    return not all(is_common_name(word) for word in name.replace("-", " ").split() if len(word.strip(".")) > 2)
 
 
 def _say(text: str, _language: Language) -> str:

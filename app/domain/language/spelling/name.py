@@ -3,6 +3,7 @@
 Every step gives all readings that it allows. What is left with one is certain, everything else is to be asked.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -23,6 +24,8 @@ from app.domain.language.spelling.tokens import TITLES, tokenize
 from app.domain.language.spelling.variants import SpellingRemark, apply_variant, is_common_name
 from app.domain.language.vocabulary import fold
 
+APOSTROPHE_NAME = re.compile(r"(?<!\w)([^\W\d]{1,3}['’][^\W\d]{2,})(?!\w)[,;:.]?")
+SIGNS_OF_LETTERS = {"apostrophe": "'", "apostroph": "'", "hochkomma": "'"}
 SMALL = frozenset({"small", "kleines", "klein", "lowercase"})
 
 
@@ -31,6 +34,7 @@ def read_name(text: str, language: Language = "de") -> SpelledText:
     if name := apply_letter_positions(text):
         reading = read_name(name, language)
         return replace(reading, is_spelled=reading.text is not None)
+    text = _drop_heard_with_apostrophe(text)
     tokens, case_remarks = take_case_remarks(tokenize(text), language)
     if case_remarks:
         text = " ".join(token.text + "," * token.pause for token in tokens).rstrip(",")
@@ -53,6 +57,16 @@ def read_name(text: str, language: Language = "de") -> SpelledText:
     if reading.text is None:
         return SpelledText(read_whole_row(items), reading.options) if not case_remarks else reading
     return reading if is_accounted_for(reading.text, items) else SpelledText(None, (reading.text,))
+
+
+def _drop_heard_with_apostrophe(text: str) -> str:
+    """Drop "O'Riordan" where just these letters and the sign follow, "O apostrophe R I O R D A N": they are the same said twice."""
+    for heard in APOSTROPHE_NAME.finditer(text):
+        signs = (SIGNS_OF_LETTERS.get(word, word) for word in re.findall(r"\w+", fold(text[heard.end() :])))
+        letters = "".join(sign if len(sign) == 1 else " " for sign in signs)
+        if fold(heard[1]).replace("’", "'") in letters.split():
+            return _drop_heard_with_apostrophe(f"{text[: heard.start()]}{text[heard.end() :]}".strip(" ,;"))
+    return text
 
 
 def _is_safe(line: NameWords | None) -> bool:

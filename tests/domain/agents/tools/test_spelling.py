@@ -92,7 +92,7 @@ def test_an_address_that_is_not_certain_is_asked(
 
 def test_a_rare_name_is_asked_for_its_letters_once(db: SQLAlchemy, salon: Salon, stranger: AgentCall) -> None:
     told = stranger.use("book_appointment", **CUT, name="Ngozi Okonkwo")
-    assert told["say"].endswith("eingetragen. Wie schreibt sich Ihr Name, Buchstabe für Buchstabe?")
+    assert told["say"].endswith("eingetragen. Wenn Sie mögen: Wie schreibt sich der Name, Buchstabe für Buchstabe?")
     again = stranger.use("book_appointment", **CUT | {"time": "15:00"}, name="Tunde Okonkwo")
     assert again["ok"] and again["say"].endswith("eingetragen.")
     assert booked_names(db, salon) == ["Ngozi Okonkwo", "Tunde Okonkwo"]
