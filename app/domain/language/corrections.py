@@ -117,10 +117,12 @@ def _is_stage(days: DayRange) -> bool:
 
 
 def _narrow(items: list[Item], today: date) -> DayRange:
+    values = [item.value for item in items if isinstance(item.value, DayRange)]
+    dated = {day.first.isoformat() for day in values if day.is_single and (day.names_month or day.is_day_of_month)}
     for item in items:
-        if isinstance(item.value, AmbiguousExpression):
+        # "next Tuesday, December 8th" leaves nothing to ask
+        if isinstance(item.value, AmbiguousExpression) and len(dated.intersection(item.value.options)) != 1:
             raise item.value
-    values: list[DayRange] = [item.value for item in items]
     if any(item.is_alternative for item in items[1:]) and len(set(values)) > 1:
         raise ambiguous_day(list(dict.fromkeys(value.first for value in values)), today)
     result = values[0]

@@ -102,7 +102,7 @@ def mark_day_ranges(scanner: Scanner, today: date) -> None:
     before = ""
     while before != scanner.text:
         before = scanner.text
-        take(adjacent, DAY, lambda m: _merge(days(m[1]), days(m[2]), today))
+        take(adjacent, DAY, lambda m: _find_dated(scanner, m[1], m[2]) or _merge(days(m[1]), days(m[2]), today))
     # "Ende Januar, Anfang Februar"
     take(
         r"(?<!nicht )(?<!not )(?<!mehr )(?<!kein )(?<!no )<d(\d+)>,? (?:(?:oder|or|bis|to|und|and) )?<d(\d+)>",
@@ -245,8 +245,20 @@ def _build_range(starts: DayRange, ends: DayRange, today: date) -> DayRange:
     return DayRange(starts.first, last, spans_weekdays=starts.weekday is not None and ends.weekday is not None)
 
 
+def _find_dated(scanner: Scanner, *numbers: str) -> DayRange | None:
+    """Find the date that settles a weekday which leaves open the week: "next Tuesday, December 8th"."""
+    values = [scanner.found[int(number)] for number in numbers]
+    options = next((value.options for value in values if isinstance(value, AmbiguousExpression)), ())
+    return next((value for value in values if isinstance(value, DayRange) and value.is_single and value.first.isoformat() in options), None)
+
+
 def intersect(one: DayRange, other: DayRange, today: date) -> DayRange:
     """Get the days that both name. Raises AmbiguousExpression for contradictions."""
+    for relative, dated in ((one, other), (other, one)):
+        is_date = dated.is_single and (dated.is_day_of_month or dated.names_month)
+        if relative.names_weekday and is_date and relative.first.weekday() == dated.first.weekday():
+            # "next Wednesday, the 9th": the date says which
+            return dated
     if one.weekday is None and other.weekday is not None:
         one, other = other, one
     if one.weekday is not None and other.weekday is None:

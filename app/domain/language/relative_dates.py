@@ -88,7 +88,9 @@ class RelativeDateScanner:
             self._find_in_week(rf"(?:{which}) (?:woche|week)", number)
         self._find_in_week(r"(?:the )?week after next", 2)
         self.scanner.take(
-            rf"\b(?:the )?{WEEKDAY} after next\b", DAY, lambda m: self._one(find_weekday(WEEKDAYS[m[1]], self._ahead(1).first) + WEEK)
+            rf"\b(?:the )?{WEEKDAY} after next\b(?! (?:{WEEKDAY}))",
+            DAY,
+            lambda m: self._one(find_weekday(WEEKDAYS[m[1]], self._ahead(1).first) + WEEK),
         )
 
     def _share_week(self, which: str) -> None:
