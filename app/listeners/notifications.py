@@ -94,7 +94,9 @@ def notify_offered(events: Sequence[WaitlistOffered]) -> None:
 def hold_after_break(events: Sequence[CallEnded]) -> None:
     for company_id in {event.company_id for event in events}:
         with company_scope(company_id):
-            held_times.plan_texts({event.call_id for event in events if event.company_id == company_id})
+            ended = {event.call_id for event in events if event.company_id == company_id}
+            held_times.plan_texts(ended)
+            held_times.release(ended)
 
 
 @subscribe(CallEnded, CallUpdated, CallAnalyzed, when="before_commit")

@@ -10,6 +10,7 @@ from app.core.clock import now
 from app.core.extensions import db
 from app.core.phone import display
 from app.domain.bookings.hold_links import create_hold_url, extend_hold
+from app.domain.bookings.holds import close_hold
 from app.domain.bookings.message_time_format import format_clock, get_time_values
 from app.domain.calls.missed_calls import was_served_since
 from app.domain.calls.text_recipient import find_text_language, find_text_recipient
@@ -18,7 +19,7 @@ from app.domain.notifications.message_templates import render_message
 from app.domain.notifications.notification_queue import PlannedMessage, plan_notification
 from app.domain.notifications.sender_accounts import is_set_up
 from app.domain.notifications.template_versions import TemplateScope
-from app.models import Branch, Call, Company, Hold, Notification, Service, ToolCall
+from app.models import Branch, Call, Company, Hold, Notification, Service, ToolCall, WaitlistOffer
 
 KIND = "hold_link"
 HOLD_AFTER_BREAK = timedelta(minutes=10)
@@ -37,6 +38,15 @@ def plan_texts(call_ids: Collection[str]) -> list[Notification]:
     open_holds = select(Hold, Call).join(Call, Call.id == Hold.call_id).where(Hold.call_id.in_(call_ids), Hold.active())
     latest = {call.id: (hold, call) for hold, call in db.session.execute(open_holds.order_by(Hold.created_at, Hold.id))}
     return [row for hold, call in latest.values() if (row := _plan(hold, call)) is not None]
+
+
+def release(call_ids: Collection[str]) -> None:
+    """Release what these calls still hold when they have ended; what a broken call held stays for whoever rings again."""
+    open_holds = select(Hold, Call).join(Call, Call.id == Hold.call_id).where(Hold.call_id.in_(call_ids), Hold.active())
+    offered = select(WaitlistOffer.hold_id).where(WaitlistOffer.hold_id.is_not(None))
+    for hold, call in db.session.execute(open_holds.where(Hold.id.not_in(offered))) if call_ids else ():
+        if not call.is_running and not _is_broken_off(call):
+            close_hold(hold, "released")
 
 
 def write(row: Notification) -> tuple[str, str] | None:
@@ -65,8 +75,7 @@ def _find(row: Notification) -> tuple[Hold | None, Call | None]:
 
 
 def _plan(hold: Hold, call: Call) -> Notification | None:
-    is_broken_off = not call.is_running and call.outcome in BROKEN_OFF and call.disconnection_reason != "agent_hangup"
-    recipient = find_text_recipient(call) if is_broken_off and not call.emergency else None
+    recipient = find_text_recipient(call) if _is_broken_off(call) and not call.emergency else None
     if recipient is None or was_served_since(call) or _was_about_change(call):
         return None
     if not extend_hold(hold, (call.ended_at or now()) + HOLD_AFTER_BREAK):
@@ -74,6 +83,10 @@ def _plan(hold: Hold, call: Call) -> Notification | None:
     key = f"hold_link:{hold.id}"
     plan = PlannedMessage(KIND, f"hold:{hold.id}", key, now() + DELAY, hold.expires_at, "sms", hold.branch_id)
     return plan_notification(plan, recipient, customer_id=call.customer_id)
+
+
+def _is_broken_off(call: Call) -> bool:
+    return not call.is_running and call.outcome in BROKEN_OFF and call.disconnection_reason != "agent_hangup"
 
 
 def _was_about_change(call: Call) -> bool:

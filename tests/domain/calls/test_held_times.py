@@ -346,3 +346,10 @@ def test_calls_of_our_own_share_no_holds(line: TelephoneLine) -> None:
 
     assert list_open_holds(Context) == []  # type: ignore[arg-type]
     assert line.work() == []
+
+
+@pytest.mark.parametrize(("reason", "state"), [("user_hangup", "open"), ("agent_hangup", "released")])
+def test_a_call_that_ends_releases_what_it_held_unless_it_broke_off(line: TelephoneLine, reason: str, state: str) -> None:
+    hold_id = hold_in_call(line)
+    break_off(line, reason=reason)
+    assert line.db.session.scalars(select(Hold.status).where(Hold.id == hold_id)).one() == state
