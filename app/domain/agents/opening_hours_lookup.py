@@ -4,6 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from flask_babel import get_locale, gettext as _
+
+from app.domain.language.parsed_time import Language
+from app.domain.language.spoken_format import WEEKDAYS, capitalise, say_day
+from app.domain.scheduling.holidays import find_holiday_name
 from app.domain.scheduling.loader import load_scheduling_data
 from app.domain.scheduling.opening_hours import find_next_opening, get_day_opening
 from app.domain.scheduling.types import SchedulingData, SlotQuery
@@ -19,6 +24,8 @@ class DayHours:
     day: date
     spans: tuple[tuple[datetime, datetime], ...]
     holiday: str | None
+    # closed on this weekday in every week
+    is_weekly_rest: bool = False
 
     @property
     def clock_spans(self) -> list[tuple[time, time]]:
@@ -30,7 +37,7 @@ def get_branch_day(branch: Branch, at: datetime) -> tuple[DayHours, bool, dateti
     if not branch.is_active:
         return DayHours(at.astimezone(ZoneInfo(branch.timezone)).date(), (), None), False, None
     facts = _load_scheduling_data(branch, at - timedelta(days=1), at + timedelta(days=LOOKAHEAD_DAYS))
-    today = _build_hours(branch, facts, at.astimezone(ZoneInfo(branch.timezone)).date())
+    today = build_hours(branch.id, facts, at.astimezone(ZoneInfo(branch.timezone)).date())
     return today, *find_next_opening(facts.get_branch(branch.id), facts, at, days=LOOKAHEAD_DAYS)
 
 
@@ -49,21 +56,41 @@ def get_hours(branch: Branch, day: date) -> DayHours:
     if not branch.is_active:
         return DayHours(day, (), None)
     midnight = datetime.combine(day, time(), ZoneInfo(branch.timezone))
-    return _build_hours(branch, _load_scheduling_data(branch, midnight, midnight + timedelta(days=1)), day)
+    return build_hours(branch.id, _load_scheduling_data(branch, midnight, midnight + timedelta(days=1)), day)
 
 
 def list_hours(branch: Branch, first: date, days: int) -> list[DayHours]:
     """List the hours of consecutive dates."""
     midnight = datetime.combine(first, time(), ZoneInfo(branch.timezone))
     facts = _load_scheduling_data(branch, midnight, midnight + timedelta(days=days))
-    return [_build_hours(branch, facts, first + timedelta(days=number)) for number in range(days)]
+    return [build_hours(branch.id, facts, first + timedelta(days=number)) for number in range(days)]
 
 
-def _build_hours(branch: Branch, facts: SchedulingData, day: date) -> DayHours:
-    timezone, opening = ZoneInfo(branch.timezone), get_day_opening(facts.get_branch(branch.id), facts, day)
-    return DayHours(
-        day, tuple((opens.astimezone(timezone), closes.astimezone(timezone)) for opens, closes in opening.spans), opening.holiday
-    )
+def build_hours(branch_id: str, facts: SchedulingData, day: date) -> DayHours:
+    """Build the hours of one date from loaded data; the name of a holiday is in the reader's language."""
+    branch = facts.get_branch(branch_id)
+    timezone, opening = ZoneInfo(branch.timezone), get_day_opening(branch, facts, day)
+    spans = tuple((opens.astimezone(timezone), closes.astimezone(timezone)) for opens, closes in opening.spans)
+    holiday = find_holiday_name(day, branch.region, get_language()) if opening.holiday else None
+    return DayHours(day, spans, holiday, not any(span.weekday == day.weekday() for span in branch.hours))
+
+
+def say_closed(hours: DayHours, *, today: date) -> str:
+    """ "Sonntags haben wir geschlossen.", or why just this day is closed."""
+    language = get_language()
+    if hours.is_weekly_rest and not hours.holiday:
+        weekday = WEEKDAYS[language][hours.day.weekday()]
+        return _("%(weekday)ss haben wir geschlossen.", weekday=weekday)
+    spoken = capitalise(say_day(hours.day, language, today=today))
+    day = f"{spoken}," if "," in spoken and language == "de" else spoken
+    if hours.holiday:
+        return _("%(day)s ist wegen des Feiertags (%(holiday)s) geschlossen.", day=day, holiday=hours.holiday)
+    return _("%(day)s haben wir geschlossen.", day=day)
+
+
+def get_language() -> Language:
+    """Get the language in which is spoken now."""
+    return "en" if str(get_locale() or "de").startswith("en") else "de"
 
 
 def _load_scheduling_data(branch: Branch, first: datetime, before: datetime) -> SchedulingData:

@@ -30,9 +30,10 @@ class HolidayRegion(NamedTuple):
 GERMANY = HolidayRegion("DE")
 
 
-def find_holiday_name(day: date, region: HolidayRegion) -> str | None:
-    """The name of the public holiday on this date in the country's own language, or None."""
-    return get_public_holidays(region, day.year).get(day)
+def find_holiday_name(day: date, region: HolidayRegion, language: str | None = None) -> str | None:
+    """The name of the public holiday on this date, or None; in English where that is the language, else in the country's own."""
+    name = get_public_holidays(region, day.year).get(day)
+    return (_get_english_names(region.country, region.state, day.year).get(day, name) if name and language == "en" else name) or None
 
 
 @lru_cache(maxsize=256)
@@ -49,6 +50,17 @@ def get_public_holidays(region: HolidayRegion, year: int) -> dict[date, str]:
     if calendar.default_language and calendar.language != calendar.default_language:
         calendar = library.country_holidays(country, subdiv=state or None, years=year, language=calendar.default_language)
     return dict(calendar) | {day: name for key, (day, name) in list_local_holidays(state, year).items() if country == "DE" and key in local}
+
+
+@lru_cache(maxsize=256)
+def _get_english_names(country: str, state: str | None, year: int) -> dict[date, str]:
+    """The English names of the holidays that the library has translated."""
+    library = _load_library()
+    try:
+        calendar = library.country_holidays(country, subdiv=state or None, years=year, language="en_US")
+    except NotImplementedError:
+        return {}
+    return dict(calendar) if calendar.language == "en_US" else {}
 
 
 @lru_cache(maxsize=256)

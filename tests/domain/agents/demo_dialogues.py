@@ -195,8 +195,8 @@ SPOKEN = (
         bookings=(("2026-12-02T11:00", "cut_men", "mara", "mitte", "Erika Muster"),),
     ),
     Dialogue(
-        "a callback at half past eight in the morning",
-        (use("request_callback", name="Erika Muster", when="morgen um halb neun", data={"due_at": "2026-11-21T08:30:00+01:00"}),),
+        "a callback at half past eight, before anybody is there",
+        (use("request_callback", name="Erika Muster", when="morgen um halb neun", data={"due_at": "2026-11-21T09:00:00+01:00"}),),
         tasks=(("callback", ("Erika Muster",)),),
     ),
     Dialogue("next week in the mornings", (use("check_availability", service="Herrenschnitt", date="nächste Woche vormittags"),)),

@@ -74,7 +74,7 @@ DIALOGUES = (
                 says=("eingetragen",),
             ),
         ),
-        bookings=(("2026-05-05T12:00", "anna", "mitte", "Svea Thomsen"),),
+        bookings=(("2026-05-05T13:00", "anna", "mitte", "Svea Thomsen"),),
     ),
     Dialogue(
         "books in the words of the caller",
@@ -241,7 +241,7 @@ DIALOGUES = (
     Dialogue(
         "cancels after the day of the booking",
         (
-            use("identify_customer", name="Jan Ebers", booking_date="13. Mai", code="not_verified"),
+            use("identify_customer", name="Jan Ebers", booking_date="13. Mai", data={"certainty": "name", "ways": ["callback", "desk"]}),
             use("identify_customer", name="Jan Ebers", booking_date="12. Mai", data={"certainty": "verified"}),
             use("cancel_appointment", data={"status": "cancelled"}),
         ),
@@ -254,7 +254,7 @@ DIALOGUES = (
         (
             use("book_appointment", service="Haarschnitt", date="12. Mai", time="10 Uhr", name="Svea Thomsen"),
             use("query_appointments", by=SVEA, says=("am Dienstag, dem 12. Mai, um 10 Uhr",)),
-            use("identify_customer", by=SVEA, name="Svea Thomsen", booking_date="12. Mai", code="not_verified"),
+            use("identify_customer", by=SVEA, name="Svea Thomsen", booking_date="12. Mai", data={"certainty": "name"}),
             use("cancel_appointment", by=SVEA, code="not_verified"),
         ),
         bookings=(("2026-05-12T10:00", "anna", "mitte", "Svea Thomsen"),),
@@ -635,6 +635,7 @@ DIALOGUES = (
                 name="Erika Muster",
                 part_of_day="any time but mornings",
                 phone="same as mine",
+                anyway="yes",
             ),
         ),
         number=STRANGER,
@@ -700,7 +701,7 @@ DIALOGUES = (
                 name="Svea Thomsen",
                 code="missing",
                 data={"fields": ["time"], "known": {"date": TUESDAY, "time_from": "15:00", "time_to": "16:00"}},
-                says=("Um wie viel Uhr",),
+                says=("Was passt Ihnen",),
             ),
             use("book_appointment", service="Haarschnitt", date=f"{TUESDAY} 15:00-16:00", name="Svea Thomsen", code="missing"),
             use("book_appointment", service="Haarschnitt", date="morgen", time="von 9 bis 11", name="Svea Thomsen", code="missing"),

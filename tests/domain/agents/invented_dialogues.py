@@ -2,6 +2,7 @@
 
 from tests.domain.agents.demo_dialogues import ANYBODY, NOT_TOM, THURSDAY, WED_10, WEDNESDAY, Dialogue, Earlier, refused, tried, use
 
+CHILDREN = {"service": "Kinderschnitt", "date_from": "Dienstag", "date_to": "Freitag, 27. November"}
 PRACTICE, GARAGE = "+498999998200", "+494066969300"
 
 FIRST_INVENTED = (
@@ -182,7 +183,7 @@ FIRST_INVENTED = (
         "the waiting list for one day, and not for everybody but one",
         (
             refused("ambiguous", "join_waitlist", service="Herrenschnitt", date="Dienstag", staff="nicht Tom", name="Karl Baum"),
-            use("join_waitlist", service="Herrenschnitt", date="Dienstag", staff="any", name="Karl Baum"),
+            use("join_waitlist", service="Herrenschnitt", date="Dienstag", staff="any", name="Karl Baum", anyway="yes"),
         ),
         waiting=1,
     ),
@@ -339,7 +340,15 @@ SECOND_INVENTED = (
             refused(
                 "ambiguous", "join_waitlist", service="Damenschnitt und Balayage", date_from="Dienstag", date_to="Freitag", name="Lea Wolf"
             ),
-            use("join_waitlist", service="Balayage", date_from="Dienstag", date_to="Freitag", part_of_day="egal", name="Lea Wolf"),
+            use(
+                "join_waitlist",
+                service="Balayage",
+                date_from="Dienstag",
+                date_to="Freitag",
+                part_of_day="egal",
+                name="Lea Wolf",
+                anyway=True,
+            ),
         ),
         waiting=1,
     ),
@@ -469,7 +478,7 @@ THIRD_INVENTED = (
             ),
         ),
         bookings=(("2026-11-25T14:00", "cut_men", "mara", "mitte", "Karl Baum"),),
-        open_holds=1,
+        open_holds=0,
     ),
     Dialogue(
         "what is kept stays while the name is asked",
@@ -786,6 +795,7 @@ FOURTH_INVENTED = (
                 date_to="Freitag, 27. November",
                 part_of_day="vormittags",
                 name="Karl Baum",
+                anyway="ja",
             ),
         ),
         waiting=1,
@@ -906,7 +916,7 @@ FIFTH_INVENTED = (
             use("book_appointment", hold="$1.hold", name="Karl Baum"),
         ),
         bookings=(("2026-11-25T10:00", "cut_men", ANYBODY, "mitte", "Karl Baum"),),
-        open_holds=3,
+        open_holds=0,
     ),
     Dialogue(
         "who withholds the number gives one",
@@ -922,8 +932,9 @@ FIFTH_INVENTED = (
     Dialogue(
         "two children on the waiting list",
         (
-            use("join_waitlist", service="Kinderschnitt", date_from="Dienstag", date_to="Freitag, 27. November", name="Mia Wolf"),
-            use("join_waitlist", service="Kinderschnitt", date_from="Dienstag", date_to="Freitag, 27. November", name="Max Wolf"),
+            refused("is_free", "join_waitlist", **CHILDREN, name="Mia Wolf"),
+            use("join_waitlist", **CHILDREN, name="Mia Wolf", anyway="yes"),
+            use("join_waitlist", **CHILDREN, name="Max Wolf", anyway="yes"),
         ),
         waiting=2,
     ),

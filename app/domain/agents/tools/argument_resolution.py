@@ -1,23 +1,25 @@
 """Resolves tool arguments to one BookingRequest or one SlotQuery, or to a question for the caller."""
 
 import re
-from datetime import datetime, time, timedelta
+from dataclasses import replace
+from datetime import date as day_type, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
 from app.core.clock import now
-from app.domain.agents.tools.bookings_of_this_call import find_latest_start, list_open_holds
+from app.domain.agents.opening_hours_lookup import get_hours
+from app.domain.agents.tools.back_references import relate_to_latest, relate_to_mention, relate_to_start
+from app.domain.agents.tools.bookings_of_this_call import list_open_holds
 from app.domain.agents.tools.clarification import ClarificationNeeded, MissingArgument, ask_for_first_person, get_question
 from app.domain.agents.tools.context import ToolContext
-from app.domain.agents.tools.visit_resolution import resolve_visit
+from app.domain.agents.tools.visit_resolution import Visit, resolve_visit
 from app.domain.bookings.booking_request import BookingRequest
 from app.domain.language.excluded_day_parts import turn_round
 from app.domain.language.parsed_time import TimeExpression, to_utc
 from app.domain.language.parser import parse_date_and_time, parse_date_range
 from app.domain.language.party_size import asks_for_several
-from app.domain.language.relative_to_appointment import relate
 from app.domain.language.series import list_series_days
 from app.domain.language.spoken_format import say_day
 from app.domain.scheduling.types import SlotQuery
@@ -50,7 +52,7 @@ def resolve_booking_request(context: ToolContext, args: SlotArgs) -> BookingRequ
     timezone = visit.branch.timezone
     require_single(context, args.date, timezone)
     date, time = relate_to_latest(context, args.date, args.time, timezone)
-    return visit.at(context, to_instant(parse_time(context, date=date, time=time, timezone=timezone), timezone))
+    return visit.at(context, to_instant(parse_time(context, date=date, time=time, timezone=timezone, visit=visit), timezone))
 
 
 def resolve_slot_query(
@@ -73,8 +75,9 @@ def resolve_slot_query(
     place = visit.branch
     if date or time:
         date, time = relate_to_latest(context, date, time, place.timezone)
-        when = parse_time(context, date=date, time=time, part=part_of_day, timezone=place.timezone)
+        when = parse_time(context, date=date, time=time, part=part_of_day, timezone=place.timezone, visit=visit)
     else:
+        date_from, date_to = (relate_to_mention(context, words, place.timezone) for words in (date_from, date_to))
         when = parse_window(context, first=date_from, last=date_to, part=part_of_day, timezone=place.timezone)
     is_exact = when.day is not None and when.at is not None
     since, until = (to_instant(when, place.timezone),) * 2 if is_exact else _to_interval(context, when, place.timezone)
@@ -84,16 +87,6 @@ def resolve_slot_query(
         excluded_days=frozenset((*when.excluded_days, *when.excluded_beside)),
     )  # fmt: skip
     return query.at(since) if is_exact else query
-
-
-def relate_to_latest(
-    context: ToolContext, date: str | None, time: str | None, timezone: str | None = None
-) -> tuple[str | None, str | None]:
-    """Relate "same day, same time" to what this call has booked or kept last."""
-    zone = timezone or context.timezone
-    latest = find_latest_start(context)
-    reference = context.to_local(latest, zone) if latest else None
-    return relate(date, reference, now=context.now, timezone=zone), relate(time, reference, now=context.now, timezone=zone)
 
 
 def require_single(context: ToolContext, date: str | None, timezone: str | None = None) -> None:
@@ -110,18 +103,42 @@ def require_single(context: ToolContext, date: str | None, timezone: str | None 
 
 
 def parse_time(
-    context: ToolContext, *, date: str | None, time: str | None, part: str | None = None, timezone: str | None = None
+    context: ToolContext,
+    *,
+    date: str | None,
+    time: str | None,
+    part: str | None = None,
+    timezone: str | None = None,
+    visit: Visit | None = None,
 ) -> TimeExpression:
-    """Parse day, time and part of day, each by itself; raises ClarificationNeeded where one is ambiguous."""
+    """Parse day, time and part of day, each by itself; raises ClarificationNeeded where one is ambiguous.
+
+    `visit` is what the time is wished for.
+    """
     zone, part = timezone or context.timezone, turn_round(part)
     when = parse_date_and_time(date, time, part, now=context.now, timezone=zone, language=context.language)
-    return _require_unambiguous(context, when)
+    return _require_unambiguous(context, _drop_spent_day(context, when, visit))
 
 
 def parse_day(context: ToolContext, words: str | None, timezone: str) -> TimeExpression:
     """Parse a day, whatever is left open about the time; raises ClarificationNeeded where the day is ambiguous."""
+    words = relate_to_mention(context, words, timezone)
     when = parse_date_and_time(words, None, None, now=context.now, timezone=timezone, language=context.language)
+    when = _drop_spent_day(context, when, None)
     return when if when.day else _require_unambiguous(context, when)
+
+
+def _drop_spent_day(context: ToolContext, when: TimeExpression, visit: Visit | None) -> TimeExpression:
+    """Take a weekday that is today for the next one where today's hours are over, or too short for the visit."""
+    today = context.today.isoformat()
+    if len(when.options) != 2 or when.options[0] != today or when.day:
+        return when
+    later = day_type.fromisoformat(when.options[1])
+    branch, minutes = (visit.branch, sum(service.minutes for service in visit.services)) if visit else (context.branch, 0)
+    ends_at = context.now + timedelta(minutes=minutes)
+    if any(closes > ends_at for _opens, closes in get_hours(branch, context.today).spans):
+        return when
+    return replace(when, day=later, question=None, options=())
 
 
 def parse_window(
@@ -163,7 +180,7 @@ def to_instant(when: TimeExpression, timezone: str) -> datetime:
 def move_start(context: ToolContext, starts_at: datetime, timezone: str, *, date: str | None, time: str | None) -> datetime:
     """Resolve another start for what is at `starts_at`; an unnamed day or time stays as it is."""
     local = context.to_local(starts_at, timezone)
-    date, time = (relate(words, local, now=context.now, timezone=timezone) for words in (date, time))
+    date, time = (relate_to_start(context, words, local, timezone) for words in (date, time))
     when = parse_time(context, date=date, time=time, timezone=timezone)
     day = when.day or (None if when.names_a_day else local.date())
     at = when.at if when.at is not None or when.names_a_time else local.time()

@@ -1,17 +1,25 @@
 """Functions about free times: check_availability, find_next_available, get_alternatives, parse_date."""
 
+from dataclasses import replace
+from typing import Any
+
 from flask_babel import gettext as _
 from pydantic import Field
+from sqlalchemy import select
 
-from app.domain.agents.tools.argument_resolution import resolve_slot_query
-from app.domain.agents.tools.context import ToolContext, ToolResult, succeed
+from app.core.extensions import db
+from app.domain.agents.tools.argument_resolution import SlotArgs, parse_time, resolve_slot_query
+from app.domain.agents.tools.back_references import relate_to_latest, relate_to_mention
+from app.domain.agents.tools.context import ToolContext, ToolResult, reject, succeed
 from app.domain.agents.tools.phrasing import DisplayNames, build_slots_data, say_free_slots, say_when
 from app.domain.agents.tools.registry import MAX_LENGTHS, ToolArgs, tool
-from app.domain.agents.tools.slot_search import SlotSearchResult, record_unmet_search, search, search_around, search_next
+from app.domain.agents.tools.slot_search import SlotSearchResult, build_wish_data, record_unmet_search, search, search_around, search_next
 from app.domain.language.parsed_time import TimeExpression, to_utc
 from app.domain.language.parser import parse_time_expression
 from app.domain.language.spoken_format import capitalise, join_or, say_day, say_moment, say_time
 from app.domain.scheduling.types import SlotQuery
+from app.domain.scheduling.unavailability_reasons import TAKEN_CODES
+from app.models import Branch
 
 
 class CheckAvailabilityArgs(ToolArgs):
@@ -39,11 +47,23 @@ def build_slots_result(context: ToolContext, query: SlotQuery, result: SlotSearc
     """Build the result: free times in words and as data; where the requested time is taken, the reason and alternatives."""
     slots = build_slots_data(context, result.slots, result.facts)
     data = {
+        **build_wish_data(context, query),
         **({"requested_free": result.requested_free} if result.requested_free is not None else {}),
         "slots": slots,
         **({"reason": result.reason} if result.reason else {}),
     }
     return succeed(_say_search_result(context, query, result, slots), **data)
+
+
+def offer_part_of_day(context: ToolContext, args: SlotArgs) -> ToolResult | None:
+    """Offer what is free where a day and only a part of it is named, "first thing in the morning"; None for an exact time."""
+    date, time = relate_to_latest(context, args.date, args.time)
+    when = parse_time(context, date=date, time=time)
+    if when.day is None or when.at is not None or not when.names_a_time:
+        return None
+    query = resolve_slot_query(context, service=args.service, staff=args.staff, branch=args.branch, date=date, time=time)
+    found = build_slots_result(context, query, search(query))
+    return reject("missing", found.say, fields=["time"], known=when.as_known(), **found.data)
 
 
 def _say_search_result(context: ToolContext, query: SlotQuery, result: SlotSearchResult, slots: list[dict[str, object]]) -> str:
@@ -55,6 +75,8 @@ def _say_search_result(context: ToolContext, query: SlotQuery, result: SlotSearc
         timezone = result.facts.get_branch(result.slots[0].branch_id).timezone
         return _("Ja, %(when)s ist frei.", when=say_when(context, result.slots[0].starts_at, timezone))
     times = say_free_slots(context, slots, staff=asked_for)
+    if result.explanation and result.requested_free is None and result.reason in TAKEN_CODES:
+        return _("%(why)s, das Nächste wäre %(times)s.", why=result.explanation.rstrip("."), times=times)
     if result.explanation:
         return _("%(why)s, frei ist es %(times)s.", why=result.explanation.rstrip("."), times=times)
     return _("Frei ist es %(times)s. Was passt Ihnen?", times=times)
@@ -77,7 +99,20 @@ def find_next_available(context: ToolContext, args: FindNextAvailableArgs) -> To
 def get_alternatives(context: ToolContext, args: CheckAvailabilityArgs) -> ToolResult:
     """Finds other times, people or branches near a time that is not free."""
     query = resolve_slot_query(context, **args.model_dump())
-    return build_slots_result(context, query, search_around(query, most=6) if query.starts_at else search(query))
+    here = build_slots_result(context, query, search_around(query, most=6) if query.starts_at else search(query))
+    there = _find_at_other_branches(context, query)
+    if not there:
+        return here
+    times = join_or([say_free_slots(context, slots) for slots in there], context.language)
+    data = here.data | {"slots": [*here.data["slots"], *(slot for slots in there for slot in slots)]}
+    return replace(here, say=_("%(here)s Zur gewünschten Zeit ginge es %(times)s.", here=here.say, times=times), data=data)
+
+
+def _find_at_other_branches(context: ToolContext, query: SlotQuery) -> list[list[dict[str, Any]]]:
+    """Find what is free at the wished time at each of the other branches."""
+    branches = select(Branch.id).where(Branch.is_active, Branch.id != query.branch_id).order_by(Branch.name)
+    results = [search(replace(query, branch_id=branch_id)) for branch_id in db.session.scalars(branches)]
+    return [build_slots_data(context, result.slots, result.facts) for result in results if result.slots and not result.reason]
 
 
 class ParseDateArgs(ToolArgs):
@@ -89,7 +124,8 @@ class ParseDateArgs(ToolArgs):
 @tool("parse_date", ParseDateArgs, is_general=True)
 def parse_date(context: ToolContext, args: ParseDateArgs) -> ToolResult:
     """Turns words about a day or time into a date; asks back where they leave something open."""
-    when = parse_time_expression(args.text or "", context.now, context.timezone, context.language)
+    text = relate_to_mention(context, args.text, context.timezone)
+    when = parse_time_expression(text or "", context.now, context.timezone, context.language)
     return succeed(when.question or _say_time_expression(context, when), **when.as_data())
 
 

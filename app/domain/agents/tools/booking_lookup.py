@@ -1,7 +1,7 @@
 """Finds the booking a caller refers to, limits what may be disclosed of it, and builds rejections."""
 
 from collections.abc import Sequence
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from app.domain.agents.tools.clarification import ClarificationNeeded
 from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.phrasing import build_bookings_data, say_booking
 from app.domain.agents.tools.verification_fallbacks import build_verification_error, list_fallbacks, require_permission
-from app.domain.customers.caller_assurance import Permission, is_within_attempts, record_verification
+from app.domain.customers.caller_assurance import Permission, filter_same_name, is_within_attempts, record_verification
 from app.domain.language.spoken_format import join_or
 from app.models import Booking, BookingChange, Call
 
@@ -55,6 +55,25 @@ def build_disclosed_data(context: ToolContext, bookings: Sequence[Booking]) -> l
             row = {"starts_at": row["starts_at"]}
         rows.append({**row, "booking_id": booking.id, "status": booking.status})
     return rows
+
+
+def find_overlapping(context: ToolContext, name: str, starts_at: datetime, ends_at: datetime) -> Booking | None:
+    """Find an appointment of the person of this name that takes place meanwhile, and of which the caller may hear the time.
+
+    Of any other it is not told that there is one: whoever tries times would find it.
+    """
+    caller = context.caller
+    if not context.config.can_disclose("appointments"):
+        return None
+    same = filter_same_name(name, [*caller.candidates, *([caller.customer] if caller.customer and caller.is_verified else [])])
+    meanwhile = (Booking.active(), Booking.starts_at < ends_at, Booking.ends_at > starts_at)
+    of_person = select(Booking).where(Booking.customer_id.in_({customer.id for customer in same}), *meanwhile)
+    found = list(db.session.scalars(of_person.order_by(Booking.starts_at, Booking.id).limit(MAX_BOOKINGS))) if same else []
+    if caller.customer is None and not caller.is_locked and len(same) == 1:
+        # who shares the number has said who they are, whether there is an appointment or not
+        record_verification(context.call, "name", ok=True, customer=same[0])
+    scopes = get_disclosure_scopes(context, found)
+    return next((booking for booking in found if booking.id in scopes), None)
 
 
 def resolve_booking(

@@ -11,7 +11,9 @@ from sqlalchemy import select
 from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.extensions import db
-from app.domain.agents.tools.argument_resolution import move_start, parse_time, relate_to_latest, require_single, resolve_booking_request
+from app.domain.agents.tools.argument_resolution import move_start, parse_time, require_single, resolve_booking_request
+from app.domain.agents.tools.availability import offer_part_of_day
+from app.domain.agents.tools.back_references import relate_to_latest
 from app.domain.agents.tools.booking_lookup import (
     build_disclosed_data,
     get_disclosure_scopes,
@@ -23,15 +25,15 @@ from app.domain.agents.tools.bookings_of_this_call import (
     find_changed,
     is_same_visit,
     list_visits_of_person,
-    overlaps,
     was_staff_named,
 )
 from app.domain.agents.tools.caller_contact import find_or_create_customer, resolve_contact
 from app.domain.agents.tools.clarification import ClarificationNeeded, MissingArgument, ask_for_first_person, get_question
 from app.domain.agents.tools.context import ToolContext, ToolResult, reject, succeed
-from app.domain.agents.tools.holds import claim_slot, find_fitting_hold, find_hold, is_fitting
+from app.domain.agents.tools.holds import claim_slot, find_fitting_hold, find_hold, is_fitting, release_replaced
 from app.domain.agents.tools.phrasing import build_bookings_data, say_booking, say_place, say_visit, say_when
 from app.domain.agents.tools.registry import MAX_LENGTHS, ToolArgs, tool
+from app.domain.agents.tools.second_appointments import ask_about_second
 from app.domain.agents.tools.slot_search import build_booking_rejection
 from app.domain.agents.tools.spelled_arguments import add_read_back
 from app.domain.agents.tools.verification_fallbacks import VerificationRequired
@@ -40,7 +42,6 @@ from app.domain.bookings.booking_request import BookingRequest
 from app.domain.bookings.cancel import cancel_booking, get_terms
 from app.domain.bookings.create import create_booking
 from app.domain.bookings.errors import BookingError, ContactMissing
-from app.domain.bookings.holds import close_hold
 from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.customers.caller_assurance import filter_same_name
 from app.domain.language.indifference import is_indifferent
@@ -53,6 +54,8 @@ from app.models import Booking, Hold, Service
 
 
 class BookAppointmentArgs(ToolArgs):
+    answers = frozenset({"second"})
+
     service: str | None = Field(None, description="What is wanted, in the caller's words.")
     date: str | None = Field(None, description="The day, as said or as YYYY-MM-DD.")
     time: str | None = Field(None, description="The time, as said or as HH:MM.")
@@ -63,6 +66,7 @@ class BookAppointmentArgs(ToolArgs):
     email: str | None = Field(None, description="An e-mail address, if one was given.")
     notes: str | None = Field(None, description="What the business should know about the visit.")
     hold: str | None = Field(None, description="The hold that hold_slot gave, if a time was kept.")
+    second: str | None = Field(None, description="yes, where the caller wants it beside the one of the same time that you asked about.")
 
 
 @tool("book_appointment", BookAppointmentArgs, has_effect=True)
@@ -71,6 +75,8 @@ def book_appointment(context: ToolContext, args: BookAppointmentArgs) -> ToolRes
     hold = find_hold(context, args.hold) if args.hold else None
     if missing := _list_missing_arguments(context, args, hold):
         raise MissingArgument(get_question(missing[0]), fields=missing)
+    if hold is None and (offer := offer_part_of_day(context, args)):
+        return offer
     request = _resolve_with_hold(context, args, hold) if hold else resolve_booking_request(context, args)
     contact = resolve_contact(context, args.name or "", phone=args.phone, email=args.email)
     if len(people := split_names(contact.name)) > 1:
@@ -80,8 +86,8 @@ def book_appointment(context: ToolContext, args: BookAppointmentArgs) -> ToolRes
     earlier = list_visits_of_person(context, contact.name)
     if same := next((visit for visit in earlier if is_same_visit(visit, request)), None):
         return _build_booked_result(context, add_details(context, same[0], request))
-    if other := next((visit for visit in earlier if overlaps(visit, request)), None):
-        return _ask_about_other(context, other[0], contact.name)
+    if question := ask_about_second(context, request, contact.name, earlier, answer=args.second):
+        return question
     if request.starts_at < now():
         return reject("in_the_past", _("Dieser Zeitpunkt ist schon vorbei. Welcher Tag passt Ihnen?"), slots=[])
     fitting = hold if hold and hold.is_open and is_fitting(hold, request) else find_fitting_hold(context, request)
@@ -96,8 +102,7 @@ def book_appointment(context: ToolContext, args: BookAppointmentArgs) -> ToolRes
         raise MissingArgument(get_question("phone"), fields=["phone"]) from error
     except BookingError as error:
         return build_booking_rejection(context, request, error)
-    if hold and hold is not fitting:
-        close_hold(hold, "released")
+    release_replaced(context, request, used=fitting, named=hold)
     return add_read_back(context, _build_booked_result(context, booking), args, contact, is_known=is_known)
 
 
@@ -157,17 +162,6 @@ def _build_booked_result(context: ToolContext, booking: Booking) -> ToolResult:
         else _("Ihr Termin %(when)s %(place)s ist eingetragen.", when=when, place=place)
     )
     return succeed(say, **data)
-
-
-def _ask_about_other(context: ToolContext, booking: Booking, name: str) -> ToolResult:
-    """Ask what becomes of the booking that this call has made for the same person at the same time."""
-    data = build_bookings_data(context, [booking])[0]
-    when, place = say_when(context, booking.starts_at, booking.timezone), say_place(context, booking.staff_id, booking.branch_id)
-    question = _(
-        "Für %(name)s steht %(when)s schon ein Termin %(place)s (%(service)s). Soll ich ihn ändern?",
-        name=name, when=when, place=place, service=data["service"],
-    )  # fmt: skip
-    return reject("ambiguous", question, options=[booking.id], booking=data)
 
 
 class CancelAppointmentArgs(ToolArgs):

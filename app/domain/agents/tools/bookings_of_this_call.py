@@ -1,6 +1,7 @@
 """What this call has kept, booked, moved and cancelled already: a repeated request gets it again, another wish does not."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import Literal
@@ -53,14 +54,20 @@ def list_visits_of_person(context: ToolContext, name: str) -> list[Visit]:
 
 def find_latest_start(context: ToolContext) -> datetime | None:
     """Find the start of what this call has booked last, else of what it keeps."""
+    latest = find_latest_times(context)
+    return latest[0] if latest else None
+
+
+def find_latest_times(context: ToolContext) -> tuple[datetime, datetime] | None:
+    """Find when the visit that this call has booked last begins and ends, else what it keeps."""
     statement = (
         select(Booking).where(Booking.call_id == context.call.id, Booking.active()).order_by(Booking.created_at.desc(), Booking.id.desc())
     )
     bookings = list(db.session.scalars(statement.limit(MAX_PARTS)))
-    if bookings:
-        return min(booking.starts_at for booking in bookings if booking.occupant == bookings[0].occupant)
+    if visit := [booking for booking in bookings if booking.occupant == bookings[0].occupant]:
+        return min(booking.starts_at for booking in visit), max(booking.ends_at for booking in visit)
     holds = list_open_holds(context)
-    return holds[-1].starts_at if holds else None
+    return (holds[-1].starts_at, holds[-1].ends_at) if holds else None
 
 
 def is_same_visit(visit: Visit, request: BookingRequest) -> bool:
@@ -116,6 +123,12 @@ def find_changed(context: ToolContext, action: Literal["moved", "cancelled"], da
         if day in (None, local.date()) and at in (None, local.time()):
             return booking
     return None
+
+
+def has_asked(context: ToolContext, question: Mapping[str, str]) -> bool:
+    """Check whether an answer of this call holds this in its data."""
+    results = db.session.scalars(select(ToolCall.result).where(ToolCall.call_id == context.call.id))
+    return any(isinstance(result, dict) and question.items() <= (result.get("data") or {}).items() for result in results)
 
 
 def was_staff_named(context: ToolContext, staff_id: str, *, branch_id: str) -> bool:

@@ -52,13 +52,15 @@ def say_callback_time(context: ToolContext, wish: CallbackTime) -> str:
     """Say when the call will come."""
     if wish.kind == "at":
         return _("Wir rufen Sie %(when)s zurück.", when=say_when(context, wish.due_at, context.timezone))
-    if wish.kind == "by":
+    if wish.kind == "by" and not wish.is_other:
         when = say_when(context, wish.due_at, context.timezone)
         return _("Ich habe den Rückruf notiert, wir melden uns bis spätestens %(when)s.", when=when)
     local = context.to_local(wish.due_at)
     day = say_day(local.date(), context.language, today=context.today)
     day = f"{day}," if "," in day and context.language == "de" else day
     first = say_time(local.time().replace(second=0, microsecond=0), context.language)
+    if wish.kind == "by":
+        return _("Dann ist niemand mehr da, wir rufen Sie %(day)s vor %(last)s zurück.", day=day, last=first)
     if wish.until:
         last = say_time(context.to_local(wish.until).time(), context.language)
         return _("Wir rufen Sie %(day)s zwischen %(first)s und %(last)s zurück.", day=day, first=first, last=last)
@@ -89,9 +91,20 @@ def _resolve_exact(context: ToolContext, when: TimeExpression, days: list[date])
     if when.day is None:
         ahead = [at for at in ahead if get_opening_status(context.branch, at)[0]] or ahead
     if ahead:
-        return CallbackTime("at", ahead[0])
+        return CallbackTime("at", ahead[0]) if get_opening_status(context.branch, ahead[0])[0] else _resolve_closed(context, ahead[0])
     opens_at = find_opening_after(context.branch, context.now) or context.now
     return CallbackTime("by", (opens_at + CALLBACK_WITHIN).astimezone(UTC))
+
+
+def _resolve_closed(context: ToolContext, wished: datetime) -> CallbackTime:
+    """Resolve a time at which nobody is there: later that day, before that day's closing, or the next opening."""
+    (today,) = list_hours(context.branch, context.to_local(wished).date(), 1)
+    later = [opens for opens, _closes in today.spans if opens > wished]
+    earlier = [closes for _opens, closes in today.spans if context.now < closes <= wished]
+    if earlier and not later:
+        return CallbackTime("by", earlier[-1].astimezone(UTC), is_other=True)
+    opens_at = find_opening_after(context.branch, wished) or wished
+    return CallbackTime("from", opens_at.astimezone(UTC), is_other=True)
 
 
 def _find_window(context: ToolContext, when: TimeExpression, days: list[date]) -> tuple[datetime, datetime] | None:

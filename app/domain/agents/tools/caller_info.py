@@ -32,7 +32,7 @@ def get_context(context: ToolContext, _args: ToolArgs) -> ToolResult:
 
 @tool("check_customer", IdentifyCustomerArgs)
 def check_customer(context: ToolContext, args: IdentifyCustomerArgs) -> ToolResult:
-    """Tells whether the caller is known and what they may hear or change; with a name, for that person."""
+    """Tells whether the caller is known; with a name, for that person. Answers ok with what they may do now (rights)."""
     if not any((args.name, args.birth_date, args.booking_date, args.code)):
         return describe_caller(context)
     return verify(context, args)
@@ -40,5 +40,6 @@ def check_customer(context: ToolContext, args: IdentifyCustomerArgs) -> ToolResu
 
 @tool("identify_customer", IdentifyCustomerArgs, has_effect=True)
 def identify_customer(context: ToolContext, args: IdentifyCustomerArgs) -> ToolResult:
-    """Checks the caller's name, date of birth, the date of a booking or a code that was sent."""
+    """Checks the caller's name, date of birth, the date of a booking or a code that was sent. Answers ok with what they may do now
+    (rights): go on with that. not_verified comes only where it is too little for all of it."""
     return verify(context, args)

@@ -12,7 +12,7 @@ from app.domain.agents.tools.clarification import MissingArgument, get_question
 from app.domain.agents.tools.context import ToolContext, ToolResult, reject, succeed
 from app.domain.agents.tools.registry import ToolArgs
 from app.domain.agents.tools.spelled_arguments import SPELLING_REQUEST, was_spelling_asked
-from app.domain.agents.tools.verification_fallbacks import ask_again, find_code_number, reject_unverified
+from app.domain.agents.tools.verification_fallbacks import ask_again, find_code_number, list_fallbacks, reject_unverified
 from app.domain.customers import one_time_codes
 from app.domain.customers.caller_assurance import (
     IdentifiedCaller,
@@ -28,7 +28,8 @@ from app.domain.customers.name_matching import find_first_name
 from app.domain.customers.provable_days import get_provable_days
 from app.domain.language.birth_dates import parse_birth_date
 from app.domain.language.parser import parse_time_expression
-from app.domain.language.spelling import is_rare_name, read_name
+from app.domain.language.spelling import needs_spelling, read_name
+from app.domain.language.spoken_format import join_or
 from app.models import Customer
 
 
@@ -71,7 +72,7 @@ def _may_be_misheard(context: ToolContext, name: str) -> bool:
     """Whether nobody of this name is found at the number, for which the letters are asked for once in a call."""
     caller = context.caller
     is_found = caller.is_known and caller.certainty != "number"
-    return not is_found and (bool(caller.candidates) or is_rare_name(name)) and not was_spelling_asked(context)
+    return not is_found and (bool(caller.candidates) or needs_spelling(name)) and not was_spelling_asked(context)
 
 
 def _ask_for_letters() -> str:
@@ -129,7 +130,23 @@ def _verify_booking_date(context: ToolContext, args: IdentifyCustomerArgs) -> To
         return reject(
             "ambiguous", when.question or _("An welchem Tag ist Ihr Termin?"), options=list(when.options), **_build_caller_data(caller)
         )
-    return _record_attempt(context, "booking", caller.customer, when.day in get_provable_days(context.call, caller.customer))
+    problem = _record_attempt(context, "booking", caller.customer, when.day in get_provable_days(context.call, caller.customer))
+    # the same answer whether the day was wrong or is no proof
+    return _describe_rights(context) if problem and context.caller.has_permission("change") else problem
+
+
+def _describe_rights(context: ToolContext) -> ToolResult:
+    """Tell the caller who was recognised by name what is possible now, and the ways for what is not."""
+    caller, ways = context.caller, list_fallbacks(context)
+    thanks = _say_thanks(caller, is_named=True).rstrip(".")
+    if caller.has_permission("cancel"):
+        say = _("%(thanks)s. Verschieben und absagen kann ich gern für Sie.", thanks=thanks)
+    elif ways:
+        named = join_or(list(ways.values()), context.language)
+        say = _("%(thanks)s. Verschieben kann ich gern für Sie, zum Absagen kann ich %(ways)s.", thanks=thanks, ways=named)
+    else:
+        say = _("%(thanks)s. Verschieben kann ich gern für Sie, absagen geht am Telefon leider nicht.", thanks=thanks)
+    return succeed(say, ways=list(ways), **_build_caller_data(caller))
 
 
 def _verify_code(context: ToolContext, args: IdentifyCustomerArgs) -> ToolResult | None:

@@ -14,6 +14,7 @@ from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.phone import display
 from app.domain.agents.opening_hours_lookup import get_opening_status
+from app.domain.agents.tools.back_references import relate_to_mention
 from app.domain.agents.tools.booking_lookup import get_disclosure_scopes, resolve_booking
 from app.domain.agents.tools.call_tasks import RequestCallbackArgs, build_callback_ref, find_same_callback, read_args
 from app.domain.agents.tools.callback_times import resolve_callback_time, say_callback_time
@@ -44,7 +45,8 @@ def request_callback(context: ToolContext, args: RequestCallbackArgs) -> ToolRes
     number = resolve_phone(context, said.phone)
     if number is None:
         return reject("missing", get_question("phone"), fields=["phone"])
-    when = parse_time_expression(said.when, context.now, context.timezone, context.language) if said.when else TimeExpression()
+    wished = relate_to_mention(context, said.when, context.timezone)
+    when = parse_time_expression(wished, context.now, context.timezone, context.language) if wished else TimeExpression()
     wish = resolve_callback_time(context, when)
     due = {"due_at": wish.due_at, "due_kind": wish.kind, "due_until": wish.until}
     if earlier and earlier.due_at and args.when is None:

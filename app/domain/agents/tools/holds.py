@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.domain.agents.tools.argument_resolution import resolve_booking_request
+from app.domain.agents.tools.availability import offer_part_of_day
 from app.domain.agents.tools.bookings_of_this_call import get_latest_end, list_open_holds
 from app.domain.agents.tools.clarification import MissingArgument, get_question
 from app.domain.agents.tools.context import ToolContext, ToolResult, reject, succeed
@@ -40,6 +41,8 @@ class HoldSlotArgs(ToolArgs):
 @tool("hold_slot", HoldSlotArgs, has_effect=True)
 def hold_slot(context: ToolContext, args: HoldSlotArgs) -> ToolResult:
     """Keeps a free time for some minutes while the caller decides."""
+    if offer := offer_part_of_day(context, args):
+        return offer
     request = resolve_booking_request(context, args)
     if hold := find_fitting_hold(context, request):
         # also one of an earlier call that broke off: this call answers for it now
@@ -87,6 +90,14 @@ def claim_slot(context: ToolContext, request: BookingRequest, claim: Callable[[]
         for hold in in_the_way:
             publish_released(hold)
         return claimed
+
+
+def release_replaced(context: ToolContext, request: BookingRequest, *, used: Hold | None, named: Hold | None) -> None:
+    """Release what this call has kept of the services that are booked now, and the hold that was named; others are a second visit."""
+    booked = {part.service_id for part in request.parts}
+    for hold in list_open_holds(context):
+        if hold is not used and (hold is named or booked & {part["service_id"] for part in hold.parts}):
+            close_hold(hold, "released")
 
 
 def _build_hold_result(context: ToolContext, hold: Hold) -> ToolResult:

@@ -40,6 +40,8 @@ class ToolArgs(BaseModel):
     """Every argument is text or None, where nothing was said: models mix up types, invent fields and fill in placeholders."""
 
     model_config = ConfigDict(extra="ignore")
+    # arguments that answer a question: models say true for yes
+    answers: ClassVar[frozenset[str]] = frozenset()
     # whether "no" is an answer here, and not the absence of a wish
     reads_answers: ClassVar[bool] = False
     # arguments in which "egal" takes back an earlier wish, and is not the same as nothing
@@ -51,6 +53,7 @@ class ToolArgs(BaseModel):
     def _resolve_aliases(cls, args: Any) -> Any:
         if not isinstance(args, dict):
             return {}
+        args = args | {name: "yes" for name in cls.answers if args.get(name) is True}
         others = {ours: args[name] for name, ours in ARGUMENT_ALIASES.items() if name in args and ours in cls.model_fields}
         return others | {name: value for name, value in args.items() if name not in others or _to_text(value)}
 

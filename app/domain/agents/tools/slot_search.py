@@ -1,21 +1,24 @@
 """Searches free slots at a time, in an interval, as soon as possible, or instead of a rejected one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
+from app.domain.agents.opening_hours_lookup import build_hours, get_language, say_closed
 from app.domain.agents.tools.context import ToolContext, ToolResult, reject
 from app.domain.agents.tools.phrasing import MAX_SLOTS, DisplayNames, build_slots_data, say_free_slots, select_spread
 from app.domain.bookings.booking_request import BookingRequest
 from app.domain.bookings.errors import BookingError, SlotTaken
 from app.domain.bookings.unmet_demand import record_rejected_request, record_unmet_demand
+from app.domain.language.clarification_questions import PART_WORDS
+from app.domain.language.parsed_time import PART_SPANS
+from app.domain.language.spoken_format import capitalise, say_day
 from app.domain.scheduling.alternatives import find_alternatives
 from app.domain.scheduling.availability import find_free_slots
 from app.domain.scheduling.loader import load_scheduling_data
-from app.domain.scheduling.opening_hours import get_day_opening
 from app.domain.scheduling.types import SchedulingData, Slot, SlotQuery
 from app.domain.scheduling.unavailability_reasons import TAKEN_CODES, Reason, explain_unavailable, format_reason
 
@@ -23,6 +26,8 @@ from app.domain.scheduling.unavailability_reasons import TAKEN_CODES, Reason, ex
 LOOKAHEADS = (timedelta(days=14), timedelta(days=60))
 SEARCH_RADIUS = timedelta(days=7)
 MINUTE = timedelta(minutes=1)
+# what is offered first of the starts that a part of the day allows
+CORE_CLOCKS = {PART_SPANS["afternoon"]: (13 * 60, 18 * 60)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ def _search_interval(query: SlotQuery) -> SlotSearchResult:
         return _attach_reason(search_next(query), "in_the_past", format_reason(Reason("in_the_past")))
     facts = load_scheduling_data(query, for_callers=True)
     answer = find_free_slots(query, facts)
-    if starts := _filter_by_clock(answer.list_starts(), query, facts):
+    if starts := _prefer_core(_filter_by_clock(answer.list_starts(), query, facts), query, facts):
         return SlotSearchResult([answer.find_at(start)[0] for start in select_spread(starts, MAX_SLOTS)], facts)
     reason, why = _explain_interval(query, facts)
     return _attach_reason(search_next(query, since=max(query.starts_before, query.now)), reason, why)
@@ -70,7 +75,9 @@ def search_next(query: SlotQuery, *, since: datetime | None = None, most: int = 
         ahead = query.between(begin, begin + reach)
         facts = load_scheduling_data(ahead, for_callers=True)
         answer = find_free_slots(ahead, facts)
-        if starts := _drop_excluded_days(answer.list_starts(), query, facts):
+        free = _drop_excluded_days(answer.list_starts(), query, facts)
+        # the wished part of the day first
+        if starts := _prefer_core(_filter_by_clock(free, query, facts), query, facts) or free:
             chosen = _pick_one_a_day(starts, _get_timezone(query, facts), most)
             return SlotSearchResult([answer.find_at(start)[0] for start in chosen], facts)
     return SlotSearchResult([], facts)
@@ -95,11 +102,20 @@ def build_booking_rejection(context: ToolContext, request: BookingRequest, error
     if not result.slots and isinstance(error, SlotTaken):
         result = search_around(query)
     slots = build_slots_data(context, result.slots, result.facts) if result.slots else []
+    wish = build_wish_data(context, query)
     if not slots:
-        return reject(error.code, error.message, slots=[])
+        return reject(error.code, error.message, slots=[], **wish)
     asked_for = DisplayNames(staff={query.staff_id}).staff.get(query.staff_id or "")
     say = _("%(why)s, frei ist es %(times)s.", why=error.message.rstrip("."), times=say_free_slots(context, slots, staff=asked_for))
-    return reject(error.code, say, slots=slots)
+    return reject(error.code, say, slots=slots, **wish)
+
+
+def build_wish_data(context: ToolContext, query: SlotQuery) -> dict[str, str]:
+    """Build the day that was asked for, and the time, so that what is said next can point to it."""
+    if query.starts_at:
+        local = context.to_local(query.starts_at)
+        return {"date": local.date().isoformat(), "time": local.strftime("%H:%M")}
+    return {"date": query.day.isoformat()} if query.day else {}
 
 
 def record_unmet_search(context: ToolContext, query: SlotQuery, result: SlotSearchResult) -> None:
@@ -136,6 +152,12 @@ def _filter_by_clock(starts: list[datetime], query: SlotQuery, facts: Scheduling
     return [start for start in starts if low <= _to_minute_of_day(start.astimezone(tz)) < high]
 
 
+def _prefer_core(starts: list[datetime], query: SlotQuery, facts: SchedulingData) -> list[datetime]:
+    """Prefer what callers mean by a part of the day: nobody expects noon in the afternoon."""
+    core = CORE_CLOCKS.get(query.clock)
+    return (_filter_by_clock(starts, replace(query, clock=core), facts) if core else []) or starts
+
+
 def _drop_excluded_days(starts: list[datetime], query: SlotQuery, facts: SchedulingData) -> list[datetime]:
     if not query.excluded_days:
         return starts
@@ -146,12 +168,30 @@ def _drop_excluded_days(starts: list[datetime], query: SlotQuery, facts: Schedul
 def _explain_interval(query: SlotQuery, facts: SchedulingData) -> tuple[str, str]:
     """Explain why an interval has no slot: for one day closed or blocked, for several booked."""
     if query.day is None:
-        return _select_reason([Reason("booked")], facts)
-    opening = get_day_opening(facts.get_branch(query.branch_id or ""), facts, query.day)
-    ahead = [max(start, query.starts_from) for start, end in opening.spans if end > query.starts_from]
+        return "booked", _("In diesen Tagen ist nichts mehr frei.")
+    hours = build_hours(query.branch_id or "", facts, query.day)
+    today = query.now.astimezone(ZoneInfo(_get_timezone(query, facts))).date()
+    ahead = [max(start, query.starts_from) for start, end in hours.spans if end > query.starts_from]
+    if not hours.spans:
+        return "holiday" if hours.holiday else "closed", say_closed(hours, today=today)
     if not ahead:
-        return _select_reason([Reason("holiday" if opening.holiday else "closed" if not opening.spans else "in_the_past")], facts)
-    return _select_reason(explain_unavailable(query, facts, ahead[0]) or [Reason("booked")], facts)
+        return _select_reason([Reason("in_the_past")], facts)
+    reason, why = _select_reason(explain_unavailable(query, facts, ahead[0]) or [Reason("booked")], facts)
+    return reason, _say_taken(query, facts, today) if reason in TAKEN_CODES else why
+
+
+def _say_taken(query: SlotQuery, facts: SchedulingData, today: date) -> str:
+    """ "Am Dienstag, dem 8. Dezember, ist nichts mehr frei.", with the part of the day and the person that were wished."""
+    assert query.day is not None
+    language = get_language()
+    day = say_day(query.day, language, today=today)
+    day = f"{day}," if "," in day and language == "de" else day
+    part = next((part for part, span in PART_SPANS.items() if span == query.clock), None)
+    when = f"{day} {PART_WORDS[language][part]}" if part else day
+    who = DisplayNames.from_scheduling(facts).staff.get(query.staff_id or "")
+    if who:
+        return _("Bei %(who)s ist %(when)s nichts mehr frei.", who=who, when=when)
+    return _("%(when)s ist nichts mehr frei.", when=capitalise(when))
 
 
 def _select_reason(reasons: Sequence[Reason], facts: SchedulingData) -> tuple[str, str]:

@@ -3,8 +3,10 @@
 from typing import Any, Literal
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from app.core.errors import NotAllowed
+from app.core.extensions import db
 from app.core.phone import may_receive_sms
 from app.domain.agents.opening_hours_lookup import get_opening_status
 from app.domain.agents.tools.context import ToolContext, ToolResult, reject
@@ -15,7 +17,7 @@ from app.domain.language.spoken_format import join_or
 from app.domain.notifications.notification_queue import find_recipient
 from app.domain.notifications.sender_accounts import is_set_up
 from app.domain.notifications.suppressions import find_suppressed
-from app.models import Customer
+from app.models import Customer, ToolCall
 from app.providers.messaging.base import Channel
 
 Fallback = Literal["link", "callback", "desk"]
@@ -116,14 +118,28 @@ def _find_question(context: ToolContext, needed: AssuranceLevel) -> str | None:
 
 def _build_sentence(context: ToolContext, question: str | None) -> tuple[str, list[Fallback]]:
     """Build the sentence with the question and the fallbacks; gives the fallbacks too."""
-    open_now = list_fallbacks(context)
+    open_now, refused = list_fallbacks(context), _count_refusals(context)
     ways = join_or(list(open_now.values()), context.language)
     if not ways:
         sentence = f"{question}." if question else _("Das kann ich am Telefon leider nicht für Sie tun.")
+    elif question and refused == 1:
+        sentence = _("Das reicht mir leider noch nicht. %(question)s, oder soll ich %(ways)s?", question=question, ways=ways)
+    elif question and refused:
+        sentence = _("Anders geht es am Telefon leider nicht. %(question)s, oder soll ich %(ways)s?", question=question, ways=ways)
     elif question:
         sentence = _("%(question)s, sonst kann ich %(ways)s.", question=question, ways=ways)
+    elif refused == 1:
+        sentence = _("Das bleibt leider so, auch mit weiteren Angaben. Soll ich %(ways)s?", ways=ways)
+    elif refused:
+        sentence = _("Mehr darf ich am Telefon nicht tun. Darf ich denn %(ways)s?", ways=ways)
     elif context.caller.is_withheld:
         sentence = _("Bei unterdrückter Nummer darf ich nur neue Termine eintragen, aber ich kann %(ways)s.", ways=ways)
     else:
         sentence = _("Ich kann Sie am Telefon leider nicht sicher genug erkennen, aber ich kann %(ways)s.", ways=ways)
     return sentence, list(open_now)
+
+
+def _count_refusals(context: ToolContext) -> int:
+    """Count how often this call was refused so, for nobody likes to hear the same sentence again."""
+    results = db.session.scalars(select(ToolCall.result).where(ToolCall.call_id == context.call.id))
+    return sum(isinstance(result, dict) and result.get("code") == VerificationRequired.code for result in results)
