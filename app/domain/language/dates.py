@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone as fixed_timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-from app.domain.language.clarification_questions import ambiguous_day, no_such_day
+from app.domain.language.clarification_questions import AmbiguousExpression, ambiguous_day, no_such_day
 from app.domain.language.holiday_names import HOLIDAY_PATTERN, is_bank_holiday, is_public_holiday, resolve_named_days
 from app.domain.language.marked_text import DAY, TIME, Scanner
 from app.domain.language.parsed_time import Language, get_month_end
@@ -59,6 +59,13 @@ class DayRange:
     @property
     def is_single(self) -> bool:
         return self.first == self.last
+
+
+def find_dated(scanner: Scanner, *numbers: str) -> DayRange | None:
+    """Find the date that settles a weekday which leaves open the week: "next Tuesday, December 8th"."""
+    values = [scanner.found[int(number)] for number in numbers]
+    options = next((value.options for value in values if isinstance(value, AmbiguousExpression)), ())
+    return next((value for value in values if isinstance(value, DayRange) and value.is_single and value.first.isoformat() in options), None)
 
 
 class DateScanner:

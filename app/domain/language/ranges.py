@@ -9,7 +9,7 @@ from datetime import date, time, timedelta
 
 from app.domain.language.calendar_arithmetic import WEEK, find_weekday, get_monday
 from app.domain.language.clarification_questions import AmbiguousExpression, ambiguous_day, weekday_mismatch, which_date
-from app.domain.language.dates import DayRange
+from app.domain.language.dates import DayRange, find_dated
 from app.domain.language.day_parts import PART_STARTS, bound_by_part
 from app.domain.language.marked_text import DAY, PART, WINDOW, Scanner
 from app.domain.language.times import LAST_MINUTE, ClockTime, to_time_range
@@ -102,7 +102,7 @@ def mark_day_ranges(scanner: Scanner, today: date) -> None:
     before = ""
     while before != scanner.text:
         before = scanner.text
-        take(adjacent, DAY, lambda m: _find_dated(scanner, m[1], m[2]) or _merge(days(m[1]), days(m[2]), today))
+        take(adjacent, DAY, lambda m: find_dated(scanner, m[1], m[2]) or _merge(days(m[1]), days(m[2]), today))
     # "Ende Januar, Anfang Februar"
     take(
         r"(?<!nicht )(?<!not )(?<!mehr )(?<!kein )(?<!no )<d(\d+)>,? (?:(?:oder|or|bis|to|und|and) )?<d(\d+)>",
@@ -243,13 +243,6 @@ def _build_range(starts: DayRange, ends: DayRange, today: date) -> DayRange:
     if last < starts.first:
         raise which_date()
     return DayRange(starts.first, last, spans_weekdays=starts.weekday is not None and ends.weekday is not None)
-
-
-def _find_dated(scanner: Scanner, *numbers: str) -> DayRange | None:
-    """Find the date that settles a weekday which leaves open the week: "next Tuesday, December 8th"."""
-    values = [scanner.found[int(number)] for number in numbers]
-    options = next((value.options for value in values if isinstance(value, AmbiguousExpression)), ())
-    return next((value for value in values if isinstance(value, DayRange) and value.is_single and value.first.isoformat() in options), None)
 
 
 def intersect(one: DayRange, other: DayRange, today: date) -> DayRange:
