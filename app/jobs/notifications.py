@@ -6,11 +6,11 @@ from app.core.errors import ProviderError
 from app.core.queues import is_shutting_down, job
 from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import run_in_transaction, run_read_only
-from app.domain.bookings import reminders
-from app.domain.calls import message_writer
+from app.domain.bookings import planned_messages
 from app.domain.notifications import bounces, delivery
-from app.domain.notifications.message_policies import list_reminding_companies
+from app.domain.notifications.message_policies import list_planning_companies
 from app.domain.operations import technical_data_retention
+from app.jobs import message_writers
 
 log = structlog.get_logger()
 
@@ -18,7 +18,7 @@ log = structlog.get_logger()
 @job("messages", retry=())
 def send_notification(notification_id: str) -> None:
     """Deliver one message; an error is stored on its row, which the sweep finds when the next try is due."""
-    attempt = run_in_transaction(lambda: delivery.claim(notification_id, message_writer))
+    attempt = run_in_transaction(lambda: delivery.claim(notification_id, message_writers))
     if attempt is None:
         return
     result = delivery.send(attempt)
@@ -56,17 +56,17 @@ def read_bounces() -> int:
 
 @job("maintenance")
 def plan_reminders_anew(after: str | None = None) -> None:
-    """Plan the reminders of all upcoming bookings of the company by its new rules, one batch a job."""
-    following = run_in_transaction(lambda: reminders.plan_upcoming(after))
+    """Plan the messages of all upcoming bookings of the company by its new rules, one batch a job."""
+    following = run_in_transaction(lambda: planned_messages.plan_upcoming(after))
     if following is not None:
         plan_reminders_anew.enqueue(following)
 
 
 @job("maintenance")
 def plan_all_reminders() -> None:
-    """Make up for plans that were lost, and for bookings that came in without an event, in all companies that remind anybody."""
+    """Make up for plans that were lost, and for bookings that came in without an event, in all companies with rules of their own."""
     with unscoped():
-        companies = run_read_only(list_reminding_companies)
+        companies = run_read_only(list_planning_companies)
     for company_id in companies:
         with company_scope(company_id):
             plan_reminders_anew.enqueue()

@@ -9,7 +9,7 @@ from app.core.tenancy import company_scope
 from app.domain.bookings import call_tasks
 from app.domain.bookings.change_notices import queue_change_notices
 from app.domain.bookings.notifications import queue_confirmation, queue_offer, queue_replacement
-from app.domain.bookings.reminders import plan_reminders
+from app.domain.bookings.planned_messages import plan_messages
 from app.domain.calls import callback_promises, held_times, missed_calls
 from app.domain.notifications.one_time_code_message import notify_code
 from app.domain.notifications.validity import is_outdated
@@ -52,10 +52,10 @@ def notify_changed(events: Sequence[BookingEventBase]) -> None:
 
 
 @subscribe(BookingCreated, BookingRescheduled, BookingCancelled, BookingDetailsChanged, when="before_commit")
-def plan_booking_reminders(events: Sequence[BookingEventBase]) -> None:
+def plan_booking_messages(events: Sequence[BookingEventBase]) -> None:
     for company_id in {event.company_id for event in events}:
         with company_scope(company_id):
-            plan_reminders({event.booking_id for event in events if event.company_id == company_id})
+            plan_messages({event.booking_id for event in events if event.company_id == company_id})
 
 
 @subscribe(MessagePolicyChanged, when="before_commit")

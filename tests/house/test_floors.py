@@ -29,7 +29,7 @@ MAY_IMPORT = {
 }
 # inside domain/ a noun may use those before it
 NOUNS = (
-    "language", "audit", "accounts", "companies", "customers", "services", "claims", "knowledge", "reports", "privacy", "notifications",
+    "language", "audit", "accounts", "companies", "notifications", "customers", "services", "claims", "knowledge", "reports", "privacy",
     "tasks", "emergencies", "scheduling", "bookings", "marketing", "replies", "calendar_sync", "workflows", "agents", "calls",
     "staff_notices", "inbox", "operations", "line_check",
 )  # fmt: skip

@@ -27,11 +27,11 @@ from app.domain.bookings.create import create_booking
 from app.domain.bookings.customer_confirmation import confirm_by_customer
 from app.domain.bookings.history import Actor
 from app.domain.bookings.reschedule import reschedule_booking
-from app.domain.calls import message_writer
 from app.domain.customers.contacts import find_or_create
 from app.domain.notifications import delivery
 from app.domain.notifications.message_policies import ReminderRule, save_message_rules
 from app.domain.notifications.receipts import apply_report
+from app.jobs import message_writers
 from app.jobs.notifications import send_notification
 from app.models import Notification
 from app.providers.http import ConnectionFailed, ResponseTimeout
@@ -126,7 +126,7 @@ class Year:
     def work(self, row_id: str) -> None:
         if self.chance.random() < 0.01:
             # the worker dies before or after the carrier has it, and notes nothing
-            attempt = run_in_transaction(lambda: delivery.claim(row_id, message_writer))
+            attempt = run_in_transaction(lambda: delivery.claim(row_id, message_writers))
             if attempt and self.chance.random() < 0.5:
                 delivery.send(attempt)
             self.deaths += 1

@@ -12,13 +12,13 @@ from app.core.extensions import db
 from app.core.phone import display, may_be_called_back, may_receive_sms
 from app.domain.bookings.customers_known_state import get_known_state, matches
 from app.domain.bookings.message_time_format import format_when
+from app.domain.notifications.message_kinds import get_kind
 from app.domain.notifications.message_policies import load_message_policies
 from app.domain.tasks.lifecycle import complete_task, create_task
 from app.events import TaskUpdated
 from app.models import Booking, BookingChange, Company, Customer, Notification, Service, StaffTask
 
 KIND = "call_customer"
-ACTIONS = {"booking_reminder": "reminder", "booking_moved": "moved", "booking_cancelled": "cancelled", "booking_confirmed": "confirmed"}
 DUE_AFTER = timedelta(hours=4)
 BATCH_SIZE = 200
 MAX_TITLE_LENGTH = 200
@@ -27,11 +27,12 @@ MAX_TITLE_LENGTH = 200
 def ask_about_message(notification_id: str) -> StaffTask | None:
     """Ask for the call in place of a message that reached nobody; None where it is not wanted, or has become untrue."""
     row = db.session.get_one(Notification, notification_id)
-    kind, _colon, booking_id = row.subject.partition(":")
-    booking = db.session.scalars(select(Booking).where(Booking.id == booking_id)).first() if kind == "booking" else None
-    if booking is None or row.kind not in ACTIONS or (booking.status == "cancelled") != (row.kind == "booking_cancelled"):
+    kind = get_kind(row.kind)
+    subject, _colon, booking_id = row.subject.partition(":")
+    booking = db.session.scalars(select(Booking).where(Booking.id == booking_id)).first() if subject == "booking" else None
+    if booking is None or kind.call_reason is None or (booking.status == "cancelled") != kind.announces_cancellation:
         return None
-    return _ask(booking, ACTIONS[row.kind]) if booking.starts_at > now() else None
+    return _ask(booking, kind.call_reason) if booking.starts_at > now() else None
 
 
 def follow_change(booking: Booking, change: BookingChange, *, must_call: bool, is_reached: bool) -> None:

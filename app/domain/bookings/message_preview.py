@@ -11,6 +11,7 @@ from app.core import settings
 from app.core.extensions import db
 from app.domain.bookings.message_writer import build_mail, get_place_values, get_values, list_facts, offer_new_date
 from app.domain.notifications.mail_layout import MailContent
+from app.domain.notifications.message_kinds import get_kind
 from app.domain.notifications.message_templates import TEMPLATES
 from app.domain.notifications.sms_segments import count_segments, find_odd_characters
 from app.domain.notifications.template_variables import VARIABLES, substitute_texts
@@ -19,8 +20,6 @@ from app.models import Booking, Branch, Company, Service
 
 # of the token at the end of a link
 TOKEN_LENGTH = 43
-# of an appointment that stands
-KINDS_WITH_FACTS = ("booking_link", "booking_confirmed", "booking_moved", "booking_reminder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def preview_message(key: TemplateKey, texts: tuple[str, str], booking: Booking |
             get_values(booking) | {"rebook": offer_new_date(booking.branch_id)} if booking else _get_values_of_scope(key.scope, company)
         )
         title, body = substitute_texts(texts, values | {"link": page, "rate": f"{page}/rate"})
-        facts = list_facts(values) if kind in KINDS_WITH_FACTS else ()
+        facts = list_facts(values) if get_kind(kind).shows_facts else ()
         mail = build_mail(kind, (title, body), company, branch, facts=facts)
     return MessagePreview(title, body.replace(token, "…"), len(body), count_segments(body), tuple(find_odd_characters(body)), mail)
 

@@ -1,4 +1,4 @@
-"""Writes the messages about bookings: their values, the reminder that leaves now, and the calendar file of a mail."""
+"""Writes the messages about bookings: their values, the planned one that leaves now, and the calendar file of a mail."""
 
 import re
 from typing import Any
@@ -13,15 +13,11 @@ from app.domain.bookings.message_time_format import get_time_values
 from app.domain.bookings.self_service_links import create_link_url
 from app.domain.notifications.mail_layout import MailContent, lay_out_mail
 from app.domain.notifications.message_kinds import get_kind
-from app.domain.notifications.message_policies import load_message_policies
 from app.domain.notifications.message_templates import get_language, render_message
 from app.domain.notifications.sender_accounts import find_sender
 from app.domain.notifications.template_versions import TemplateScope
 from app.models import Booking, Branch, Company, Customer, Notification, PhoneNumber, Service, StaffMember, User
 from app.providers.messaging.base import CalendarFile
-
-# a code or a link to all appointments is about no entry of a calendar
-KINDS_WITH_CALENDAR = ("booking_link", "booking_confirmed", "booking_moved", "booking_cancelled", "booking_reminder")
 
 # letters and what stands between them; a dot only before a blank, as in "Dr. Berg"
 NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’,-]|\.(?= |$)){0,79}")
@@ -33,20 +29,17 @@ LINK_WORDS = {
 Facts = tuple[tuple[str, str], ...]
 
 
-def write(row: Notification) -> tuple[str, str] | None:
-    """Title and text of a reminder that leaves now, with a new link; None where the booking does not stand any more."""
-    booking = _find_booking(row)
-    if booking is None or not booking.is_active or not _is_still_due(row, booking):
-        return None
+def render_planned(template: str, row: Notification, booking: Booking) -> tuple[str, str]:
+    """Title and text of a planned message that leaves now, with a new link."""
     company, customer = db.session.get_one(Company, booking.company_id), db.session.get_one(Customer, row.customer_id)
     with force_locale(customer.language or company.language):
-        return render_message("reminder", get_values(booking) | {"link": create_link_url(booking)}, get_scope(booking))
+        return render_message(template, get_values(booking) | {"link": create_link_url(booking)}, get_scope(booking))
 
 
 def lay_out(row: Notification) -> str:
     """The HTML part of a mail, in the language of its text; of an appointment that stands it shows the facts."""
     company = db.session.get_one(Company, row.company_id)
-    branch, booking = db.session.get(Branch, row.branch_id) if row.branch_id else None, _find_booking(row)
+    branch, booking = db.session.get(Branch, row.branch_id) if row.branch_id else None, find_booking(row)
     with force_locale(_find_language(row) or company.language):
         facts = list_facts(get_values(booking) | _get_visit_values(booking)) if booking and booking.is_active else ()
         return lay_out_mail(build_mail(row.kind, (row.title or "", row.body or ""), company, branch, facts=facts))
@@ -69,7 +62,7 @@ def list_facts(values: dict[str, Any]) -> Facts:
 
 def attach(row: Notification) -> CalendarFile | None:
     """The calendar file of the booking as it stands, for a mail; its SEQUENCE is the booking's version, which every change raises."""
-    booking = _find_booking(row) if row.kind in KINDS_WITH_CALENDAR else None
+    booking = find_booking(row) if get_kind(row.kind).has_calendar_file else None
     if booking is None:
         return None
     sender = find_sender("email")
@@ -135,6 +128,11 @@ def format_place(branch: Branch) -> str:
     return street or branch.name
 
 
+def find_booking(row: Notification) -> Booking | None:
+    kind, _colon, booking_id = row.subject.partition(":")
+    return db.session.scalars(select(Booking).where(Booking.id == booking_id)).first() if kind == "booking" else None
+
+
 def _get_visit_values(booking: Booking) -> dict[str, Any]:
     """All services of the visit, and when it begins."""
     visit = list_visit(booking)
@@ -165,14 +163,3 @@ def _find_language(row: Notification) -> str | None:
         return db.session.scalar(user)
     customer = db.session.get(Customer, row.customer_id) if row.customer_id else None
     return customer.language if customer else None
-
-
-def _is_still_due(row: Notification, booking: Booking) -> bool:
-    """Whether the rules still know the reminder, by the minutes at the end of its key; they may have changed since it was planned."""
-    minutes = int(row.idempotency_key.rpartition(":")[2])
-    return any(rule.minutes == minutes for rule in load_message_policies().rules(booking.service_id).reminders)
-
-
-def _find_booking(row: Notification) -> Booking | None:
-    kind, _colon, booking_id = row.subject.partition(":")
-    return db.session.scalars(select(Booking).where(Booking.id == booking_id)).first() if kind == "booking" else None

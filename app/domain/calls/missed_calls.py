@@ -99,7 +99,7 @@ def _plan(call: Call) -> Notification | None:
 
 def _is_told_of_hold(call: Call) -> bool:
     subjects = [f"hold:{hold_id}" for hold_id in db.session.scalars(select(Hold.id).where(Hold.call_id == call.id))]
-    told = select(Notification.id).where(Notification.kind == "hold_link", Notification.subject.in_(subjects))
+    told = select(Notification.id).where(Notification.subject.in_(subjects))
     return bool(subjects) and db.session.scalar(told.limit(1)) is not None
 
 

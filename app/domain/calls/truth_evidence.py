@@ -25,11 +25,14 @@ from app.domain.claims.tool_output import (
     find_services,
 )
 from app.domain.language.vocabulary import fold
+from app.domain.notifications.message_kinds import KINDS
 from app.models import BookingSync, Branch, Call, Hold, Notification, StaffTask, ToolCall, Turn, WaitlistEntry
 
 # a booking made from the analysis, and its confirmation, come after the call
 AFTER_CALL = timedelta(minutes=30)
 SENT_STATUSES = ("pending", "sent", "expired")
+# planned for later, they are no message that a call promises
+KINDS_AHEAD = tuple(kind.name for kind in KINDS.values() if kind.precedes_appointment)
 # the provider's own functions leave nothing behind; other foreign ones may have done anything
 PROVIDER_TOOLS = frozenset({"end_call", "put_through", "press_digit", "press_digits", "agent_swap", "agent_transfer"})
 TASK_TOOLS = {"request_callback": "callback", "take_message": "message"}
@@ -130,8 +133,7 @@ def _load_channels(call: Call, appointments: Sequence[AppointmentEvidence], tool
         Notification.subject.in_([f"booking:{booking_id}" for booking_id in own]) & (Notification.created_at >= call.started_at),
         of_customer & Notification.created_at.between(call.started_at, until),
     )
-    # a reminder is planned for later, and promises nothing of what follows the call
-    was_sent = (Notification.status.in_(SENT_STATUSES), Notification.kind != "booking_reminder")
+    was_sent = (Notification.status.in_(SENT_STATUSES), Notification.kind.not_in(KINDS_AHEAD))
     channels = set(db.session.scalars(select(Notification.channel).where(caused, *was_sent)))
     if named:
         # a one-time code is kept apart from the message that carries it

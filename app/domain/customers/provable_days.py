@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 
 from app.core.clock import now
 from app.core.extensions import db
+from app.domain.notifications.message_kinds import PLANNED_KINDS
 from app.models import Booking, BookingChange, Call, Customer, Notification, ToolCall
 
 # visits older than this do not verify
@@ -46,7 +47,7 @@ def _find_notified(booking_ids: Collection[str]) -> set[str]:
         Notification.subject.in_(subjects),
         Notification.status.in_(("pending", "sent")),
         or_(Notification.created_at > now() - DISCLOSURE_LOOKBACK, Notification.finished_at > now() - DISCLOSURE_LOOKBACK),
-        or_(Notification.kind != "booking_reminder", Notification.first_sent_at.is_not(None)),
+        or_(Notification.kind.not_in(PLANNED_KINDS), Notification.first_sent_at.is_not(None)),
     )
     return {subjects[subject] for subject in db.session.scalars(rows)}
 

@@ -9,6 +9,7 @@ from app.providers.messaging.base import Channel
 # § 7 UWG, BGH VI ZR 225/17: what is not about a booking or an enquiry of the recipient is advertising, and needs consent
 MessageClass = Literal["service", "marketing"]
 Recipient = Literal["customer", "staff"]
+CallReason = Literal["confirmed", "moved", "cancelled", "reminder"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,23 @@ class MessageKind:
     keeps_body: bool = False
     # to people of the company about their own work: no part of the log of messages to customers
     is_internal: bool = False
+    # one without which the recipient misses nothing ends first, where the monthly cap ends reminders only
+    is_essential: bool = True
+    # planned with an appointment and sent ahead of it: none of the messages that a call promises
+    precedes_appointment: bool = False
+    # about an appointment that is cancelled; every other one about a booking says that it stands
+    announces_cancellation: bool = False
+    # its mail shows service, time and place of the appointment, and carries the entry for the recipient's calendar
+    shows_facts: bool = False
+    has_calendar_file: bool = False
+    # why the team calls where it reaches nobody; None: it is let go
+    call_reason: CallReason | None = None
+    # it asks something about its appointment, until it is answered
+    expects_answer: bool = False
+    # an answer to it is for people of the company
+    answered_by_people: bool = False
+    # its subject is the call that it answers, which the log of messages links
+    answers_call: bool = False
 
     @property
     def is_marketing(self) -> bool:
@@ -43,12 +61,18 @@ class MessageKind:
 
 def _list_kinds() -> tuple[MessageKind, ...]:
     return (
-        MessageKind("booking_link", "service", "customer"),
-        MessageKind("booking_confirmed", "service", "customer"),
-        MessageKind("booking_moved", "service", "customer"),
+        MessageKind("booking_link", "service", "customer", shows_facts=True, has_calendar_file=True),
+        MessageKind("booking_confirmed", "service", "customer", shows_facts=True, has_calendar_file=True, call_reason="confirmed"),
+        MessageKind("booking_moved", "service", "customer", shows_facts=True, has_calendar_file=True, call_reason="moved"),
         # whoever is not told comes for nothing
-        MessageKind("booking_cancelled", "service", "customer", is_limited=False),
-        MessageKind("booking_reminder", "service", "customer", is_planned=True),
+        MessageKind(
+            "booking_cancelled", "service", "customer", is_limited=False, announces_cancellation=True, has_calendar_file=True,
+            call_reason="cancelled",
+        ),
+        MessageKind(
+            "booking_reminder", "service", "customer", is_planned=True, is_essential=False, precedes_appointment=True, shows_facts=True,
+            has_calendar_file=True, call_reason="reminder", expects_answer=True,
+        ),
         # asked for, and worth nothing once somebody else has the time
         MessageKind("waitlist_offer", "service", "customer", heeds_quiet_hours=False, is_channel_specific=True),
         MessageKind("customer_link", "service", "customer", heeds_quiet_hours=False, is_personal=True),
@@ -56,17 +80,24 @@ def _list_kinds() -> tuple[MessageKind, ...]:
         MessageKind("consent_confirmation", "service", "customer", is_personal=True),
         # each goes to the address for which there is consent, and is planned by the rules of domain/marketing
         *(
-            MessageKind(name, "marketing", "customer", is_planned=True, is_personal=True)
+            MessageKind(name, "marketing", "customer", is_planned=True, is_personal=True, is_essential=False)
             for name in ("review_request", "satisfaction", "birthday", "win_back", "recall")
         ),
         # each answers a call, and goes to the number that called
-        MessageKind("missed_call", "service", "customer", ("sms",), is_planned=True, is_personal=True),
-        MessageKind("callback_promise", "service", "customer", ("sms",), is_planned=True, is_personal=True),
+        MessageKind(
+            "missed_call", "service", "customer", ("sms",), is_planned=True, is_personal=True, answered_by_people=True, answers_call=True,
+        ),
+        MessageKind("callback_promise", "service", "customer", ("sms",), is_planned=True, is_personal=True, answered_by_people=True),
         # and is worth nothing in ten minutes
-        MessageKind("hold_link", "service", "customer", ("sms",), heeds_quiet_hours=False, is_planned=True, is_personal=True),
+        MessageKind(
+            "hold_link", "service", "customer", ("sms",), heeds_quiet_hours=False, is_planned=True, is_personal=True,
+            answered_by_people=True,
+        ),
         # both answer the recipient, and to the number that wrote
         MessageKind("reply", "service", "customer", ("sms",), heeds_quiet_hours=False, is_limited=False, is_personal=True, keeps_body=True),
-        MessageKind("staff_message", "service", "customer", ("sms",), is_limited=False, is_personal=True, keeps_body=True),
+        MessageKind(
+            "staff_message", "service", "customer", ("sms",), is_limited=False, is_personal=True, keeps_body=True, answered_by_people=True,
+        ),
         MessageKind(
             "code", "service", "customer", ("sms",), heeds_quiet_hours=False, is_urgent=True, is_limited=False, is_personal=True,
         ),

@@ -38,7 +38,7 @@ def exceeds_monthly_cap(row: Notification, rules: MessageRules) -> bool:
     """Whether this text message would cost more than is left of the month, and the rules then end it."""
     if not rules.monthly_cap_cents or row.channel != "sms" or row.kind not in LIMITED_KINDS or rules.cap_action == "none":
         return False
-    if rules.cap_action == "reminders" and row.kind != "booking_reminder" and not KINDS[row.kind].is_marketing:
+    if rules.cap_action == "reminders" and KINDS[row.kind].is_essential:
         return False
     return get_spent_tenth_cents(row.company_id) + (row.cost_tenth_cents or 0) > rules.monthly_cap_cents * 10
 

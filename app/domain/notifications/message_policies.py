@@ -76,9 +76,9 @@ def load_message_policies() -> MessagePolicies:
     return MessagePolicies(db.session.scalars(select(MessagePolicy)))
 
 
-def list_reminding_companies() -> list[str]:
-    """List the companies that have rules about reminders; inside unscoped()."""
-    return sorted(set(db.session.scalars(select(MessagePolicy.company_id).where(MessagePolicy.reminders.is_not(None)))))
+def list_planning_companies() -> list[str]:
+    """List the companies that have rules of their own, without which nothing is planned with a booking; inside unscoped()."""
+    return sorted(set(db.session.scalars(select(MessagePolicy.company_id))))
 
 
 def save_message_rules(values: dict[str, Any]) -> None:

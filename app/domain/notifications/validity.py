@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from app.core.extensions import db
-from app.domain.notifications.message_kinds import PLANNED_KINDS
+from app.domain.notifications.message_kinds import PLANNED_KINDS, get_kind
 from app.models import Booking, BookingChange, ConsentRequest, Notification, OneTimeCode, StaffNotice, User, WaitlistOffer
 
 # a change of one of these makes a message about the booking untrue
@@ -26,7 +26,7 @@ def changes_statement(change: BookingChange) -> bool:
 
 def _is_booking_changed(row: Notification, booking_id: str) -> bool:
     booking = db.session.scalars(select(Booking).where(Booking.id == booking_id)).first()
-    if booking is None or (booking.status == "cancelled") != (row.kind == "booking_cancelled"):
+    if booking is None or (booking.status == "cancelled") != (get_kind(row.kind).announces_cancellation):
         return True
     if row.kind in PLANNED_KINDS and not booking.is_active:
         return True

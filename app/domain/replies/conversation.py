@@ -14,7 +14,7 @@ from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.phone import may_receive_sms
 from app.domain.audit.log import record
-from app.domain.notifications.message_kinds import PLANNED_KINDS
+from app.domain.notifications.message_kinds import PLANNED_KINDS, get_kind
 from app.domain.notifications.message_limits import hash_recipient
 from app.domain.notifications.message_templates import render_message
 from app.domain.notifications.notification_queue import NotificationDraft, queue_notification
@@ -126,12 +126,8 @@ def is_with_people(sender_index: str) -> bool:
         Notification.kind.not_in(PLANNED_KINDS) | (Notification.status == "sent"), Notification.created_at > now() - state.ECHO_TIME,
     )  # fmt: skip
     moment = func.coalesce(Notification.finished_at, Notification.created_at)
-    return db.session.scalar(sent.order_by(moment.desc(), Notification.id.desc()).limit(1)) in (
-        "staff_message",
-        "missed_call",
-        "callback_promise",
-        "hold_link",
-    )
+    last = db.session.scalar(sent.order_by(moment.desc(), Notification.id.desc()).limit(1))
+    return last is not None and get_kind(last).answered_by_people
 
 
 def _find_last_message(number: str) -> InboundMessage | None:

@@ -7,6 +7,7 @@ from sqlalchemy import and_, or_, select
 
 from app.core.clock import now
 from app.core.extensions import db
+from app.domain.notifications.message_kinds import get_kind
 from app.domain.notifications.message_limits import hash_recipient
 from app.models import Booking, Customer, CustomerIdentifier, Notification
 
@@ -43,7 +44,7 @@ def list_asked(number: str, since: datetime) -> list[Booking]:
     messages = [
         row
         for row in list_recent_messages(number)
-        if (row.kind == "booking_reminder" and row.answered_at is None) or (row.finished_at and row.finished_at > since)
+        if (get_kind(row.kind).expects_answer and row.answered_at is None) or (row.finished_at and row.finished_at > since)
     ]
     spoken_of = _load_occupants(messages)
     return [booking for booking in list_upcoming(number) if booking.occupant in spoken_of]

@@ -13,6 +13,7 @@ from app.core import phone
 from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.domain.accounts.permissions import can
+from app.domain.notifications.message_kinds import get_kind
 from app.domain.notifications.message_log import LOGGED_KINDS, OPEN_STATES, STATES, MessageSearch, count_states, get_state, list_messages
 from app.domain.notifications.sender_accounts import is_set_up
 from app.models import Booking, Customer, Notification
@@ -97,7 +98,7 @@ def _build_row(row: Notification, name: str | None, booking: Booking | None) -> 
         what=str(MESSAGE_KINDS.get(row.kind, row.kind)),
         starts_at=booking.starts_at if booking else None,
         booking_id=booking.id if booking else None,
-        call_id=row.subject.partition(":")[2] if row.kind == "missed_call" else None,
+        call_id=row.subject.partition(":")[2] if get_kind(row.kind).answers_call else None,
         channel={"sms": _("SMS"), "email": _("E-Mail")}.get(row.channel, ""),
         segments=row.segments,
         cost_cents=row.cost_tenth_cents / 10 if row.cost_tenth_cents else None,

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.core.clock import now
 from app.core.tenancy import unscoped
 from app.core.transactions import run_in_transaction, run_read_only
-from app.domain.bookings import reminders
+from app.domain.bookings import planned_messages, reminders
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.create import create_booking
 from app.domain.bookings.history import Actor
@@ -21,7 +21,7 @@ from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.bookings.status import confirm_booking, edit_notes
 from app.domain.companies.policies import save_policy
 from app.domain.customers.contacts import find_or_create
-from app.domain.notifications.message_policies import ReminderRule, list_reminding_companies, save_message_rules, save_service_reminders
+from app.domain.notifications.message_policies import ReminderRule, list_planning_companies, save_message_rules, save_service_reminders
 from app.domain.notifications.quiet_hours import QuietHours
 from app.jobs.notifications import plan_all_reminders, plan_reminders_anew, send_notification
 from app.models import Booking, Customer, Notification, Service
@@ -287,7 +287,7 @@ def test_what_is_due_this_instant_is_not_taken_back(db: SQLAlchemy, salon: Salon
     rule(DAY)
     booking = book(salon, mira, "2026-05-12T12:00")
     with time_machine.travel(at("2026-05-11T12:00"), tick=False):
-        run_in_transaction(lambda: reminders.plan_reminders([booking.id]))
+        run_in_transaction(lambda: planned_messages.plan_messages([booking.id]))
     assert planned(db) == [at("2026-05-11T12:00")]
 
 
@@ -335,7 +335,7 @@ def test_every_night_what_has_no_plan_is_planned(db: SQLAlchemy, salon: Salon, m
     rule(DAY)
     assert planned(db) == []
     with unscoped():
-        assert run_read_only(list_reminding_companies) == [booking.company_id]
+        assert run_read_only(list_planning_companies) == [booking.company_id]
     plan_all_reminders()
     plan_reminders_anew()
     assert planned(db) == [at("2026-05-11T10:00")]

@@ -10,12 +10,13 @@ from app.core.clock import now, to_ms
 from app.core.event_bus import publish
 from app.core.tenancy import company_scope
 from app.core.transactions import run_in_transaction
-from app.domain.calls import callback_promises, message_writer
+from app.domain.calls import callback_promises
 from app.domain.notifications import delivery
 from app.domain.notifications.message_policies import save_message_rules
 from app.domain.notifications.suppressions import suppress
 from app.domain.tasks.lifecycle import complete_task, create_task, reopen_task
 from app.events import TaskUpdated
+from app.jobs import message_writers
 from app.models import Call, PhoneNumber, StaffTask
 from tests.factories.salon import at, make_salon
 from tests.support.retell_webhooks import CALLER, PANKOW, transcript
@@ -189,7 +190,7 @@ def test_a_worker_that_dies_sends_it_once(line: TelephoneLine) -> None:
     end(line)
     (row,) = line.rows()
     row_id = row.id
-    attempt = run_in_transaction(lambda: delivery.claim(row_id, message_writer))
+    attempt = run_in_transaction(lambda: delivery.claim(row_id, message_writers))
     assert attempt is not None
     delivery.send(attempt)
     assert line.work(10) == [] and len(line.twilio.messages) == 1

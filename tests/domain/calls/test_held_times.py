@@ -17,12 +17,13 @@ from app.domain.bookings import hold_links
 from app.domain.bookings.create import create_booking, create_hold
 from app.domain.bookings.errors import SlotTaken
 from app.domain.bookings.holds import close_hold, expire_holds
-from app.domain.calls import held_times, message_writer
+from app.domain.calls import held_times
 from app.domain.customers.contacts import find_or_create
 from app.domain.notifications import delivery
 from app.domain.notifications.message_limits import hash_recipient
 from app.domain.notifications.message_policies import save_message_rules
 from app.domain.replies.conversation import is_with_people
+from app.jobs import message_writers
 from app.models import Booking, BookingLink, Call, Customer, Hold, ToolCall
 from tests.factories.calendar import WaitlistEntryFactory, WaitlistOfferFactory
 from tests.factories.salon import at, make_salon
@@ -298,7 +299,7 @@ def test_a_worker_that_dies_sends_it_once_with_one_link(line: TelephoneLine, cli
     line.clock.shift(timedelta(seconds=25))
     (row,) = line.rows()
     row_id = row.id
-    attempt = run_in_transaction(lambda: delivery.claim(row_id, message_writer))
+    attempt = run_in_transaction(lambda: delivery.claim(row_id, message_writers))
     assert attempt is not None
     delivery.send(attempt)
     assert line.work(3) == [] and len(line.twilio.messages) == 1

@@ -10,12 +10,13 @@ from app.core.clock import now, to_ms
 from app.core.tenancy import company_scope
 from app.core.transactions import run_in_transaction, transaction
 from app.domain.bookings.create import create_booking
-from app.domain.calls import message_writer, missed_calls
+from app.domain.calls import missed_calls
 from app.domain.customers.blocked_callers import block_callers
 from app.domain.customers.contacts import find_or_create
 from app.domain.notifications import delivery
 from app.domain.notifications.message_policies import save_message_rules
 from app.domain.notifications.suppressions import suppress
+from app.jobs import message_writers
 from app.models import Call, Company, InboundMessage, PhoneNumber
 from tests.factories.salon import at, make_salon
 from tests.support.retell_webhooks import CALLER, MITTE, PANKOW, transcript
@@ -223,7 +224,7 @@ def test_a_worker_that_dies_sends_it_once(line: TelephoneLine) -> None:
     line.clock.shift(timedelta(minutes=3))
     (row,) = line.rows()
     row_id = row.id
-    attempt = run_in_transaction(lambda: delivery.claim(row_id, message_writer))
+    attempt = run_in_transaction(lambda: delivery.claim(row_id, message_writers))
     assert attempt is not None
     delivery.send(attempt)
     assert line.work(10) == [] and len(line.twilio.messages) == 1

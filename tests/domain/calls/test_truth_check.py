@@ -15,10 +15,13 @@ from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.create import create_booking
 from app.domain.bookings.history import Actor
 from app.domain.bookings.status import confirm_booking
+from app.domain.calls.truth_catalogue import load_catalogue
+from app.domain.calls.truth_evidence import load_evidence
 from app.domain.companies import feature_flags
+from app.domain.customers.contacts import find_or_create
 from app.domain.inbox import processor
 from app.jobs import truth_checks
-from app.models import Booking, Branch, Call, PhoneNumber, StaffTask, TruthCheck, WorkingHours
+from app.models import Booking, Branch, Call, Notification, PhoneNumber, StaffTask, TruthCheck, WorkingHours
 from tests.factories.salon import DESK, PRESENT, Salon, make_salon
 from tests.support.retell_webhooks import MITTE, call_body, send, transcript
 
@@ -303,6 +306,21 @@ def test_foreign_function_may_have_kept_a_promise_that_is_then_only_counted(told
     found = speak(told, "Guten Tag.", "Rückruf bitte.", tool("create_ticket", {"id": 4}), "Wir rufen Sie gleich zurück.", "Danke.")
     assert (found.verdict, found.claim_count) == ("nothing", 0)
     assert TRUTH_CLAIMS.labels("callback", "unverified")._value.get() == before + 1
+
+
+@pytest.mark.parametrize(("kind", "channels"), [("booking_link", {"sms"}), ("booking_reminder", set())])
+def test_what_is_planned_ahead_of_an_appointment_is_no_message_that_the_call_promised(
+    told, salon, db, kind: str, channels: set[str]
+) -> None:
+    told("Guten Tag.", "Auf Wiederhören.")
+    with transaction():
+        call = db.session.scalars(select(Call)).one()
+        call.customer_id = find_or_create("Mira Sommer", number="+491713920077").id
+        db.session.add(Notification(
+            kind=kind, subject="booking:1", idempotency_key="1", channel="sms", recipient="+491713920077", status="pending",
+            customer_id=call.customer_id, created_at=call.started_at, due_at=call.started_at, expires_at=call.started_at,
+        ))  # fmt: skip
+    assert load_evidence(call, [], load_catalogue(salon.company_id)).notifications == channels
 
 
 def test_wrong_branch_and_address_are_told_with_the_right_ones(told, salon, db) -> None:

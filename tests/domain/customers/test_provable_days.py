@@ -16,6 +16,8 @@ from app.domain.bookings.status import edit_notes, mark_done, mark_no_show
 from app.domain.customers import provable_days
 from app.domain.customers.contacts import find_or_create
 from app.domain.customers.provable_days import get_provable_days
+from app.domain.notifications.message_kinds import KINDS, PLANNED_KINDS
+from app.domain.notifications.notification_queue import PlannedMessage, plan_notification
 from app.models import Call, Connection, Customer, Notification, ToolCall, WaitlistEntry
 from tests.factories.calls import CallFactory
 from tests.factories.salon import CALLER, DESK, Salon, at
@@ -131,6 +133,21 @@ def test_a_message_that_left_tells_its_day(
     assert provable(db, salon) == left
     monday.shift(provable_days.DISCLOSURE_LOOKBACK + timedelta(days=1))
     assert provable(db, salon) == {TWELFTH, THIRTEENTH}
+
+
+@pytest.mark.parametrize("kind", [name for name in PLANNED_KINDS if not KINDS[name].is_marketing])
+def test_a_planned_message_tells_its_day_only_once_it_may_have_left(
+    db: SQLAlchemy, salon: Salon, monday: time_machine.Traveller, kind: str
+) -> None:
+    booking = book(salon, "2026-05-12T15:00", customer="Svea Thomsen")
+    plan = PlannedMessage(kind, f"booking:{booking}", f"planned:{booking}", now() + timedelta(days=2), now() + timedelta(days=7), "sms")
+    with company_scope(salon.company_id), transaction():
+        svea = db.session.scalars(select(Customer).where(Customer.name == "Svea Thomsen")).one()
+        plan_notification(plan, ("sms", SVEA), customer_id=svea.id)
+    assert provable(db, salon) == {TWELFTH, THIRTEENTH}
+    with company_scope(salon.company_id), transaction():
+        db.session.scalars(select(Notification).where(Notification.kind == kind)).one().first_sent_at = now()
+    assert provable(db, salon) == {THIRTEENTH}
 
 
 def test_what_a_call_booked_or_moved_proves_nothing(db: SQLAlchemy, salon: Salon, agent_call: AgentCall) -> None:

@@ -1,14 +1,17 @@
-"""Writes the messages that leave long after their cause, each by the subject that it is about, and says which are not needed any more."""
+"""Who writes the messages that leave long after their cause, and says which of them are not needed any more."""
 
 from collections.abc import Callable
 
-from app.domain.bookings import message_writer as bookings
+from app.domain.bookings import planned_messages
+from app.domain.bookings.message_writer import attach, lay_out
 from app.domain.bookings.notifications import rewrite_offer
 from app.domain.calls import callback_promises, held_times, missed_calls
 from app.domain.marketing import message_writer as marketing
 from app.domain.notifications.message_kinds import MARKETING_KINDS
 from app.models import Notification
-from app.providers.messaging.base import CalendarFile
+
+# what delivery asks of a writer (domain/notifications/writer_protocol)
+__all__ = ("attach", "is_outdated", "lay_out", "write")
 
 
 def write(row: Notification) -> tuple[str, str] | None:
@@ -21,19 +24,10 @@ def is_outdated(row: Notification) -> bool:
     return row.kind in CHECKS and CHECKS[row.kind](row)
 
 
-def lay_out(row: Notification) -> str:
-    """The HTML part of a mail."""
-    return bookings.lay_out(row)
-
-
-def attach(row: Notification) -> CalendarFile | None:
-    """The calendar file that goes with a mail; None without one."""
-    return bookings.attach(row)
-
-
 WRITERS: dict[str, Callable[[Notification], tuple[str, str] | None]] = {
-    "booking_reminder": bookings.write, "missed_call": missed_calls.write, "hold_link": held_times.write,
-    "callback_promise": callback_promises.write, "waitlist_offer": rewrite_offer, **dict.fromkeys(MARKETING_KINDS, marketing.write),
+    **{name: kind.write for name, kind in planned_messages.KINDS.items()},
+    "missed_call": missed_calls.write, "hold_link": held_times.write, "callback_promise": callback_promises.write,
+    "waitlist_offer": rewrite_offer, **dict.fromkeys(MARKETING_KINDS, marketing.write),
 }  # fmt: skip
 CHECKS: dict[str, Callable[[Notification], bool]] = {
     "missed_call": missed_calls.is_outdated, "hold_link": held_times.is_outdated, "callback_promise": callback_promises.is_outdated,
