@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.providers import WEBHOOK_PROVIDERS
 from config import Settings, SettingsRefused
 
 KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
@@ -92,11 +93,9 @@ ANY_TEXT_WILL_DO = {
     "DEMO_API_KEY": "any text is a key",
     "DEMO_API_KEY_2": "any text is a key",
     "DEMO_API_KEY_3": "any text is a key",
-    "RETELL_API_KEY": "only Retell knows; the page of connections shows what it says",
     "TWILIO_ACCOUNT_SID": "only Twilio knows",
-    "TWILIO_AUTH_TOKEN": "only Twilio knows",
     "CALCOM_API_KEY": "only Cal.com knows",
-    "CALCOM_WEBHOOK_SECRET": "only Cal.com knows",
+    **{provider.secret.upper(): "only the provider knows" for provider in WEBHOOK_PROVIDERS.values()},
     "METRICS_TOKEN": "any text is a token",
 }
 RIGHT = {

@@ -82,16 +82,16 @@ def verify_twilio(
         return False
 
 
-def sign_calcom(raw: bytes, secret: str) -> str:
-    """The X-Cal-Signature-256 of a body: HMAC-SHA256 in hex. It carries no time: repeated deliveries are recognised by content."""
+def sign_hex_hmac(raw: bytes, secret: str) -> str:
+    """HMAC-SHA256 of a body in hex, as Cal.com and others sign. It carries no time: repeated deliveries are recognised by content."""
     return _hmac(secret, raw, hashlib.sha256).hexdigest()
 
 
-def verify_calcom(raw: bytes, header: str | None, secret: str | None) -> bool:
-    """Whether Cal.com signed these bytes; its `no-secret-provided` is no signature."""
+def verify_hex_hmac(raw: bytes, header: str | None, secret: str | None) -> bool:
+    """Whether the header is the HMAC-SHA256 of these bytes in hex; Cal.com's `no-secret-provided` is none."""
     if not secret or not isinstance(header, str) or not isinstance(raw, bytes):
         return False
-    return _same(sign_calcom(raw, secret), header)
+    return _same(sign_hex_hmac(raw, secret), header)
 
 
 def _hmac(key: str, message: bytes, algorithm: Callable[[], Any]) -> hmac.HMAC:

@@ -4,20 +4,41 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from app.providers.calendar.base import Calendar, CalendarWebhookReader
+from flask_babel import lazy_gettext as _l
+
+from app.providers.calendar.base import Calendar
 from app.providers.credentials import Credentials
 from app.providers.messaging.base import Messenger, SenderAccount
 from app.providers.voice.call_webhook_reader import CallWebhookReader
 from app.providers.voice.management import VoiceAccount
-from app.providers.webhook_reader import WebhookKind, WebhookReader
+from app.providers.webhook_reader import WebhookKind, WebhookProvider
 
-CALL_WEBHOOK_READERS = {
-    "retell": "app.providers.voice.retell_webhooks:RetellCallWebhookReader",
-    "twilio": "app.providers.telephony.twilio_webhooks:TwilioCallWebhookReader",
-}
-CALENDAR_READERS = {"calcom": "app.providers.calendar.calcom_webhooks:CalcomWebhookReader"}
-MESSAGE_READERS = {"twilio_sms": "app.providers.messaging.twilio_sms_webhooks:TwilioMessageWebhookReader"}
-REPORT_READERS = {"twilio_sms_status": "app.providers.messaging.twilio_sms_webhooks:TwilioReportWebhookReader"}
+# a new one: its reader, its record here, its route in app/webhooks, its secret in config.py
+WEBHOOK_PROVIDERS = {
+    provider.name: provider
+    for provider in (
+        WebhookProvider(
+            "retell", "calls", "app.providers.voice.retell_webhooks:RetellCallWebhookReader", "Retell",
+            "/api/retell/webhook", "X-Retell-Signature", "retell_api_key",
+        ),
+        WebhookProvider(
+            "twilio", "calls", "app.providers.telephony.twilio_webhooks:TwilioCallWebhookReader", "Twilio",
+            "/api/twilio/voice/status", "X-Twilio-Signature", "twilio_auth_token",
+        ),
+        WebhookProvider(
+            "calcom", "calendars", "app.providers.calendar.calcom_webhooks:CalcomWebhookReader", "Cal.com",
+            "/api/calcom/webhook", "X-Cal-Signature-256", "calcom_webhook_secret",
+        ),
+        WebhookProvider(
+            "twilio_sms", "messages", "app.providers.messaging.twilio_sms_webhooks:TwilioMessageWebhookReader", "Twilio SMS",
+            "/api/twilio/sms", "X-Twilio-Signature", "twilio_auth_token",
+        ),
+        WebhookProvider(
+            "twilio_sms_status", "reports", "app.providers.messaging.twilio_sms_webhooks:TwilioReportWebhookReader",
+            _l("Twilio SMS, Zustellung"), "/api/twilio/sms/status", "X-Twilio-Signature", "twilio_auth_token",
+        ),
+    )
+}  # fmt: skip
 CALENDARS = {"calcom": "app.providers.calendar.calcom:CalcomCalendar"}
 VOICE_ACCOUNTS = {"retell": "app.providers.voice.retell_api:RetellClient"}
 MESSENGERS = {
@@ -28,34 +49,25 @@ MESSENGERS = {
 }
 
 
-def list_webhook_providers() -> list[str]:
-    """The providers whose webhooks are received, of calls, calendars, messages and their delivery."""
-    return [*CALL_WEBHOOK_READERS, *CALENDAR_READERS, *MESSAGE_READERS, *REPORT_READERS]
+def list_webhook_providers(kind: WebhookKind | None = None) -> list[str]:
+    """The providers whose webhooks are received: of calls, calendars, messages or their delivery, or of all of them."""
+    return [provider.name for provider in WEBHOOK_PROVIDERS.values() if kind in (None, provider.kind)]
+
+
+def get_webhook_kind(provider: str) -> WebhookKind:
+    """Get the subject of this provider's webhooks; those of an unknown one are calls."""
+    return WEBHOOK_PROVIDERS[provider].kind if provider in WEBHOOK_PROVIDERS else "calls"
 
 
 @cache
+def get_webhook_reader(provider: str) -> Any:
+    """Get the driver that reads this provider's webhooks, whatever their subject; raises KeyError for an unknown one."""
+    return _load(WEBHOOK_PROVIDERS[provider].reader)()
+
+
 def get_call_webhook_reader(provider: str) -> CallWebhookReader:
-    """Get the driver that reads this provider's call events; raises KeyError for an unknown provider."""
-    return _load(CALL_WEBHOOK_READERS[provider])()
-
-
-@cache
-def get_calendar_reader(provider: str) -> CalendarWebhookReader:
-    """Get the driver that reads this provider's calendar events; raises KeyError."""
-    return _load(CALENDAR_READERS[provider])()
-
-
-@cache
-def get_message_reader(provider: str) -> WebhookReader:
-    """Get the driver that reads this provider's incoming messages; raises KeyError."""
-    reader: WebhookReader = _load(MESSAGE_READERS[provider])()
-    return reader
-
-
-@cache
-def get_report_reader(provider: str) -> WebhookReader:
-    """Get the driver that reads what this provider reports of messages that were sent; raises KeyError."""
-    reader: WebhookReader = _load(REPORT_READERS[provider])()
+    """Get the driver that reads this provider's call events; raises KeyError."""
+    reader: CallWebhookReader = get_webhook_reader(provider)
     return reader
 
 
@@ -72,27 +84,6 @@ def open_voice_account(provider: str, credentials: Credentials) -> VoiceAccount:
 def open_messenger(sender: SenderAccount) -> Messenger:
     """Open the driver that sends messages for this account; raises KeyError."""
     return _load(MESSENGERS[sender.provider])(sender)
-
-
-def get_webhook_kind(provider: str) -> WebhookKind:
-    """Get the subject of this provider's webhooks: calls, calendars, messages, or reports of their delivery."""
-    kinds: tuple[tuple[WebhookKind, dict[str, str]], ...] = (
-        ("calendars", CALENDAR_READERS), ("messages", MESSAGE_READERS), ("reports", REPORT_READERS),
-    )  # fmt: skip
-    return next((kind for kind, readers in kinds if provider in readers), "calls")
-
-
-def get_webhook_reader(provider: str) -> WebhookReader:
-    """Get the driver that reads this provider's webhooks, whatever their subject; raises KeyError."""
-    match get_webhook_kind(provider):
-        case "messages":
-            return get_message_reader(provider)
-        case "reports":
-            return get_report_reader(provider)
-        case "calendars":
-            return get_calendar_reader(provider)
-        case _:
-            return get_call_webhook_reader(provider)
 
 
 @cache

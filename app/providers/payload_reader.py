@@ -3,14 +3,19 @@
 import json
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
+import msgspec
 import orjson
 
+from app.providers.webhook_reader import Unreadable
+
 Label = TypeVar("Label", bound=str)
+Decoded = TypeVar("Decoded")
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_TIMESTAMP_MS = 4_102_444_800_000  # the year 2100
@@ -37,6 +42,25 @@ def repair_json(raw: bytes) -> bytes:
         return orjson.dumps(_clean_value(document))
     except TypeError as error:
         raise RecursionError(str(error)) from None
+
+
+def decode_json(raw: bytes, decode: Callable[[bytes], Decoded] = orjson.loads) -> Decoded:
+    """Decode a body; JSON that only a lenient parser accepts is repaired first.
+
+    Raises Unreadable, and what `decode` raises for JSON of another shape (msgspec.ValidationError).
+    """
+    try:
+        return decode(raw)
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return decode(repair_json(raw))
+    except RecursionError:
+        raise Unreadable("The body is nested too deeply.") from None
+    except msgspec.ValidationError:
+        raise
+    except ValueError:
+        raise Unreadable("The body is no JSON.") from None
 
 
 def _clean_value(value: Any) -> Any:

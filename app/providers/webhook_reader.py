@@ -4,8 +4,27 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from flask_babel import LazyString
+
 # each is applied by its handler in domain/inbox
 WebhookKind = Literal["calls", "calendars", "messages", "reports"]
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookProvider:
+    """A provider whose webhooks we receive; rejections, labels, filters and tests follow from this record."""
+
+    name: str
+    kind: WebhookKind
+    # module and class of its reader
+    reader: str
+    # how pages name it
+    shown_name: str | LazyString
+    # where it calls; with a connection's id after it, for an account of a company
+    path: str
+    signature_header: str
+    # the setting that holds the platform's own secret; empty: its webhooks answer 503
+    secret: str
 
 
 class Unreadable(ValueError):

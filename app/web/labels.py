@@ -9,6 +9,7 @@ from flask_babel import LazyString, gettext as _, lazy_gettext as _l
 from app.domain.emergencies.caller_instructions import LABELS
 from app.domain.notifications.message_log import get_state
 from app.models import Notification, SuppressedAddress
+from app.providers import WEBHOOK_PROVIDERS
 from app.web.formatting import day
 from app.web.message_labels import MESSAGE_KINDS
 
@@ -263,7 +264,4 @@ def _to_dict(label: Label) -> dict[str, str]:
 COLOUR_PALETTE = ("#0B6A73", "#6442B8", "#1C5DBF", "#BF789D", "#AB3511", "#1B7443")
 
 
-PROVIDER_NAMES = {
-    "retell": "Retell", "twilio": "Twilio", "twilio_sms": "Twilio SMS", "twilio_sms_status": _l("Twilio SMS, Zustellung"),
-    "calcom": "Cal.com", "simulator": "Simulator",
-}  # fmt: skip
+PROVIDER_NAMES = {name: provider.shown_name for name, provider in WEBHOOK_PROVIDERS.items()} | {"simulator": "Simulator"}

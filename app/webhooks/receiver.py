@@ -7,7 +7,7 @@ import structlog
 from flask import Response, request
 from sqlalchemy import select
 
-from app.core import metrics
+from app.core import metrics, settings
 from app.core.clock import now
 from app.core.database import read_only
 from app.core.errors import AppError, NotConfigured
@@ -17,7 +17,7 @@ from app.core.tenancy import unscoped
 from app.domain.inbox import store
 from app.jobs import inbox
 from app.models import Connection
-from app.providers import get_webhook_reader
+from app.providers import WEBHOOK_PROVIDERS, get_webhook_reader
 from app.providers.webhook_reader import Unreadable
 from app.webhooks.rejections import diagnose_signature, record_rejection, reject_signature
 
@@ -68,12 +68,18 @@ def receive(provider: str, *, sender: WebhookAccount, verify: Verify, raw: bytes
     return Response(status=204)
 
 
-def get_sender(provider: str, connection_id: str | None, *, platform_secret: str | None, column: str) -> WebhookAccount:
-    """Get the sender with its secret: the connection's, or the platform's where the URL names none.
+def get_signature(provider: str) -> str | None:
+    """Get the signature that the request carries in the provider's header."""
+    return request.headers.get(WEBHOOK_PROVIDERS[provider].signature_header)
+
+
+def get_sender(provider: str, connection_id: str | None, *, column: str) -> WebhookAccount:
+    """Get the sender with its secret: the connection's in that column, or the platform's where the URL names none.
 
     Raises NotConfigured (503) for an empty secret, InvalidSignature (401) for an unknown connection.
     """
-    secret = platform_secret if connection_id is None else _get_connection_secret(provider, connection_id, column)
+    setting = WEBHOOK_PROVIDERS[provider].secret
+    secret = getattr(settings(), setting) if connection_id is None else _get_connection_secret(provider, connection_id, column)
     if not secret:
         log.warning("webhook.not_configured", provider=provider, connection=connection_id)
         record_rejection(provider, "no_secret", connection_id=connection_id)

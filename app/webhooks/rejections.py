@@ -14,15 +14,11 @@ from app.core.signatures import RETELL_TOLERANCE_MS, read_retell_time
 from app.core.transactions import run_in_transaction
 from app.domain.inbox import rejections
 from app.domain.inbox.rejections import Rejection, RejectionReason
-from app.providers import get_webhook_reader
+from app.providers import WEBHOOK_PROVIDERS, get_webhook_reader
 from app.providers.webhook_reader import Peek
 
 log = structlog.get_logger()
 ReadClaims = Callable[[bytes], Peek]
-SIGNATURE_HEADERS = {
-    "retell": "X-Retell-Signature", "twilio": "X-Twilio-Signature", "twilio_sms": "X-Twilio-Signature",
-    "twilio_sms_status": "X-Twilio-Signature", "calcom": "X-Cal-Signature-256",
-}  # fmt: skip
 # a larger body without a valid signature is not parsed
 MAX_CLAIMED_LENGTH = 256 * 1024
 
@@ -56,7 +52,7 @@ def record_rejection(provider: str, reason: RejectionReason, *, connection_id: s
 
 def diagnose_signature(provider: str) -> RejectionReason:
     """Find out why the signature of the request was refused."""
-    header = request.headers.get(SIGNATURE_HEADERS[provider])
+    header = request.headers.get(WEBHOOK_PROVIDERS[provider].signature_header)
     if header is None:
         return "unsigned"
     if provider != "retell":
@@ -77,7 +73,7 @@ def _read_claims(peek: ReadClaims) -> Peek | None:
 
 
 def _read_signed_at(provider: str) -> datetime | None:
-    signed_ms = read_retell_time(request.headers.get(SIGNATURE_HEADERS[provider])) if provider == "retell" else None
+    signed_ms = read_retell_time(request.headers.get(WEBHOOK_PROVIDERS[provider].signature_header)) if provider == "retell" else None
     try:
         return from_ms(signed_ms) if signed_ms is not None else None
     except (ValueError, OverflowError):

@@ -6,9 +6,9 @@ from typing import Any
 
 import orjson
 import structlog
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
-from app.core import metrics, settings
+from app.core import metrics
 from app.core.clock import now, to_ms
 from app.core.concurrency_limiter import caller_slot
 from app.core.database import read_only
@@ -22,7 +22,7 @@ from app.domain.companies.number_lookup import find_owner
 from app.providers.voice.call_webhook_reader import Unreadable
 from app.providers.voice.retell_synchronous_requests import parse_function, parse_inbound
 from app.providers.webhook_reader import Peek
-from app.webhooks.receiver import get_raw_body, get_sender
+from app.webhooks.receiver import get_raw_body, get_sender, get_signature
 from app.webhooks.rejections import diagnose_signature, reject_signature
 
 log = structlog.get_logger()
@@ -62,9 +62,9 @@ def function(connection: str | None = None) -> Response:
 
 def _get_verified_body(connection: str | None, event: str, peek: Callable[[bytes], Peek]) -> bytes:
     """Get the raw body after verification. Raises InvalidSignature (401) and NotConfigured (503)."""
-    sender = get_sender("retell", connection, platform_secret=settings().retell_api_key, column="api_key")
+    sender = get_sender("retell", connection, column="api_key")
     raw = get_raw_body()
-    genuine = verify_retell(raw, request.headers.get("X-Retell-Signature"), sender.secret, to_ms(now()))
+    genuine = verify_retell(raw, get_signature("retell"), sender.secret, to_ms(now()))
     metrics.WEBHOOKS_RECEIVED.labels("retell", event, "answered" if genuine else "refused").inc()
     if not genuine:
         reject_signature("retell", diagnose_signature("retell"), connection_id=sender.connection_id, peek=peek)

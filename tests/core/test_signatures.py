@@ -11,10 +11,10 @@ from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 
 from app.core.signatures import (
-    sign_calcom,
+    sign_hex_hmac,
     sign_retell,
     sign_twilio,
-    verify_calcom,
+    verify_hex_hmac,
     verify_retell,
     verify_twilio,
 )
@@ -71,14 +71,14 @@ RUBBISH = [
 @pytest.mark.parametrize("header", RUBBISH)
 def test_rubbish_for_a_signature_is_refused_and_never_raises(header):
     assert verify_retell(BODY, header, KEY, NOW) is False
-    assert verify_calcom(BODY, header, KEY) is False
+    assert verify_hex_hmac(BODY, header, KEY) is False
     assert verify_twilio(URL, FORM, header, TOKEN) is False
 
 
 @pytest.mark.parametrize("secret", ["", None])
 def test_an_empty_secret_verifies_nothing(secret):
     assert not verify_retell(BODY, sign_retell(BODY, "", NOW), secret, NOW)
-    assert not verify_calcom(BODY, sign_calcom(BODY, ""), secret)
+    assert not verify_hex_hmac(BODY, sign_hex_hmac(BODY, ""), secret)
     assert not verify_twilio(URL, FORM, sign_twilio(URL, FORM, ""), secret)
 
 
@@ -90,7 +90,7 @@ def test_an_empty_secret_verifies_nothing(secret):
 )
 def test_no_header_and_no_url_make_checking_raise(header, raw, url):
     assert verify_retell(raw, header, KEY, NOW) is False
-    assert verify_calcom(raw, header, KEY) is False
+    assert verify_hex_hmac(raw, header, KEY) is False
     assert verify_twilio(url, [(url, url)], header, TOKEN, body=raw, settings_header=header) is False
 
 
@@ -169,10 +169,10 @@ def test_a_body_that_no_signature_covers_is_refused():
 
 def test_calcoms_vector_verifies():
     vector = VECTORS["calcom"]
-    assert verify_calcom(vector["body"].encode(), vector["header"], vector["secret"])
-    assert sign_calcom(vector["body"].encode(), vector["secret"]) == vector["header"]
+    assert verify_hex_hmac(vector["body"].encode(), vector["header"], vector["secret"])
+    assert sign_hex_hmac(vector["body"].encode(), vector["secret"]) == vector["header"]
 
 
 def test_calcoms_confession_to_have_no_secret_is_refused():
-    assert not verify_calcom(b"{}", "no-secret-provided", "secret")
-    assert not verify_calcom(b"{}", "no-secret-provided", "")
+    assert not verify_hex_hmac(b"{}", "no-secret-provided", "secret")
+    assert not verify_hex_hmac(b"{}", "no-secret-provided", "")

@@ -3,10 +3,17 @@
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import select
 from werkzeug.routing import Rule
 
+from app.core.clock import now, to_ms
 from app.core.extensions import csrf
 from app.core.route_guards import guard_of
+from app.core.tenancy import unscoped
+from app.models import RejectedWebhook
+from app.providers import WEBHOOK_PROVIDERS
+from app.providers.webhook_reader import WebhookProvider
 
 KINDS = {"company", "support", "user", "key", "signature", "token", "public"}
 # endpoints without a guard's mark, and why
@@ -62,18 +69,33 @@ def test_nothing_is_changed_by_a_get(app: Flask) -> None:
 
 
 def test_every_webhook_refuses_what_is_not_signed(app: Flask, db: object, client: FlaskClient) -> None:
+    """All routes, and all providers that are registered: one without a route is missing here."""
     rules = [rule for rule in app.url_map.iter_rules() if _is_webhook(app, rule.endpoint)]
-    assert len(rules) >= 4
+    assert {provider.path for provider in WEBHOOK_PROVIDERS.values()} <= {rule.rule for rule in rules}
+    names = {provider.signature_header for provider in WEBHOOK_PROVIDERS.values()}
     for rule in rules:
-        for headers in ({}, {"X-Retell-Signature": "v=1,d=" + "0" * 64, "X-Twilio-Signature": "AAAA", "X-Cal-Signature-256": "0" * 64}):
+        for forged in (None, "", "0" * 64, "v=1,d=" + "0" * 64, f"v={to_ms(now())},d={'0' * 64}", "AAAA", "\u00e9"):
+            headers = {} if forged is None else dict.fromkeys(names, forged)
             answer = client.post(_filled(rule), data=b"{}", headers=headers, content_type="application/json")
-            assert answer.status_code == 401, f"{rule.rule}: {answer.status_code}"
+            assert answer.status_code == 401, f"{rule.rule} with {forged}: {answer.status_code}"
+
+
+@pytest.mark.parametrize("provider", WEBHOOK_PROVIDERS.values(), ids=lambda provider: provider.name)
+def test_forged_request_of_a_registered_provider_is_noted_under_its_name(
+    app: Flask, db: SQLAlchemy, client: FlaskClient, provider: WebhookProvider
+) -> None:
+    answer = client.post(provider.path, data=b"{}", headers={provider.signature_header: "AAAA"}, content_type="application/json")
+    assert answer.status_code == 401
+    with unscoped():
+        found = db.session.execute(select(RejectedWebhook)).scalar_one()
+    assert found.provider == provider.name
+    assert found.reason != "unsigned", "its header is read"
 
 
 @pytest.mark.parametrize("empty", ["", None])
 def test_without_its_secret_a_webhook_is_closed_not_open(app: Flask, db: object, client: FlaskClient, empty: str | None) -> None:
     settings = app.config["SETTINGS"]
-    names = ("retell_api_key", "twilio_auth_token", "calcom_webhook_secret")
+    names = {provider.secret for provider in WEBHOOK_PROVIDERS.values()}
     kept = {name: getattr(settings, name) for name in names}
     try:
         for name in names:

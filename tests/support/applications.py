@@ -19,6 +19,7 @@ from sqlalchemy import text
 from app import create_app
 from app.core.extensions import db
 from app.domain.accounts import passwords
+from app.providers import WEBHOOK_PROVIDERS
 from config import ROOT, Settings
 
 # each application of each process would compile them anew
@@ -27,6 +28,8 @@ COMPILED_TEMPLATES = ROOT / ".pytest_cache" / "templates"
 SECRETS = {
     "secret_key": "tests only: signs cookies",
     "encryption_keys": base64.urlsafe_b64encode(b"tests only: seals personal data!").decode(),
+    **{provider.secret: f"tests_only_{provider.secret}" for provider in WEBHOOK_PROVIDERS.values()},
+    # with which tests sign, and doubles answer
     "retell_api_key": "key_tests_only_retell",
     "twilio_account_sid": "AC00000000000000000000000000000000",
     "twilio_auth_token": "tests_only_twilio",

@@ -3,9 +3,8 @@
 from app.domain.agents import tools as tools
 from app.domain.agents.config_schema import ALWAYS_ALLOWED, TOOL_NAMES
 from app.domain.agents.tools.registry import TOOLS
-from app.providers import list_webhook_providers
 from app.web.dashboard.agent_labels import TOOL_GROUPS, TOOL_PERMISSION_LABELS
-from app.web.labels import PROVIDER_NAMES, TOOL_ACTIVITY_LABELS
+from app.web.labels import TOOL_ACTIVITY_LABELS
 from app.web.preview_labels import PREVIEW_QUESTIONS
 
 
@@ -16,7 +15,3 @@ def test_every_function_has_its_words_on_every_page() -> None:
     assert set(TOOLS) - ALWAYS_ALLOWED == set(TOOL_NAMES)
     assert set(TOOL_NAMES) - set(TOOL_PERMISSION_LABELS) == set()
     assert {name for _title, names in TOOL_GROUPS for name in names} == set(TOOL_NAMES)
-
-
-def test_every_provider_has_a_name() -> None:
-    assert set(list_webhook_providers()) - set(PROVIDER_NAMES) == set()

@@ -13,7 +13,7 @@ from app.core.ids import is_ulid
 from app.core.phone import normalise
 from app.core.search_words import index_words, split_words
 from app.models import Call, CallSearchText, Customer, Turn
-from app.providers import CALL_WEBHOOK_READERS
+from app.providers import list_webhook_providers
 
 MAX_QUERY_LENGTH = 200
 MAX_WORDS = 8
@@ -99,7 +99,7 @@ def _iter_sources(query: str, narrowed: list[ColumnElement[bool]], most: int) ->
     """Query each source by itself, so that each uses its index."""
     calls = select(Call.started_at, Call.id).where(*narrowed)
     # the providers' names are what lets SQLite choose the index on all three
-    yield _fetch_ids(_order_by_start(calls.where(Call.provider.in_(CALL_WEBHOOK_READERS), Call.provider_call_id == query), most))
+    yield _fetch_ids(_order_by_start(calls.where(Call.provider.in_(list_webhook_providers("calls")), Call.provider_call_id == query), most))
     if is_ulid(query):
         yield _fetch_ids(calls.where(Call.id == query))
     if any(map(str.isalpha, query)) and (customers := _find_customers_named(query)):

@@ -3,11 +3,9 @@
 import hashlib
 from typing import Any
 
-import orjson
-
 from app.providers.calendar.base import CalendarEventKind, CalendarWebhookEvent
 from app.providers.calendar.calcom_mapping import parse_timestamp, parse_webhook_booking
-from app.providers.payload_reader import PayloadReader, repair_json
+from app.providers.payload_reader import PayloadReader, decode_json
 from app.providers.webhook_reader import Peek, Unreadable
 
 KINDS: dict[str, CalendarEventKind] = {
@@ -52,10 +50,7 @@ class CalcomWebhookReader:
 
 def _parse_document(raw: bytes) -> tuple[str, dict[str, Any], dict[str, Any]]:
     """Parse (event name, payload, document); some events are flat and have no separate payload."""
-    try:
-        document = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        document = _decode_leniently(raw)
+    document = decode_json(raw)
     if not isinstance(document, dict):
         raise Unreadable("The body is no JSON object.")
     event = document.get("triggerEvent")
@@ -63,13 +58,6 @@ def _parse_document(raw: bytes) -> tuple[str, dict[str, Any], dict[str, Any]]:
         raise Unreadable("The body names no triggerEvent.")
     payload = document.get("payload", document)
     return PayloadReader().line("triggerEvent", event, 64) or "unknown", payload if isinstance(payload, dict) else {}, document
-
-
-def _decode_leniently(raw: bytes) -> Any:
-    try:
-        return orjson.loads(repair_json(raw))
-    except (ValueError, RecursionError):
-        raise Unreadable("The body is no JSON.") from None
 
 
 def _is_no_show(payload: dict[str, Any]) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from app.providers.payload_reader import PayloadReader, repair_json
+from app.providers.payload_reader import PayloadReader, decode_json
 from app.providers.voice.call_webhook_reader import (
     CallEventKind,
     CallStatus,
@@ -164,19 +164,11 @@ class RetellCallWebhookReader:
 
 
 def decode(raw: bytes, decoder: msgspec.json.Decoder) -> Any:
-    """Decode the needed fields of the body; invalid JSON that a lenient parser accepts is repaired first. Raises Unreadable."""
+    """Decode the needed fields of the body. Raises Unreadable."""
     try:
-        return decoder.decode(raw)
-    except (ValueError, RecursionError):
-        pass
-    try:
-        return decoder.decode(repair_json(raw))
+        return decode_json(raw, decoder.decode)
     except msgspec.ValidationError:
         raise Unreadable("The body is no event: it and its call must be objects.") from None
-    except RecursionError:
-        raise Unreadable("The body is nested too deeply.") from None
-    except ValueError:
-        raise Unreadable("The body is no JSON.") from None
 
 
 def _get_event_name(body: EventHeader | EventBody, reader: PayloadReader) -> str:

@@ -13,7 +13,7 @@ from prometheus_client import REGISTRY
 
 from app.core import redis as redis_room
 from app.core.circuit_breaker import MAX_FAILURES, RESET_TIMEOUT_S
-from app.providers import get_calendar_reader, get_webhook_kind, http, open_calendar
+from app.providers import get_webhook_kind, get_webhook_reader, http, open_calendar
 from app.providers.calendar import calcom
 from app.providers.calendar.base import Calendar, CalendarRejected, Credentials
 from app.providers.calendar.calcom_webhooks import CalcomWebhookReader
@@ -160,7 +160,7 @@ class TestWebhooks:
     def test_the_registry_knows_what_its_webhooks_are_about(self) -> None:
         assert get_webhook_kind("calcom") == "calendars"
         assert get_webhook_kind("retell") == "calls"
-        assert get_calendar_reader("calcom").name == "calcom"
+        assert get_webhook_reader("calcom").name == "calcom"
 
     @pytest.mark.parametrize(
         ("trigger", "kind"),
