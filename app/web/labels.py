@@ -12,6 +12,7 @@ from app.models import Notification, SuppressedAddress
 from app.providers import WEBHOOK_PROVIDERS
 from app.web.formatting import day
 from app.web.message_labels import MESSAGE_KINDS
+from app.web.tool_labels import OTHER_TOOL, TOOL_LABELS, get_tool_label
 
 # Colour roles in static/css: ringing, talking, tool, held, booked, ended, warn, bad.
 
@@ -148,47 +149,6 @@ ROLES = {
 }
 
 
-@dataclass(frozen=True)
-class ToolLabel:
-    """A tool of the agent: the label while it runs and the label afterwards."""
-
-    running: LazyString
-    done: LazyString
-    icon: str
-
-
-TOOL_ACTIVITY_LABELS = {
-    "set_consent": ToolLabel(_l("hält die Einwilligung fest"), _l("Einwilligung festgehalten"), "shield-check"),
-    "get_context": ToolLabel(_l("sieht nach, wer anruft"), _l("Anrufer nachgesehen"), "user-check"),
-    "check_customer": ToolLabel(_l("sieht nach, wer anruft"), _l("Kundenkartei geprüft"), "user-check"),
-    "identify_customer": ToolLabel(_l("fragt nach, wer anruft"), _l("Anrufer erkannt"), "user-check"),
-    "parse_date": ToolLabel(_l("liest das Datum"), _l("Datum verstanden"), "calendar"),
-    "parse_spelling": ToolLabel(_l("liest Buchstabiertes"), _l("Buchstabiertes verstanden"), "book-open"),
-    "correct_name": ToolLabel(_l("berichtigt den Namen"), _l("Namen berichtigt"), "user-check"),
-    "check_availability": ToolLabel(_l("prüft freie Termine"), _l("Freie Termine geprüft"), "calendar-clock"),
-    "get_alternatives": ToolLabel(_l("sucht andere Termine"), _l("Andere Termine gesucht"), "calendar-clock"),
-    "find_next_available": ToolLabel(_l("sucht den nächsten freien Termin"), _l("Nächsten freien Termin gesucht"), "calendar-clock"),
-    "hold_slot": ToolLabel(_l("hält den Platz"), _l("Platz gehalten"), "timer"),
-    "release_hold": ToolLabel(_l("gibt den Platz frei"), _l("Platz freigegeben"), "timer"),
-    "book_appointment": ToolLabel(_l("bucht den Termin"), _l("Termin gebucht"), "calendar-check"),
-    "query_appointments": ToolLabel(_l("sucht die Termine heraus"), _l("Termine herausgesucht"), "calendar"),
-    "cancel_appointment": ToolLabel(_l("sagt den Termin ab"), _l("Termin abgesagt"), "calendar-x"),
-    "reschedule_appointment": ToolLabel(_l("verschiebt den Termin"), _l("Termin verschoben"), "calendar-clock"),
-    "join_waitlist": ToolLabel(_l("schreibt auf die Warteliste"), _l("Auf die Warteliste geschrieben"), "list-checks"),
-    "list_services": ToolLabel(_l("sieht die Leistungen durch"), _l("Leistungen nachgesehen"), "scissors"),
-    "get_service_info": ToolLabel(_l("schlägt die Leistung nach"), _l("Leistung nachgeschlagen"), "scissors"),
-    "get_opening_hours": ToolLabel(_l("sieht die Öffnungszeiten nach"), _l("Öffnungszeiten nachgesehen"), "clock"),
-    "answer_question": ToolLabel(_l("schlägt die Antwort nach"), _l("Antwort nachgeschlagen"), "book-open"),
-    "request_callback": ToolLabel(_l("notiert einen Rückruf"), _l("Rückruf notiert"), "message-square"),
-    "take_message": ToolLabel(_l("schreibt eine Nachricht auf"), _l("Nachricht aufgeschrieben"), "message-square"),
-    "transfer_call": ToolLabel(_l("stellt durch"), _l("Durchgestellt"), "phone-forwarded"),
-    "report_emergency": ToolLabel(_l("hört einen Notfall"), _l("Notfall gehört"), "circle-alert"),
-    "send_link": ToolLabel(_l("verschickt einen Link"), _l("Link verschickt"), "mail"),
-    "end_call": ToolLabel(_l("beendet das Gespräch"), _l("Gespräch beendet"), "phone-off"),
-}
-OTHER_TOOL = ToolLabel(_l("schlägt etwas nach"), _l("Etwas nachgeschlagen"), "list-checks")
-
-
 def get_outcome_label(status: str, outcome: str | None) -> Label:
     """Get the label of a call in a list: its outcome, or its status while it runs."""
     if outcome in OUTCOMES and status not in ("ringing", "ongoing"):
@@ -206,11 +166,6 @@ def describe_suppression(row: SuppressedAddress) -> str:
     return _("Diese Adresse nimmt keine E-Mail an, meldet ihr Server (%(since)s).", since=since)
 
 
-def get_tool_label(name: str) -> ToolLabel:
-    """Get the label of a tool; an unknown one reads as "Etwas nachgeschlagen"."""
-    return TOOL_ACTIVITY_LABELS.get(name, OTHER_TOOL)
-
-
 def list_override_labels(codes: Collection[str] | None) -> list[str]:
     """List what the desk ignored for a booking, the most telling first."""
     return list(dict.fromkeys(str(label) for code, label in OVERRIDE_LABELS.items() if code in (codes or ())))
@@ -222,7 +177,7 @@ def build_live_labels() -> dict[str, object]:
         "outcomes": {key: _to_dict(label) for key, label in OUTCOMES.items()},
         "statuses": {key: _to_dict(label) for key, label in STATUSES.items()},
         "stages": {key: str(label) for key, label in STAGES.items()},
-        "tools": {key: {"running": str(label.running), "done": str(label.done)} for key, label in TOOL_ACTIVITY_LABELS.items()},
+        "tools": {key: {"running": str(label.running), "done": str(label.done)} for key, label in TOOL_LABELS.items()},
         "other_tool": {"running": str(OTHER_TOOL.running), "done": str(OTHER_TOOL.done)},
     }
 

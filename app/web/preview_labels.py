@@ -1,36 +1,7 @@
-"""Labels of the agent's functions and their arguments on the preview page."""
+"""Labels of the arguments of the agent's functions on the preview page."""
 
 from flask_babel import LazyString, lazy_gettext as _l
 
-PREVIEW_QUESTIONS: dict[str, LazyString] = {
-    "ringing": _l("Das Telefon klingelt"),
-    "set_consent": _l("Was erlaubt der Anrufer?"),
-    "get_context": _l("Wer ruft an, wie spät ist es dort?"),
-    "check_customer": _l("Wer ruft an?"),
-    "identify_customer": _l("„Ich heiße …“"),
-    "parse_date": _l("Welcher Tag ist gemeint?"),
-    "parse_spelling": _l("Wie schreibt sich das?"),
-    "correct_name": _l("Der Name ist falsch geschrieben"),
-    "check_availability": _l("Ist da etwas frei?"),
-    "get_alternatives": _l("Was geht stattdessen?"),
-    "find_next_available": _l("Wann ist das Nächste frei?"),
-    "hold_slot": _l("Zeit freihalten"),
-    "release_hold": _l("Gehaltene Zeit freigeben"),
-    "book_appointment": _l("Termin buchen"),
-    "query_appointments": _l("Wann ist mein Termin?"),
-    "cancel_appointment": _l("Termin absagen"),
-    "reschedule_appointment": _l("Termin verschieben"),
-    "join_waitlist": _l("Auf die Warteliste"),
-    "list_services": _l("Was bieten Sie an?"),
-    "get_service_info": _l("Was kostet das, wie lange dauert es?"),
-    "get_opening_hours": _l("Wann haben Sie geöffnet?"),
-    "answer_question": _l("Eine freie Frage"),
-    "request_callback": _l("Rückruf wünschen"),
-    "take_message": _l("Nachricht hinterlassen"),
-    "transfer_call": _l("Mit einem Menschen sprechen"),
-    "report_emergency": _l("Einen Notfall melden"),
-    "send_link": _l("Link zuschicken"),
-}
 FIELDS: dict[str, LazyString] = {
     "words": _l("Wörtlich"),
     "service": _l("Leistung"),

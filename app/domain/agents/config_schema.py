@@ -21,11 +21,17 @@ MAX_RULES = 30
 ALWAYS_ALLOWED = frozenset({"get_context", "parse_date", "parse_spelling", "correct_name", "set_consent", "report_emergency"})
 # the tools of an inactive agent: callers still reach a person, nothing is booked
 INACTIVE_TOOLS = frozenset({"transfer_call", "take_message", "request_callback"})
-TOOL_NAMES = (
-    "check_availability", "get_alternatives", "find_next_available", "hold_slot", "release_hold", "book_appointment", "query_appointments",
-    "cancel_appointment", "reschedule_appointment", "join_waitlist", "check_customer", "identify_customer", "list_services",
-    "get_service_info", "get_opening_hours", "answer_question", "request_callback", "take_message", "transfer_call", "send_link",
-)  # fmt: skip
+# what an owner may allow or forbid, in the order of the page
+TOOL_GROUPS = {
+    "appointments": (
+        "check_availability", "get_alternatives", "find_next_available", "hold_slot", "release_hold", "book_appointment",
+        "query_appointments", "reschedule_appointment", "cancel_appointment", "join_waitlist",
+    ),
+    "information": ("list_services", "get_service_info", "get_opening_hours", "answer_question"),
+    "callers": ("check_customer", "identify_customer"),
+    "handoff": ("request_callback", "take_message", "transfer_call", "send_link"),
+}  # fmt: skip
+TOOL_NAMES = tuple(name for names in TOOL_GROUPS.values() for name in names)
 
 
 class AgentVersionConfig(BaseModel):

@@ -9,6 +9,7 @@ from app.core.phone import display
 from app.domain.agents.config_schema import DISCLOSURES, AgentVersionConfig
 from app.domain.agents.number_assignment import list_forward_numbers
 from app.web.formatting import milliseconds, number
+from app.web.tool_labels import get_permission
 
 TONES = {"warm": _l("freundlich und zugewandt"), "matter_of_fact": _l("höflich und sachlich"), "lively": _l("munter und unkompliziert")}
 ADDRESSES = {"formal": _l("mit Sie"), "informal": _l("mit du")}
@@ -30,43 +31,10 @@ DISCLOSURE_LABELS = {
     "caller_name": _l("Begrüßung mit Namen"),
     "staff_names": _l("wer im Team arbeitet"),
 }
-TOOL_GROUPS = (
-    (_l("Termine"), ("check_availability", "get_alternatives", "find_next_available", "hold_slot", "release_hold", "book_appointment",
-                     "query_appointments", "reschedule_appointment", "cancel_appointment", "join_waitlist")),
-    (_l("Auskunft"), ("list_services", "get_service_info", "get_opening_hours", "answer_question")),
-    (_l("Wer anruft"), ("check_customer", "identify_customer")),
-    (_l("Weitergeben"), ("request_callback", "take_message", "transfer_call", "send_link")),
-)  # fmt: skip
-TOOL_PERMISSION_LABELS = {
-    "check_availability": _l("freie Zeiten nachsehen"),
-    "get_alternatives": _l("Ausweichzeiten vorschlagen"),
-    "find_next_available": _l("den nächsten freien Termin suchen"),
-    "hold_slot": _l("einen Platz kurz halten"),
-    "release_hold": _l("einen gehaltenen Platz freigeben"),
-    "book_appointment": _l("Termine buchen"),
-    "query_appointments": _l("eigene Termine nennen"),
-    "reschedule_appointment": _l("Termine verschieben"),
-    "cancel_appointment": _l("Termine absagen"),
-    "join_waitlist": _l("auf die Warteliste setzen"),
-    "list_services": _l("Leistungen nennen"),
-    "get_service_info": _l("Dauer und Preis nennen"),
-    "get_opening_hours": _l("Öffnungszeiten nennen"),
-    "answer_question": _l("Fragen zum Betrieb beantworten"),
-    "check_customer": _l("nachsehen, wer anruft"),
-    "identify_customer": _l("Anrufer sicher erkennen"),
-    "request_callback": _l("Rückrufe notieren"),
-    "take_message": _l("Nachrichten aufnehmen"),
-    "transfer_call": _l("zu einem Menschen durchstellen"),
-    "send_link": _l("einen Link schicken"),
-    "set_consent": _l("Ja und Nein zur Aufzeichnung festhalten"),
-    "get_context": _l("Tag, Uhrzeit und Filiale kennen"),
-    "parse_date": _l("Tage und Uhrzeiten verstehen"),
-    "parse_spelling": _l("Buchstabiertes verstehen"),
-    "correct_name": _l("einen Namen berichtigen"),
+# functions of the provider that our agents use
+PROVIDER_TOOL_LABELS = {
     "put_through": _l("durchstellen"),
     "put_through_on_call": _l("im Notfall durchstellen"),
-    "report_emergency": _l("Notfall melden"),
-    "end_call": _l("auflegen"),
 }
 DIFF_LABELS = {
     "agent": _l("Die Assistentin selbst"),
@@ -143,7 +111,7 @@ def get_diff_label(key: str) -> str:
     if kind == "ringing":
         return _("Klingeln unter %(number)s", number=display(rest))
     if kind == "tool":
-        return str(TOOL_PERMISSION_LABELS.get(rest, rest))
+        return str(PROVIDER_TOOL_LABELS.get(rest) or get_permission(rest))
     return str(DIFF_LABELS.get(kind, kind))
 
 
@@ -186,8 +154,8 @@ def _iterate_changes(before: AgentVersionConfig, after: AgentVersionConfig) -> I
     yield from (_("Regel gestrichen: „%(rule)s“", rule=rule) for rule in before.rules if rule not in after.rules)
     if set(before.rules) == set(after.rules) and before.rules != after.rules:
         yield _("Die Regeln stehen in anderer Reihenfolge.")
-    yield from (_("Darf jetzt: %(what)s.", what=TOOL_PERMISSION_LABELS[tool]) for tool in sorted(after.tools - before.tools))
-    yield from (_("Darf nicht mehr: %(what)s.", what=TOOL_PERMISSION_LABELS[tool]) for tool in sorted(before.tools - after.tools))
+    yield from (_("Darf jetzt: %(what)s.", what=get_permission(tool)) for tool in sorted(after.tools - before.tools))
+    yield from (_("Darf nicht mehr: %(what)s.", what=get_permission(tool)) for tool in sorted(before.tools - after.tools))
     yield from (
         _("Sagt jetzt: %(what)s.", what=DISCLOSURE_LABELS[disclosure])
         for disclosure in DISCLOSURES

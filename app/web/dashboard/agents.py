@@ -12,7 +12,7 @@ from app.core.phone import display
 from app.core.transactions import transaction
 from app.domain.accounts.permissions import can
 from app.domain.agents import activation_switch, number_assignment, versions
-from app.domain.agents.config_schema import DISCLOSURES, TOOL_NAMES, load_config
+from app.domain.agents.config_schema import DISCLOSURES, TOOL_GROUPS, TOOL_NAMES, load_config
 from app.domain.agents.greeting import build_greeting_in_own_language
 from app.domain.agents.provisioning import workflow
 from app.domain.agents.status import get_status, list_statuses
@@ -23,6 +23,7 @@ from app.web.dashboard.agent_alerts import list_agent_alerts
 from app.web.fields import ChoiceField, Id, MultilineField, Phone, TextField, Version
 from app.web.forms import Form, to_errors
 from app.web.guards import for_company
+from app.web.tool_labels import TOOL_GROUP_LABELS, get_permission
 
 VOICES = ("11labs-Lily", "11labs-Adrian", "11labs-Myra", "openai-Nova", "openai-Alloy", "openai-Shimmer")
 
@@ -196,6 +197,7 @@ def _render_form(agent: Agent, values: dict[str, Any], errors: dict[str, str]) -
         takes_over=agent_labels.describe_forwarding(agent.id, published_config.forward_number),
         voices=VOICES,
         words=agent_labels,
+        tool_groups=[(TOOL_GROUP_LABELS[group], [(name, get_permission(name)) for name in names]) for group, names in TOOL_GROUPS.items()],
         may_write=can(current_user, "agents.write"),
     )
 

@@ -16,7 +16,7 @@ from app.domain.emergencies.caller_instructions import get_label
 from app.models import Call, CallEvent, ToolCall, WebhookEvent
 from app.web.dashboard.call_transcript_view import is_emergency_answer
 from app.web.formatting import clock_s, duration, milliseconds, number
-from app.web.labels import get_tool_label
+from app.web.tool_labels import get_tool_label
 
 SLOW_MS = 300
 # Minimum width of a bar, in per cent of the part's scale.

@@ -9,7 +9,7 @@ from flask_babel import gettext as _, ngettext
 from app.domain.agents.tools.emergency_override import CODE as EMERGENCY_CODE, REPORT_FUNCTION
 from app.models import ToolCall, Turn
 from app.web.formatting import duration, milliseconds
-from app.web.labels import get_tool_label
+from app.web.tool_labels import get_tool_label
 
 MAX_FACT_LENGTH = 500
 MAX_FACTS = 12

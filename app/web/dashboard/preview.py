@@ -18,7 +18,8 @@ from app.web.dashboard.booking_responses import to_utc
 from app.web.fields import ChoiceField, Clock, Day, Flag, Id, Phone, TextField
 from app.web.forms import Query, get_typed_texts, raise_invalid, to_errors
 from app.web.guards import for_company
-from app.web.preview_labels import FIELDS, PREVIEW_QUESTIONS
+from app.web.preview_labels import FIELDS
+from app.web.tool_labels import get_question
 
 MAX_NUMBERS = 100
 MAX_ARGUMENT_LENGTH = 500
@@ -94,10 +95,7 @@ def _render_page(result: CallPreviewResult | None, errors: dict[str, str]) -> st
     return render_template(
         "dashboard/preview.html",
         numbers=_list_numbers(),
-        questions=[
-            (key, PREVIEW_QUESTIONS.get(key, key))
-            for key in (INBOUND_CALL, *sorted(TOOLS, key=lambda key: str(PREVIEW_QUESTIONS.get(key, key))))
-        ],
+        questions=[(INBOUND_CALL, _("Das Telefon klingelt")), *((key, get_question(key)) for key in sorted(TOOLS, key=get_question))],
         forms=[(key, [(field, FIELDS.get(field, field)) for field in _list_fields(key)]) for key in sorted(TOOLS)],
         name=name if name in TOOLS else INBOUND_CALL,
         values=values,
