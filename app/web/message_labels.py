@@ -1,4 +1,4 @@
-"""Words for the kinds of messages, and for what came of the answers to them."""
+"""Words for the kinds of messages and for their texts, and for what came of the answers to them."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -26,6 +26,32 @@ MESSAGE_KINDS = {
     "emergency": _l("Alarm an die Bereitschaft"),
     "staff_notice": _l("Mitteilung ans Team"),
     "staff_digest": _l("Tagesüberblick ans Team"),
+}
+# the texts that companies may change, by their names in domain/notifications/message_templates
+TEMPLATE_LABELS = {
+    "booked": _l("Gebuchter Termin"),
+    "requested": _l("Angefragter Termin"),
+    "confirmed": _l("Bestätigter Termin"),
+    "moved": _l("Verschobener Termin"),
+    "reassigned": _l("Termin bei jemand anderem"),
+    "cancelled": _l("Abgesagter Termin"),
+    "series_cancelled": _l("Serie von Terminen abgesagt"),
+    "reminder": _l("Erinnerung"),
+    "offered": _l("Angebot der Warteliste"),
+    "offered_by_text": _l("Angebot der Warteliste, das per SMS zu beantworten ist"),
+    "own_appointments": _l("Link zu den eigenen Terminen"),
+    "review_request": _l("Bitte um eine Bewertung"),
+    "satisfaction": _l("Frage, wie der Besuch war"),
+    "birthday": _l("Glückwunsch zum Geburtstag"),
+    "win_back": _l("Einladung nach langer Pause"),
+    "recall": _l("Wieder Zeit für eine Leistung"),
+    "missed_call": _l("Verpasster Anruf, mit der Bitte um Antwort"),
+    "missed_call_no_reply": _l("Verpasster Anruf, wenn niemand antworten kann"),
+    "hold_link": _l("Reservierte Zeit nach einem Abbruch"),
+    "callback_at": _l("Rückruf zu einer Uhrzeit"),
+    "callback_between": _l("Rückruf in einer Zeitspanne"),
+    "callback_from": _l("Rückruf ab einer Uhrzeit"),
+    "callback_by": _l("Rückruf bis zu einer Uhrzeit"),
 }
 # what came of a message that a person wrote (domain/replies)
 REPLY_RESULTS = {

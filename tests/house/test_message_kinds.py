@@ -12,15 +12,14 @@ from app.domain.notifications.message_templates import TEMPLATES
 from app.domain.notifications.sms_segments import is_gsm_7
 from app.domain.notifications.template_variables import VARIABLES, list_names
 from app.jobs.message_writers import WRITERS
-from app.web.message_labels import MESSAGE_KINDS
-from app.web.settings.message_template_view import TEMPLATE_LABELS
+from app.web.message_labels import MESSAGE_KINDS, TEMPLATE_LABELS
 from tests.house.imports import modules, syntax_nodes
 
 DRAFTS = {"NotificationDraft", "PlannedMessage"}
 # where the table, its texts, its words and its writers are
 TABLES = {
     "app.domain.notifications.message_kinds", "app.domain.notifications.message_templates", "app.web.message_labels",
-    "app.web.settings.message_template_view", "app.jobs.message_writers",
+    "app.jobs.message_writers",
 }  # fmt: skip
 # other modules that name a kind, and why; whoever plans, queues or writes one may name it
 NAMED_ELSEWHERE = {

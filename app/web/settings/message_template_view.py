@@ -4,38 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask_babel import force_locale, gettext as _, lazy_gettext as _l
+from flask_babel import force_locale, gettext as _
 
 from app.domain.notifications.message_templates import MessageTemplate
 from app.domain.notifications.template_variables import VARIABLES, get_word, to_words
 from app.domain.notifications.template_versions import TemplateKey, TemplateScope, list_authors
 from app.models import MessageTemplateVersion
-
-TEMPLATE_LABELS = {
-    "booked": _l("Gebuchter Termin"),
-    "requested": _l("Angefragter Termin"),
-    "confirmed": _l("Bestätigter Termin"),
-    "moved": _l("Verschobener Termin"),
-    "reassigned": _l("Termin bei jemand anderem"),
-    "cancelled": _l("Abgesagter Termin"),
-    "series_cancelled": _l("Serie von Terminen abgesagt"),
-    "reminder": _l("Erinnerung"),
-    "offered": _l("Angebot der Warteliste"),
-    "offered_by_text": _l("Angebot der Warteliste, das per SMS zu beantworten ist"),
-    "own_appointments": _l("Link zu den eigenen Terminen"),
-    "review_request": _l("Bitte um eine Bewertung"),
-    "satisfaction": _l("Frage, wie der Besuch war"),
-    "birthday": _l("Glückwunsch zum Geburtstag"),
-    "win_back": _l("Einladung nach langer Pause"),
-    "recall": _l("Wieder Zeit für eine Leistung"),
-    "missed_call": _l("Verpasster Anruf, mit der Bitte um Antwort"),
-    "missed_call_no_reply": _l("Verpasster Anruf, wenn niemand antworten kann"),
-    "hold_link": _l("Reservierte Zeit nach einem Abbruch"),
-    "callback_at": _l("Rückruf zu einer Uhrzeit"),
-    "callback_between": _l("Rückruf in einer Zeitspanne"),
-    "callback_from": _l("Rückruf ab einer Uhrzeit"),
-    "callback_by": _l("Rückruf bis zu einer Uhrzeit"),
-}
+from app.web.message_labels import TEMPLATE_LABELS
 
 
 @dataclass(frozen=True)

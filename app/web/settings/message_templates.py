@@ -37,8 +37,8 @@ from app.web.branch_filter import list_branches
 from app.web.fields import ChoiceField, Id, MultilineField, TextField, Version
 from app.web.forms import Form, Query, to_errors
 from app.web.guards import for_company
-from app.web.message_labels import MESSAGE_KINDS
-from app.web.settings.message_template_view import TEMPLATE_LABELS, build_row, build_variable, build_versions, describe_origin
+from app.web.message_labels import MESSAGE_KINDS, TEMPLATE_LABELS
+from app.web.settings.message_template_view import build_row, build_variable, build_versions, describe_origin
 
 MAX_SERVICES = 200
 MAX_BODY_LENGTH = 2000
