@@ -34,6 +34,7 @@ NEEDS = (
 ROOM_FOR_DATABASES = 2 * 2**30
 applications.forget_the_environment()
 applications.hash_passwords_cheaply()
+applications.compile_stale_translations()
 # how long an example takes says more of the machine than of the code
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")

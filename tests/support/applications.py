@@ -11,6 +11,8 @@ from typing import Any
 
 import flask_migrate
 from argon2 import PasswordHasher
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
@@ -44,6 +46,18 @@ def forget_the_environment() -> None:
     counts = tempfile.TemporaryDirectory(prefix="askproai-metrics-")
     atexit.register(counts.cleanup)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts.name
+
+
+def compile_stale_translations() -> None:
+    """After a change of branch the compiled catalogues, which Git does not know, say what the last branch said."""
+    for source in (ROOT / "app" / "translations").glob("*/LC_MESSAGES/*.po"):
+        compiled = source.with_suffix(".mo")
+        if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
+            fresh = compiled.with_suffix(f".{os.getpid()}")
+            with source.open("rb") as texts, fresh.open("wb") as file:
+                write_mo(file, read_po(texts))
+            # at once, for other processes may read it
+            fresh.replace(compiled)
 
 
 def hash_passwords_cheaply() -> None:
