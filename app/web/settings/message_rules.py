@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, g, redirect, render_template, url_for
-from flask_babel import force_locale, gettext as _
+from flask_babel import force_locale, gettext as _, lazy_gettext as _l
 from flask_login import current_user
 
 from app.core import settings
@@ -48,7 +48,11 @@ MIN_LINES = 3
 TOKEN_LENGTH = 43
 CENTS = re.compile(r"(\d{1,4})(?:[.,](\d))?", re.ASCII)
 # what calls lead to, each on or off
-CALL_RULES = ("missed_call_texts", "callback_texts", "call_tasks")
+CALL_RULES = {
+    "missed_call_texts": _l("SMS an alle, die anrufen und niemanden erreichen"),
+    "callback_texts": _l("SMS darüber, wann zurückgerufen wird"),
+    "call_tasks": _l("Aufgabe zum Anrufen, wenn keine Nachricht einen Festnetzanschluss erreicht"),
+}
 EXAMPLE_CLOCK = time(10)
 
 blueprint = Blueprint("message_rules", __name__)
@@ -181,6 +185,7 @@ def _render_page(service_id: str | None, values: dict[str, Any], errors: dict[st
     filled = sum(1 for line in range(MAX_REMINDERS) if values.get(f"reminder:{line}:minutes"))
     return render_template(
         "settings/message_rules.html",
+        call_rules=CALL_RULES,
         scope=service_id or "company",
         scopes=[("company", _("Ganzer Betrieb")), (_("Leistungen"), _list_services())],
         is_company=service_id is None,
