@@ -12,7 +12,7 @@ from app.cli.tables import Table
 from app.core.errors import ProviderError
 from app.core.extensions import db
 from app.domain.calendar_sync.mapping import connect, delete_mapping, find_active_connection, find_credentials, get_webhook_url, map_service
-from app.domain.services.matching import get_services
+from app.domain.services.requested_services import get_services
 from app.domain.services.staff_matching import get_staff
 from app.jobs.calendar_sync import reconcile_calendar
 from app.models import CalendarMapping, CalendarReconciliation, Connection, Service, StaffMember

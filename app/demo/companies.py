@@ -12,7 +12,7 @@ LINDGREN = DemoCompany(
     greeting="Salon Lindgren, {branch}, hier ist Lena. Was kann ich für Sie tun?",
     services=parse_services(
         """
-        cut_women   | Damenschnitt       | 45  | 58  |       | Schnitt | einen Damenschnitt     | a ladies' cut       | Haarschnitt
+        cut_women   | Damenschnitt       | 45  | 58  |       | Schnitt | einen Damenschnitt     | a ladies' cut       |
         cut_men     | Herrenschnitt      | 30  | 34  |       | Schnitt | einen Herrenschnitt    | a men's cut         | Haarschnitt Herren
         cut_machine | Maschinenschnitt   | 20  | 19  |       | Schnitt | einen Maschinenschnitt | a clipper cut       |
         cut_child   | Kinderschnitt      | 30  | 22  |       | Schnitt | einen Kinderschnitt    | a children's cut    |

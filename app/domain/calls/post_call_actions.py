@@ -16,7 +16,7 @@ from app.domain.bookings.history import Actor
 from app.domain.calls.analysis_parser import ReportedBooking, detect_intent, parse_requested_booking
 from app.domain.calls.call_unit_of_work import CallUnitOfWork
 from app.domain.customers import matching
-from app.domain.services.matching import get_services
+from app.domain.services.requested_services import get_services
 from app.domain.services.staff_matching import StaffSelection, select_staff
 from app.domain.tasks.lifecycle import create_task
 from app.models import Booking, Branch, Call, Customer, Hold

@@ -7,7 +7,10 @@ from app.domain.language.vocabulary import fold, replace_number_words
 
 MORE_RELATIVES = (
     r"verlobte[rnm]?|nichte|neffe|tante|onkel|cousine?|zwilling|jung(?:e|s|ste[rnms]?)|mädchen|baby|kleine[rns]?|große[rns]?|älteste[rns]?"
-    r"|mitbewohner(?:in)?|bekannte[rn]?|fianc[eé]e?|niece|nephew|aunt|uncle|cousin|twin|boys?|girls?|youngest|oldest|eldest|little one"
+    r"|mitbewohner(?:in)?|bekannte[rn]?|fianc[eé]e?"
+    r"|kurze[rns]?|zwerg|bub(?:en)?|papi|mami|mutti|vati|omi|opi"
+    r"|niece|nephew|aunt|uncle|cousin|twin|boys?|girls?|youngest|oldest|eldest"
+    r"|little one|toddler|daddy|mummy|granny|grandson|granddaughter|hubby"
     r"|flatmate|roommate|mate|neighbor|partner"
 )
 OWNER = r"(?:meine?[nmrs]?|unsere?[nmrs]?|my|our|the|die|der|das|his|her|seine?[rnms]?|ihre?[rnms]?)"
@@ -31,6 +34,11 @@ TRAILING = re.compile(
     rf"\s+(?=(?:(?:also|auch|für|for|and|und)\s+)*(?:{IS}\s+(?:{OWNER}\s+\w|\w)|(?:meine?[nr]?|unsere?[nr]?|my|our)\s+\w))", re.IGNORECASE
 )
 REMARK = re.compile(rf"(?:{IS}\s+)?{RELATION}(?:\s+(?:ist das|halt|eben|actually|though))?", re.IGNORECASE)
+OTHER_PERSON = re.compile(
+    rf"\b(?:meine?[nmrs]?|unsere?[nmrs]?|my|our|(?:für|for)\s+(?:den|die|das|the))\s+(?:[a-zäöüß]+\s+){{0,2}}?(?:{RELATIVES}|{MORE_RELATIVES})\b",
+    re.IGNORECASE,
+)
+TITLES = frozenset({"frau", "herr", "herrn", "mr", "mrs", "ms", "miss"})
 # what a caller says of himself: "ich war schon mal da", "Sie kennen mich", "bin Kundin bei Mara", "ein Neukunde"
 ABOUT_CALLER = re.compile(
     r"(?:(?:ich|wir|i|we|you|i've|we've|i'm|we're)\s+\S.*|sie kennen (?:mich|uns).*|(?:bin|war|waren|sind)\s+\S.*"
@@ -62,6 +70,18 @@ def strip_remarks(name: str) -> str:
     kept = [_cut_trailing_remark(piece) for place, piece in enumerate(pieces) if not (place and _is_remark(piece))]
     joined = _join_repeated([AGAIN.sub("", piece) if len(kept) > 1 else piece for piece in kept])
     return ", ".join(joined).rstrip(" .!") if joined != pieces else name
+
+
+def find_name_remark(said: str, name: str | None) -> str:
+    """Find what was said beside the name, with the title: "mein Sohn, vier Jahre" of "Finn Albers, mein Sohn, vier Jahre"."""
+    own = {word.strip(".").casefold() for word in re.findall(r"[\w'’.-]+", name or "")} - TITLES
+    rest = [" ".join(word for word in piece.split() if word.strip(".,").casefold() not in own) for piece in PAUSE.split(said)]
+    return ", ".join(piece for piece in rest if piece)
+
+
+def names_relative(text: str) -> bool:
+    """Check whether the words name somebody who belongs to the caller: "für meinen Kleinen", "my husband"."""
+    return bool(OTHER_PERSON.search(text))
 
 
 def _cut_trailing_remark(piece: str) -> str:

@@ -1,6 +1,7 @@
 """Match spoken words to services: by id, name, synonym, meaning, or approximately."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import NamedTuple
@@ -11,12 +12,13 @@ from sqlalchemy import select
 from app.core.errors import InvalidInput
 from app.core.extensions import db
 from app.core.ids import is_ulid
+from app.core.tenancy import current_company_id
 from app.domain.language.parsed_time import Language
-from app.domain.language.spoken_choices import parse_choice
-from app.domain.language.spoken_format import join_or
-from app.domain.services.fuzzy_text import get_similarity, list_significant_words
-from app.domain.services.vocabulary import get_term_similarity, parse_terms
-from app.models import Service, ServiceSynonym
+from app.domain.language.spoken_format import capitalise, join_and, join_or
+from app.domain.services.everyday_words import EVERYDAY_WORDS
+from app.domain.services.fuzzy_text import fold, get_similarity, list_significant_words
+from app.domain.services.vocabulary import KNOWN_TERMS, NOISE, get_term_similarity, parse_terms
+from app.models import Company, Service, ServiceSynonym
 
 
 class Term(NamedTuple):
@@ -32,7 +34,7 @@ MIN_CERTAINTY = 60
 MAX_TIE_DISTANCE = 5
 NEAREST = 3
 MAX_OPTIONS = 4
-SEPARATORS = re.compile(r"\s*(?:,|\+|&|/|\bund\b|\band\b|\bplus\b|\bmit\b|\bwith\b)\s*", re.IGNORECASE)
+EVERYDAY_CERTAINTY = 95
 
 
 class UnknownService(InvalidInput):
@@ -64,55 +66,41 @@ class ServiceMatch:
 
 def find_service(text: str) -> ServiceMatch | None:
     """The active service that is meant, or None where nothing is sure enough."""
-    return _find_best(text, _list_terms())
+    return find_best(text, list_terms())
 
 
-def get_services(text: str, *, language: Language = "de") -> list[Service]:
-    """Get what is wanted: one service, several named together ("Schneiden und Färben"), none of those not wanted.
-
-    Raises UnknownService, and AmbiguousService where somebody must choose.
-    """
-    terms = _list_terms()
-    whole = _find_best(text, terms)
-    if whole and whole.certainty >= EXACT_CERTAINTY:
-        return [whole.service]
-    choice = parse_choice(text)
-    if choice.wanted is None:
-        raise AmbiguousService(_("Was darf es denn sein?"), options=[])
-    excluded = {match.service for word in choice.excluded if (match := _find_best(word, terms))}
-    left = [term for term in terms if term.service not in excluded]
-    pieces = [piece for piece in SEPARATORS.split(choice.wanted) if list_significant_words(piece)]
-    whole = _find_best(choice.wanted, left)
-    if len(pieces) < 2 or (whole and whole.certainty >= SAME_MEANING and not whole.tied):
-        pieces = [choice.wanted]
-    return list(dict.fromkeys(_get_one(piece, left, language) for piece in pieces))
-
-
-def _get_one(text: str, terms: list[Term], language: Language) -> Service:
-    match = _find_best(text, terms)
-    if match is None:
-        raise build_unknown_service(text, language)
-    if match.tied:
-        names = [service.name for service in (match.service, *match.tied)][:MAX_OPTIONS]
-        raise AmbiguousService(_("Was meinen Sie: %(services)s?", services=join_or(names, language)), options=names)
-    return match.service
-
-
-def build_unknown_service(text: str, language: Language) -> UnknownService:
-    """Build the error for what is not offered; it names the nearest services."""
+def build_unknown_service(text: str, language: Language, *, known: Sequence[Service] = ()) -> UnknownService:
+    """Build the error for what is not offered; it names what was `known` beside it, else the nearest services."""
+    named = find_named_trade_words(text)
+    say = capitalise(_("%(words)s machen wir nicht.", words=named)) if named else _("„%(words)s“ steht nicht im Angebot.", words=text[:80])
+    if known:
+        names = [service.name for service in known]
+        question = _("Soll es bei %(services)s bleiben?", services=join_and(names, language))
+        return UnknownService(f"{say} {question}", service=text[:80], services=names)
     names = [service.name for service in list_nearest_services(text)]
-    say = _("„%(words)s“ steht nicht im Angebot.", words=text[:80])
     if names:
+        offer = _("Wir bieten %(names)s an.", names=join_and(names, language))
         question = _("Meinen Sie %(services)s?", services=join_or(names, language))
-        say = f"{say} {question}"
+        say = f"{say} {offer if named else question}"
     return UnknownService(say, service=text[:80], services=names)
+
+
+def find_named_trade_words(text: str) -> str | None:
+    """Find the words of a known thing: "Dauerwelle" in "eine Dauerwelle bitte"; None where something else is named as well."""
+    terms = parse_terms(text).terms - NOISE
+    if not terms or not terms <= KNOWN_TERMS:
+        return None
+    words = [
+        word for word in re.findall(r"[\w'-]+", text) if (significant := list_significant_words(word)) and not set(significant) <= NOISE
+    ]
+    return " ".join(words)[:80]
 
 
 def list_nearest_services(text: str) -> list[Service]:
     """List the services whose names come nearest to the words, the nearest first."""
     said, words = parse_terms(text), " ".join(list_significant_words(text))
     nearness: dict[Service, float] = {}
-    for service, name, certainty, _is_spoken in _list_terms():
+    for service, name, certainty, _is_spoken in list_terms():
         meant = parse_terms(name)
         shared = len(said.terms & meant.terms) / max(1, len(said.terms | meant.terms))
         letters = SequenceMatcher(None, words, " ".join(list_significant_words(name))).ratio()
@@ -121,22 +109,49 @@ def list_nearest_services(text: str) -> list[Service]:
     return sorted(nearness, key=lambda service: -nearness[service])[:NEAREST]
 
 
-def _list_terms() -> list[Term]:
+def list_terms() -> list[Term]:
     """Every active service with each of its names and how surely that name means it."""
     services = db.session.scalars(select(Service).where(Service.is_active).order_by(Service.position, Service.name)).all()
     by_id = {service.id: service for service in services}
     terms = [Term(service, service.name, 100) for service in services]
     terms += [Term(service, service.slug.replace("-", " "), 100, is_spoken=False) for service in services]
     synonyms = db.session.execute(select(ServiceSynonym.service_id, ServiceSynonym.text, ServiceSynonym.certainty))
-    return terms + [Term(by_id[service_id], text, certainty) for service_id, text, certainty in synonyms if service_id in by_id]
+    terms += [Term(by_id[service_id], text, certainty) for service_id, text, certainty in synonyms if service_id in by_id]
+    return terms + _list_everyday_terms(terms)
 
 
-def _find_best(text: str, terms: list[Term]) -> ServiceMatch | None:
+def _list_everyday_terms(terms: Sequence[Term]) -> list[Term]:
+    """List the everyday words of the trade for what the company offers by another name; they choose nothing between two of its services."""
+    company_id = current_company_id()
+    industry = db.session.scalar(select(Company.industry).where(Company.id == company_id)) if company_id else None
+    named = {fold(term.text) for term in terms}
+    found: list[Term] = []
+    for thing, words in EVERYDAY_WORDS.get(industry or "", {}).items():
+        likeness = {term.service: _rate_as(thing, term) for term in sorted(terms, key=lambda term: _rate_as(thing, term))}
+        best = max(likeness.values(), default=0)
+        if best >= SAME_MEANING:
+            services = [service for service, alike in likeness.items() if alike == best]
+            found += [Term(service, word, EVERYDAY_CERTAINTY) for service in services for word in words if fold(word) not in named]
+    return found
+
+
+def _rate_as(thing: str, term: Term) -> int:
+    """Rate how surely this name of a service means the thing."""
+    if not term.is_spoken:
+        return 0
+    return (
+        (100 if fold(thing) == fold(term.text) else get_term_similarity(parse_terms(thing), parse_terms(term.text))) * term.certainty // 100
+    )
+
+
+def find_best(text: str, terms: Sequence[Term], audience: frozenset[str] = frozenset()) -> ServiceMatch | None:
+    """Find the service that is meant; `audience` are the people it may be for by what was said beside the words."""
     if is_ulid(text.strip()):
         exact = next((term.service for term in terms if term.service.id == text.strip()), None)
         if exact:
             return ServiceMatch(exact, 100)
     words, said = " ".join(list_significant_words(text)), parse_terms(text)
+    said = replace(said, audience=(said.audience & audience or said.audience) if said.audience else audience)
     rated: dict[Service, int] = {}
     for service, name, certainty, is_spoken in terms:
         meant = parse_terms(name)
@@ -150,5 +165,13 @@ def _find_best(text: str, terms: list[Term]) -> ServiceMatch | None:
         return None
     best, certainty = ranking[0]
     others = tuple(service for service, alike in ranking[1:] if alike >= max(MIN_CERTAINTY, certainty - MAX_TIE_DISTANCE))
-    tied = tuple(service for service, alike in ranking[1:] if alike == certainty) if certainty < EXACT_CERTAINTY else ()
-    return ServiceMatch(best, certainty, others, tied)
+    tied = tuple(
+        service for service, alike in ranking[1:] if alike == certainty or (alike >= MIN_CERTAINTY and _is_same_for_others(service, best))
+    )
+    return ServiceMatch(best, certainty, others, tied if certainty < EXACT_CERTAINTY else ())
+
+
+def _is_same_for_others(service: Service, other: Service) -> bool:
+    """Check whether both are one thing for different people: a word for it does not choose between them."""
+    meant, known = parse_terms(service.name), parse_terms(other.name)
+    return bool(meant.audience and known.audience) and meant.audience != known.audience and meant.terms == known.terms

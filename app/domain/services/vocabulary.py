@@ -1,22 +1,54 @@
 """What words for services mean in both languages: "Männerhaarschnitt", "haircut for men" and "Herrenschnitt" are one."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from app.domain.language import vocabulary as numbers
 from app.domain.services.fuzzy_text import fold, list_significant_words
 
 # for whom: each word with all that it may mean
 AUDIENCES = {
     fold(word): frozenset(meaning.split())
     for meaning, words in (
-        ("men", "herr herren mann männer männern ehemann vater papa opa men mens man male gent gents gentleman gentlemen husband father"),
-        ("women", "dame damen frau frauen lady ladies ladys woman women womens female wife ehefrau mutter mama oma mother mum mom grandma"),
-        ("children", "kind kinder kindern kid kids child children childrens childs baby enkel enkelin"),
-        ("men children", "sohn söhne junge jungen boy boys son sons"),
-        ("women children", "tochter töchter mädchen girl girls daughter daughters"),
+        ("men", """herr herren mann männer männern ehemann vater papa papi vati opa opi grossvater schwiegervater onkel kumpel
+            bräutigam gatte gatten men mens man mans male gent gents gentleman gentlemen gentlemans bloke guy guys
+            husband hubby father dad daddy grandpa
+            granddad grandad grandfather uncle groom boyfriend"""),
+        ("women", """dame damen frau frauen lady ladies ladys woman womans women womens female wife ehefrau mutter mama mami
+            mutti oma omi grossmutter schwiegermutter tante braut gattin mother mum mummy mom mommy grandma granny nan grandmother aunt
+            bride girlfriend"""),
+        ("children", """kind kindes kinder kindern kid kids child childs children childrens childrens baby babys kleinkind schulkind
+            kindergartenkind toddler toddlers nachwuchs"""),
+        ("men children", """sohn sohnes söhne söhnchen junge jungen jungs bub buben bua enkel enkelsohn neffe neffen bruder
+            boy boys son sons lad grandson nephew brother"""),
+        ("women children", """tochter töchter töchterchen mädchen mädel mädels enkelin enkeltochter nichte schwester girl girls daughter
+            daughters lass granddaughter niece sister"""),
     )
     for word in words.split()
 }  # fmt: skip
+# "für meinen Kleinen", "my little one": a child of one's own, by the German ending
+_OWN = r"(?:mein|unser|sein|ihr|dein)"
+_LITTLE = r"(?:klein|gross|kurz|jungst|altest|mittler)"
+OWN_CHILDREN = tuple(
+    (re.compile(pattern), frozenset(meaning.split()))
+    for pattern, meaning in (
+        (rf"\b{_OWN}(?:en|em) {_LITTLE}(?:st)?en\b|\b{_OWN} {_LITTLE}(?:st)?er\b", "men children"),
+        (rf"\b{_OWN}(?:e {_LITTLE}(?:st)?e|er {_LITTLE}(?:st)?en)\b", "women children"),
+        (rf"\b{_OWN} {_LITTLE}(?:st)?es\b|\b(?:mein|unser)\w* (?:zwerg|knirps|mause?)\b|\b(?:my|our) (?:little|young) one\b", "children"),
+        (r"\b(?:my|our) (?:youngest|eldest|oldest)(?: one)?\b", "children men women"),
+    )
+)
+# an age says whether it is for a child; "vor 2 Jahren" and "every 2 years" are none
+AGE = re.compile(
+    r"(?P<span>\b(?:vor|alle|seit|in|nach|every|for|since|after|within) )?"
+    r"\b(?P<years>\d{1,2})(?: 1 2)? ?(?:jahr(?:e|en)?|years?|yrs?|jahrig\w*)\b(?! ago)"
+    r"|\b(?:ist|wird|bin|is|hes|shes|he s|she s|turning|turned|aged|i m|im|i am) "
+    r"(?:(?:erst|schon|gerade|jetzt|fast|bald|now|only|just|nearly|almost|already) )*(?P<told>\d{1,2})(?=$| (?:geworden|und|and)\b)"
+    r"|^(?P<alone>\d{1,2})$|(?P<months>\b\d{1,2} (?:monate?n?|months?) (?:alt|old)\b)"
+)
+CHILD, ADULT = 12, 18
+
 # what: a term with its words; several words of one thing are joined by "_"
 TERMS = {
     word: term
@@ -61,6 +93,16 @@ KNOWN_TERMS = frozenset(TERMS.values())
 PHRASES = sorted((word for word in TERMS if " " in word), key=len, reverse=True)
 # hair alone says nothing where everything is about hair
 WEAK = frozenset({"haar", "haare", "hair", "s"})
+# what says nothing of which service it is
+_NOISE = """
+    noch dann auch danach davor dazu vorher zusätzlich extra also then too as well afterwards before additionally lassen machen
+    macht gemacht tun haben hat hätten will würde wollen können kann könnte soll sollte müsste muss brauchen bräuchte get getting
+    done have having do would could can should ja nein nur just only so halt eben doch jetzt now vielleicht maybe einfach
+    ganz normal normale normaler normales normalen klassisch klassischer klassische standard regular basic quick simple kurz schnell
+    schnelle schneller gehen geht hier für mich mir uns me us myself our unser unsere unserer unseren unserem sein ihr von vom of
+    off on in im am an at es is ist sich one 1 x mal einmal wäre it some den einer meins neu new same again more eigentlich all
+"""
+NOISE = frozenset(map(fold, _NOISE.split()))
 LINKS = ("", "s", "n", "en", "e")
 MIN_PART_LENGTH = 2
 
@@ -89,7 +131,7 @@ def parse_terms(text: str) -> ServiceTextMeaning:
         if f" {phrase} " in f" {words} ":
             terms.add(TERMS[phrase])
             words = f" {words} ".replace(f" {phrase} ", " ").strip()
-    audiences: list[frozenset[str]] = []
+    audiences = _find_told_audiences(text)
     for part in [part for word in words.split() for part in _split_compound(word) or [word]]:
         if part in AUDIENCES:
             audiences.append(AUDIENCES[part])
@@ -97,6 +139,24 @@ def parse_terms(text: str) -> ServiceTextMeaning:
             terms.add(TERMS.get(part, part))
     audience = frozenset.intersection(*audiences) or frozenset.union(*audiences) if audiences else frozenset[str]()
     return ServiceTextMeaning(audience, frozenset(terms - WEAK or terms))
+
+
+def find_audience(*texts: str | None) -> frozenset[str]:
+    """Find for whom it is in what was said beside the service: "mein Sohn, vier Jahre"; empty where it is not told, or told of several."""
+    told = [audience for text in texts for clause in re.split(r"[,;.()]", text or "") if (audience := parse_terms(clause).audience)]
+    return frozenset.intersection(*told) if told else frozenset()
+
+
+def _find_told_audiences(text: str) -> list[frozenset[str]]:
+    """Find those that stand in no word of its own: own children, and ages."""
+    folded = fold(text)
+    found = [audience for pattern, audience in OWN_CHILDREN if pattern.search(folded)]
+    for match in AGE.finditer(fold(numbers.replace_number_words(numbers.fold(text.replace("-", " "))))):
+        years = int(match["years"] or match["told"] or match["alone"] or 0)
+        if match["span"] or CHILD < years < ADULT:
+            continue
+        found.append(frozenset({"children"}) if years <= CHILD else frozenset({"men", "women"}))
+    return found
 
 
 def get_term_similarity(said: ServiceTextMeaning, name: ServiceTextMeaning) -> int:

@@ -365,7 +365,7 @@ CHOICES = (
                 "check_availability",
                 service="Zahnreinigung",
                 date=WEDNESDAY,
-                says=("steht nicht im Angebot", "Meinen Sie", "oder"),
+                says=("Zahnreinigung machen wir nicht. Wir bieten", "und"),
             ),
             refused("unknown_service", "get_service_info", service="Bartschnitt", says="Herrenschnitt"),
             refused(
@@ -375,7 +375,7 @@ CHOICES = (
                 date=WEDNESDAY,
                 time="10:00",
                 name="Anna Keller",
-                says="„Pediküre“",
+                says="Pediküre machen wir nicht",
             ),
             refused(
                 "ambiguous",
@@ -433,7 +433,7 @@ HOLDS = (
                 time="11:00",
                 name="Anders Zeit",
                 hold="$hold",
-                says="um 11 Uhr bei Mara Lindgren in Berlin-Mitte",
+                says="um 11 Uhr, Herrenschnitt bei Mara Lindgren in Berlin-Mitte",
             ),
         ),
         bookings=(("2026-11-25T11:00", "cut_men", "mara", "mitte", "Anders Zeit"),),

@@ -613,7 +613,7 @@ FOURTH_INVENTED = (
                 date="Montag",
                 time="halb neun",
                 name="Theresia Huber",
-                says="bei Sabine Roth ist eingetragen",
+                says="bei Sabine Roth, ist eingetragen",
             ),
         ),
         dialled=PRACTICE,

@@ -20,7 +20,8 @@ from app.domain.bookings.errors import BookingError, BookingNotAllowed, Closed, 
 from app.domain.customers.contacts import find_or_create
 from app.domain.scheduling.allocation_plan import ResourceAllocation
 from app.domain.scheduling.types import VisitPart
-from app.domain.services.matching import UnknownService, get_services
+from app.domain.services.matching import UnknownService
+from app.domain.services.requested_services import get_services
 from app.domain.services.staff_matching import UnknownStaff, get_staff
 from app.events import BookingCreated
 from app.models import Booking, BookingChange, BusySpan, GroupSession, Policy, Service, SlotLock, StaffService

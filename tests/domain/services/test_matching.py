@@ -9,8 +9,10 @@ from flask_sqlalchemy import SQLAlchemy
 
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
+from app.domain.language.parsed_time import Language
 from app.domain.services.fuzzy_text import fold, get_similarity
-from app.domain.services.matching import AmbiguousService, UnknownService, find_service, get_services
+from app.domain.services.matching import AmbiguousService, UnknownService, find_service
+from app.domain.services.requested_services import get_services
 from app.domain.services.staff_matching import AmbiguousStaff, UnknownStaff, find_staff, select_staff
 from app.domain.services.vocabulary import get_term_similarity, parse_terms
 from app.models import ServiceSynonym, StaffMember
@@ -131,15 +133,19 @@ def test_a_son_may_be_a_child_or_a_man() -> None:
     assert said.excludes(parse_terms("Damenschnitt"))
 
 
-def test_what_is_not_offered_names_the_nearest(salon: Salon) -> None:
-    with pytest.raises(UnknownService, match="Meinen Sie") as error:
-        get_services("Haarverlängerung")
+@each_row(
+    "said, language, sentence",
+    [
+        ("Haarverlängerung", "de", r"Haarverlängerung machen wir nicht\. Wir bieten .* an"),
+        ("Fußreflexzonen", "de", "„Fußreflexzonen“ steht nicht im Angebot. Meinen Sie"),
+        ("teeth cleaning", "en", r"We don't do teeth cleaning\. We offer"),
+        ("reiki", "en", "Do you mean"),
+    ],
+)
+def test_what_is_not_offered_names_what_is(app: Flask, salon: Salon, said: str, language: Language, sentence: str) -> None:
+    with app.test_request_context(), force_locale(language), pytest.raises(UnknownService, match=sentence) as error:
+        get_services(said, language=language)
     assert len(error.value.data["services"]) == 3
-
-
-def test_nearest_services_are_named_in_english_too(app: Flask, salon: Salon) -> None:
-    with app.test_request_context(), force_locale("en"), pytest.raises(UnknownService, match="Do you mean"):
-        get_services("teeth cleaning", language="en")
 
 
 def test_one_unknown_of_several_services_is_not_left_out(salon: Salon) -> None:

@@ -44,6 +44,7 @@ from app.domain.bookings.create import create_booking
 from app.domain.bookings.errors import BookingError, ContactMissing
 from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.customers.caller_assurance import filter_same_name
+from app.domain.customers.name_matching import find_first_name
 from app.domain.language.indifference import is_indifferent
 from app.domain.language.party_size import split_names
 from app.domain.language.relative_to_appointment import points_to_appointment
@@ -82,10 +83,12 @@ def book_appointment(context: ToolContext, args: BookAppointmentArgs) -> ToolRes
     if len(people := split_names(contact.name)) > 1:
         raise ClarificationNeeded(ask_for_first_person(), options=people)
     is_known = bool(filter_same_name(contact.name, context.caller.candidates))
-    request = replace(request, notes=args.notes, contact_phone=contact.phone, contact_email=contact.email)
+    other = contact.name if args.is_for_other or (not is_known and any(each.name for each in context.caller.candidates)) else None
+    notes = "\n".join(dict.fromkeys(filter(None, (args.notes, request.notes)))) or None
+    request = replace(request, notes=notes, contact_phone=contact.phone, contact_email=contact.email)
     earlier = list_visits_of_person(context, contact.name)
     if same := next((visit for visit in earlier if is_same_visit(visit, request)), None):
-        return _build_booked_result(context, add_details(context, same[0], request))
+        return _build_booked_result(context, add_details(context, same[0], request), other=other)
     if question := ask_about_second(context, request, contact.name, earlier, answer=args.second):
         return question
     if request.starts_at < now():
@@ -103,7 +106,7 @@ def book_appointment(context: ToolContext, args: BookAppointmentArgs) -> ToolRes
     except BookingError as error:
         return build_booking_rejection(context, request, error)
     release_replaced(context, request, used=fitting, named=hold)
-    return add_read_back(context, _build_booked_result(context, booking), args, contact, is_known=is_known)
+    return add_read_back(context, _build_booked_result(context, booking, other=other), args, contact, is_known=is_known)
 
 
 def _list_missing_arguments(context: ToolContext, args: BookAppointmentArgs, hold: Hold | None) -> list[str]:
@@ -123,9 +126,10 @@ def _resolve_with_hold(context: ToolContext, args: BookAppointmentArgs, hold: Ho
     parts = tuple(VisitPart(part["service_id"], part.get("requested_staff_id")) for part in hold.parts)
     excluded = frozenset(staff_id for part in hold.parts for staff_id in part.get("excluded_staff_ids", ()))
     branch_id = resolve_branch(context, args.branch).id if args.branch else hold.branch_id
+    remark: str | None = None
     if args.service:
         visit = resolve_visit(context, service=args.service, staff=args.staff, branch=branch_id)
-        branch_id = visit.branch.id
+        branch_id, remark = visit.branch.id, visit.remark
         parts = visit.parts if args.staff else _keep_people(visit.parts, parts, visit.excluded_staff)
         excluded = visit.excluded_staff or excluded
     elif args.staff:
@@ -133,8 +137,9 @@ def _resolve_with_hold(context: ToolContext, args: BookAppointmentArgs, hold: Ho
         parts = tuple(VisitPart(part.service_id, selection.person.id if selection.person else None) for part in parts)
         excluded = frozenset(person.id for person in selection.excluded)
     request = build_booking_request(
-        context, parts, starts_at, branch_id=branch_id, excluded_staff=excluded, max_gap=_get_gap(hold) if len(parts) > 1 else 0
-    )
+        context, parts, starts_at, branch_id=branch_id, excluded_staff=excluded, max_gap=_get_gap(hold) if len(parts) > 1 else 0,
+        remark=remark,
+    )  # fmt: skip
     held = tuple(VisitPart(part["service_id"], part["staff_id"]) for part in hold.parts)
     return replace(request, parts=held) if is_fitting(hold, request) else request
 
@@ -153,13 +158,15 @@ def _keep_people(parts: tuple[VisitPart, ...], held: tuple[VisitPart, ...], excl
     return tuple(part if part.staff_id else VisitPart(part.service_id, wished.get(part.service_id)) for part in parts)
 
 
-def _build_booked_result(context: ToolContext, booking: Booking) -> ToolResult:
+def _build_booked_result(context: ToolContext, booking: Booking, *, other: str | None = None) -> ToolResult:
+    """Say what is booked, when and with whom; `other` is whose appointment it is where it is not the caller's."""
     data = build_bookings_data(context, [booking])[0]
-    when, place = say_when(context, booking.starts_at, booking.timezone), say_visit(context, booking)
+    when, visit = say_when(context, booking.starts_at, booking.timezone), say_visit(context, booking)
+    whose = _("Der Termin für %(name)s", name=find_first_name(other) or other) if other else _("Ihr Termin")
     say = (
-        _("Ihr Termin %(when)s %(place)s ist vorgemerkt und wird noch bestätigt.", when=when, place=place)
+        _("%(whose)s %(when)s, %(visit)s, ist vorgemerkt und wird noch bestätigt.", whose=whose, when=when, visit=visit)
         if booking.status == "pending"
-        else _("Ihr Termin %(when)s %(place)s ist eingetragen.", when=when, place=place)
+        else _("%(whose)s %(when)s, %(visit)s, ist eingetragen.", whose=whose, when=when, visit=visit)
     )
     return succeed(say, **data)
 

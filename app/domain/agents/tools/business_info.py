@@ -16,7 +16,7 @@ from app.domain.agents.tools.registry import ToolArgs, tool
 from app.domain.agents.tools.service_descriptions import build_service_data, build_total, list_matching_services, say_service, say_services
 from app.domain.agents.tools.visit_resolution import resolve_branch
 from app.domain.language.spoken_format import capitalise, join_and, say_day, say_hours
-from app.domain.services.matching import get_services
+from app.domain.services.requested_services import get_services
 
 MAX_SPOKEN_NAMES = 5
 

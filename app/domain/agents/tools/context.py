@@ -43,6 +43,8 @@ class ToolContext:
     # days the caller named in this tool call, and days of bookings disclosed by it
     named_days: set[date] = field(default_factory=set)
     disclosed_days: set[date] = field(default_factory=set)
+    # what this tool call was given about the person it is for: "mein Sohn, vier Jahre"
+    person_remarks: tuple[str, ...] = ()
 
     @cached_property
     def _records(self) -> Any:

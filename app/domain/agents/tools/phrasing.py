@@ -109,18 +109,16 @@ def load_visits(bookings: Sequence[Booking]) -> dict[str, list[Booking]]:
 
 
 def say_visit(context: ToolContext, booking: Booking) -> str:
-    """ "bei Mara Lindgren in Berlin-Mitte"; of several services "für Damenschnitt und Ansatzfarbe bei …", each with its own person."""
+    """ "Damenschnitt bei Mara Lindgren in Berlin-Mitte"; of several "Schnitt und Farbe bei …", or each with its person."""
     parts = load_visits([booking])[booking.id] or [booking]
-    if len(parts) < 2:
-        return say_place(context, booking.staff_id, booking.branch_id)
     names = DisplayNames(staff={part.staff_id for part in parts}, services={part.service_id for part in parts})
     services = [names.services.get(part.service_id, "") for part in parts]
     if len({part.staff_id for part in parts}) == 1:
         place = say_place(context, booking.staff_id, booking.branch_id)
-        return _("für %(services)s %(place)s", services=join_and(services, context.language), place=place)
+        return _("%(services)s %(place)s", services=join_and(services, context.language), place=place)
     who = [names.staff.get(part.staff_id, "") for part in parts]
     each = [_("%(service)s bei %(who)s", service=service, who=person) for service, person in zip(services, who, strict=True)]
-    return _("für %(services)s", services=join_and(each, context.language))
+    return join_and(each, context.language)
 
 
 def say_booking(context: ToolContext, booking: Booking) -> str:

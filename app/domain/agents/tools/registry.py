@@ -6,17 +6,17 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from flask_babel import force_locale, gettext as _
-from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, PrivateAttr, ValidationInfo, field_validator, model_validator
 
 from app.core.errors import AppError
 from app.domain.agents.tools.context import ToolContext, ToolResult, reject
 from app.domain.customers.contacts import MAX_NAME_LENGTH
 from app.domain.language.indifference import is_indifferent, is_refusal
 from app.domain.language.introductions import strip_introduction
-from app.domain.language.name_remarks import strip_remarks
+from app.domain.language.name_remarks import find_name_remark, names_relative, strip_remarks
 from app.domain.language.normalization import MAX_TEXT_LENGTH
 from app.domain.language.placeholders import FIELD_KINDS, Kind, is_placeholder
 from app.domain.language.spelling import read_name
@@ -47,6 +47,15 @@ class ToolArgs(BaseModel):
     # arguments in which "egal" takes back an earlier wish, and is not the same as nothing
     keeps_indifference: ClassVar[frozenset[str]] = frozenset()
     max_lengths: ClassVar[Mapping[str, int]] = MAX_LENGTHS
+    # what was said beside the name: "mein Sohn, vier Jahre"
+    _name_remark: str = PrivateAttr("")
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _keep_name_remark(cls, args: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        read = handler(args)
+        read._name_remark = find_name_remark(_to_text(cls._resolve_aliases(args).get("name")) or "", getattr(read, "name", None))
+        return read
 
     @model_validator(mode="before")
     @classmethod
@@ -66,6 +75,16 @@ class ToolArgs(BaseModel):
         if text is None or (is_refusal(text) and not cls.reads_answers):
             return None
         return None if is_indifferent(text) and info.field_name not in cls.keeps_indifference else text
+
+    @property
+    def person_remarks(self) -> tuple[str, ...]:
+        """What is told about the person it is for, beside the words for the service."""
+        return tuple(filter(None, (self._name_remark, getattr(self, "notes", None))))
+
+    @property
+    def is_for_other(self) -> bool:
+        """Check whether it is for somebody else than the caller: "mein Sohn", "für meine Mutter"."""
+        return names_relative(self._name_remark) or names_relative(getattr(self, "service", None) or "")
 
     def list_too_long(self) -> list[str]:
         """List the arguments that are too long to be kept whole."""
@@ -146,6 +165,7 @@ def run_tool(name: str, args: dict[str, Any], context: ToolContext) -> ToolResul
         if too_long := arguments.list_too_long():
             longest = {name: arguments.max_lengths.get(name, MAX_LENGTH) for name in too_long}
             return reject("too_long", _("Das ist zu lang, um es ganz festzuhalten. Können Sie es bitte kürzer sagen?"), max_lengths=longest)
+        context.person_remarks = arguments.person_remarks
         try:
             answer = entry.function(context, arguments)
         except AppError as error:

@@ -19,7 +19,8 @@ from app.domain.language.spoken_choices import parse_choice, split_alternatives
 from app.domain.language.spoken_format import join_or
 from app.domain.scheduling.types import VisitPart
 from app.domain.services.fuzzy_text import get_similarity, list_significant_words
-from app.domain.services.matching import EXACT_CERTAINTY, find_service, get_services
+from app.domain.services.matching import EXACT_CERTAINTY, find_service
+from app.domain.services.requested_services import get_requested_services
 from app.domain.services.staff_matching import StaffSelection, build_unknown_staff, list_people, select_staff
 from app.models import Branch, Hold, Service
 
@@ -52,12 +53,15 @@ class Visit:
     excluded_staff: frozenset[str] = frozenset()
     # the longest wait in minutes between two services
     max_gap: int = 0
+    # what was said beside the services: "nüchtern"
+    remark: str | None = None
 
     def at(self, context: ToolContext, starts_at: datetime) -> BookingRequest:
         """Build this caller's request for a time; the customer is added when it is booked."""
         return build_booking_request(
-            context, self.parts, starts_at, branch_id=self.branch.id, max_gap=self.max_gap, excluded_staff=self.excluded_staff
-        )
+            context, self.parts, starts_at, branch_id=self.branch.id, max_gap=self.max_gap, excluded_staff=self.excluded_staff,
+            remark=self.remark,
+        )  # fmt: skip
 
 
 def build_booking_request(
@@ -69,11 +73,12 @@ def build_booking_request(
     max_gap: int = 0,
     hold: Hold | None = None,
     excluded_staff: frozenset[str] = frozenset(),
+    remark: str | None = None,
 ) -> BookingRequest:
     return BookingRequest(
         parts, starts_at, branch_id, "call", context.actor,
         call_id=context.call.id, is_anonymous=context.call.caller_kind == "withheld", hold=hold, max_gap=max_gap,
-        excluded_staff=excluded_staff,
+        excluded_staff=excluded_staff, notes=remark,
     )  # fmt: skip
 
 
@@ -86,10 +91,10 @@ def resolve_visit(context: ToolContext, *, service: str | None, staff: str | Non
         raise MissingArgument(get_question("service"), fields=["service"])
     place, person, service = _split_service(context, service, branch)
     selection = _resolve_both(context, staff, person, branch_id=place.id)
-    services = get_services(service, language=context.language)
-    parts = resolve_parts(services, selection.person)
-    gap = max(found.max_gap_minutes for found in services) if len(parts) > 1 else 0
-    return Visit(tuple(services), parts, place, frozenset(person.id for person in selection.excluded), gap)
+    wish = get_requested_services(service, language=context.language, about=context.person_remarks)
+    parts = resolve_parts(wish.services, selection.person)
+    gap = max(found.max_gap_minutes for found in wish.services) if len(parts) > 1 else 0
+    return Visit(wish.services, parts, place, frozenset(person.id for person in selection.excluded), gap, wish.remark)
 
 
 def _split_service(context: ToolContext, service: str, branch: str | None) -> tuple[Branch, str | None, str]:
