@@ -12,6 +12,7 @@ from app.domain.emergencies.classifier import UNCLEAR_KIND, classify_kind, get_p
 from app.domain.emergencies.phrase_matcher import MAX_TEXT_LENGTH, Span, TokenizedText, tokenize
 from app.domain.emergencies.signs import EmergencyKind, EmergencySign, EmergencySignTable, load_table
 from app.domain.emergencies.signs.danger_words import DANGER, SUICIDE, find_danger_words
+from app.domain.emergencies.vehicle_symptoms import strip_symptoms
 
 # Below the first, a match of the table is dropped; from the second on no match is needed. Found by cross-validation over
 # the corpus: a missed emergency costs more than a needless sentence, but false alarms annoy.
@@ -68,6 +69,13 @@ def recognise_emergency(text: str, industry: str, phrases: Sequence[str] = ()) -
 
     `phrases` are the business's own and add to the general table.
     """
+    kind = _recognise(text, industry, phrases)
+    if kind is None or AREAS.get(industry) != "car" or (bare := strip_symptoms(text)) == text:
+        return kind
+    return _recognise(bare, industry, phrases)
+
+
+def _recognise(text: str, industry: str, phrases: Sequence[str]) -> EmergencyKind | None:
     table = load_table()
     tokens = tokenize(text, table.vocabulary.spelling)
     if not tokens.words:
