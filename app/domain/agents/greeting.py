@@ -15,11 +15,13 @@ LAST_QUESTION = re.compile(
     r"(?P<before>.*[.!…])\s+(?P<question>(?:Wie|Was|Womit|Wobei|Worum|Wen|Wann|Kann|Können|Darf|Dürfen|Möchten|Möchtest|"
     r"How|What|May|Can|Who|Would|Could)\b[^.!?…]*\?)"
 )
+# ", {branch}" and " in {branch}"
+BRANCH_WITH_LINK = re.compile(r"(?:\s*[,–-])?\s*(?:\b(?:in|at|aus|from|Filiale|Standort|branch)\s+)*\{branch\}", re.IGNORECASE)
 
 
 def build_greeting(content: AgentVersionConfig, *, company: str, branch: str, name: str | None = None, introduces: bool = True) -> str:
     """Build the greeting in the catalogue's language; `introduces` adds the agent's name."""
-    greeting = _sanitize(content.greeting.replace("{branch}", branch)) or _build_default(
+    greeting = _sanitize(_fill_branch(content.greeting, company=company, branch=branch)) or _build_default(
         _sanitize(company), _sanitize(content.name) if introduces else ""
     )
     caller = _sanitize(name or "")
@@ -40,6 +42,13 @@ def build_greeting_in_own_language(content: AgentVersionConfig, *, company: str,
     """Build the greeting in the agent's own language."""
     with force_locale(content.language):
         return build_greeting(content, company=company, branch=branch)
+
+
+def _fill_branch(greeting: str, *, company: str, branch: str) -> str:
+    """Fill in the branch; where the company stands for it (an agent of several branches) and is named already, it is left out."""
+    if branch == company and company.casefold() in greeting.casefold():
+        greeting = BRANCH_WITH_LINK.sub("", greeting)
+    return greeting.replace("{branch}", branch)
 
 
 def _build_default(company: str, name: str) -> str:

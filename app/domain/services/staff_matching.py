@@ -2,20 +2,31 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.core.errors import InvalidInput
 from app.core.extensions import db
+from app.domain.customers.name_matching import to_phonetic
 from app.domain.language.indifference import is_indifferent
 from app.domain.language.parsed_time import Language
 from app.domain.language.spoken_choices import parse_choice, split_alternatives
 from app.domain.language.spoken_format import join_or
-from app.domain.services.fuzzy_text import get_similarity, strip_titles
+from app.domain.services.fuzzy_text import fold, get_similarity, strip_titles
 from app.models import StaffBranch, StaffMember
 
 MIN_CERTAINTY = 60
+# words and letters that sound alike so far are asked about
+MIN_ALIKE, MIN_SOUND = 0.75, 4
+# somebody in particular, whom the words do not name; and anybody who does the work
+_ASKED_ROLES = "chef chefin boss inhaber inhaberin owner meister meisterin manager managerin leiter leiterin leitung geschaftsfuhrer"
+_ANY_ROLES = """
+    der die den dem das ein eine einen einem einer the a an irgend irgendein bei beim mit with friseur friseurin friseuse stylist stylistin
+    hairdresser barber mechaniker mechanikerin mechanic arzt arztin doktor doktorin doctor mitarbeiter mitarbeiterin kollege kollegin team
+"""
+ASKED_ROLES, ANY_ROLES = frozenset(_ASKED_ROLES.split()), frozenset(_ANY_ROLES.split())
 
 
 class UnknownStaff(InvalidInput):
@@ -44,7 +55,7 @@ def select_staff(text: str, *, branch_id: str | None = None, language: Language 
     people = list_people(branch_id)
     choice = parse_choice(text)
     excluded = tuple(_get_named(name, people, language) for name in choice.excluded)
-    if choice.wanted is None or is_indifferent(choice.wanted):
+    if choice.wanted is None or is_indifferent(choice.wanted) or ANY_ROLES.issuperset(strip_titles(choice.wanted)):
         return StaffSelection(None, excluded)
     names = [name for name in split_alternatives(choice.wanted) if not is_indifferent(name)]
     wanted = {_get_named(name, people, language) for name in names or [choice.wanted]} - set(excluded)
@@ -80,12 +91,23 @@ def list_people(branch_id: str | None) -> Sequence[StaffMember]:
 
 def _get_named(text: str, people: Sequence[StaffMember], language: Language) -> StaffMember:
     found = _find_named(text, people)
-    if not found:
+    if not found and ASKED_ROLES.intersection(fold(text).split()):
+        found = list(people)
+    elif not found:
+        alike = [person.name for person in people if _sounds_like(text, person.name)]
+        if alike:
+            raise AmbiguousStaff(_("Meinen Sie %(names)s?", names=join_or(alike, language)), options=alike)
         raise build_unknown_staff(text)
     if len(found) > 1:
         names = [person.name for person in found]
         raise AmbiguousStaff(_("Wen meinen Sie: %(names)s?", names=join_or(names, language)), options=names)
     return found[0]
+
+
+def _sounds_like(text: str, name: str) -> bool:
+    """Check whether a word sounds like one of the name: "Eileen" and "Aylin". A reason to ask, and no other."""
+    said, known = ([to_phonetic(word) for word in strip_titles(words) if len(word) >= MIN_SOUND] for words in (text, name))
+    return any(SequenceMatcher(None, one, other).ratio() >= MIN_ALIKE for one in said for other in known)
 
 
 def _find_named(text: str, people: Sequence[StaffMember]) -> list[StaffMember]:

@@ -562,7 +562,7 @@ DIALOGUES = (
                 staff="Ben",
                 name="mein Mann, Otto Muster, er ist 60",
                 phone="die Nummer, mit der ich anrufe",
-                says=("Mittwoch, den 6. Mai, um 10 Uhr bei Ben",),
+                says=("Der Termin für Otto", "Mittwoch, den 6. Mai, um 10 Uhr, Haarschnitt bei Ben"),
             ),
             use(
                 "reschedule_appointment",
@@ -618,7 +618,7 @@ DIALOGUES = (
                 staff="Anna",
                 name="Erika Muster",
                 data={"service": "Haarschnitt und Waschen"},
-                says=("für Haarschnitt und Waschen bei Anna",),
+                says=("Haarschnitt und Waschen bei Anna",),
             ),
         ),
         number=STRANGER,

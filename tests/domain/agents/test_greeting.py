@@ -48,6 +48,21 @@ def inside(app: Flask) -> Any:
         yield
 
 
+@pytest.mark.parametrize(
+    "greeting, begins",
+    [
+        ("Salon Lindgren, {branch}, hier ist Lena.", "Salon Lindgren, hier ist Lena."),
+        ("Moin, Salon Lindgren in {branch}, hier ist Lena.", "Moin, Salon Lindgren, hier ist Lena."),
+        ("Salon Lindgren at {branch}, this is Lena.", "Salon Lindgren, this is Lena."),
+        ("Hallo aus {branch}.", "Hallo aus Salon Lindgren."),
+    ],
+)
+def test_a_company_that_stands_for_its_branches_is_named_once(greeting: str, begins: str) -> None:
+    content = AgentVersionConfig(greeting=greeting)
+    assert build_greeting(content, company="Salon Lindgren", branch="Salon Lindgren").startswith(begins)
+    assert "Mitte" in build_greeting(content, company="Salon Lindgren", branch="Mitte")
+
+
 def test_no_greeting_and_no_name_loses_the_notice() -> None:
     openings = _every_opening()
     assert len(openings) >= 200

@@ -1,5 +1,7 @@
 """The customer of a booking or note, and their contact details."""
 
+import re
+
 from flask_babel import gettext as _
 
 from app.core.phone import ParsedPhoneNumber, is_domestic, normalise
@@ -11,6 +13,7 @@ from app.domain.customers.contacts import MAX_NAME_LENGTH, ContactDetails, add_i
 from app.domain.customers.matching import attach_customer, create_named_customer, select_customer
 from app.domain.customers.name_matching import is_same_name
 from app.domain.language.spoken_digits import read_digits
+from app.domain.language.vocabulary import fold, replace_number_words
 from app.models import Customer
 
 # what is shorter was no number, and is not said back
@@ -28,11 +31,18 @@ def parse_phone(context: ToolContext, spoken_number: str) -> str:
     number = normalise(digits or "", source="human", region=context.company.country)
     if number.e164 and (number.valid or not is_domestic(number, context.company.country)):
         return number.e164
-    raise MissingArgument(_ask_again(digits) if digits and len(digits) > MAX_SHORT_DIGITS else get_question("phone"), fields=["phone"])
+    raise MissingArgument(_ask_again(digits, spoken_number), fields=["phone"])
 
 
-def _ask_again(digits: str) -> str:
-    """Ask for a number that was told with a digit too few or too many: what was understood is said back."""
+def _ask_again(digits: str | None, spoken_number: str) -> str:
+    """Ask for a number that was told with a digit too few or too many: what was understood is said back, half of one is not."""
+    if not digits or len(digits) <= MAX_SHORT_DIGITS:
+        holds_numbers = re.search(r"\d", replace_number_words(fold(spoken_number)))
+        return (
+            _("Die Nummer habe ich nicht sicher verstanden. Bitte sagen Sie sie Ziffer für Ziffer.")
+            if holds_numbers
+            else get_question("phone")
+        )
     return _("Diese Nummer gibt es so nicht, ich habe %(digits)s verstanden. Wie lautet sie, Ziffer für Ziffer?", digits=" ".join(digits))
 
 

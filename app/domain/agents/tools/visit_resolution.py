@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,15 +17,17 @@ from app.domain.bookings.booking_request import BookingRequest, resolve_parts
 from app.domain.language.indifference import is_indifferent
 from app.domain.language.spelling import read_street
 from app.domain.language.spoken_choices import parse_choice, split_alternatives
-from app.domain.language.spoken_format import join_or
+from app.domain.language.spoken_format import join_and, join_or
 from app.domain.scheduling.types import VisitPart
+from app.domain.services.catalogue import list_staff
 from app.domain.services.fuzzy_text import get_similarity, list_significant_words
 from app.domain.services.matching import EXACT_CERTAINTY, find_service
 from app.domain.services.requested_services import get_requested_services
-from app.domain.services.staff_matching import StaffSelection, build_unknown_staff, list_people, select_staff
+from app.domain.services.staff_matching import StaffSelection, UnknownStaff, list_people, select_staff
 from app.models import Branch, Hold, Service
 
 MIN_SIMILARITY = 60
+MAX_NAMES = 6
 # the branch that was called ("hier bei Ihnen"), and the one that was not ("in der anderen")
 _THIS_BRANCH = "hier dieser diese diesem gleichen gleiche derselben dieselbe selben ihnen euch here this same"
 _BRANCH_WORDS = "in bei at der die den the filiale salon standort branch location one bitte please zur zu"
@@ -90,9 +93,12 @@ def resolve_visit(context: ToolContext, *, service: str | None, staff: str | Non
     if service is None or not list_significant_words(service):
         raise MissingArgument(get_question("service"), fields=["service"])
     place, person, service = _split_service(context, service, branch)
-    selection = _resolve_both(context, staff, person, branch_id=place.id)
-    wish = get_requested_services(service, language=context.language, about=context.person_remarks)
-    parts = resolve_parts(wish.services, selection.person)
+    try:
+        selection = _resolve_both(context, staff, person, branch_id=place.id)
+        wish = get_requested_services(service, language=context.language, about=context.person_remarks)
+        parts = resolve_parts(wish.services, selection.person)
+    except UnknownStaff as error:
+        raise _name_people(context, error, service, branch_id=place.id) from error
     gap = max(found.max_gap_minutes for found in wish.services) if len(parts) > 1 else 0
     return Visit(wish.services, parts, place, frozenset(person.id for person in selection.excluded), gap, wish.remark)
 
@@ -108,8 +114,22 @@ def _split_service(context: ToolContext, service: str, branch: str | None) -> tu
         raise MissingArgument(get_question("service"), fields=["service"])
     unknown = UNKNOWN_PERSON.search(service)
     if unknown and unknown[1] not in (*NO_PERSON, *context.company.name.split()) and find_service(unknown[1]) is None:
-        raise build_unknown_staff(unknown[1])
+        return place, person or unknown[1], service
     return place, person, service
+
+
+def _name_people(context: ToolContext, error: UnknownStaff, service: str, *, branch_id: str) -> UnknownStaff:
+    """Add to the error who does the service there."""
+    if not context.config.can_disclose("staff_names"):
+        return error
+    with suppress(InvalidInput):
+        services = get_requested_services(service, language=context.language, about=context.person_remarks).services
+        people = [list_staff(limit=MAX_NAMES, branch_id=branch_id, service_id=each.id) for each in services]
+        names = [person.name for person in people[0] if all(person in others for others in people)]
+        if names:
+            say = _("%(sorry)s Das machen bei uns %(names)s.", sorry=error.message, names=join_and(names, context.language))
+            return UnknownStaff(say, **error.details() | {"options": names})
+    return error
 
 
 def _resolve_both(context: ToolContext, staff: str | None, person: str | None, *, branch_id: str) -> StaffSelection:
