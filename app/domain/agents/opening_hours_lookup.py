@@ -1,18 +1,21 @@
-"""Opening hours of a branch for answers to callers."""
+"""Opening hours of a branch, and working hours of people, for answers to callers."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask_babel import get_locale, gettext as _
+from sqlalchemy import select
 
+from app.core.extensions import db
 from app.domain.language.parsed_time import Language
 from app.domain.language.spoken_format import WEEKDAYS, capitalise, say_day
 from app.domain.scheduling.holidays import find_holiday_name
 from app.domain.scheduling.loader import load_scheduling_data
-from app.domain.scheduling.opening_hours import find_next_opening, get_day_opening
-from app.domain.scheduling.types import SchedulingData, SlotQuery
-from app.models import Branch
+from app.domain.scheduling.minute_bits import MINUTES_PER_DAY, MinuteAxis, iter_intervals, to_minute
+from app.domain.scheduling.opening_hours import build_opening, build_shift_mask, find_next_opening, get_day_opening
+from app.domain.scheduling.types import SchedulingData, SlotQuery, VisitPart
+from app.models import Branch, Service, StaffService
 
 LOOKAHEAD_DAYS = 30
 
@@ -64,6 +67,27 @@ def list_hours(branch: Branch, first: date, days: int) -> list[DayHours]:
     midnight = datetime.combine(first, time(), ZoneInfo(branch.timezone))
     facts = _load_scheduling_data(branch, midnight, midnight + timedelta(days=days))
     return [build_hours(branch.id, facts, first + timedelta(days=number)) for number in range(days)]
+
+
+def get_shift_hours(branch: Branch, staff_id: str, day: date) -> tuple[tuple[time, time], ...]:
+    """Get when the person works at the branch on a date, while it is open and nothing keeps them away; empty where they do not."""
+    statement = select(StaffService.service_id).join(Service, Service.id == StaffService.service_id)
+    service_id = db.session.scalar(statement.where(StaffService.staff_id == staff_id, Service.is_active).limit(1))
+    if service_id is None or not branch.is_active:
+        return ()
+    timezone = ZoneInfo(branch.timezone)
+    midnight = datetime.combine(day, time(), timezone)
+    parts = (VisitPart(service_id, staff_id),)
+    data = load_scheduling_data(SlotQuery(parts, midnight, midnight + timedelta(days=1), midnight, branch_id=branch.id))
+    person = next((each for each in data.people if each.id == staff_id), None)
+    if person is None:
+        return ()
+    place, axis = data.get_branch(branch.id), MinuteAxis(to_minute(midnight), MINUTES_PER_DAY)
+    at_work = build_shift_mask(person, place, data, axis) & build_opening(place, data, axis).open
+    return tuple(
+        (axis.instant_at(start).astimezone(timezone).time(), axis.instant_at(end).astimezone(timezone).time())
+        for start, end in iter_intervals(at_work)
+    )
 
 
 def build_hours(branch_id: str, facts: SchedulingData, day: date) -> DayHours:

@@ -53,12 +53,14 @@ CHILD, ADULT = 12, 18
 TERMS = {
     word: term
     for term, words in {
-        "cut": "schnitt haarschnitt schneiden haareschneiden haarschneiden nachschneiden cut haircut hair_cut trim",
-        "colour": "farbe färben farben färbung haarfarbe nachfärben einfärben colour color colouring coloring dye dyeing touch_up touchup",
+        "cut": "schnitt haarschnitt schneiden haareschneiden haarschneiden nachschneiden schneidet cut cuts cutting haircut"
+        " haircuts hair_cut trim",
+        "colour": "farbe färben färbt farben färbung haarfarbe nachfärben einfärben colour color colouring coloring dye dyeing"
+        " touch_up touchup",
         "root": "ansatz root roots",
         "tint": "tönung tönen tint toner glossing",
-        "wash": "waschen wäsche haarewaschen wash washing shampoo",
-        "blow-dry": "föhnen fön foehn blow_dry blowdry blow_drying blowout",
+        "wash": "waschen wäscht wäsche haarewaschen wash washing shampoo",
+        "blow-dry": "föhnen föhnt fön foehn blow_dry blowdry blow_drying blowout",
         "highlights": "strähne strähnen strähnchen highlight highlights foils",
         "machine": "maschine maschinen machine clipper clippers buzz",
         "beard": "bart bärte beard vollbart",

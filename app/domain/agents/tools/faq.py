@@ -1,27 +1,44 @@
 """Answers questions from company data only: opening hours, address, services, prices, staff."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from app.core.errors import AppError
 from app.core.extensions import db
 from app.core.phone import display
 from app.domain.agents.tools.context import ToolContext
-from app.domain.agents.tools.registry import run_tool
-from app.domain.agents.tools.service_descriptions import list_matching_services, say_service
+from app.domain.agents.tools.hours_answers import answer_opening, answer_presence
+from app.domain.agents.tools.service_descriptions import list_matching_services, say_service, say_services
 from app.domain.language.spoken_format import join_and
 from app.domain.language.vocabulary import fold
 from app.domain.services.catalogue import list_staff
-from app.domain.services.matching import find_service
-from app.models import Branch, PhoneNumber
+from app.domain.services.fuzzy_text import fold as plain_fold, strip_titles
+from app.domain.services.matching import AmbiguousService, UnknownService, find_named_trade_words, find_service
+from app.domain.services.requested_services import get_requested_services
+from app.models import Branch, PhoneNumber, Service, StaffMember
 
+# a second question behind the first
+PARTS = re.compile(
+    r"[?!;.]\s+|,?\s+\b(?:und|and)\b\s+(?=(?:wie|wo|wann|was|wer|ist|sind|gibt|kann|koennen|könn\w*|habt|haben|darf|is|are|do|does|can|what|where|when"
+    r"|how|who)\b)",
+    re.IGNORECASE,
+)
 HOURS_PATTERN = (
-    r"oeffnung|geoeffnet|offen\b|auf\b.*\b(haben|habt)|(haben|habt)\b.*\bauf\b|geschlossen|schliess|macht .* (auf|zu)\b"
+    r"oeffnung|geoeffnet|offen\b|auf\b.*\b(haben|habt)|(haben|habt)\b.*\b(auf|zu)\b|geschlossen|schliess|macht .* (auf|zu)\b"
     r"|wie lange .*(da|auf)|opening|open\b|close|hours"
 )
-ADDRESS_PATTERN = r"\badresse|\bwo (ist|sind|finde|liegt|befindet)|anfahrt|strasse|address|where (are|is)|located|location|find you"
+ADDRESS_PATTERN = (
+    r"\badresse|\bwo (genau )?(ist|sind|seid|finde|finden|liegt|liegen|befindet|sitzt|muss|soll|komm)|\bwie (komm|finde)\w* (ich|wir|man)\b"
+    r"|anfahrt|strasse|hausnummer|address|where\b.*\b(are|is|find)\b|\bhow (do|can) (i|we) (get|find)|located|location|find you|directions"
+)
+WHO_PATTERN = r"\b(wer|wem|who)\b"
+PRESENCE_PATTERN = r"\b(da|hier|arbeitet|arbeiten|im haus|im laden|anwesend|works?|working|there|in)\b"
+FREE_PATTERN = r"\b(frei|freie\w*|termine?|free|available|slots?|appointments?|krank|warum|urlaub|sick|holiday)\b"
+PARKING_PATTERN = r"park"
 PHONE_PATTERN = r"telefonnummer|rufnummer|phone number"
 STAFF_PATTERN = r"\bwer arbeitet|mitarbeiter|team\b|who works|staff\b"
 PRICE_PATTERN = r"\bkost|preis|teuer|euro|price|cost|how much|charge"
@@ -29,16 +46,15 @@ DURATION_PATTERN = r"wie lange dauert|dauert|how long (does|is|will)"
 SERVICES_PATTERN = r"(bieten|macht|machen|habt|haben) (sie|ihr)|\bangebot|leistungen|do you (do|offer|have)|services"
 # questions for reasons, exceptions or advice are not answered from data
 NOT_FACTUAL_PATTERN = (
-    r"\bwarum\b|\bwieso\b|garantie|umtausch|reklam|beschwer|krankenkasse|gutschein|parkpl"
-    r"|why\b|guarantee|complain|insurance|voucher|parking"
+    r"\bwarum\b|\bwieso\b|garantie|umtausch|reklam|beschwer|krankenkasse|gutschein"
+    r"|why\b|guarantee|complain|insurance|voucher"
+)  # what asks for people, and leaves the service
+WHO_WORDS = (
+    r"\b(wer|wem|who|bei|von|euch|ihnen|uns|denn|eigentlich|macht|machen|kann|koennen|does|do|can|you|your|der|die|das|auch|hier|here|at|is|ist"
+    r"|es|eine?n?|the|a|of|gut|best)\b"
 )
-
-# words about a day; without one today is meant
-DAY_WORDS = re.compile(
-    r"\b(?:(?:naechste|kommende|diese)\w* |next |this )?(?:heute|morgen|uebermorgen|montag|dienstag|mittwoch|donnerstag|freitag|samstag"
-    r"|sonnabend|sonntag|wochenende|heiligabend|silvester|neujahr|ostern|today|tomorrow|monday|tuesday|wednesday|thursday|friday|saturday"
-    r"|sunday|christmas|easter|\d+\.(?: ?\w+)?)"
-)
+TITLED = r"\b(?:frau|herrn?|doktor|dr|doctor|mrs?|ms|miss) (\w+)"
+MAX_PEOPLE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +66,38 @@ class FactAnswer:
 
 
 def find_answer(context: ToolContext, question: str) -> FactAnswer | None:
-    """Find an answer that the data holds for certain."""
+    """Find an answer that the data holds for certain; of two questions, that the other is not known is said."""
+    parts = [part for part in PARTS.split(question) if part and part.strip()]
+    answers = [_find_answer(context, part) for part in parts]
+    known = list(dict.fromkeys(answer for answer in answers if answer))
+    if len(parts) < 2 or not known:
+        return _find_answer(context, question) if len(parts) < 2 or not known else None
+    sources = tuple(source for answer in known for source in answer.sources)
+    text = " ".join(answer.text for answer in known)
+    if None in answers:
+        unknown = parts[answers.index(None)]
+        text = f"{text} {_say_unknown(unknown)}"
+    return FactAnswer(text, sources)
+
+
+def _say_unknown(question: str) -> str:
+    if re.search(PARKING_PATTERN, fold(question)):
+        return _("Ob es Parkplätze gibt, weiß ich nicht sicher. Soll ich das weitergeben?")
+    return _("Das andere weiß ich nicht sicher. Soll ich es weitergeben?")
+
+
+def _find_answer(context: ToolContext, question: str) -> FactAnswer | None:
+    """Find the answer to one question."""
     folded = fold(question)
-    if re.search(NOT_FACTUAL_PATTERN, folded):
+    if re.search(NOT_FACTUAL_PATTERN, folded) or re.search(PARKING_PATTERN, folded):
         return None
     if re.search(PRICE_PATTERN, folded) or re.search(DURATION_PATTERN, folded):
         return _answer_service(context, question, folded)
+    if (person := _find_person(context, question)) or (re.search(WHO_PATTERN, folded) and not re.search(STAFF_PATTERN, folded)):
+        return _answer_people(context, question, folded, person)
     for pattern, answer in (
-        (HOURS_PATTERN, _answer_hours),
         (ADDRESS_PATTERN, _answer_address),
+        (HOURS_PATTERN, _answer_hours),
         (PHONE_PATTERN, _answer_phone),
         (STAFF_PATTERN, _answer_staff),
     ):
@@ -68,13 +107,41 @@ def find_answer(context: ToolContext, question: str) -> FactAnswer | None:
 
 
 def _answer_hours(context: ToolContext, question: str) -> FactAnswer | None:
-    named = DAY_WORDS.search(fold(question))
-    # the whole question may tell more of the day, or ask for the hours and so name none
-    for words in (question, named[0]) if named else (None,):
-        result = run_tool("get_opening_hours", {"date": words}, context)
-        if result.ok:
-            return FactAnswer(result.say, ("opening_hours",))
-    return None
+    text = answer_opening(context, question)
+    return FactAnswer(text, ("opening_hours",)) if text else None
+
+
+def _find_person(context: ToolContext, question: str) -> StaffMember | None:
+    """Find the one person whose name stands in the question."""
+    titled = re.findall(TITLED, plain_fold(question))
+    # the business may have the name of somebody
+    words = {*titled, *strip_titles(question)} - (set(strip_titles(context.company.name)) - set(titled))
+    people = list_staff(limit=MAX_PEOPLE, branch_id=context.branch.id)
+    named = [person for person in people if words.intersection(strip_titles(person.name))]
+    return named[0] if len(named) == 1 else None
+
+
+def _answer_people(context: ToolContext, question: str, folded: str, person: StaffMember | None) -> FactAnswer | None:
+    """Answer who does a service, or who is there when."""
+    if not context.config.can_disclose("staff_names") or re.search(FREE_PATTERN, folded):
+        return None
+    asked = re.sub(WHO_WORDS, " ", folded)
+    with suppress(AppError):
+        services = get_requested_services(asked, language=context.language).services
+        return FactAnswer(" ".join(_say_who_does(context, service) for service in services), ("staff",))
+    people = [person] if person else list_staff(limit=MAX_PEOPLE, branch_id=context.branch.id)
+    text = answer_presence(context, people, question) if re.search(PRESENCE_PATTERN, folded) else None
+    return FactAnswer(text, ("staff",)) if text else None
+
+
+def _say_who_does(context: ToolContext, service: Service) -> str:
+    names = [each.name for each in list_staff(limit=MAX_PEOPLE, branch_id=context.branch.id, service_id=service.id)]
+    if not names:
+        return _("%(service)s macht hier gerade niemand.", service=service.name)
+    who = join_and(names, context.language)
+    if len(names) == 1:
+        return _("%(service)s macht bei uns %(who)s.", service=service.name, who=who)
+    return _("%(service)s machen bei uns %(who)s.", service=service.name, who=who)
 
 
 def _answer_address(context: ToolContext, _question: str) -> FactAnswer | None:
@@ -99,13 +166,24 @@ def _answer_staff(context: ToolContext, _question: str) -> FactAnswer | None:
 
 
 def _answer_service(context: ToolContext, question: str, folded: str) -> FactAnswer | None:
-    """Answer about one service that is clearly meant; prices only where they are stored."""
-    match = find_service(_strip_question_words(question, folded))
-    if match is None or match.others:
+    """Answer about the services that are clearly meant, or each that the words may mean; prices only where they are stored."""
+    words = _strip_question_words(question, folded)
+    try:
+        services, is_visit = get_requested_services(words, language=context.language).services, True
+    except AmbiguousService as error:
+        options = error.details().get("options") or ()
+        services, is_visit = tuple(service for service in list_matching_services(context, None) if service.name in options), False
+    except UnknownService as error:
+        return FactAnswer(error.message or "", ("services",)) if find_named_trade_words(words) else None
+    if not services:
         return None
-    if re.search(PRICE_PATTERN, folded) and not (match.service.price_cents and context.config.can_disclose("prices")):
+    has_prices = context.config.can_disclose("prices") and all(service.price_cents or service.parts for service in services)
+    if re.search(PRICE_PATTERN, folded) and not has_prices:
         return None
-    return FactAnswer(say_service(context, match.service), (f"service:{match.service.id}",))
+    sources = tuple(f"service:{service.id}" for service in services)
+    if len(services) > 1 and is_visit:
+        return FactAnswer(say_services(context, services), sources)
+    return FactAnswer(" ".join(say_service(context, service) for service in services), sources)
 
 
 def _answer_services(context: ToolContext, question: str, folded: str) -> FactAnswer | None:

@@ -1,0 +1,92 @@
+"""Questions to the business: what is on record is told of the day, the person or the service that was asked for, and nothing else."""
+
+# ruff: noqa: E501  (tables are read by column)
+
+from flask.testing import FlaskClient
+from flask_sqlalchemy import SQLAlchemy
+from time_machine import Traveller
+
+from app.demo.companies import KRUSE, LINDGREN, MORGENSTERN
+from app.demo.schema import DemoCompany
+from tests.support.agent_call import AgentCall
+from tests.support.demo_company import make_demo_company
+
+ADDRESS = "Sie finden uns in der Linienstraße 214, 10119 Berlin."
+NOT_KNOWN = "Das weiß ich leider nicht sicher."
+LATEST = "Am längsten ist donnerstags geöffnet, bis 20 Uhr."
+CHILDREN = "Kinderschnitt machen bei uns Aylin Demir und Tom Weber."
+# on Monday, 30 November: the salon is closed on Sundays and Mondays
+SALON = [
+    ("Habt ihr zwischen den Jahren auf?", "Geöffnet ist am Dienstag, dem 29. Dezember, und am Mittwoch, dem 30. Dezember, von 9 Uhr bis 19 Uhr, und am Donnerstag, dem 31. Dezember, von 9 Uhr bis 20 Uhr. Sonst ist in dieser Zeit geschlossen."),
+    ("Wann habt ihr über Weihnachten zu?", "Geöffnet ist am Donnerstag, dem 24. Dezember, von 9 Uhr bis 20 Uhr. Sonst ist in dieser Zeit geschlossen."),
+    ("An welchem Tag habt ihr am längsten offen?", LATEST),
+    ("Habt ihr abends mal länger auf?", LATEST),
+    ("Habt ihr auch samstags auf?", "Am Samstag, dem 5. Dezember, ist von 9 Uhr bis 16 Uhr geöffnet."),
+    ("Wie lange habt ihr unter der Woche auf?", "Geöffnet ist dienstags, mittwochs und freitags von 9 Uhr bis 19 Uhr, und donnerstags von 9 Uhr bis 20 Uhr."),
+    ("Wie sind eure Öffnungszeiten?", "Geöffnet ist dienstags, mittwochs und freitags von 9 Uhr bis 19 Uhr, donnerstags"),
+    ("Habt ihr am Sonntag auf?", "Am Sonntag, dem 6. Dezember, ist geschlossen"),
+    ("Habt ihr gerade offen?", "Heute ist geschlossen"),
+    ("Wie lange habt ihr heute auf?", "Heute ist geschlossen"),
+    ("Habt ihr am Wochenende auf?", "Geöffnet ist am Samstag, dem 5. Dezember, von 9 Uhr bis 16 Uhr. Sonst ist in dieser Zeit geschlossen."),
+    ("Haben Sie beim Umzug offen für Neues?", NOT_KNOWN),
+    ("Wo seid ihr genau und kann man da parken?", f"{ADDRESS} Ob es Parkplätze gibt, weiß ich nicht sicher. Soll ich das weitergeben?"),
+    ("Wie komme ich zu euch?", ADDRESS),
+    ("Wo muss ich denn hin?", ADDRESS),
+    ("Gibt es Parkplätze?", NOT_KNOWN),
+    ("Wo finde ich euch und darf mein Hund mit?", f"{ADDRESS} Das andere weiß ich nicht sicher. Soll ich es weitergeben?"),
+    ("Ist die Aylin am Samstag da?", "Aylin Demir ist am Samstag, dem 5. Dezember, von 9 Uhr bis 16 Uhr da."),
+    ("Ist der Tom am Samstag da?", "Tom Weber ist am Samstag, dem 5. Dezember, nicht da."),
+    ("Arbeitet die Aylin mittwochs?", "Aylin Demir ist übermorgen, Mittwoch, den 2. Dezember, nicht da."),
+    ("Wann ist Jonas wieder da?", "Jonas Kaya ist wieder übermorgen, Mittwoch, den 2. Dezember, von 9 Uhr bis 19 Uhr da."),
+    ("Wer ist am Samstag da?", "Am Samstag, dem 5. Dezember, sind Mara Lindgren, Aylin Demir und Jonas Kaya da."),
+    ("Warum ist Tom am Samstag nicht da?", NOT_KNOWN),
+    ("Ist Tom krank?", NOT_KNOWN),
+    ("Wer schneidet bei euch Kinder?", CHILDREN),
+    ("Wer macht Balayage?", "Balayage machen bei uns Mara Lindgren und Aylin Demir."),
+    ("Wer arbeitet bei euch?", "Bei uns arbeiten Mara Lindgren, Aylin Demir, Tom Weber und Jonas Kaya."),
+    ("Was kostet ein Damenschnitt?", "Damenschnitt dauert 45 Minuten und kostet 58 Euro."),
+    ("Was kostet waschen schneiden föhnen bei Frauen?", "Zusammen dauert es eine Stunde und 15 Minuten und kostet 90 Euro."),
+    ("Was kostet ein Haarschnitt?", "Damenschnitt dauert 45 Minuten und kostet 58 Euro. Herrenschnitt dauert"),
+    ("Wie teuer ist Schneiden für meinen Sohn, vier Jahre?", "Kinderschnitt dauert 30 Minuten und kostet 22 Euro."),
+    ("Was kostet eine Dauerwelle?", "Dauerwelle machen wir nicht."),
+    ("Muss ich was zahlen, wenn ich absage?", NOT_KNOWN),
+    ("Darf ich meinen Hund mitbringen?", NOT_KNOWN),
+]  # fmt: skip
+ENGLISH = [
+    ("Are you open late any evening?", "Thursdays"),
+    ("Where exactly are you, and is there parking?", "Linienstraße 214"),
+    ("Where exactly are you?", "Linienstraße 214"),
+    ("What time do you close on Thursday?", "8 pm"),
+    ("Does Aylin work on Saturdays?", "Aylin Demir is"),
+    ("Who cuts children's hair?", "Aylin Demir and Tom Weber"),
+    ("How much is wash, cut and blow-dry for a woman?", "90 euros"),
+    ("What are your opening hours?", "on Tuesdays, Wednesdays and Fridays from 9 am to 7 pm"),
+    ("Do I have to pay anything for cancelling?", "not"),
+]
+PRACTICE = [
+    ("Ist die Frau Doktor Morgenstern am Mittwoch da?", "Dr. Judith Morgenstern ist übermorgen, Mittwoch, den 2. Dezember, von 8 Uhr bis 13 Uhr da."),
+    ("Wer nimmt Blut ab?", "Blutabnahme macht bei uns Sabine Roth."),
+    ("Wer impft bei Ihnen?", "Impfung macht bei uns Sabine Roth."),
+    ("An welchem Tag haben Sie am längsten offen?", "Am längsten ist donnerstags geöffnet, bis 19 Uhr."),
+]  # fmt: skip
+GARAGE = [
+    ("Wer macht bei euch TÜV?", "Hauptuntersuchung macht bei uns Henning Kruse."),
+    ("Was kostet Räder umstecken?", "Radwechsel dauert 30 Minuten und kostet 45 Euro."),
+    ("Ist Malik samstags da?", "Malik Osei ist am Samstag, dem 5. Dezember, von 9 Uhr bis 12 Uhr da."),
+]
+
+
+def _list_wrong(client: FlaskClient, company: DemoCompany, rows: list[tuple[str, str]], utterances: list[str]) -> list[tuple[str, str]]:
+    call = AgentCall(client, to_number=company.branches[0].number, call_id=f"call_{company.slug}_{len(utterances)}", utterances=utterances)
+    found = [(question, words, call.use("answer_question", question=question)["say"]) for question, words in rows]
+    return [(question, say) for question, words, say in found if words not in say]
+
+
+def test_questions_are_answered_from_the_record_or_not_at_all(db: SQLAlchemy, client: FlaskClient, monday: Traveller) -> None:
+    monday.move_to("2026-11-30T20:00:00+01:00")
+    for company in (LINDGREN, MORGENSTERN, KRUSE):
+        make_demo_company(company)
+    wrong = _list_wrong(client, LINDGREN, SALON, [])
+    wrong += _list_wrong(client, LINDGREN, ENGLISH, ["Hello.", "Hi there, I have a question for you please."])
+    wrong += _list_wrong(client, MORGENSTERN, PRACTICE, []) + _list_wrong(client, KRUSE, GARAGE, [])
+    assert wrong == []
