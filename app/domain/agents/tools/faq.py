@@ -53,7 +53,7 @@ WHO_WORDS = (
     r"\b(wer|wem|who|bei|von|euch|ihnen|uns|denn|eigentlich|macht|machen|kann|koennen|does|do|can|you|your|der|die|das|auch|hier|here|at|is|ist"
     r"|es|eine?n?|the|a|of|gut|best)\b"
 )
-TITLED = r"\b(?:frau|herrn?|doktor|dr|doctor|mrs?|ms|miss) (\w+)"
+TITLED = r"\b(?:(?:frau|herrn?|doktor|dr|doctor|mrs?|ms|miss) )+(\w+)"
 MAX_PEOPLE = 12
 
 
