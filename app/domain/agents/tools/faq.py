@@ -125,13 +125,13 @@ def _answer_people(context: ToolContext, question: str, folded: str, person: Sta
     """Answer who does a service, or who is there when."""
     if not context.config.can_disclose("staff_names") or re.search(FREE_PATTERN, folded):
         return None
-    asked = re.sub(WHO_WORDS, " ", folded)
-    with suppress(AppError):
-        services = get_requested_services(asked, language=context.language).services
-        return FactAnswer(" ".join(_say_who_does(context, service) for service in services), ("staff",))
     people = [person] if person else list_staff(limit=MAX_PEOPLE, branch_id=context.branch.id)
-    text = answer_presence(context, people, question) if re.search(PRESENCE_PATTERN, folded) else None
-    return FactAnswer(text, ("staff",)) if text else None
+    if re.search(PRESENCE_PATTERN, folded) and (text := answer_presence(context, people, question)):
+        return FactAnswer(text, ("staff",))
+    with suppress(AppError):
+        services = get_requested_services(re.sub(WHO_WORDS, " ", folded), language=context.language).services
+        return FactAnswer(" ".join(_say_who_does(context, service) for service in services), ("staff",))
+    return None
 
 
 def _say_who_does(context: ToolContext, service: Service) -> str:

@@ -113,7 +113,8 @@ def _say_days(context: ToolContext, days: Sequence[DayHours]) -> str:
         when = say_when(context, opens_at, context.timezone) if opens_at else None
         return _("Da ist geschlossen, wieder geöffnet ist %(next)s.", next=when) if when else _("Da ist geschlossen.")
     say = _("Geöffnet ist %(when)s.", when=_join_days(context, opened))
-    return say if len(opened) == len(days) else f"{say} {_('Sonst ist in dieser Zeit geschlossen.')}"
+    rest = _("Sonst ist in dieser Zeit geschlossen.")
+    return say if len(opened) == len(days) else f"{say} {rest}"
 
 
 def _join_days(context: ToolContext, hours: Mapping[date, Spans]) -> str:
