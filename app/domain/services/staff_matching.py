@@ -20,13 +20,16 @@ from app.models import StaffBranch, StaffMember
 MIN_CERTAINTY = 60
 # words and letters that sound alike so far are asked about
 MIN_ALIKE, MIN_SOUND = 0.75, 4
+# what is longer is a reason
+MAX_NAME_WORDS = 2
 # somebody in particular, whom the words do not name; and anybody who does the work
 _ASKED_ROLES = "chef chefin boss inhaber inhaberin owner meister meisterin manager managerin leiter leiterin leitung geschaftsfuhrer"
 _ANY_ROLES = """
-    der die den dem das ein eine einen einem einer the a an irgend irgendein bei beim mit with friseur friseurin friseuse stylist stylistin
-    hairdresser barber mechaniker mechanikerin mechanic arzt arztin doktor doktorin doctor mitarbeiter mitarbeiterin kollege kollegin team
+    friseur friseurin friseuse stylist stylistin hairdresser barber mechaniker mechanikerin mechanic arzt arztin doktor doktorin doctor
+    mitarbeiter mitarbeiterin kollege kollegin team
 """
-ASKED_ROLES, ANY_ROLES = frozenset(_ASKED_ROLES.split()), frozenset(_ANY_ROLES.split())
+_ARTICLES = "der die den dem das ein eine einen einem einer the a an irgend irgendein bei beim mit with"
+ASKED_ROLES, ANY_ROLES, ARTICLES = (frozenset(words.split()) for words in (_ASKED_ROLES, _ANY_ROLES, _ARTICLES))
 
 
 class UnknownStaff(InvalidInput):
@@ -55,7 +58,10 @@ def select_staff(text: str, *, branch_id: str | None = None, language: Language 
     people = list_people(branch_id)
     choice = parse_choice(text)
     excluded = tuple(_get_named(name, people, language) for name in choice.excluded)
-    if choice.wanted is None or is_indifferent(choice.wanted) or ANY_ROLES.issuperset(strip_titles(choice.wanted)):
+    if choice.wanted is None or is_indifferent(choice.wanted) or _names_any_role(choice.wanted):
+        return StaffSelection(None, excluded)
+    if excluded and len(strip_titles(choice.wanted)) > MAX_NAME_WORDS and not _find_named(choice.wanted, people):
+        # "nicht bei Mara, die ist mir zu teuer"
         return StaffSelection(None, excluded)
     names = [name for name in split_alternatives(choice.wanted) if not is_indifferent(name)]
     wanted = {_get_named(name, people, language) for name in names or [choice.wanted]} - set(excluded)
@@ -89,9 +95,18 @@ def list_people(branch_id: str | None) -> Sequence[StaffMember]:
     return db.session.scalars(statement).all()
 
 
+def _names_any_role(text: str) -> bool:
+    """Check whether somebody is named only by the work: "ein Friseur", "the doctor"."""
+    words = set(strip_titles(text)) - ARTICLES
+    return bool(words) and words <= ANY_ROLES
+
+
 def _get_named(text: str, people: Sequence[StaffMember], language: Language) -> StaffMember:
     found = _find_named(text, people)
-    if not found and ASKED_ROLES.intersection(fold(text).split()):
+    if not found and not (words := strip_titles(text)):
+        # "Herr Doktor": somebody in particular
+        found = [person for person in people if strip_titles(person.name) != fold(person.name).split()] or list(people)
+    elif not found and ASKED_ROLES.intersection(words):
         found = list(people)
     elif not found:
         alike = [person.name for person in people if _sounds_like(text, person.name)]

@@ -27,6 +27,8 @@ ASKED = [
     (SALON, "Herrenschnitt", "ein Friseur", None, "rei ist es"),
     (PRACTICE, "Blutabnahme", "Gerlinde", "unknown_staff", "„Gerlinde“ arbeitet nicht hier. Das machen bei uns Sabine Roth."),
     (PRACTICE, "Sprechstunde", "der Arzt", None, "rei ist es"),
+    (PRACTICE, "Sprechstunde", "Herr Doktor", "ambiguous", "Wen meinen Sie: Dr. Judith Morgenstern oder Dr. Paul Adler?"),
+    (SALON, "Damenschnitt", "nicht bei der Mara, die ist mir zu teuer", None, "rei ist es"),
     (PRACTICE, "Sprechstunde", "Frau Morgenschtern", None, "rei ist es"),
     (GARAGE, "Ölwechsel", "der Meister", "ambiguous", "Wen meinen Sie: Henning Kruse oder Malik Osei?"),
     (GARAGE, "Ölwechsel", "ein Mechaniker", None, "rei ist es"),
