@@ -25,7 +25,7 @@ GREETING = re.compile(
     r"|(?:schoenes|nice|great|lovely) (?:wochenende|weekend)|have a (?:nice|good|great|lovely) \w+|gruess (?:gott|di|sie)|moin(?: moin)?|servus|gruezi|mahlzeit|hallo|hello|hiya?|hey)\b)"
 )
 HESITATION = re.compile(
-    r"\b(?:wohl oder uebel|if (?:you're|you are) (?:open|working)(?: (?:then|that day))?|auf (?:jeden|alle) f(?:ae|a)lle?|(?:or|oder) (?:it's no (?:good|use)|bust|nothing|never|not at all|gar nicht|garnicht|nie)|oh go on(?: then)?|no(?= no\b)|listen|look(?= (?:the|on|at|how|can|could|[a-z]+day|tomorrow))|you hear me|passen sie auf|ae+h*m*|oe+hm?|eh+m?|hm+|mhm+|uhm*|uhh+|erm+|er|ums?(?=,)|(?<=, )um$|wenn, dann(?= an?m? )|(?:if|falls|wenn|sofern) (?:you|sie|ihr)\b(?: [a-z']+){0,3} (?:feiertags?|feiertagen|bank holidays?|public holidays?|holidays)(?: (?:arbeiten|arbeitet|offen|auf|geoeffnet|haben|habt|open))*|(?:der|das) (?:tag|datum) (?:bleibt|ist)(?: (?:der|das))? (?:gleiche?|selbe|derselbe|dasselbe)|um (?:himmels|gottes) willen|tja|naja|na ja|na gut|ach so|(?<!dann )(?:halt|hoit|eben)|eigentlich|quasi|sozusagen|irgendwie"
+    r"\b(?:(?:wenn|falls|sofern) (?:der|die|das|mein|meine) [a-z]+(?: [a-z]+)? (?:da|im haus|im dienst|frei) (?:ist|is|isch|waere)|if (?:the )?[a-z]+(?:'s| is) (?:in|there|around|on shift)(?=$|[,.;])|wohl oder uebel|if (?:you're|you are) (?:open|working)(?: (?:then|that day))?|auf (?:jeden|alle) f(?:ae|a)lle?|(?:or|oder) (?:it's no (?:good|use)|bust|nothing|never|not at all|gar nicht|garnicht|nie)|oh go on(?: then)?|no(?= no\b)|listen|look(?= (?:the|on|at|how|can|could|[a-z]+day|tomorrow))|you hear me|passen sie auf|ae+h*m*|oe+hm?|eh+m?|hm+|mhm+|uhm*|uhh+|erm+|er|ums?(?=,)|(?<=, )um$|wenn, dann(?= an?m? )|(?:if|falls|wenn|sofern) (?:you|sie|ihr)\b(?: [a-z']+){0,3} (?:feiertags?|feiertagen|bank holidays?|public holidays?|holidays)(?: (?:arbeiten|arbeitet|offen|auf|geoeffnet|haben|habt|open))*|(?:der|das) (?:tag|datum) (?:bleibt|ist)(?: (?:der|das))? (?:gleiche?|selbe|derselbe|dasselbe)|um (?:himmels|gottes) willen|tja|naja|na ja|na gut|ach so|(?<!dann )(?:halt|hoit|eben)|eigentlich|quasi|sozusagen|irgendwie"
     r"|sagen wir(?: mal)?|sag(?:e|n)? (?:ich|ma|mer|wir)(?: jetzt)?(?: mal)?|ich sage? mal|(?:wuerde?|taet) (?:ich|i) (?:mal )?sagen|wie gesagt|weisst du|weisste|wissen sie|wissens|gelle?|gel|woisch"
     r"|oder so(?: (?:was|aehnlich|rum|um den dreh|in der (?:richtung|drehe)))?(?! (?:gegen|um|ab|zwischen)\b)|so in etwa|so ungefaehr|ja|jo|jop|joa|jawohl|jaja|genau|okay|ok|bitte(?: ?schoen| ?sehr)?|danke(?: ?schoen)?"
     r"|gerne?|mal|einfach|vielleicht|eventuell|moeglicherweise|wohl|(?:glaube?|denke?|schaetze?|mein) ich|ich (?:glaube?|denke?|schaetze?|nehme an)|schauen wir mal|schau ma mal|mei|selbstverstaendlich|natuerlich"
@@ -56,10 +56,10 @@ ENGLISH_VERBS = re.compile(
 )
 # conditions that name no time: "wenn das geht", "if you have anything"
 POLITE_WORDS = (
-    "offen|geoeffnet|arbeiten|arbeitet|es|das|da|denn|dann|noch|was|etwas|irgendwas|geht|ginge|gehen|moeglich|passt|passen|wuerde|ihnen|euch|dir|mir|ihr|sie|du|wir|ich|man|frei|haben|haetten|hast|haette|hat|habt|ist|waere|recht|klappt|klappen|koennt|koennte"
+    "aufhaben|aufhabt|aufhat|offen|geoeffnet|arbeiten|arbeitet|es|das|da|denn|dann|noch|was|etwas|irgendwas|geht|ginge|gehen|moeglich|passt|passen|wuerde|ihnen|euch|dir|mir|ihr|sie|du|wir|ich|man|frei|haben|haetten|hast|haette|hat|habt|ist|waere|recht|klappt|klappen|koennt|koennte"
     "|koennen|sein|darf|duerfte|bei|so|auch|ein|einen|einer|termin|termine|platz|keine|umstaende|macht|machen|nix|nichts|anderes|dazwischen|kommt|ueberhaupt|gar|machbar|gross|sonst|jemand|wer|zeit|dafuer|okay"
     "|it|that|is|that's|it's|works|work|suits|fine|possible|you|you've|have|got|had|anything|something|any|a|slot|free|available|there|there's|are|can|could|do|i|for|at all|all|then|still|some|would|be|convenient|an|opening"
-    "|appointment|openings|us|good|not|too|much|trouble|squeeze|me|in|fit|need"
+    "|appointment|openings|us|good|not|too|much|trouble|bother|nuisance|hassle|squeeze|me|in|fit|need"
 )
 POLITE_CLAUSE = re.compile(
     rf"(?:^|, ?| )(?:wenn'?s?|falls|sofern|if|as long as|provided|when)(?: (?:{POLITE_WORDS}))+(?=,|$|\.| (?:am|um|gegen|ab|zwischen|on|at|next|naechste\w*|dann)\b| <| (?:{'|'.join(word for word in WEEKDAYS if len(word) > 5)})\b)"
@@ -80,6 +80,7 @@ ASIDES = tuple(
         # names
         rf"(?<!meine )(?<!seine )(?<!deine )(?<!unsere )(?<!meiner )(?<!my )\b(?:herrn?|frau|familie|fam|doktor|dr|prof|professor|mr|mrs|ms|miss|mister|doctor)\b\.?(?: (?:herrn?|frau|doktor|dr|prof)\b\.?)* (?!{NO_NAME})[a-z-]+\b",
         rf"\b(?:[a-z-]+ )?(?:{MONTH_NAMES}|{SURNAMES})(?= (?:mein name|am apparat|speaking|calling)\b)",
+        rf"\b(?:{MONTH_NAMES}) [a-z-]+(?= (?:mein name|am apparat|speaking|calling)\b)",
         rf"\b(?:bei|mit|with|beim|bei der|to see) (?:{MONTH_NAMES})\b(?! \d)",
         # "this is June Summers", "mein Name ist August Sommer"
         rf"\b(?:(?:mein |my |the )?name(?:'s| ist| is)?|ich heisse|auf den namen|under the name(?: of)?|in the name of|hier ist(?: die| der)?|hier spricht) [a-z-]+ (?:{MONTH_NAMES}|{SURNAMES})\b(?! \d)",

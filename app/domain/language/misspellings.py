@@ -122,6 +122,16 @@ TORN_STARTS = {"so": "sonnabend", "sa": "saturday", "wh": "wednesday", "we": "we
 SPLIT_MINUTE = re.compile(
     r"\b(uhr) (ein|zwei|drei|vier|fuenf|sechs|sieb|acht|neun) (und )?(zehn|zwanzig|dreissig|vierzig|fuenfzig)\b(?! uhr)"
 )
+# "fünfund vierzig", "ein und zwanzigsten", "fünf und zwanzig nach drei"
+SPLIT_NUMBER = re.compile(
+    r"\b(ein|zwei|drei|vier|fuenf|sechs|sieben|acht|neun)(?: und|und | ?und(?= ?[a-z]+ste[nrms]?\b| ?[a-z]+zig (?:vor|nach)\b| dreissigste)) ?(zwanzig|dreissig|vierzig|fuenfzig)(ste[nrms]?)?\b"
+)
+# "umhalb vier", "vier tel nach", "quarter too nine"
+GLUED_FRACTION = re.compile(r"\b(um|ab|gegen|bis|vor|nach)(halb|viertel|dreiviertel)\b")
+SPLIT_QUARTER = re.compile(r"\bvier tel\b")
+MISHEARD_TO = re.compile(
+    r"\b(quarter|five|ten|twenty) (?:too|two) (?=(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b(?! (?:o'?clock )?(?:hundred|past|to)\b))"
+)
 # long enough that a slip leaves no other word; what sounds the same in German may differ more
 GERMAN_WORDS = split_words(
     "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag januar februar september oktober november dezember uebermorgen nachmittag vormittag fronleichnam pfingstmontag ostermontag himmelfahrt aschermittwoch rosenmontag karfreitag gruendonnerstag allerheiligen heiligabend weihnachten silvester wochenende"
@@ -164,6 +174,8 @@ def repair_words(text: str) -> str:
     """Repair folded text word by word; a word close to two words of time stays as it is."""
     text = AM_HOUR.sub("um ", SPLIT_WORDS.sub(r"\1\2", text.replace("z'", "z")))
     text = TORN_OTHERWISE.sub(lambda match: TORN_STARTS[match[0][:2]], SPLIT_ANYWHERE.sub(lambda match: match[0].replace(" ", ""), text))
+    text = GLUED_FRACTION.sub(r"\1 \2", SPLIT_QUARTER.sub("viertel", MISHEARD_TO.sub(r"\1 to ", text)))
+    text = SPLIT_NUMBER.sub(lambda match: f"{match[1]}und{match[2]}{match[3] or ''}", text)
     text = SPLIT_MINUTE.sub(lambda match: f"{match[1]} {match[2]}{(match[3] or '').strip()}{match[4]}", text)
     text = SPLIT_ORDINAL.sub(r"\1und\2", text)
     text = SPLIT_TEEN.sub(r"\1\2", text)

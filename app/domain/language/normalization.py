@@ -4,6 +4,7 @@
 
 import re
 
+from app.domain.language.clock_digits import rewrite_clock_digits
 from app.domain.language.dialects import DIALECT_PHRASES, HOUR_WORDS
 from app.domain.language.fillers import ASIDE, GREETING, SECOND_BEST, drop_fillers, mark_asides
 from app.domain.language.misspellings import KNOWN_WORDS, repair_words
@@ -127,7 +128,12 @@ REWRITES = tuple(
             ", nein, ",
         ),
         # "am früh nach mittag"
-        (r"\b((?:am|frueh(?:en)?|spaet(?:en)?),?) (nach|vor) mittag\b", r"\1 \2mittag"),
+        (r"\b((?:am|frueh(?:en)?|spaet(?:en)?|[a-z]+tag|mittwoch|sonnabend|morgen|heute),?) (nach|vor) mittag\b", r"\1 \2mittag"),
+        # "letzten Dienstag ging's nicht, jetzt den kommenden"
+        (
+            r"\b((?:letzte|vorige|vergangene)[nr] ((?:mon|diens|donners|frei|sams|sonn)tag|mittwoch)\b[^.]{0,60}? (?:kommende|naechste)[nr]?)(?=$|[,.])",
+            r"\1 \2",
+        ),
         (
             r"\b(think|hop|look|wonder|com|go|mak|hav|try|plann|wish|want|get|work|see|ask|call|ring|book|start|finish|leav|do)in'?(?= )",
             r"\1ing",
@@ -162,6 +168,14 @@ REWRITES = tuple(
         (r"\bon or before\b|\b(?:up )?(?:to|until|till|through) and including\b|\bbis und mit\b", "bis"),
         (r"\b(vor|nach)m\b\.?(?=$|,| (?:ab|um|zwischen|gegen|bis|\d))", r"\1mittags"),
         (r"\b(vor|nach|auf|bei|seit)m\b", r"\1 dem"),
+        # "spätestens aber Freitag", "so um zwölf, sonst nimmer"
+        (r"\b(spaetestens|fruehestens) (?:aber|jedoch|allerdings)\b", r"\1"),
+        (r",? ?\b(?:sonst|otherwise|or else) (?:nicht|nichts|nie|nix|garnicht|never|not at all|not)(?=$|[,.;])", ""),
+        # why it must be before: "I'm flying out that night"
+        (
+            r",? ?\b(?:because |as |since |for )?(?:i|we|they)(?:'m|'re|'ll be| am| are)? (?:flying|leaving|travelling|off|away|fly|leave|travel|go|going)(?: out| off| away| home)?(?: on)? (?:that|the same) (?:very )?(?:night|evening|day|afternoon|morning)(?=$|[,.;])",
+            "",
+        ),
         # what is second best is found when the first is not free
         (
             r",?(?: (?:oder|or|und|and|aber|but))?,? (?:zur not|notfalls|if need be|at a push|at a pinch|failing that|ansonsten|otherwise|sonst|wenn's nicht anders geht|wenn es nicht anders geht|wenn's sein muss|if all else fails|if push comes to shove)\b,?(?= [a-z\d])",
@@ -221,47 +235,6 @@ REWRITES = tuple(
 )
 
 
-def _split_hour(match: re.Match[str]) -> str:
-    hour, minute, unit = (part for part in match.groups() if part)
-    return f"{hour}:{minute} {unit}"
-
-
-SPOKEN_DIGITS = tuple(
-    (re.compile(pattern), rewrite)
-    for pattern, rewrite in (
-        # "Nummer ist null eins sieben neun", "neun Uhr null null"
-        (r"(?<![\d.:])\b\d(?: \d){3,}\b(?!\.)", f" {ASIDE} "),
-        (r"\buhr (?:0 0|00)\b", "uhr"),
-        (r"\b(\d{1,2}) uhr 0 (\d)\b(?!\.)", r"\1 uhr 0\2"),
-        # "nine oh five", "null acht dreißig", "oh nine hundred"
-        (r"\b(\d{1,2}) (?:oh|o|0) (\d)\b(?!\.)", r"\1 0\2"),
-        (r"(?<![\d:.] )\b(?:oh|0) ([1-9])\b(?!\.)", r"0\1"),
-        (r"\b(\d{1,2}) (?:hundred|100)(?: hours)?\b", r"\1:00"),
-        # "wednesday morning 945"
-        (
-            r"\b(morning|afternoon|evening|tomorrow|today|[a-z]+day|[a-z]*tag|mittwoch|frueh|abend|morgen|heute) (?!20[2-9]\d)(1?\d|2[0-3])([0-5]\d)\b(?! ?(?:uhr|[ap]m|h)\b)(?![.:/-])",
-            r"\1 um \2:\3",
-        ),
-        # "in about 3 weeks"
-        (
-            r"\b(?:about|around|roughly|approximately|etwa|ungefaehr|circa|ca\.?|gut|knapp) (?=(?:\d{1,2}|an?|eine[rnm]?) (?:tage?n?|wochen?|monate?n?|jahre?n?|days?|weeks?|months?|years?)\b)",
-            "",
-        ),
-        (r"\b(\d{1,2}(?::\d\d)?)([ap]m)\b", r"\1 \2"),
-        (r"\b(\d{1,2}:\d\d) ?([ap])\b", r"\1 \2m"),
-        # "vier und zwanzigsten"
-        (r"\b([1-9]) und ([23])0\.", r"\g<2>\1."),
-        # "14 Uhr30", "1430 on Monday"
-        (r"\b(\d{1,2}) ?uhr(\d{2})\b", r"\1 uhr \2"),
-        (r"^(0\d|1\d|2[0-3])([0-5]\d)(?= (?:on|am|next|naechste[nrs]?|diese[nrs]?|this)\b)", r"um \1:\2"),
-        # "at 330", "1430 Uhr", "330pm"
-        (r"\b(um|gegen|ab|at|around|by|until|till|after|before|bis) ([01]?\d|2[0-3])([0-5]\d)\b(?![.:/-])", r"\1 \2:\3"),
-        (r"(?<![.\d])\b([01]?\d|2[0-3])([0-5]\d) ?(uhr|h|hrs|hours)\b|(?<![.\d])\b(0?[1-9]|1[0-2])([0-5]\d) ?([ap]m)\b", _split_hour),
-        (r"\b(\d{1,2}),([0-5]\d) uhr\b", r"\1:\2 uhr"),
-    )
-)
-
-
 def _stop_at_dash(match: re.Match[str]) -> str:
     return match[0] if all(word in KNOWN_WORDS or word in BESIDE_NUMBERS for word in match.groups()) else f"{match[1]}, {match[2]}"
 
@@ -274,8 +247,7 @@ def normalize(text: str) -> str:
     plain = CONTRACTION.sub(r"\1 is ", THOUSANDS.sub(" 100000 ", plain))
     plain = repair_words(GREETING.sub(" ", re.sub(r"[!?;]+", ",", plain)))
     plain = rewrite_phrases(drop_fillers(plain))
-    for pattern, rewrite in SPOKEN_DIGITS:
-        plain = pattern.sub(rewrite, plain)
+    plain = rewrite_clock_digits(plain)
     return MORNING_WORD.sub(r"\1 \2morgens", mark_asides(HOUR_PREPOSITION.sub(r"\1, am ", AM_PREPOSITION.sub(r"\1, am ", plain)))).strip()
 
 

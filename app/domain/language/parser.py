@@ -38,6 +38,7 @@ NOW, MAX_WORDS_OF_NOW = r"\b(?:jetzt|gleich|now)\b", 5
 FIRST_FREE = r"\b(?:(?:the )?(?:next|1\.|earliest|soonest) (?:available|free|possible)|(?:der|die|das|den|am )?(?:naechste[rns]?|1\.|frueheste[rns]?) (?:freie|moegliche|verfuegbare)[rnsm]?|(?:naechsten?|next) (?:termin|appointment|slot|opening)|(?:naechste[rn]?|next) (?:gelegenheit|moeglichkeit|opportunity))\b"
 INDIFFERENT = r"(?:egal|gleich|wurscht|wurst|schnurz\w*|schnuppe|wumpe|einerlei|powidl)"
 ANY_TIME = (
+    r"\b(?:(?:ab dann|ab da|from then on)(?: (?:aber|geht|passt|kann|ich|wir|eh|dann|i'm))* (?:immer|jederzeit|alles|egal|any ?time|free|whenever)|(?:danach|after that)(?: (?:is|ist|geht))(?: mir)? (?:alles(?: recht| gut)?|egal|anything|any ?time))(?=$|[,.;])|"
     rf"\b(?:(?:an )?(?:welche[mrn]|der) tag (?:ist|is|waer\w*) (?:mir |uns |da )?(?:ganz |voellig |total )?{INDIFFERENT}|mir (?:ist|is) {INDIFFERENT}(?:,? (?:wann|welcher tag|an welchem tag))?"
     r"|(?:and |but )?(?:i'm |i am |we're )?not (?:fussed|bothered|fussy|picky) (?:about|as to|on) (?:the|which|what) day|(?:the|which|what) day(?: it is)? (?:doesn't matter|is up to you|makes no odds)"
     r"|(?:voellig |ganz |mir |total )?egal(?:,? (?:wann|an welchem (?:wochen)?tag|welche[rn] (?:wochen)?tag|welche uhrzeit|um wie ?viel uhr|um welche uhrzeit|zu welcher uhrzeit))?|irgendwann(?: mal)?|(?:an )?irgend(?:einem?|ein) tag|zu jeder (?:tages)?zeit|jederzeit"
