@@ -35,6 +35,18 @@ def connect_public(host: str, port: int, timeout_s: float) -> socket.socket:
     raise error
 
 
+def is_private_host(host: str) -> bool:
+    """Whether the name alone says that this is here or in a private network; with PRIVATE_HOSTS nothing is."""
+    if settings().private_hosts:
+        return False
+    if host.endswith(PRIVATE_SUFFIXES) or f".{host}" in PRIVATE_SUFFIXES:
+        return True
+    try:
+        return not is_public_address(host)
+    except ValueError:
+        return False
+
+
 def is_public_address(address: str) -> bool:
     """Whether this IP address is public; an IPv6 address that embeds an IPv4 address is judged by that."""
     ip = ipaddress.ip_address(address.partition("%")[0])
@@ -44,4 +56,6 @@ def is_public_address(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
+# RFC 6761, 6762, 8375, 9476, and what home routers call themselves
+PRIVATE_SUFFIXES = (".localhost", ".local", ".internal", ".home.arpa", ".lan", ".fritz.box")
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")

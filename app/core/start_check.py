@@ -41,6 +41,14 @@ def find_address_problem(settings: Settings) -> str | None:
     )
 
 
+def find_mail_problem(settings: Settings) -> str | None:
+    """One line on why no mail leaves although a part of what it needs is set, or None."""
+    if bool(settings.smtp_url) == bool(settings.mail_from):
+        return None
+    given, missing = ("SMTP_URL", "MAIL_FROM") if settings.smtp_url else ("MAIL_FROM", "SMTP_URL")
+    return f"{given} is set and {missing} is not: no e-mail leaves until both are."
+
+
 def main(arguments: Sequence[str]) -> None:
     settings = Settings()
     logging.set_up(settings)
@@ -48,6 +56,8 @@ def main(arguments: Sequence[str]) -> None:
     check_connections(settings, waits="--wait" in arguments, migrates="--now" in arguments)
     if problem := find_address_problem(settings):
         log.warning("start.address", problem=problem)
+    if problem := find_mail_problem(settings):
+        log.warning("start.mail", problem=problem)
 
 
 if __name__ == "__main__":

@@ -51,6 +51,14 @@ def is_permitted_url(text: str) -> bool:
     return is_complete and text.isascii() and text.isprintable() and " " not in text
 
 
+def get_url_host(text: str) -> str:
+    """The host of the address in small letters, without brackets; empty where it has none."""
+    try:
+        return (urlsplit(text).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
 def request(method: str, address: str, *, body: bytes | None = None, headers: dict[str, str]) -> ProviderResponse:
     """Send a request and return the answer below 500; what is no JSON object is an empty body.
 

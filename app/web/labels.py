@@ -82,6 +82,7 @@ NOTIFICATION_REASONS = {
     "opted_out": _l("Die Person möchte keine Nachrichten."),
     "no_consent": _l("Die Person hat in Werbung nicht eingewilligt oder das widerrufen."),
     "not_allowed": _l("Der Anbieter lässt uns nicht; bitte die Zugangsdaten prüfen."),
+    "private_address": _l("Die Adresse des Anbieters liegt in einem privaten Netz; bitte die Verbindung prüfen."),
     "refused": _l("Der Anbieter hat die Nachricht abgelehnt."),
     "no_answer": _l("Der Anbieter hat nicht geantwortet."),
     "not_reached": _l("Der Anbieter war nicht erreichbar."),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.start_check import check_connections, find_address_problem
+from app.core.start_check import check_connections, find_address_problem, find_mail_problem
 from config import ROOT, Settings, SettingsRefused
 
 KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
@@ -44,6 +44,26 @@ def test_a_missing_address_in_production_is_named(production: dict[str, str], mo
     monkeypatch.delenv("PUBLIC_URL")
     problem = find_address_problem(Settings())
     assert problem and problem.startswith("PUBLIC_URL is not set") and "http://localhost:8000" in problem
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({}, None),
+        ({"SMTP_URL": "mailbox://local", "MAIL_FROM": "termine@example.com"}, None),
+        ({"SMTP_URL": "mailbox://local"}, "SMTP_URL is set and MAIL_FROM is not: no e-mail leaves until both are."),
+        ({"MAIL_FROM": "termine@example.com"}, "MAIL_FROM is set and SMTP_URL is not: no e-mail leaves until both are."),
+    ],
+)
+def test_half_of_what_mails_need_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, given: dict[str, str], problem: str | None
+) -> None:
+    monkeypatch.setenv("INSTANCE_PATH", str(tmp_path))
+    for name in ("SMTP_URL", "MAIL_FROM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    assert find_mail_problem(Settings()) == problem
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

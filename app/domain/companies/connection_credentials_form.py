@@ -9,13 +9,14 @@ from urllib.parse import quote, unquote, urlsplit
 
 from flask_babel import gettext as _
 
-from app.core import email_address
+from app.core import email_address, settings
 from app.core.errors import InvalidInput
 from app.core.phone import normalise
+from app.core.ssrf_guard import is_private_host
 from app.domain.companies.gateway_credentials import GatewayCredentials, read_gateway, write_gateway
 from app.models import Connection
 from app.providers.messaging.base import GatewayFormat
-from app.providers.public_http import is_permitted_url
+from app.providers.public_http import get_url_host, is_permitted_url
 
 KEY_SUFFIX_LENGTH = 4
 # mail submission ports; others are refused, to prevent port scans
@@ -116,7 +117,9 @@ def _parse_twilio(form: _CredentialsForm, existing: Connection | None) -> Connec
 def _parse_smtp(form: _CredentialsForm, existing: Connection | None) -> ConnectionKeys:
     host, user, password = form.text("host").lower(), form.text("user"), form.text("password")
     before = urlsplit((existing.api_key if existing else None) or "")
-    if not HOST.fullmatch(host):
+    if is_private_host(host):
+        form.wrong["host"] = _private_address_sentence()
+    elif not HOST.fullmatch(host):
         form.wrong["host"] = _("Das ist kein Name eines Servers, zum Beispiel mail.ihr-anbieter.de.")
     port = form.text("port") or "587"
     if not port.isdecimal() or int(port[:6]) not in MAIL_PORTS:
@@ -136,8 +139,8 @@ def _parse_smtp(form: _CredentialsForm, existing: Connection | None) -> Connecti
 def _parse_sms_gateway(form: _CredentialsForm, existing: Connection | None) -> ConnectionKeys:
     url, key, sender = form.text("url"), form.text("key"), form.text("sender")
     before = read_gateway(existing.api_key) if existing and existing.api_key else None
-    if not is_permitted_url(url) or len(url) > MAX_URL_LENGTH or not HOST.fullmatch((urlsplit(url).hostname or "").lower()):
-        form.wrong["url"] = _("Eine Adresse, die mit https:// beginnt, ohne Zugangsdaten darin.")
+    if reason := _find_url_fault(url):
+        form.wrong["url"] = reason
     elif before and not key and urlsplit(before.url).netloc == urlsplit(url).netloc:
         key = before.key
     if not KEY.fullmatch(key):
@@ -147,6 +150,24 @@ def _parse_sms_gateway(form: _CredentialsForm, existing: Connection | None) -> C
     if as_number is None and not SENDER_NAME.fullmatch(sender):
         form.wrong["sender"] = _("Eine Rufnummer, oder ein Name mit 2 bis 11 Buchstaben oder Ziffern.")
     return ConnectionKeys(write_gateway(GatewayCredentials(url, key, gateway)), as_number or sender)
+
+
+def _find_url_fault(url: str) -> str:
+    """Say in one sentence what is wrong with the address of a gateway; empty where nothing is."""
+    if url.lower().startswith("http://") and not settings().private_hosts:
+        return _("Die Adresse muss mit https:// beginnen, damit niemand mitliest.")
+    if "@" in url.partition("//")[2].partition("/")[0]:
+        return _("Eine Adresse ohne Zugangsdaten darin: Der Schlüssel hat ein eigenes Feld.")
+    host = get_url_host(url)
+    if host and is_private_host(host):
+        return _private_address_sentence()
+    if not is_permitted_url(url) or len(url) > MAX_URL_LENGTH or not HOST.fullmatch(host):
+        return _("Das ist keine Adresse, zum Beispiel https://gateway.ihr-anbieter.de/api/sms.")
+    return ""
+
+
+def _private_address_sentence() -> str:
+    return _("Diese Adresse liegt in einem privaten Netz, das wir von außen nicht erreichen. Bitte nehmen Sie die öffentliche.")
 
 
 def _parse_gateway_format(form: _CredentialsForm) -> GatewayFormat:

@@ -8,12 +8,14 @@ from sqlalchemy import select
 
 from app.core import settings
 from app.core.extensions import db
+from app.domain.companies.connections import is_failing
 from app.domain.companies.gateway_credentials import read_gateway
 from app.models import Connection
 from app.providers.messaging.base import Channel, SenderAccount
 
 # providers by channel, the preferred one first
 SENDERS: dict[Channel, tuple[str, ...]] = {"sms": ("sms_gateway", "twilio"), "email": ("smtp",)}
+CHANNELS = {provider: channel for channel, providers in SENDERS.items() for provider in providers}
 # what people write arrives over these alone
 REPLY_PROVIDERS = ("twilio",)
 
@@ -35,6 +37,21 @@ def find_sender(channel: Channel, *, answers_at: str | None = None, is_internal:
         return _find_company_sender(SENDERS[channel]) or _find_platform_sender(channel)
     sender = _find_company_sender(REPLY_PROVIDERS) or _find_platform_sender(channel)
     return replace(sender, address=answers_at) if sender else None
+
+
+def find_test_sender(provider: str) -> SenderAccount | None:
+    """The account that a test from the page of this provider leaves over: the company's own there, else the one in use."""
+    return _find_company_sender((provider,)) or find_sender(CHANNELS[provider])
+
+
+def has_own_sender(channel: Channel) -> bool:
+    return _find_company_connection(SENDERS[channel]) is not None
+
+
+def find_outage(channel: Channel) -> Connection | None:
+    """The company's own account for this channel where nothing leaves over it; the platform's does not step in for it."""
+    connection = _find_company_connection(SENDERS[channel])
+    return connection if connection and is_failing(connection) else None
 
 
 def receives_replies() -> bool:
@@ -70,10 +87,15 @@ def build_report_url(connection_id: str | None = None) -> str:
 
 
 def _find_company_sender(providers: Sequence[str]) -> SenderAccount | None:
+    connection = _find_company_connection(providers)
+    return to_sender(connection) if connection else None
+
+
+def _find_company_connection(providers: Sequence[str]) -> Connection | None:
     connections = select(Connection).where(Connection.provider.in_(providers), Connection.is_active)
     rows = db.session.scalars(connections.order_by(Connection.created_at, Connection.id)).all()
     preferred = sorted(rows, key=lambda connection: providers.index(connection.provider))
-    return next((sender for connection in preferred if (sender := to_sender(connection))), None)
+    return next((connection for connection in preferred if to_sender(connection)), None)
 
 
 def _find_platform_sender(channel: Channel) -> SenderAccount | None:

@@ -11,7 +11,10 @@ from app.core.extensions import db
 from app.domain.agents.provisioning import workflow
 from app.domain.companies import connections
 from app.domain.companies.connection_credentials_form import parse_keys
-from app.domain.notifications.sender_accounts import SENDERS, is_set_up
+from app.domain.companies.connections import ConnectionTestResult
+from app.domain.notifications.sender_accounts import CHANNELS, is_set_up
+from app.domain.operations import connection_test
+from app.domain.operations.connection_test import ConnectionTestInput
 from app.models import (
     Agent,
     AgentVersion,
@@ -25,7 +28,6 @@ from app.models import (
 
 # number of the company's latest events searched for those of a connection
 LATEST_EVENTS = 1_000
-CHANNELS = {provider: channel for channel, providers in SENDERS.items() for provider in providers}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,14 @@ class ConnectionChange:
     deployments: tuple[str, ...] = ()
 
 
-def set_up_connection(provider: str, given: Mapping[str, str]) -> ConnectionChange:
+def prepare_setup(provider: str, given: Mapping[str, str]) -> ConnectionTestInput:
+    """Prepare the test of the filled-in fields, before they take the place of what works. Raises InvalidInput, KeyError."""
+    return connection_test.prepare_test_of_keys(provider, parse_keys(provider, given, connections.find_active(provider)))
+
+
+def set_up_connection(provider: str, given: Mapping[str, str], tested: ConnectionTestResult | None = None) -> ConnectionChange:
     """Save the filled-in fields, and deploy agents to their new account. Raises InvalidInput, KeyError."""
-    connection = connections.save_connection(provider, parse_keys(provider, given, connections.find_active(provider)))
+    connection = connections.save_connection(provider, parse_keys(provider, given, connections.find_active(provider)), tested)
     return ConnectionChange(connection, _redeploy_agents(provider))
 
 

@@ -10,6 +10,7 @@ from app.core import settings
 from app.core.errors import ProviderError
 from app.core.extensions import db
 from app.domain.calendar_sync.mapping import get_webhook_url
+from app.domain.companies.connection_credentials_form import ConnectionKeys
 from app.domain.companies.connections import ConnectionTestResult
 from app.domain.notifications.sender_accounts import to_sender
 from app.models import Connection, PhoneNumber
@@ -47,6 +48,12 @@ def prepare_test(connection_id: str) -> ConnectionTestInput | None:
         tuple(db.session.scalars(numbers.limit(MAX_NUMBERS))) if connection.provider == "retell" else (),
         get_webhook_url(connection), connection.webhook_secret or "",
     )  # fmt: skip
+
+
+def prepare_test_of_keys(provider: str, keys: ConnectionKeys) -> ConnectionTestInput:
+    """Prepare the test of keys of a messaging account that are stored nowhere yet."""
+    sender = to_sender(Connection(provider=provider, api_key=keys.api_key, label=keys.label))
+    return ConnectionTestInput("", provider, None, keys.api_key, sender)
 
 
 def run_test(test: ConnectionTestInput) -> ConnectionTestResult:

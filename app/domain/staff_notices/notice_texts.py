@@ -19,7 +19,7 @@ TITLES = {
     "sick_leave": _l("Krankmeldung"),
     "calendar_problem": _l("Kalenderabgleich prüfen"),
     "agent_problem": _l("Assistentin prüfen"),
-    "connection_problem": _l("Verbindung abgelehnt"),
+    "connection_problem": _l("Verbindung gestört"),
 }
 PROVIDER_NAMES = {"retell": "Retell", "calcom": "Cal.com", "twilio": "Twilio", "sms_gateway": "SMS-Gateway", "smtp": "SMTP"}
 MODELS: dict[str, Any] = {"booking": Booking, "task": StaffTask, "closure": Closure, "agent": Agent, "connection": Connection}
@@ -66,6 +66,8 @@ class NoticeTexts:
                 return self._staff.get(subject.staff_id or "", "")
             case Agent():
                 return _("%(name)s steht beim Telefondienst nicht so, wie sie soll.", name=subject.name)
+            case Connection(state="unreachable"):
+                return _("%(name)s ist nicht zu erreichen.", name=PROVIDER_NAMES.get(subject.provider, subject.provider))
             case Connection():
                 return _("%(name)s nimmt den Schlüssel nicht an.", name=PROVIDER_NAMES.get(subject.provider, subject.provider))
             case _:

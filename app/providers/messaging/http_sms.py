@@ -57,7 +57,7 @@ class HttpSms:
                 "sms_gateway", self._sender.url, lambda: public_http.request(method, self._sender.url, body=body, headers=headers)
             )
         except PrivateAddressError as error:
-            raise MessageRejected("not_allowed", "The gateway's address is not a public one.") from error
+            raise MessageRejected("private_address", "The gateway's address is not a public one.") from error
         except RequestRejected as error:
             raise _to_rejection(error.response) from error
 

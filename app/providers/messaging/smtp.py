@@ -84,7 +84,7 @@ class Smtp:
         except smtplib.SMTPResponseException as error:
             return _to_rejection(error.smtp_code)
         except PrivateAddressError as error:
-            return MessageRejected("not_allowed", str(error))
+            return MessageRejected("private_address", str(error))
         except (OSError, smtplib.SMTPException) as error:
             if is_connected:
                 raise ResponseTimeout("The mail server did not answer in time.", retryable=True) from error

@@ -9,6 +9,7 @@ from app.domain.accounts.permissions import can
 from app.domain.agents.status import AgentStatus, list_statuses, list_unassigned_numbers
 from app.domain.companies.connections import list_failing
 from app.web.dashboard.agent_labels import describe_forwarding, describe_reason, get_diff_label
+from app.web.dashboard.channel_outages import list_channel_outages
 from app.web.settings import connection_labels
 
 MAX_FIELDS_NAMED = 3
@@ -27,17 +28,15 @@ def list_agent_alerts() -> list[AgentAlert]:
 
 
 def _list_connection_alerts() -> list[AgentAlert]:
-    """List alerts about the company's connections that their provider rejects."""
+    """List alerts about the company's connections that their provider rejects, or over which no message leaves."""
     if not can(current_user, "connections.read"):
         return []
-    sentences = [
-        (
-            connection.provider,
-            f"{connection_labels.NAMES[connection.provider]}: {connection_labels.describe_status(connection, waits=False)}",
-        )
+    sentences = {
+        connection.provider: f"{connection_labels.NAMES[connection.provider]}: {connection_labels.describe_status(connection, waits=False)}"
         for connection in list_failing()
-    ]
-    return [("bad", sentence, url_for("connections.show", provider=provider)) for provider, sentence in sentences]
+    }
+    sentences |= dict(list_channel_outages())
+    return [("bad", sentence, url_for("connections.show", provider=provider)) for provider, sentence in sentences.items()]
 
 
 def describe_status(status: AgentStatus) -> str:

@@ -18,6 +18,7 @@ from app.domain.notifications.message_log import LOGGED_KINDS, OPEN_STATES, STAT
 from app.domain.notifications.sender_accounts import is_set_up
 from app.models import Booking, Customer, Notification
 from app.web.branch_filter import get_branch_filter
+from app.web.dashboard.channel_outages import list_channel_outages
 from app.web.fields import ChoiceField, Id
 from app.web.forms import Query
 from app.web.guards import for_company
@@ -78,6 +79,7 @@ def index() -> Response:
         next_href=_build_href(query, after=rows[-1][0].id) if more else None,
         shown=ngettext("%(num)s Nachricht", "%(num)s Nachrichten", len(rows)) if not more and not query.after else "",
         is_set_up=is_set_up("sms") or is_set_up("email"),
+        outages=list_channel_outages(),
         here=_build_href(query),
     )
 

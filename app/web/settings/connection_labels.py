@@ -5,7 +5,9 @@ from typing import Any
 from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 
 from app.core.phone import display
+from app.domain.notifications.sender_accounts import CHANNELS
 from app.models import Connection
+from app.providers.messaging.base import Channel, SenderAccount
 from app.web.labels import Label
 
 NAMES = {
@@ -49,7 +51,31 @@ REASONS = {
     "not_reached": _l("Der Anbieter war nicht erreichbar."),
     "no_answer": _l("Der Anbieter hat nicht rechtzeitig geantwortet."),
     "rate_limited": _l("Der Anbieter bittet um eine Pause. Bitte versuchen Sie es in ein paar Minuten noch einmal."),
+    "private_address": _l(
+        "Diese Adresse liegt in einem privaten Netz, das wir von außen nicht erreichen. Bitte nehmen Sie die öffentliche."
+    ),
     "no_sender": _l("Es fehlt, als wer wir senden sollen."),
+}
+# The same in the words of one provider's own form.
+REASONS_OF_PROVIDERS = {
+    ("smtp", "not_allowed"): _l("Der Mailserver nimmt diesen Benutzernamen mit diesem Passwort nicht an."),
+    ("smtp", "not_reached"): _l("Unter diesem Namen und Anschluss antwortet kein Mailserver. Bitte prüfen Sie beides."),
+    ("sms_gateway", "not_allowed"): _l("Ihr SMS-Anbieter nimmt den Schlüssel nicht an. Bitte prüfen Sie Schlüssel und Kopfzeile."),
+    ("sms_gateway", "not_reached"): _l(
+        "Unter dieser Adresse antwortet niemand. Bitte prüfen Sie sie mit der Beschreibung Ihres Anbieters."
+    ),
+    ("twilio", "not_allowed"): _l("Twilio nimmt Kontokennung und Zugangswort nicht an."),
+}
+TEST_REASONS = {
+    ("sms", "unreachable"): _l("Der Anbieter erreicht diese Nummer nicht."),
+    ("sms", "opted_out"): _l("Von dieser Nummer kam STOP, der Anbieter stellt ihr nichts mehr zu."),
+    ("email", "unreachable"): _l("Der Mailserver kennt diese Adresse nicht."),
+    ("email", "mailbox_full"): _l("Das Postfach ist voll."),
+}
+# What leaves nothing over an own account, by channel.
+OUTAGES = {
+    "sms": _l("SMS gehen gerade nicht hinaus."),
+    "email": _l("E-Mails gehen gerade nicht hinaus."),
 }
 # Consequences of removing a connection, if the platform's account takes over and if none does.
 WITH_PLATFORM_ACCOUNT = {
@@ -95,7 +121,40 @@ def describe_status(connection: Connection | None, *, waits: bool) -> str:
             return _("Auf die letzte Prüfung kam keine Antwort. Bitte prüfen Sie noch einmal.")
         case "unchecked":
             return _("Ob der Schlüssel dort gilt, hat noch niemand nachgesehen.")
-    return str(REASONS.get(connection.reason or "", _("Der Anbieter hat abgelehnt.")))
+    return describe_reason(connection.provider, connection.reason)
+
+
+def describe_reason(provider: str, reason: str | None) -> str:
+    code = reason or ""
+    return str(REASONS_OF_PROVIDERS.get((provider, code)) or REASONS.get(code) or _("Der Anbieter hat abgelehnt."))
+
+
+def describe_failed_setup(provider: str, reason: str, *, current: SenderAccount | None, is_own: bool, is_out: bool) -> str:
+    """Say that a connection was not taken over, why, and over what messages leave meanwhile."""
+    meanwhile = _describe_meanwhile(CHANNELS[provider], current, is_own=is_own, is_out=is_out)
+    return _("Noch nicht übernommen. %(why)s %(meanwhile)s", why=reason, meanwhile=meanwhile)
+
+
+def describe_failed_test(provider: str, sender: SenderAccount, reason: str) -> str:
+    """Say why a test was not sent, over which account whichever."""
+    of_channel = TEST_REASONS.get((CHANNELS[provider], reason))
+    known = REASONS_OF_PROVIDERS.get((sender.provider, reason)) if sender.is_user_supplied or sender.provider == "twilio" else None
+    return str(of_channel or known or REASONS.get(reason) or _("Der Anbieter hat die Nachricht abgelehnt."))
+
+
+def describe_outage(channel: Channel, connection: Connection) -> str:
+    return f"{OUTAGES[channel]} {describe_reason(connection.provider, connection.reason)}"
+
+
+def _describe_meanwhile(channel: Channel, current: SenderAccount | None, *, is_own: bool, is_out: bool) -> str:
+    is_mail = channel == "email"
+    if current is None:
+        return _("Solange geht keine E-Mail hinaus.") if is_mail else _("Solange geht keine SMS hinaus.")
+    if is_out:
+        return _("Es bleibt bei der bisherigen Verbindung; über sie geht gerade nichts hinaus.")
+    if is_own:
+        return _("Solange bleibt es bei der bisherigen Verbindung, und alles geht weiter hinaus.")
+    return _("Solange gehen E-Mails weiter über AskProAI hinaus.") if is_mail else _("Solange gehen SMS weiter über AskProAI hinaus.")
 
 
 def describe_removal(provider: str, consequences: dict[str, Any]) -> list[str]:

@@ -3,26 +3,35 @@
 from types import SimpleNamespace
 from typing import Annotated, Any
 
-from flask import Blueprint, flash, make_response, redirect, render_template, url_for
+from flask import Blueprint, flash, g, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.core import settings
 from app.core.clock import now
-from app.core.errors import InvalidInput, NotFound
-from app.core.transactions import run_in_transaction, transaction
+from app.core.errors import AppError, InvalidInput, NotFound, ProviderError, TooManyRequests
+from app.core.ids import new_ulid
+from app.core.phone import RECEIVES_SMS, display, normalise
+from app.core.rate_limiter import RateLimit
+from app.core.transactions import run_in_transaction, run_read_only, transaction
 from app.domain.accounts.permissions import can
+from app.domain.audit.log import record
 from app.domain.companies import connections
 from app.domain.companies.connection_credentials_form import get_visible_values
-from app.domain.operations import connection_changes
+from app.domain.notifications.sender_accounts import CHANNELS, find_outage, find_sender, find_test_sender, has_own_sender
+from app.domain.notifications.suppressions import find_suppressed
+from app.domain.operations import connection_changes, connection_test
 from app.jobs.agents import deploy_agent
 from app.jobs.connections import check_connection
 from app.models import Connection
-from app.web.fields import Email, TextField, VerbatimField
+from app.providers import open_messenger
+from app.providers.messaging.base import OutgoingMessage
+from app.web.fields import Email, Phone, TextField, VerbatimField
 from app.web.forms import Form, to_errors
 from app.web.guards import for_company
 from app.web.settings import connection_labels
+from app.web.settings.kept_secret import open_secret, seal_secret
 
 # Our webhook paths per provider, in the order in which a call uses them.
 WEBHOOK_PATHS = {"retell": ("inbound", "function", "webhook"), "twilio": ("voice/status", "sms"), "calcom": ("webhook",)}
@@ -65,6 +74,21 @@ class MailForm(Form):
     address: Email = ""
 
 
+class KeptSecretForm(Form):
+    """Empty, or what the page of a failed check holds."""
+
+    kept: Annotated[str, VerbatimField(1000)] = ""
+
+
+class TestForm(Form):
+    phone: Phone = ""
+
+
+SECRET_FIELDS = {"twilio": "token", "sms_gateway": "key", "smtp": "password"}
+MAX_KEPT_LENGTH = 201
+# test messages of one user
+TEST_LIMIT = RateLimit("connection_test", 5, per_s=600)
+
 FORMS: dict[str, type[Form]] = {
     "retell": ConnectionKeyForm, "calcom": ConnectionKeyForm, "twilio": TwilioConnectionForm, "sms_gateway": SmsGatewayForm,
     "smtp": MailForm,
@@ -99,14 +123,42 @@ def part(provider: str) -> Response:
 def save(provider: str) -> Any:
     _require_provider(provider)
     try:
+        given = FORMS[provider].read().model_dump() | _get_kept_secret(provider)
+        if provider in connections.CARRIERS:
+            return _check_and_save(provider, given)
         with transaction():
-            change = connection_changes.set_up_connection(provider, FORMS[provider].read().model_dump())
+            change = connection_changes.set_up_connection(provider, given)
     except InvalidInput as error:
         return _render_page(provider, errors=to_errors(error)), 422
     _enqueue_changes(change)
     check_connection.enqueue(change.connection.id)
     flash(_("Gespeichert: %(name)s. Wird gerade geprüft.", name=connection_labels.NAMES[provider]), "message")
     return redirect(url_for("connections.show", provider=provider))
+
+
+@blueprint.get("/settings/connections/<provider>/test")
+@for_company("connections.write")
+def show_after_test(provider: str) -> Response:
+    """Who reloads the result of a test comes back to the page."""
+    return redirect(url_for("connections.show", provider=provider))
+
+
+@blueprint.post("/settings/connections/<provider>/test")
+@for_company("connections.write")
+def send_test(provider: str) -> Any:
+    """Send one message over this channel to the reader's own mail address, or to the mobile number that is typed."""
+    if provider not in connections.CARRIERS:
+        raise NotFound(_("Das gibt es hier nicht."))
+    try:
+        message = _build_test(provider)
+        if (wait_s := TEST_LIMIT.hit(current_user.id)) is not None:
+            raise TooManyRequests(_("Das waren viele Tests. In ein paar Minuten geht es wieder."), retry_after_s=wait_s)
+        _send_test(provider, message)
+    except (InvalidInput, TooManyRequests, TestNotSent) as error:
+        return _render_page(provider, errors=to_errors(error), test_fault=error.message), error.status
+    to = message.to if CHANNELS[provider] == "email" else display(message.to)
+    sentence = _("Der Test ist unterwegs an %(address)s.", address=to)
+    return _render_page(provider, test_notice=sentence)
 
 
 @blueprint.post("/settings/connections/<provider>/check")
@@ -147,10 +199,112 @@ def _enqueue_changes(change: connection_changes.ConnectionChange) -> None:
         deploy_agent.enqueue(deployment_id)
 
 
-def _render_page(provider: str, *, errors: dict[str, str] | None = None) -> str:
+class TestNotSent(AppError):
+    """The provider did not take the test message."""
+
+    status = 409
+    code = "test_not_sent"
+
+
+def _check_and_save(provider: str, given: dict[str, str]) -> Any:
+    """Save the keys of a messaging account once it lets us in: until then what works stays in use. Raises InvalidInput."""
+    test = run_read_only(lambda: connection_changes.prepare_setup(provider, given))
+    result = connection_test.run_test(test)
+    if (reason := _find_refusal(provider, given, result)) is not None:
+        channel = CHANNELS[provider]
+        fault = connection_labels.describe_failed_setup(
+            provider, reason, current=find_sender(channel), is_own=has_own_sender(channel), is_out=find_outage(channel) is not None
+        )
+        return _render_page(provider, errors={}, fault=fault), 422
+    with transaction():
+        change = connection_changes.set_up_connection(provider, given, tested=result)
+    _enqueue_changes(change)
+    flash(_("Geprüft und gespeichert: %(name)s.", name=connection_labels.NAMES[provider]), "message")
+    return redirect(url_for("connections.show", provider=provider))
+
+
+def _find_refusal(provider: str, given: dict[str, str], result: connections.ConnectionTestResult) -> str | None:
+    """Why the account cannot be used; None where it can."""
+    if result.state != "ok":
+        return connection_labels.describe_reason(provider, result.reason)
+    if (result.facts or {}).get("has_address") is False:
+        return _("Der Schlüssel gilt, aber %(sender)s gehört nicht zu diesem Konto.", sender=given["sender"])
+    return None
+
+
+def _get_kept_secret(provider: str) -> dict[str, str]:
+    """The secret that was typed before a check that failed, unless another one is typed now."""
+    name = SECRET_FIELDS.get(provider)
+    if name is None or FORMS[provider].typed()[name]:
+        return {}
+    secret = open_secret(provider, KeptSecretForm.read().kept)
+    return {name: secret} if secret else {}
+
+
+def _seal_typed_secret(provider: str) -> str:
+    name = SECRET_FIELDS.get(provider)
+    typed = (FORMS[provider].typed()[name] if name else "") or "".join(_get_kept_secret(provider).values())
+    return seal_secret(provider, typed[:MAX_KEPT_LENGTH]) if typed else ""
+
+
+def _get_test_recipient(provider: str) -> str:
+    """Raises InvalidInput where the number is none that text messages may go to."""
+    if CHANNELS[provider] == "email":
+        return str(current_user.email)
+    number = normalise(TestForm.read().phone, source="human")
+    if number.identity is None or number.line_type not in RECEIVES_SMS:
+        raise InvalidInput(fields={"phone": _("Bitte eine Mobilnummer, zum Beispiel 0151 23456789.")})
+    if find_suppressed([number.identity]):
+        raise InvalidInput(
+            fields={"phone": _("Dorthin schicken wir nichts: Von dort kam STOP, oder die Nummer gibt es nicht mehr.")}
+        )
+    return number.identity
+
+
+def _build_test(provider: str) -> OutgoingMessage:
+    """Raises InvalidInput."""
+    name = g.company.name
+    text = _("Test von %(name)s: Ihre Nachrichten kommen an.", name=name)
+    title = _("Test: %(title)s", title=name) if CHANNELS[provider] == "email" else ""
+    return OutgoingMessage(new_ulid(), _get_test_recipient(provider), text, title)
+
+
+def _send_test(provider: str, message: OutgoingMessage) -> None:
+    """Send it with no transaction open. Raises TestNotSent."""
+    sender = run_read_only(lambda: find_test_sender(provider))
+    if sender is None:
+        raise TestNotSent(_("Dafür ist noch nichts eingerichtet."))
+    result = "sent"
+    try:
+        open_messenger(sender).send(message)
+    except ProviderError as error:
+        result = error.code
+        raise TestNotSent(connection_labels.describe_failed_test(provider, sender, error.code)) from error
+    finally:
+        with transaction():
+            record("connection_tested", data={"provider": sender.provider, "result": result})
+
+
+def _render_page(
+    provider: str, *, errors: dict[str, str] | None = None, fault: str = "", test_notice: str = "", test_fault: str = ""
+) -> str:
     view = _build_view(provider)
-    values = view.fields if errors is None else view.fields | _get_typed_values(provider)
-    return render_template("settings/connection.html", each=view, values=values, errors=errors or {}, **_can_edit())
+    is_test = bool(test_notice or test_fault)
+    keeps_typed = errors is not None and not is_test
+    values = view.fields | _get_typed_values(provider) if keeps_typed else view.fields
+    return render_template(
+        "settings/connection.html",
+        each=view,
+        values=values,
+        kept=_seal_typed_secret(provider) if keeps_typed else "",
+        errors=errors or {},
+        fault=fault,
+        test_channel=CHANNELS[provider] if provider in connections.CARRIERS and find_test_sender(provider) else "",
+        test_phone=TestForm.typed()["phone"] if is_test else "",
+        test_notice=test_notice,
+        test_fault=test_fault,
+        **_can_edit(),
+    )
 
 
 def _get_typed_values(provider: str) -> dict[str, str]:
