@@ -98,11 +98,16 @@ class Smtp:
             server: smtplib.SMTP = over_tls(self._host, self._port, timeout=TIMEOUT_S, context=ssl.create_default_context())
         else:
             server = (PublicSmtp if user_supplied else smtplib.SMTP)(self._host, self._port, timeout=TIMEOUT_S)
-            server.ehlo()
-            if server.has_extn("starttls"):
-                server.starttls(context=ssl.create_default_context())
-        if self._url.username:
-            server.login(unquote(self._url.username), unquote(self._url.password or ""))
+        try:
+            if self._url.scheme != "smtps":
+                server.ehlo()
+                if server.has_extn("starttls"):
+                    server.starttls(context=ssl.create_default_context())
+            if self._url.username:
+                server.login(unquote(self._url.username), unquote(self._url.password or ""))
+        except Exception:
+            server.close()
+            raise
         return server
 
 
