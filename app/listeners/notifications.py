@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from app.core.clock import now
-from app.core.event_bus import subscribe
+from app.core.event_bus import publish, subscribe
 from app.core.extensions import db
 from app.core.tenancy import company_scope
 from app.domain.bookings import call_tasks
@@ -73,7 +73,7 @@ def replace_undelivered(events: Sequence[NotificationUndelivered]) -> None:
             if (replacement := queue_replacement(row)) is not None:
                 _send(replacement)
             elif not is_outdated(row):
-                call_tasks.ask_about_message(row.id)
+                publish(NotificationFailed(row.company_id, row.id))
 
 
 @subscribe(NotificationFailed, when="before_commit")

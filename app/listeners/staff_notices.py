@@ -18,6 +18,7 @@ from app.events import (
     BookingEventBase,
     BookingRescheduled,
     ConnectionProblemFound,
+    NotificationFailed,
     SessionsRevoked,
     SickLeaveAdded,
     StaffNoticesChanged,
@@ -53,6 +54,14 @@ def notice_messages(events: Sequence[TaskMessageAdded]) -> None:
     for event in events:
         with company_scope(event.company_id):
             draft = notice_causes.draft_message_notice(event.task_id, event.message_id)
+            _queue([draft] if draft else [])
+
+
+@subscribe(NotificationFailed, when="before_commit")
+def notice_failed_messages(events: Sequence[NotificationFailed]) -> None:
+    for event in events:
+        with company_scope(event.company_id):
+            draft = notice_causes.draft_failed_message_notice(event.notification_id)
             _queue([draft] if draft else [])
 
 

@@ -66,6 +66,7 @@ MESSAGE_STATES = {
     "failed": Label(_l("Nicht zugestellt"), "triangle-alert", "bad"),
     "dropped": Label(_l("Nicht mehr nötig"), "clock"),
 }
+UNREACHABLE = Label(_l("Geht nicht hinaus"), "ban", "warn")
 NOTIFICATION_REASONS = {
     "no_way": _l("Es ist weder eine Mobilnummer noch eine E-Mail-Adresse bekannt."),
     "unreachable": _l("Die Nummer oder Adresse ist nicht erreichbar."),
@@ -194,6 +195,7 @@ def register(app: Flask) -> None:
         OUTCOMES=OUTCOMES, STATUSES=STATUSES, SENTIMENTS=SENTIMENTS, STAGES=STAGES, EVENT_STATUSES=EVENT_STATUSES, ROLES=ROLES,
         NOTIFICATION_STATUSES=NOTIFICATION_STATUSES, NOTIFICATION_REASONS=NOTIFICATION_REASONS,
         describe_suppression=describe_suppression, describe_message=describe_message, get_message_label=get_message_label,
+        get_unreachable_label=get_unreachable_label,
         MESSAGE_KINDS=MESSAGE_KINDS,
         get_outcome_label=get_outcome_label, get_tool_label=get_tool_label, build_live_labels=build_live_labels,
         build_emergency_labels=build_emergency_labels, list_override_labels=list_override_labels,
@@ -202,6 +204,8 @@ def register(app: Flask) -> None:
 
 def describe_message(row: Notification) -> str:
     """Say why a message waits, failed or was not needed; empty for one that is on its way or arrived."""
+    if row.status == "pending" and row.channel == "none":
+        return str(NOTIFICATION_REASONS["no_way"])
     if row.status == "not_set_up":
         return str(NOTIFICATION_REASONS["no_key"])
     if row.status == "expired" and row.reason == "quiet_hours":
@@ -209,7 +213,14 @@ def describe_message(row: Notification) -> str:
     return str(NOTIFICATION_REASONS.get(row.reason or "", ""))
 
 
+def get_unreachable_label() -> Label:
+    """For a message that is planned for somebody whom nothing reaches."""
+    return UNREACHABLE
+
+
 def get_message_label(row: Notification) -> Label:
+    if row.status == "pending" and row.channel == "none":
+        return UNREACHABLE
     return MESSAGE_STATES[get_state(row)]
 
 

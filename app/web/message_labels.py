@@ -31,6 +31,8 @@ MESSAGE_KINDS = {
 TEMPLATE_LABELS = {
     "booked": _l("Gebuchter Termin"),
     "requested": _l("Angefragter Termin"),
+    "series_booked": _l("Serie von Terminen gebucht"),
+    "series_requested": _l("Serie von Terminen angefragt"),
     "confirmed": _l("Bestätigter Termin"),
     "moved": _l("Verschobener Termin"),
     "reassigned": _l("Termin bei jemand anderem"),

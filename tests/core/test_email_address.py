@@ -1,6 +1,9 @@
 """E-mail addresses: one address that can be reached, in the form in which it is stored and in the one that SMTP is given."""
 
-from app.core.email_address import normalise, to_ascii
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+from app.core.email_address import format_address, normalise, to_ascii
 from tests.support.tables import each_row
 
 
@@ -44,3 +47,19 @@ def test_what_is_not_one_address_is_none(typed: str) -> None:
 )  # fmt: skip
 def test_the_domain_is_sent_in_its_ascii_form(stored: str, sent: str | None) -> None:
     assert to_ascii(stored) == sent
+
+
+@each_row(
+    "name, shown",
+    [
+        ("Salon Lindgren", "Salon Lindgren"), ("Frisör Müßig", "Frisör Müßig"), ("Salon\r\nBcc: x@y.example", "Salon Bcc: x@y.example"),
+        ("Müller\r\nBcc: x@y.example", "Müller Bcc x y.example"), ("Ä <x@y.example>, b", "Ä x y.example b"),
+        ('"a" <x@y.example>, b', '"a" <x@y.example>, b'), ("\x00", ""),
+        ("u" * 200, "u" * 80),
+    ],
+)  # fmt: skip
+def test_a_name_is_one_name_and_nothing_else_of_a_mail(name: str, shown: str) -> None:
+    mail = EmailMessage()
+    mail["From"] = format_address(name, "termine@t.example")
+    (sender,) = message_from_bytes(mail.as_bytes(), policy=policy.default)["From"].addresses
+    assert (sender.addr_spec, sender.display_name) == ("termine@t.example", shown)

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask_babel import force_locale
+from flask_babel import force_locale, gettext as _
 from sqlalchemy import and_, select
 
 from app.core.clock import now
 from app.core.extensions import db
 from app.domain.bookings import call_tasks
 from app.domain.bookings.customers_known_state import get_known_state, matches
-from app.domain.bookings.message_time_format import get_time_values
+from app.domain.bookings.message_time_format import format_when, get_time_values
 from app.domain.bookings.message_writer import get_scope, get_values, offer_new_date
 from app.domain.bookings.notifications import find_destination, queue_link
 from app.domain.bookings.self_service_links import create_link_url
@@ -164,5 +164,6 @@ def _build_texts(notice: ChangeNotice, known_state: dict[str, str]) -> tuple[str
     values["link"] = create_link_url(booking)
     if action == "confirmed":
         return render_message("confirmed", values, scope)
+    values["instead"] = None if known_start == booking.starts_at else _("statt %(when)s", when=format_when(known_start, booking.timezone))
     is_same_time = known_start == booking.starts_at and "branch_id" not in known_state
     return render_message("reassigned" if is_same_time else "moved", values, scope)

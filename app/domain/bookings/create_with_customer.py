@@ -7,7 +7,7 @@ from typing import TypeVar, cast
 
 from flask_babel import gettext as _
 
-from app.core.errors import InvalidInput
+from app.core.errors import AppError, InvalidInput
 from app.core.extensions import db
 from app.domain.bookings.allocation import find_plan
 from app.domain.bookings.booking_request import BookingRequest, IdempotencyKey, build_slot_query
@@ -16,7 +16,8 @@ from app.domain.bookings.errors import BookingError
 from app.domain.bookings.history import Actor
 from app.domain.bookings.recurrence import BookingSeriesResult, create_series, get_series
 from app.domain.customers.contacts import find_or_create_contact, validate_contact
-from app.models import Booking
+from app.domain.customers.search import list_namesakes
+from app.models import Booking, Customer
 
 T = TypeVar("T")
 
@@ -68,6 +69,25 @@ class _DuplicateBooking(Exception):
         self.booking = booking
 
 
+class NamesakesFound(AppError):
+    """Somebody of this name is on record, with other contact data: whether it is them is for people to say."""
+
+    status = 409
+    code = "namesakes"
+
+    def __init__(self, customers: list[Customer]) -> None:
+        super().__init__(_("Jemand mit diesem Namen steht schon in der Kartei."))
+        self.customers = customers
+
+
+def require_known_person(request: BookingRequest) -> None:
+    """Raise NamesakesFound where the booking would make a second record of a name; not for the same request again."""
+    if request.customer is None or request.customer_id or find_idempotent(request):
+        return
+    if namesakes := list_namesakes(request.customer):
+        raise NamesakesFound(namesakes)
+
+
 def create_customer_booking(request: BookingRequest) -> Booking:
     """As create_customer_series, for one visit."""
     return create_customer_series(request).bookings[0]
@@ -99,7 +119,7 @@ def check_bookable(request: BookingRequest) -> None:
 
 def _book_with_customer(request: BookingRequest, every_weeks: int, times: int) -> BookingSeriesResult:
     assert request.customer is not None
-    customer = find_or_create_contact(request.customer)
+    customer = find_or_create_contact(request.customer, request.customer_id)
     request = replace(request, customer_id=customer.id)
     is_series = times > 1
     series = (

@@ -1,15 +1,15 @@
 """Writes the messages about bookings: their values, the planned one that leaves now, and the calendar file of a mail."""
 
 import re
-from typing import Any
+from typing import Any, Literal
 
-from flask_babel import force_locale, gettext as _, lazy_gettext as _l
+from flask_babel import force_locale, gettext as _, lazy_gettext as _l, ngettext
 from sqlalchemy import select
 
 from app.core.extensions import db
 from app.core.phone import display
 from app.domain.bookings.calendar_file import IcsEvent, build_ics
-from app.domain.bookings.message_time_format import get_time_values
+from app.domain.bookings.message_time_format import format_when, get_time_values
 from app.domain.bookings.self_service_links import create_link_url
 from app.domain.notifications.mail_layout import MailContent, lay_out_mail
 from app.domain.notifications.message_kinds import get_kind
@@ -26,6 +26,8 @@ LINK_WORDS = {
     "consent_confirmation": _l("Bestätigen"),
     "review_request": _l("Bewertung schreiben"), "satisfaction": _l("Antworten"),
 }  # fmt: skip
+# named in the confirmation of a series
+MAX_DATES = 10
 Facts = tuple[tuple[str, str], ...]
 
 
@@ -66,10 +68,12 @@ def attach(row: Notification) -> CalendarFile | None:
     if booking is None:
         return None
     sender = find_sender("email")
-    method = "CANCEL" if booking.status == "cancelled" else "REQUEST"
+    visits = list_visits_of_series(booking) if is_about_series(row, booking) else [booking]
+    method: Literal["REQUEST", "CANCEL", "PUBLISH"]
+    method = "CANCEL" if booking.status == "cancelled" else "PUBLISH" if len(visits) > 1 else "REQUEST"
     return CalendarFile(method, build_ics(
-        [build_event(booking)], name=db.session.get_one(Company, booking.company_id).name, method=method,
-        organizer=sender.address if sender else "", attendee=row.recipient,
+        [build_event(each) for each in visits], name=db.session.get_one(Company, booking.company_id).name, method=method,
+        organizer=sender.address if sender else "", attendee="" if method == "PUBLISH" else row.recipient,
     ))  # fmt: skip
 
 
@@ -121,6 +125,30 @@ def list_visit(booking: Booking) -> list[Booking]:
     if not booking.visit_id:
         return [booking]
     return list(db.session.scalars(select(Booking).where(Booking.visit_id == booking.visit_id).order_by(Booking.starts_at, Booking.id)))
+
+
+def list_visits_of_series(booking: Booking) -> list[Booking]:
+    """The visits of its series that are ahead, each by its first booking; of none by itself the booking alone."""
+    if not booking.series_id:
+        return [booking]
+    ahead = select(Booking).where(Booking.series_id == booking.series_id, Booking.upcoming()).order_by(Booking.starts_at, Booking.id)
+    visits: dict[str, Booking] = {}
+    for each in db.session.scalars(ahead):
+        visits.setdefault(each.occupant, each)
+    return list(visits.values())
+
+
+def is_about_series(row: Notification, booking: Booking) -> bool:
+    """Whether the message is the confirmation of a whole series."""
+    return booking.series_id is not None and row.idempotency_key == f"booked:{booking.series_id}"
+
+
+def get_series_values(visits: list[Booking]) -> dict[str, Any]:
+    """Their number and their dates, in the language that is set; of many the first ten."""
+    dates = ", ".join(format_when(visit.starts_at, visit.timezone) for visit in visits[:MAX_DATES])
+    more = len(visits) - MAX_DATES
+    dates = ngettext("%(dates)s und %(num)s weiterer", "%(dates)s und %(num)s weitere", more, dates=dates) if more > 0 else dates
+    return {"count": len(visits), "dates": dates}
 
 
 def format_place(branch: Branch) -> str:

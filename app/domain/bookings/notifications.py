@@ -1,5 +1,7 @@
 """Notifications to customers about bookings: confirmation, waitlist offer, and links to their own pages."""
 
+from typing import cast
+
 from flask_babel import force_locale
 from sqlalchemy import select
 
@@ -7,7 +9,14 @@ from app.core import settings
 from app.core.clock import now
 from app.core.extensions import db
 from app.domain.bookings.message_time_format import format_clock, get_time_values
-from app.domain.bookings.message_writer import get_name_value, get_place_values, get_scope, get_values
+from app.domain.bookings.message_writer import (
+    get_name_value,
+    get_place_values,
+    get_scope,
+    get_series_values,
+    get_values,
+    list_visits_of_series,
+)
 from app.domain.bookings.self_service_links import CUSTOMER_LINK_LIFETIME, create_customer_link, create_link_url
 from app.domain.bookings.status import get_rules
 from app.domain.bookings.waitlist import renew_offer_token
@@ -18,6 +27,7 @@ from app.domain.notifications.notification_queue import (
     explain_unreachable,
     find_recipient,
     queue_notification,
+    set_recipient,
 )
 from app.domain.notifications.quiet_hours import find_recipient_timezone
 from app.domain.notifications.sender_accounts import is_set_up, receives_replies
@@ -132,6 +142,17 @@ def find_destination(booking: Booking, *, channel: Channel | None = None) -> tup
     return find_recipient(customer, number=booking.contact_phone, email=booking.contact_email, channel=channel)
 
 
+def readdress_planned(customer: Customer) -> None:
+    """Address anew what is planned for this customer and not written yet, after their contact data changed."""
+    planned = select(Notification).where(Notification.customer_id == customer.id, Notification.status == "pending")
+    rows = db.session.scalars(planned.where(Notification.body.is_(None), Notification.subject.startswith("booking:"))).all()
+    ids = [row.subject.partition(":")[2] for row in rows]
+    bookings = {f"booking:{booking.id}": booking for booking in db.session.scalars(select(Booking).where(Booking.id.in_(ids)))}
+    for row in rows:
+        if booking := bookings.get(row.subject):
+            set_recipient(row, find_destination(booking, channel=cast(Channel | None, row.preferred_channel)))
+
+
 def find_unreachable_reason(booking: Booking) -> str | None:
     """Why no message about this booking gets to its customer in time: no_way, opted_out, not_set_up …, or night; None where one does."""
     customer = db.session.get(Customer, booking.customer_id) if booking.customer_id else None
@@ -173,8 +194,10 @@ def queue_link(
         return existing
     company = db.session.get_one(Company, booking.company_id)
     with force_locale(customer.language or company.language):
-        values = get_values(booking) | {"link": create_link_url(booking)}
-        title, body = render_message("requested" if booking.status == "pending" else "booked", values, get_scope(booking))
+        visits = list_visits_of_series(booking) if cause == f"booked:{booking.series_id}" else [booking]
+        values = get_values(booking) | {"link": create_link_url(booking), **get_series_values(visits)}
+        name = "requested" if booking.status == "pending" else "booked"
+        title, body = render_message(name if len(visits) < 2 else f"series_{name}", values, get_scope(booking))
     letter = NotificationDraft(
         "booking_link", f"booking:{booking.id}", cause, body, title, booking.starts_at, booking.branch_id, is_reply=is_reply
     )

@@ -108,6 +108,14 @@ def load_customers(bookings: Collection[Booking]) -> dict[str, Customer]:
     return {customer.id: customer for customer in db.session.scalars(select(Customer).where(Customer.id.in_(ids)))} if ids else {}
 
 
+def load_last_starts(customer_ids: Collection[str]) -> dict[str, datetime]:
+    """When the latest appointment of each customer begins or began that was not cancelled."""
+    if not customer_ids:
+        return {}
+    latest = select(Booking.customer_id, func.max(Booking.starts_at)).where(Booking.customer_id.in_(customer_ids))
+    return {row[0]: row[1] for row in db.session.execute(latest.where(Booking.status != "cancelled").group_by(Booking.customer_id))}
+
+
 def load_identifiers(customer_ids: Collection[str]) -> dict[str, dict[str, str]]:
     """For each customer the first phone number and e-mail address: {id: {phone, email}}."""
     if not customer_ids:

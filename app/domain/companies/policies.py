@@ -62,8 +62,8 @@ def load_policies() -> Policies:
     return Policies(db.session.scalars(select(Policy)))
 
 
-def describe_rules(rules: Rules) -> list[str]:
-    """Describe each rule that is set in a sentence, in the reader's language."""
+def describe_rules(rules: Rules, *, messages: bool = True) -> list[str]:
+    """Describe each rule that is set in a sentence, in the reader's language; without `messages` where none gets to anybody."""
     sentences = [
         _("Termine beginnen alle %(minutes)s Minuten.", minutes=rules.grid_minutes),
         _("Gebucht wird spätestens %(time)s vorher.", time=format_span(rules.notice_minutes)) if rules.notice_minutes else None,
@@ -85,7 +85,7 @@ def describe_rules(rules: Rules) -> list[str]:
         )
         if rules.fee_cents
         else None,
-        *_describe_notifications(rules),
+        *(_describe_notifications(rules) if messages else []),
     ]
     return [sentence for sentence in sentences if sentence]
 

@@ -1,13 +1,16 @@
 """Finds or creates the customer of a booking that staff or an API client makes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import cast
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.core import email_address, phone
-from app.core.errors import InvalidInput
+from app.core.errors import InvalidInput, NotFound
 from app.core.extensions import db
+from app.domain.audit.log import record
 from app.domain.customers import matching
 from app.models import Customer, CustomerIdentifier
 
@@ -43,9 +46,10 @@ def find_or_create(name: str, *, number: str | None = None, email: str | None = 
     return find_or_create_contact(validate_contact(name, number=number, email=email, region=region))
 
 
-def find_or_create_contact(contact: ContactDetails) -> Customer:
-    """Find the customer of these validated details, or create one; adds those that are new."""
-    customer = _find_existing(contact) or matching.create_named_customer(contact.name, None)
+def find_or_create_contact(contact: ContactDetails, customer_id: str | None = None) -> Customer:
+    """Find the customer of these validated details, or create one; adds those that are new. `customer_id`: who it is. Raises NotFound."""
+    known = _get_customer(customer_id) if customer_id else find_existing_contact(contact)
+    customer = known or matching.create_named_customer(contact.name, None)
     customer.name = customer.name or contact.name
     for kind, value in (("phone", contact.phone), ("email", contact.email)):
         if value:
@@ -53,7 +57,40 @@ def find_or_create_contact(contact: ContactDetails) -> Customer:
     return customer
 
 
-def _find_existing(contact: ContactDetails) -> Customer | None:
+def save_contacts(customer: Customer, *, numbers: Iterable[str], emails: Iterable[str]) -> None:
+    """Make these the customer's numbers and addresses, in any notation. Raises InvalidInput with one message per field: phones, emails."""
+    found: dict[tuple[str, str], None] = {}
+    wrong = {}
+    for kind, field, typed in (("phone", "phones", numbers), ("email", "emails", emails)):
+        for text in filter(None, map(str.strip, typed)):
+            try:
+                contact = validate_contact("x", **{"number" if kind == "phone" else "email": text})
+            except InvalidInput as error:
+                wrong[field] = cast("dict[str, str]", error.data["fields"])[kind]
+                continue
+            found[kind, contact.phone or contact.email or ""] = None
+    if wrong:
+        raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=wrong)
+    before = {(one.kind, one.value): one for one in customer.identifiers if one.kind in ("phone", "email")}
+    removed, added = [one for key, one in before.items() if key not in found], [key for key in found if key not in before]
+    for one in removed:
+        db.session.delete(one)
+    for kind, value in added:
+        db.session.add(CustomerIdentifier(customer_id=customer.id, kind=kind, value=value))
+    if removed or added:
+        record("customer_contacts_changed", subject=customer.id, data={"removed": len(removed), "added": len(added)})
+    db.session.flush()
+    db.session.expire(customer, ["identifiers"])
+
+
+def _get_customer(customer_id: str) -> Customer:
+    customer = db.session.scalars(select(Customer).where(Customer.id == customer_id)).first()
+    if customer is None:
+        raise NotFound(_("Diese Person steht nicht in der Kartei."))
+    return customer
+
+
+def find_existing_contact(contact: ContactDetails) -> Customer | None:
     """Find by number, else by e-mail; the name decides among several, and an unnamed customer takes this name."""
     for kind, value in (("phone", contact.phone), ("email", contact.email)):
         if not value:

@@ -11,6 +11,8 @@ from app.core.cologne_phonetics import index_sounds
 from app.core.extensions import db
 from app.core.phone import normalise
 from app.core.search_words import index_words
+from app.domain.customers.contacts import ContactDetails, find_existing_contact
+from app.domain.customers.name_matching import is_same_name
 from app.models import Booking, Customer, CustomerIdentifier
 
 MAX_QUERY_LENGTH = 200
@@ -87,9 +89,18 @@ def list_sound_alikes(name: str, *, limit: int, but: Collection[str] = ()) -> li
     return sorted(alike, key=lambda customer: -SequenceMatcher(None, words, customer.name_words or "").ratio())[:limit]
 
 
-def build_filters(query: str) -> list[ColumnElement[bool]]:
-    """Build filters by beginnings of a name's words, a number in any form or part of one, or an e-mail address; none for no query.
+def list_namesakes(contact: ContactDetails) -> list[Customer]:
+    """List people of the same name where neither number nor address says who is meant: it may be one of them, with other contact data."""
+    if find_existing_contact(contact):
+        return []
+    alike = list_sound_alikes(contact.name, limit=MAX_SOUND_ALIKES)
+    return [customer for customer in alike if is_same_name(customer.name or "", contact.name)][:MAX_SUGGESTIONS]
 
+
+def build_filters(query: str) -> list[ColumnElement[bool]]:
+    """Build filters by beginnings of a name's words, a number in any form or part of one, or a part of an address with its @.
+
+    None for no query.
     Numbers and addresses that were stored with bookings only are found too.
     """
     if not query.strip():
@@ -97,7 +108,10 @@ def build_filters(query: str) -> list[ColumnElement[bool]]:
     # lone surrogates are no text that a database could hold
     typed = query.encode("utf-8", "ignore").decode().strip()[:MAX_QUERY_LENGTH]
     if "@" in typed:
-        return [_has_contact(CustomerIdentifier.value == typed.lower(), Booking.contact_email == typed.lower())]
+        part = typed.lower()
+        return [
+            _has_contact(CustomerIdentifier.value.contains(part, autoescape=True), Booking.contact_email.contains(part, autoescape=True))
+        ]
     words = index_words(typed).split()[:MAX_WORDS]
     if not any(map(str.isalpha, typed)) and (number := _build_number_filter(typed)) is not None:
         return [number if len(words) > 1 else or_(number, *map(_build_word_filter, words))]

@@ -152,6 +152,12 @@ def _is_held(row: Notification) -> bool:
     return True
 
 
+def find_hold_end(row: Notification) -> datetime | None:
+    """Until when a message that is due would be held: by quiet hours, or since so much has gone there today; None where it leaves."""
+    rules = load_message_policies().rules()
+    return _find_quiet_end(row, rules) or find_daily_limit_end(row, rules)
+
+
 def _find_quiet_end(row: Notification, rules: MessageRules) -> datetime | None:
     if not get_kind(row.kind).heeds_quiet_hours or (row.immediate_until and now() < row.immediate_until):
         return None

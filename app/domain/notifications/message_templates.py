@@ -59,14 +59,24 @@ def _list_templates() -> tuple[MessageTemplate, ...]:
             (*BOOKING, "link"), (("link",), TIME),
         ),
         MessageTemplate(
+            "series_booked", "booking_link", _l("Ihre %(count)s Termine ab %(day)s"),
+            _l("%(company)s: %(what)s, %(where)s, ist %(count)s Mal gebucht: %(dates)s. Ändern oder absagen: %(link)s"),
+            (*BOOKING, "count", "dates", "link"), (("link",), ("dates",)),
+        ),
+        MessageTemplate(
+            "series_requested", "booking_link", _l("Ihre %(count)s Termine ab %(day)s"),
+            _l("%(company)s: %(what)s, %(where)s, wird %(count)s Mal noch bestätigt: %(dates)s. Ändern oder absagen: %(link)s"),
+            (*BOOKING, "count", "dates", "link"), (("link",), ("dates",)),
+        ),
+        MessageTemplate(
             "confirmed", "booking_confirmed", _l("Ihr Termin ist bestätigt"),
             _l("%(company)s: %(what)s am %(when)s, %(where)s, ist bestätigt. Ändern oder absagen: %(link)s"),
             (*BOOKING, "link"), (("link",), TIME),
         ),
         MessageTemplate(
             "moved", "booking_moved", _l("Ihr Termin ist verschoben"),
-            _l("%(company)s: %(what)s ist verschoben auf %(when)s, %(where)s, bei %(who)s. Ändern oder absagen: %(link)s"),
-            (*BOOKING, "link"), (("link",), TIME),
+            _l("%(company)s: %(what)s ist verschoben auf %(when)s %(instead)s, %(where)s, bei %(who)s. Ändern oder absagen: %(link)s"),
+            (*BOOKING, "instead", "link"), (("link",), TIME),
         ),
         MessageTemplate(
             "reassigned", "booking_moved", _l("Ihr Termin ist jetzt bei %(who)s"),

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
 from app.core import settings
+from app.core.email_address import format_address
 from app.core.extensions import db
+from app.core.tenancy import current_company_id
 from app.domain.companies.connections import is_failing
 from app.domain.companies.gateway_credentials import read_gateway
-from app.models import Connection
+from app.models import Company, Connection
 from app.providers.messaging.base import Channel, SenderAccount
 
 # providers by channel, the preferred one first
@@ -34,7 +37,7 @@ def find_sender(channel: Channel, *, answers_at: str | None = None, is_internal:
     if is_internal and (platform := _find_platform_sender(channel)) is not None:
         return platform
     if answers_at is None:
-        return _find_company_sender(SENDERS[channel]) or _find_platform_sender(channel)
+        return _find_company_sender(SENDERS[channel]) or _name_sender(_find_platform_sender(channel))
     sender = _find_company_sender(REPLY_PROVIDERS) or _find_platform_sender(channel)
     return replace(sender, address=answers_at) if sender else None
 
@@ -89,6 +92,15 @@ def build_report_url(connection_id: str | None = None) -> str:
 def _find_company_sender(providers: Sequence[str]) -> SenderAccount | None:
     connection = _find_company_connection(providers)
     return to_sender(connection) if connection else None
+
+
+def _name_sender(sender: SenderAccount | None) -> SenderAccount | None:
+    """The platform's mail account under the name of the company, which is who the recipient knows."""
+    company_id = current_company_id()
+    if sender is None or company_id is None or "@" not in sender.address:
+        return sender
+    name = db.session.scalar(select(Company.name).where(Company.id == company_id)) or ""
+    return replace(sender, address=format_address(name, parseaddr(sender.address)[1]))
 
 
 def _find_company_connection(providers: Sequence[str]) -> Connection | None:

@@ -48,8 +48,16 @@ def _list_variables() -> tuple[Variable, ...]:
             "phone", {"de": "Telefon", "en": "phone"}, _l("Rufnummer der Filiale; entfällt, wenn sie keine hat"), "030 2345678",
         ),
         Variable("link", {"de": "Link", "en": "link"}, _l("Link zur eigenen Seite, für jede Nachricht neu"), "askproai.example/b/…"),
+        Variable(
+            "instead", {"de": "Statt", "en": "instead"},
+            _l("Die bisherige Zeit; entfällt, wenn sie bleibt"), _l("statt Mo. 11. Mai um 09:00"),
+        ),
         Variable("until", {"de": "Frist", "en": "deadline"}, _l("Bis wann es gilt"), "12:30"),
         Variable("count", {"de": "Anzahl", "en": "number"}, _l("Anzahl der Termine"), "4"),
+        Variable(
+            "dates", {"de": "Termine", "en": "appointments"}, _l("Alle Termine einer Reihe, ab dem elften nur ihre Zahl"),
+            _l("Di. 12. Mai um 10:00, Di. 9. Juni um 10:00"),
+        ),
         Variable(
             "rebook", {"de": "Neuer Termin", "en": "new appointment"},
             _l("Ein Satz mit der Rufnummer für einen neuen Termin; entfällt, wenn die Filiale keine hat"),

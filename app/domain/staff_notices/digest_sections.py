@@ -11,10 +11,10 @@ from app.core.extensions import db
 from app.domain.accounts.permissions import can
 from app.domain.bookings.message_time_format import format_clock
 from app.domain.reports.figures import UNANSWERED_OUTCOMES
-from app.domain.staff_notices.notice_causes import get_task_kind
+from app.domain.staff_notices.notice_causes import BOOKING_KINDS, FAILED_REASONS, get_task_kind
 from app.domain.staff_notices.preferences import get_channels, list_kinds
 from app.domain.staff_notices.recipients import Colleague
-from app.models import Booking, BookingChange, Branch, CallHour, Closure, StaffBranch, StaffTask
+from app.models import Booking, BookingChange, Branch, CallHour, Closure, Notification, StaffBranch, StaffTask
 from app.models.call_stats import RUNNING_OUTCOME
 
 MAX_TASKS = 500
@@ -26,6 +26,7 @@ def write_section(person: Colleague, branch: Branch, day: date) -> str:
     kinds = list_kinds(person.user)
     wanted = {kind.name for kind in kinds if "digest" in get_channels(person.user, kind, person.settings)}
     yesterday = [*_describe_calls(person, branch, day - timedelta(days=1)), *_describe_changes(person, branch, day, wanted)]
+    yesterday += _count_failed(branch, day, wanted)
     today = [*_describe_appointments(person, branch, day), *_describe_tasks(branch, wanted), *_describe_absences(branch, day, wanted)]
     lines = [_("Gestern: %(what)s", what=", ".join(yesterday))] if yesterday else []
     lines += [_("Heute: %(what)s", what=", ".join(today))] if today else []
@@ -58,6 +59,19 @@ def _describe_changes(person: Colleague, branch: Branch, day: date, wanted: set[
         "cancelled": _("%(count)s abgesagt", count=counts.get("cancelled", 0)),
     }
     return [words[action] for action, kind in KIND_BY_ACTION.items() if kind in wanted and counts.get(action)]
+
+
+def _count_failed(branch: Branch, day: date, wanted: set[str]) -> list[str]:
+    """Count the messages of yesterday about appointments that did not arrive."""
+    if "message_failed" not in wanted:
+        return []
+    starts, ends = (get_day_start(day + timedelta(days=ahead), branch.timezone) for ahead in (-1, 0))
+    failed = select(func.count()).select_from(Notification).where(
+        Notification.branch_id == branch.id, Notification.kind.in_(BOOKING_KINDS), Notification.status == "dead",
+        Notification.reason.in_(FAILED_REASONS), Notification.finished_at >= starts, Notification.finished_at < ends,
+    )  # fmt: skip
+    count = db.session.scalar(failed) or 0
+    return [ngettext("%(num)s Nachricht nicht zugestellt", "%(num)s Nachrichten nicht zugestellt", count)] if count else []
 
 
 def _describe_appointments(person: Colleague, branch: Branch, day: date) -> list[str]:

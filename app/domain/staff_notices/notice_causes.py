@@ -10,9 +10,14 @@ from sqlalchemy import and_, select
 from app.core.clock import now
 from app.core.extensions import db
 from app.domain.staff_notices.recipients import NoticeDraft
-from app.models import Booking, BookingChange, Closure, PhoneNumber, StaffBranch, StaffTask
+from app.models import Booking, BookingChange, Closure, Notification, PhoneNumber, StaffBranch, StaffTask
 
 KIND_BY_TASK = {"emergency": "emergency", "message": "customer_message"}
+# messages about bookings, and why one of them is given up that was to go out
+BOOKING_KINDS = ("booking_link", "booking_confirmed", "booking_moved", "booking_cancelled", "booking_reminder")
+FAILED_REASONS = (
+    "unreachable", "undelivered", "mailbox_full", "not_allowed", "private_address", "refused", "no_answer", "not_reached", "rate_limited",
+)  # fmt: skip
 # tasks whose cause is another calendar (calendar_sync)
 CALENDAR_REF = "calendar:"
 
@@ -59,6 +64,17 @@ def draft_message_notice(task_id: str, message_id: str) -> NoticeDraft | None:
     if task is None:
         return None
     return NoticeDraft("customer_message", f"task:{task.id}", f"message:{message_id}", (task.branch_id,) if task.branch_id else ())
+
+
+def draft_failed_message_notice(notification_id: str) -> NoticeDraft | None:
+    """A message about an appointment that is ahead which its carrier does not bring; what is known beforehand stands at the booking."""
+    row = db.session.get_one(Notification, notification_id)
+    if row.kind not in BOOKING_KINDS or row.reason not in FAILED_REASONS:
+        return None
+    booking = db.session.scalars(select(Booking).where(Booking.id == row.subject.partition(":")[2])).first()
+    if booking is None or booking.starts_at <= now():
+        return None
+    return NoticeDraft("message_failed", f"booking:{booking.id}", f"message:{row.id}", (booking.branch_id,))
 
 
 def get_task_kind(task: StaffTask) -> str:

@@ -39,6 +39,7 @@ def _list_kinds() -> tuple[NoticeKind, ...]:
         NoticeKind("booking_made", "bookings.read", {"bell": "o m f s", "push": "s", "digest": "o m f s"}, is_about_calendar=True),
         NoticeKind("booking_moved", "bookings.read", {"bell": "o m f s", "push": "s", "digest": "o m f s"}, is_about_calendar=True),
         NoticeKind("booking_cancelled", "bookings.read", {"bell": "o m f s", "push": "s", "digest": "o m f s"}, is_about_calendar=True),
+        NoticeKind("message_failed", "bookings.read", {"bell": "o m f", "digest": "o m f"}),
         NoticeKind("customer_message", "tasks.read", {"bell": "o m f", "push": "f", "digest": "o m f"}),
         NoticeKind("task", "tasks.read", {"bell": "o m f", "push": "f", "digest": "o m f"}),
         NoticeKind("sick_leave", "bookings.read", {"bell": "o m f", "push": "o m f", "digest": "o m f"}),

@@ -14,6 +14,7 @@ from app.models import Agent, Booking, Branch, Closure, Company, Connection, Cus
 
 TITLES = {
     "emergency": _l("Notfall am Telefon"),
+    "message_failed": _l("Nachricht nicht zugestellt"),
     "customer_message": _l("Neue Nachricht"),
     "task": _l("Neue Aufgabe"),
     "sick_leave": _l("Krankmeldung"),

@@ -54,9 +54,12 @@ class SenderAccountCheck:
 
 @dataclass(frozen=True, slots=True)
 class CalendarFile:
-    """An iCalendar file that a mail carries, and its METHOD (RFC 5546): REQUEST enters or changes an entry, CANCEL takes it out."""
+    """An iCalendar file that a mail carries, and its METHOD (RFC 5546): REQUEST enters or changes an entry, CANCEL takes it out.
 
-    method: Literal["REQUEST", "CANCEL"]
+    PUBLISH is for several entries at once, since a REQUEST is about one.
+    """
+
+    method: Literal["REQUEST", "CANCEL", "PUBLISH"]
     content: bytes = field(repr=False)
 
 

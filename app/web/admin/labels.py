@@ -103,6 +103,7 @@ AUDIT_LABELS = {
     "connection_made": _l("Verbindung angelegt"),
     "connection_changed": _l("Verbindung geändert"),
     "connection_key_replaced": _l("Schlüssel einer Verbindung ersetzt"),
+    "customer_contacts_changed": _l("Nummern und Adressen einer Person geändert"),
     "connection_tested": _l("Testnachricht verschickt"),
     "connection_removed": _l("Verbindung entfernt"),
     "connection_look_failed": _l("Verbindung ausgefallen"),

@@ -1,13 +1,13 @@
 """Shared by the booking pages: visible bookings, the actor, times from forms, and the responses of actions."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import flash, g, get_template_attribute, jsonify, redirect, request
-from flask_babel import gettext as _
+from flask_babel import gettext as _, lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -19,12 +19,20 @@ from app.core.ids import is_ulid
 from app.domain.accounts.permissions import can
 from app.domain.bookings.errors import IdempotencyKeyReused
 from app.domain.bookings.history import Actor
-from app.domain.bookings.notifications import find_unreachable_reason
-from app.models import Booking
+from app.domain.bookings.notifications import find_destination, find_unreachable_reason
+from app.domain.notifications.delivery import find_hold_end
+from app.domain.notifications.message_kinds import PLANNED_KINDS
+from app.domain.notifications.notification_queue import list_notifications
+from app.domain.notifications.sender_accounts import find_outage
+from app.models import Booking, Notification
 from app.web.formatting import when
 from app.web.guards import get_next_path
 from app.web.labels import NOTIFICATION_REASONS
+from app.web.settings import connection_labels
 
+NOTHING_LEAVES = _l("Es geht gerade nichts hinaus.")
+# so long after it was caused a message is what the desk has just done
+FRESH_FOR = timedelta(seconds=30)
 View = Callable[..., Any]
 
 
@@ -62,13 +70,41 @@ def respond(message: str, *, undo: str = "", back: str, **data: Any) -> Response
 
 
 def with_reachability(message: str, booking: Booking, *, is_new: bool = False) -> str:
-    """Append to a message that the customer will not hear of it from us, and why; the desk then tells them of a change itself."""
-    reason = find_unreachable_reason(booking) if booking.starts_at > now() else None
-    if reason is None:
+    """Append to a message what the customer hears of it from us and when; or that they do not, and why, so that the desk tells them."""
+    if booking.starts_at <= now():
         return message
-    why = NOTIFICATION_REASONS.get(reason) or _("Der Versand von Nachrichten ist nicht eingerichtet.")
-    consequence = _("Eine Bestätigung können wir nicht schicken.") if is_new else _("Bitte sagen Sie selbst Bescheid.")
-    return f"{message.rstrip('.')}. {consequence} {why}"
+    if reason := find_unreachable_reason(booking):
+        consequence = _("Eine Bestätigung können wir nicht schicken.") if is_new else _("Bitte sagen Sie selbst Bescheid.")
+        return f"{message.rstrip('.')}. {consequence} {describe_unreachable(reason)}"
+    destination = find_destination(booking)
+    if destination and (outage := find_outage(destination[0])):
+        why = connection_labels.describe_reason(outage.provider, outage.reason)
+        return f"{message.rstrip('.')}. {NOTHING_LEAVES} {why}"
+    leaving = next((row for row in list_notifications(f"booking:{booking.id}") if _is_fresh(row)), None)
+    return f"{message.rstrip('.')}. {_describe_leaving(leaving)}" if leaving else message
+
+
+def describe_unreachable(reason: str) -> str:
+    """Say why no message gets to the customer of a booking."""
+    return str(NOTIFICATION_REASONS.get(reason) or _("Der Versand von Nachrichten ist nicht eingerichtet."))
+
+
+def _is_fresh(row: Notification) -> bool:
+    """Whether it was caused by what has just been done, and goes out."""
+    return row.status in ("pending", "sent") and row.kind not in PLANNED_KINDS and row.created_at > now() - FRESH_FOR
+
+
+def _describe_leaving(row: Notification) -> str:
+    is_text = row.channel == "sms"
+    if row.kind == "booking_link":
+        what = _("Die Bestätigung per SMS") if is_text else _("Die Bestätigung per E-Mail")
+    else:
+        what = _("Die Nachricht per SMS") if is_text else _("Die Nachricht per E-Mail")
+    if row.status == "pending" and (until := find_hold_end(row)):
+        return _("%(what)s geht erst %(when)s hinaus.", what=what, when=when(until, in_sentence=True))
+    if row.status == "pending" and row.due_at > now():
+        return _("%(what)s geht in einer Minute hinaus.", what=what)
+    return _("%(what)s geht jetzt hinaus.", what=what)
 
 
 def with_error_feedback(view: View) -> View:

@@ -16,6 +16,7 @@ from app.domain.bookings import queries
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.errors import BookingError
 from app.domain.bookings.message_writer import list_visit
+from app.domain.bookings.notifications import find_unreachable_reason
 from app.domain.bookings.recurrence import cancel_series_from, continue_series, list_following
 from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.bookings.status import confirm_booking, edit_notes, get_rules, mark_done, mark_no_show
@@ -28,6 +29,7 @@ from app.web.branch_filter import get_branch_filter
 from app.web.dashboard.booking_history_view import find_sync, list_history
 from app.web.dashboard.booking_responses import (
     current_actor,
+    describe_unreachable,
     get_visible_booking,
     respond,
     to_utc,
@@ -131,11 +133,14 @@ def index() -> Response:
 def show(booking_id: str) -> str:
     booking = get_visible_booking(booking_id)
     details = build_details(booking)
+    reason = find_unreachable_reason(booking) if booking.is_upcoming else None
+    unreachable = describe_unreachable(reason) if reason else ""
     return render_template(
         "dashboard/booking.html",
         conversation=build_conversation(details["customer"], booking=booking),
         history=list_history(booking),
-        rules=describe_rules(get_rules(booking)),
+        rules=_describe_rules(booking, unreachable),
+        unreachable=unreachable,
         sync=find_sync(booking),
         messages=[(row, find_link(row)) for row in list_notifications(f"booking:{booking.id}")],
         answers=list_of_visit([part.id for part in list_visit(booking)]),
@@ -244,6 +249,11 @@ def notes(booking_id: str) -> Any:
     form = NotesForm.read()
     run_with_write_slot(lambda: edit_notes(booking_id, form.notes, current_actor(), version=form.version))
     return respond(_("Notiz gespeichert."), back=_build_booking_url(booking))
+
+
+def _describe_rules(booking: Booking, unreachable: str) -> list[str]:
+    sentences = describe_rules(get_rules(booking), messages=not unreachable)
+    return [*sentences, _("Nachrichten zu diesem Termin gehen nicht hinaus. %(why)s", why=unreachable)] if unreachable else sentences
 
 
 def _tell(message: str, booking: Booking) -> str:

@@ -14,11 +14,13 @@ from app.core.clock import now
 from app.core.concurrency_limiter import run_with_write_slot
 from app.core.errors import AppError
 from app.core.extensions import db
+from app.core.ids import is_ulid
 from app.domain.accounts.permissions import can
 from app.domain.agents.request_hash import hash_request
 from app.domain.bookings.booking_request import BookingRequest, IdempotencyKey, build_slot_query
-from app.domain.bookings.create_with_customer import create_customer_series, resolve_request
+from app.domain.bookings.create_with_customer import create_customer_series, require_known_person, resolve_request
 from app.domain.bookings.day_schedule import BranchSchedule, load_day_schedule
+from app.domain.bookings.recurrence import BookingSeriesResult
 from app.domain.companies.policies import load_policies
 from app.domain.customers.search import autocomplete
 from app.domain.scheduling.holidays import find_holiday_name
@@ -31,10 +33,10 @@ from app.web.branch_filter import get_current_branch, get_current_day, list_bran
 from app.web.dashboard.absence_notes import list_absence_lines
 from app.web.dashboard.booking_responses import current_actor, respond, to_utc, with_reachability
 from app.web.dashboard.calendar_grid import build_grid, build_headline
-from app.web.dashboard.new_booking_view import list_services, render_form
+from app.web.dashboard.new_booking_view import NOBODY_KNOWN, list_services, render_form
 from app.web.dashboard.override_form import OverrideCodes, OverrideNote
 from app.web.dashboard.recurrence_form import RecurrenceForm, describe_series
-from app.web.fields import ChoiceField, Clock, Day, Id, MultilineField, Phone, SearchField, TextField
+from app.web.fields import ChoiceField, Clock, Day, Email, Id, MultilineField, Phone, SearchField, TextField
 from app.web.formatting import phone_number, when, whole_day
 from app.web.forms import Query
 from app.web.guards import for_company
@@ -53,6 +55,9 @@ class CalendarQuery(Query):
 class NewBookingForm(RecurrenceForm):
     name: Annotated[str, TextField(160)] = ""
     phone: Phone | None = None
+    email: Email | None = None
+    # who it is: somebody on record, or NOBODY_KNOWN where those of the same name are not meant
+    person: Annotated[str, TextField(26)] = ""
     service_id: Id = ""
     staff_id: Id | None = None
     day: Day
@@ -69,6 +74,7 @@ class NewBookingQuery(Query):
 
     name: Annotated[str, TextField(160)] = ""
     phone: Phone = ""
+    email: Email = ""
     service_id: Id = ""
     staff_id: Id = ""
     time: Clock | None = None
@@ -135,11 +141,7 @@ def book() -> Any:
     branch = _get_branch()
     try:
         form = NewBookingForm.read()
-        series = run_with_write_slot(
-            lambda: create_customer_series(
-                _resolve_request(form, branch), every_weeks=form.every_weeks or 1, times=form.times if form.every_weeks else 1
-            )
-        )
+        series = run_with_write_slot(lambda: _book(form, branch))
     except AppError as error:
         db.session.rollback()
         if error.status not in (409, 422):
@@ -151,6 +153,13 @@ def book() -> Any:
         message = f"{message}. {describe_series(series, booking.timezone)}"
     message = with_reachability(message, booking, is_new=True)
     return respond(message, back=url_for("calendar.index", day=form.day.isoformat()), booking=booking.id)
+
+
+def _book(form: NewBookingForm, branch: Branch) -> BookingSeriesResult:
+    request = _resolve_request(form, branch)
+    if form.person != NOBODY_KNOWN:
+        require_known_person(request)
+    return create_customer_series(request, every_weeks=form.every_weeks or 1, times=form.times if form.every_weeks else 1)
 
 
 def _get_branch() -> Branch:
@@ -170,10 +179,12 @@ def _resolve_request(form: NewBookingForm, branch: Branch) -> BookingRequest:
         name=form.name,
         staff_id=form.staff_id,
         phone=form.phone,
+        email=form.email,
         notes=form.notes,
         idempotency_key=IdempotencyKey(current_user.id, form.once, _hash_form()) if form.once else None,
     )
-    return replace(request, accepted=form.override, note=form.override_note if form.override else None)
+    known = form.person if is_ulid(form.person) else None
+    return replace(request, customer_id=known, accepted=form.override, note=form.override_note if form.override else None)
 
 
 def _hash_form() -> str:
@@ -187,9 +198,12 @@ def customers() -> Any:
     matches = autocomplete(CustomerSearchQuery.read_known().q)
     numbers = [customer.of_kind("phone") for customer in matches]
     return [
-        {"name": customer.name or "", "phone": number or "", "display": phone_number(number)}
+        {
+            "id": customer.id, "name": customer.name or "", "phone": number or "", "display": phone_number(number),
+            "email": customer.of_kind("email") or "",
+        }
         for customer, number in zip(matches, numbers, strict=True)
-    ]
+    ]  # fmt: skip
 
 
 @blueprint.get("/calendar/why")

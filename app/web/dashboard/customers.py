@@ -10,15 +10,17 @@ from sqlalchemy import and_, select
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.clock import now
-from app.core.errors import NotFound
+from app.core.errors import InvalidInput, NotFound
 from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.core.phone import display
 from app.core.transactions import run_in_transaction
 from app.domain.accounts.permissions import can
 from app.domain.bookings import queries
+from app.domain.bookings.notifications import readdress_planned
 from app.domain.calls.search import CallSearch, find_calls, order_newest_first
 from app.domain.customers.blocked_callers import find_blocked
+from app.domain.customers.contacts import save_contacts
 from app.domain.customers.search import (
     MAX_QUERY_LENGTH,
     MAX_SUGGESTIONS,
@@ -34,8 +36,8 @@ from app.domain.notifications.suppressions import lift, list_suppressed
 from app.models import Booking, Branch, Call, Customer, Service, StaffMember
 from app.web.dashboard.conversation import build_conversation
 from app.web.dashboard.marketing_consents import build_consents, build_history
-from app.web.fields import ChoiceField, Id, SearchField, TextField
-from app.web.forms import Form, Query
+from app.web.fields import ChoiceField, Email, Id, Phone, SearchField, TextField
+from app.web.forms import Form, Query, to_errors
 from app.web.guards import for_company
 from app.web.labels import BOOKING_STATUSES
 from app.web.partial_page import render_page
@@ -81,10 +83,40 @@ class AllowMessagesForm(Form):
     address: Annotated[str, TextField(190)]
 
 
+class ContactsForm(Form):
+    """All numbers and addresses; an empty one is none."""
+
+    phones: tuple[Phone, ...] = ()
+    emails: tuple[Email, ...] = ()
+
+
 @blueprint.get("/customers/<customer_id>")
 @for_company("customers.read")
 def show(customer_id: str) -> str:
+    return _render_customer(_get_customer(customer_id))
+
+
+@blueprint.post("/customers/<customer_id>/contacts")
+@for_company("customers.write")
+def edit_contacts(customer_id: str) -> Any:
+    """Change the numbers and addresses at which the person is reached and known."""
     customer = _get_customer(customer_id)
+
+    def work() -> None:
+        save_contacts(customer, numbers=form.phones, emails=form.emails)
+        readdress_planned(customer)
+
+    try:
+        form = ContactsForm.read()
+        run_in_transaction(work)
+    except InvalidInput as error:
+        db.session.rollback()
+        return _render_customer(customer, typed=ContactsForm.typed(), errors=to_errors(error)), 422
+    flash(_("Gespeichert. Was noch ansteht, geht an die neuen Angaben."), "message")
+    return redirect(url_for("customers.show", customer_id=customer_id))
+
+
+def _render_customer(customer: Customer, *, typed: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> str:
     suppressed = list_suppressed(customer)
     bookings = _list_bookings(customer)
     return render_template(
@@ -92,6 +124,8 @@ def show(customer_id: str) -> str:
         customer=customer,
         phones=_list_identifiers(customer, "phone"),
         emails=_list_identifiers(customer, "email"),
+        typed=typed or {},
+        errors=errors or {},
         blocked=find_blocked(_list_identifiers(customer, "phone")),
         may_write=can(current_user, "customers.write"),
         suppressed={row.address: row for row in suppressed},

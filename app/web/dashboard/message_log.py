@@ -22,7 +22,7 @@ from app.web.dashboard.channel_outages import list_channel_outages
 from app.web.fields import ChoiceField, Id
 from app.web.forms import Query
 from app.web.guards import for_company
-from app.web.labels import MESSAGE_STATES, Label, describe_message
+from app.web.labels import MESSAGE_STATES, Label, describe_message, get_message_label
 from app.web.message_labels import MESSAGE_KINDS
 from app.web.partial_page import render_page
 
@@ -103,8 +103,8 @@ def _build_row(row: Notification, name: str | None, booking: Booking | None) -> 
         call_id=row.subject.partition(":")[2] if get_kind(row.kind).answers_call else None,
         channel={"sms": _("SMS"), "email": _("E-Mail")}.get(row.channel, ""),
         segments=row.segments,
-        cost_cents=row.cost_tenth_cents / 10 if row.cost_tenth_cents else None,
-        state=MESSAGE_STATES[state],
+        cost_cents=row.cost_tenth_cents / 10 if row.cost_tenth_cents and row.provider_ref else None,
+        state=get_message_label(row),
         reason=describe_message(row),
         may_resend=may_write and state not in OPEN_STATES and booking is not None and booking.is_upcoming and row.reason != "opted_out",
     )

@@ -1,5 +1,6 @@
 """The form of a new booking as the calendar shows it, empty or refused."""
 
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -8,17 +9,21 @@ from flask_babel import gettext as _
 
 from app.core.clock import now
 from app.core.errors import AppError
+from app.domain.bookings import queries
+from app.domain.bookings.create_with_customer import NamesakesFound
 from app.domain.bookings.errors import BookingError, IdempotencyKeyReused
 from app.domain.scheduling.types import Slot
 from app.domain.services import catalogue
-from app.models import Branch, Service
+from app.models import Branch, Customer, Service
 from app.web.dashboard.booking_responses import is_xhr, user_message
 from app.web.dashboard.override_form import format_codes
 from app.web.dashboard.recurrence_form import list_choices
-from app.web.formatting import clock, when
+from app.web.formatting import clock, phone_number, when
 from app.web.forms import to_errors
 
 MAX_CHOICES = 200
+# what the form says of the person who is none of those on record
+NOBODY_KNOWN = "new"
 
 
 def render_form(branch: Branch, values: dict[str, Any], error: AppError | None = None) -> str:
@@ -32,6 +37,8 @@ def render_form(branch: Branch, values: dict[str, Any], error: AppError | None =
         refused=_describe_rejection(error) if error else [],
         override=format_codes(error) if isinstance(error, BookingError) else "",
         alternatives=_list_alternatives(error, branch) if error else [],
+        namesakes=_list_namesakes(error),
+        nobody_known=NOBODY_KNOWN,
         services=[(service.id, _format_service(service)) for service in list_services("")],
         people=[(person.id, person.name) for person in people],
         rhythms=list_choices(),
@@ -39,8 +46,23 @@ def render_form(branch: Branch, values: dict[str, Any], error: AppError | None =
     )
 
 
+def _list_namesakes(error: AppError | None) -> list[tuple[str, str]]:
+    """List (id, words) of those who may be meant, by their contact data and last appointment."""
+    customers = error.customers if isinstance(error, NamesakesFound) else []
+    last = queries.load_last_starts([customer.id for customer in customers])
+    return [(customer.id, _describe_person(customer, last.get(customer.id))) for customer in customers]
+
+
+def _describe_person(customer: Customer, last_at: datetime | None) -> str:
+    contacts = [phone_number(customer.of_kind("phone")), customer.of_kind("email")]
+    seen = _("zuletzt gebucht für %(when)s", when=when(last_at, in_sentence=True)) if last_at else ""
+    return ", ".join(filter(None, [customer.name, *contacts, seen]))
+
+
 def _describe_rejection(error: AppError) -> list[str]:
     """Describe what no field is to blame for."""
+    if isinstance(error, NamesakesFound):
+        return []
     if isinstance(error, BookingError) and error.overridable:
         return [sentence for _code, sentence in error.overridable]
     return [] if to_errors(error) and not isinstance(error, IdempotencyKeyReused) else [user_message(error)]

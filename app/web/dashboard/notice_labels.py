@@ -10,6 +10,7 @@ NOTICE_KINDS = {
     "booking_made": Label(_l("Neue Termine"), "calendar-plus", "booked"),
     "booking_moved": Label(_l("Verschobene Termine"), "calendar-clock", "held"),
     "booking_cancelled": Label(_l("Abgesagte Termine"), "calendar-x", "warn"),
+    "message_failed": Label(_l("Nachrichten, die nicht ankommen"), "triangle-alert", "warn"),
     "customer_message": Label(_l("Nachrichten der Kundschaft"), "message-square", "held"),
     "task": Label(_l("Neue Aufgaben und Rückrufe"), "list-checks", "talking"),
     "sick_leave": Label(_l("Krankmeldungen im Team"), "user", "warn"),

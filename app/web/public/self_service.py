@@ -51,6 +51,8 @@ class SelfServiceQuery(Query):
     # Whether free times are listed, and from which instant.
     move: Flag = False
     after: Instant | None = None
+    # The free time that was tapped, to be confirmed.
+    chosen: Instant | None = None
 
 
 class MoveBookingForm(Form):
@@ -94,10 +96,12 @@ def show(token: str) -> BaseResponse:
         return render_hold(token, target)
     terms = get_terms(target)
     is_moving = query.move and terms.can_move
-    days, later = _list_free_days(target, query.after) if is_moving else ([], None)
+    since = max(now(), query.after or _get_week_start(target))
+    days, later = _list_free_days(target, since) if is_moving else ([], None)
+    earlier = max(now(), since - LOOKAHEAD).isoformat() if since > now() else None
     return render_page(
-        "public/booking.html", token=token, terms=terms, moving=is_moving, days=days, later=later, offer=consent_offer.find_offer(target),
-        **_build_booking_details(target),
+        "public/booking.html", token=token, terms=terms, moving=is_moving, days=days, after=since.isoformat(), earlier=earlier, later=later,
+        chosen=query.chosen if is_moving else None, offer=consent_offer.find_offer(target), **_build_booking_details(target),
     )  # fmt: skip
 
 
@@ -279,12 +283,17 @@ def _build_offer_details(offer: WaitlistOffer) -> dict[str, Any]:
     return {"offer": offer, "hold": hold, "is_open": is_open, "service": service, "person": person, **build_branch_details(hold.branch_id)}
 
 
-def _list_free_days(booking: Booking, after: datetime | None) -> tuple[list[tuple[str, list[tuple[str, str]]]], str | None]:
+def _get_week_start(booking: Booking) -> datetime:
+    """The midnight on which the week of the appointment begins, on the clock of the branch."""
+    local = booking.starts_at.astimezone(ZoneInfo(booking.timezone))
+    return (local - timedelta(days=local.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _list_free_days(booking: Booking, since: datetime) -> tuple[list[tuple[str, list[tuple[str, str]]]], str | None]:
     """List free times by day: [(day, [(instant, clock)])], and the instant to continue from.
 
     They are with the same staff, or with anybody in place of those who are gone.
     """
-    since = max(now(), after or now())
     parts = drop_missing_staff(tuple(VisitPart(part.service_id, part.staff_id) for part in list_visit(booking)), booking.branch_id)
     slots, _data = list_free_times(SlotQuery(parts, since, since + LOOKAHEAD, now(), branch_id=booking.branch_id), for_callers=True)
     days: dict[str, list[tuple[str, str]]] = {}

@@ -140,6 +140,7 @@ def save(provider: str) -> Any:
 @for_company("connections.write")
 def show_after_test(provider: str) -> Response:
     """Who reloads the result of a test comes back to the page."""
+    _require_provider(provider)
     return redirect(url_for("connections.show", provider=provider))
 
 

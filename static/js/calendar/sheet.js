@@ -3,6 +3,8 @@ import { fetchJson, fetchFragment, parseNodes, postForm } from "../http.js";
 import { appendToast, showToast } from "../toasts.js";
 
 const TYPING_DELAY_MS = 180;
+const PERSON_FIELDS = ["name", "phone", "email"];
+let suggested = [];
 export const sheet = () => document.getElementById("calendar-sheet");
 
 export async function openSheet(url) {
@@ -52,7 +54,8 @@ export function bindSheet({ changed }) {
   let timer = null;
   sheet().addEventListener("input", (event) => {
     const form = event.target.closest("[data-sheet-form]");
-    if (!form || !["name", "phone"].includes(event.target.name)) return;
+    if (!form || !PERSON_FIELDS.includes(event.target.name)) return;
+    takePerson(form, event.target);
     clearTimeout(timer);
     timer = setTimeout(() => suggest(form, event.target), TYPING_DELAY_MS);
   });
@@ -74,17 +77,34 @@ function useAlternative(other) {
   form.querySelector('button[type="submit"]').focus();
 }
 
-// Suggests customers; a unique match fills in the other field.
+// Suggests customers by what is typed into one of the fields of a person.
 async function suggest(form, field) {
   const text = field.value.trim();
   if (text.length < 2) return;
-  const customers = (await fetchJson(`${form.dataset.customersUrl}?${new URLSearchParams({ q: text })}`)) ?? [];
-  const list = form.querySelector("datalist");
-  list.replaceChildren(...customers.map((customer) => Object.assign(document.createElement("option"), { value: customer.name, label: customer.display })));
-  const { name, phone } = form.elements;
-  if (field === phone && customers.length === 1 && !name.value) name.value = customers[0].name;
-  const matches = customers.filter((customer) => customer.name === name.value);
-  if (field === name && matches.length === 1 && !phone.value) phone.value = matches[0].display;
+  suggested = (await fetchJson(`${form.dataset.customersUrl}?${new URLSearchParams({ q: text })}`)) ?? [];
+  const offered = suggested.filter((customer) => valueOf(customer, field));
+  const label = (customer) => [customer.name, customer.display, customer.email].filter((words) => words && words !== valueOf(customer, field)).join(", ");
+  form.querySelector("datalist").replaceChildren(
+    ...offered.map((customer) => Object.assign(document.createElement("option"), { value: valueOf(customer, field), label: label(customer) })),
+  );
+  takePerson(form, field);
+}
+
+const valueOf = (customer, field) => (field.name === "phone" ? customer.display : customer[field.name]);
+
+// One who is named in full is taken, with what is known of them; whoever changes the name means somebody else.
+function takePerson(form, field) {
+  const matches = suggested.filter((customer) => valueOf(customer, field) && valueOf(customer, field) === field.value);
+  const person = form.querySelector('input[type="hidden"][name="person"]');
+  if (matches.length !== 1) {
+    if (person && field.name === "name") person.value = "";
+    return;
+  }
+  if (person) person.value = matches[0].id;
+  for (const name of PERSON_FIELDS) {
+    const other = form.elements[name];
+    if (!other.value) other.value = valueOf(matches[0], other);
+  }
 }
 
 function clearBusy(button) {

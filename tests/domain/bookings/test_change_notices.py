@@ -81,7 +81,7 @@ def test_a_move_at_the_desk_is_told_when_nobody_undoes_it(
     send_notification(row.id)
     (sent,) = twilio.messages
     assert sent["to"] == MIRA
-    assert "Haarschnitt ist verschoben auf Di. 12. Mai um 11:00, Berlin-Mitte, bei Anna Lindgren." in sent["body"]
+    assert "Haarschnitt ist verschoben auf Di. 12. Mai um 11:00 statt Di. 12. Mai um 10:00, Berlin-Mitte, bei" in sent["body"]
     assert "/b/" in sent["body"]
 
 
@@ -275,7 +275,7 @@ def test_who_speaks_english_reads_english(db: SQLAlchemy, booking: Booking, mira
     with transaction():
         db.session.get_one(Customer, mira).language = "en"
     move(booking, LINK)
-    assert "Haarschnitt has been moved to Tue 12 May at 11:00, Berlin-Mitte, with Anna Lindgren." in (told(db)[0].body or "")
+    assert "Haarschnitt has been moved to Tue 12 May at 11:00 instead of Tue 12 May at 10:00, Berlin" in (told(db)[0].body or "")
     cancel(booking, LINK)
     assert "has been cancelled" in (told(db)[1].body or "")
 

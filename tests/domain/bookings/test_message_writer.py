@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 from flask_sqlalchemy import SQLAlchemy
 from icalendar import Calendar
 from sqlalchemy import select
@@ -15,7 +17,8 @@ from app.core.transactions import run_in_transaction
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.create import create_booking
 from app.domain.bookings.history import Actor
-from app.domain.bookings.message_writer import get_name_value, get_values, lay_out
+from app.domain.bookings.message_writer import get_name_value, get_series_values, get_values, lay_out
+from app.domain.bookings.recurrence import create_series
 from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.customers.contacts import find_or_create
 from app.domain.notifications.message_templates import TEMPLATES
@@ -56,6 +59,46 @@ def entry_of(mail: EmailMessage) -> tuple[str, Any]:
     (event,) = calendar.walk("VEVENT")
     assert part.get_content_type() == "text/calendar" and part["Content-Type"].params["method"] == str(calendar["METHOD"])
     return str(calendar["METHOD"]), event
+
+
+def test_the_confirmation_of_a_series_names_all_its_dates(db: SQLAlchemy, salon: Salon, mail: MailDouble) -> None:
+    customer_id = run_in_transaction(lambda: find_or_create("Mira Sommer", email="mira@example.org").id)
+    request = salon.request(customer_id=customer_id)
+    run_in_transaction(lambda: create_series(request, every_weeks=1, times=3))
+    deliver(db)
+    (sent,) = mail.mails
+    assert str(sent["Subject"]) == "Ihre 3 Termine ab Di. 12. Mai"
+    body = " ".join(sent.get_body(("plain",)).get_content().split())  # type: ignore[union-attr]
+    assert "ist 3 Mal gebucht: Di. 12. Mai um 10:00, Di. 19. Mai um 10:00, Di. 26. Mai um 10:00. Ändern oder absagen:" in body
+    (part,) = sent.iter_attachments()
+    calendar = Calendar.from_ical(part.get_content())
+    assert str(calendar["METHOD"]) == "PUBLISH"
+    starts = [event.decoded("DTSTART") for event in calendar.walk("VEVENT")]
+    assert starts == [at("2026-05-12T10:00"), at("2026-05-19T10:00"), at("2026-05-26T10:00")]
+    assert len({str(event["UID"]) for event in calendar.walk("VEVENT")}) == 3
+
+
+def test_of_a_long_series_ten_dates_are_named(app: Flask, salon: Salon) -> None:
+    visits = [Booking(starts_at=at("2026-05-12T10:00") + timedelta(weeks=number), timezone="Europe/Berlin") for number in range(12)]
+    with force_locale("de"):
+        assert str(get_series_values(visits)["dates"]).endswith("Di. 14. Juli um 10:00 und 2 weitere")
+        assert str(get_series_values(visits[:11])["dates"]).endswith("Di. 14. Juli um 10:00 und 1 weiterer")
+        assert str(get_series_values(visits[:10])["dates"]).endswith("Di. 7. Juli um 10:00, Di. 14. Juli um 10:00")
+    with force_locale("en"):
+        assert str(get_series_values(visits)["dates"]).endswith("Tue 14 Jul at 10:00 and 2 more")
+
+
+@pytest.mark.parametrize("name", ["Salon Lindgren", "Frisör Müßig & Söhne", 'Kruse, "Haare" <x@y.example>'])
+def test_a_mail_comes_under_the_name_of_the_business(
+    app: Flask, db: SQLAlchemy, salon: Salon, mail: MailDouble, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(app.config["SETTINGS"], "mail_from", "AskProAI <termine@askproai.example>")
+    run_in_transaction(lambda: setattr(db.session.get_one(Company, salon.company_id), "name", name))
+    book(salon)
+    deliver(db)
+    (sent,) = mail.mails
+    (sender,) = sent["From"].addresses
+    assert (sender.addr_spec, sender.display_name) == ("termine@askproai.example", name)
 
 
 def test_one_entry_is_entered_moved_and_taken_out(db: SQLAlchemy, salon: Salon, mail: MailDouble) -> None:
@@ -147,7 +190,7 @@ def test_a_name_goes_to_the_persons_own_address_only(db: SQLAlchemy, salon: Salo
 
 
 def test_every_variable_of_a_template_about_bookings_has_a_value(db: SQLAlchemy, salon: Salon) -> None:
-    given = get_values(book(salon)).keys() | {"link", "count", "rebook"}
+    given = get_values(book(salon)).keys() | {"link", "count", "dates", "instead", "rebook"}
     kinds = ("booking_link", "booking_confirmed", "booking_moved", "booking_cancelled", "booking_reminder")
     assert {name for template in TEMPLATES.values() if template.kind in kinds for name in template.variables} == given
 

@@ -25,8 +25,8 @@ from app.domain.staff_notices.notice_list import list_notices
 from app.domain.staff_notices.notice_texts import NoticeTexts
 from app.domain.staff_notices.preferences import list_kinds, save_settings
 from app.domain.tasks.lifecycle import create_task
-from app.events import BookingCreated, TaskMessageAdded
-from app.models import Company, Connection, StaffMember, StaffNotice, StaffTask, User
+from app.events import BookingCreated, NotificationFailed, NotificationUndelivered, TaskMessageAdded
+from app.models import Company, Connection, Notification, StaffMember, StaffNotice, StaffTask, User
 from app.web.dashboard.notice_labels import NOTICE_KINDS
 from tests.factories.salon import CALLER, PRESENT, Salon, at, make_salon
 from tests.support.users import limit_to, make_company, make_user
@@ -216,6 +216,35 @@ def test_refused_keys_are_noticed_once_until_they_work_again(salon: Salon) -> No
             complete_test(connection.id, None, ConnectionTestResult(state, "unauthorized" if state == "refused" else None))
     assert [row.kind for row in _notices(owner)] == ["connection_problem"]
     assert _notices(desk) == []
+
+
+@pytest.mark.parametrize(("reason", "is_told"), [("unreachable", True), ("undelivered", True), ("no_way", False), ("opted_out", False)])
+def test_a_message_that_does_not_arrive_is_noticed_once(salon: Salon, reason: str, is_told: bool) -> None:
+    desk, booking_id = _user(salon, "front_desk"), _book(salon)
+    with company_scope(salon.company_id), transaction():
+        row = Notification(
+            kind="booking_link", subject=f"booking:{booking_id}", idempotency_key="x", channel="sms", recipient="+491713920050",
+            status="dead", reason=reason, due_at=now(), expires_at=at("2026-05-12T10:00"), finished_at=now(),
+        )  # fmt: skip
+        session_db.session.add(row)
+    for _time in range(2):
+        with company_scope(salon.company_id), transaction():
+            publish(NotificationFailed(salon.company_id, row.id))
+    told = [(notice.kind, notice.subject) for notice in _notices(desk) if notice.kind == "message_failed"]
+    assert told == [("message_failed", f"booking:{booking_id}")] * is_told
+
+
+def test_what_the_carrier_could_not_deliver_and_goes_no_other_way_is_noticed(salon: Salon) -> None:
+    desk, booking_id = _user(salon, "front_desk"), _book(salon)
+    with company_scope(salon.company_id), transaction():
+        row = Notification(
+            kind="booking_reminder", subject=f"booking:{booking_id}", idempotency_key="x", channel="sms", recipient="+491713920050",
+            status="dead", reason="undelivered", due_at=now(), expires_at=at("2026-05-12T10:00"), finished_at=now(),
+        )  # fmt: skip
+        session_db.session.add(row)
+        session_db.session.flush()
+        publish(NotificationUndelivered(salon.company_id, row.id))
+    assert "message_failed" in [notice.kind for notice in _notices(desk)]
 
 
 def test_nobody_is_told_of_what_has_begun(salon: Salon) -> None:

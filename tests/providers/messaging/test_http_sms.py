@@ -102,14 +102,14 @@ def test_a_gateway_inside_our_network_is_not_knocked_at(sender: SenderAccount, d
     settings.private_hosts = False
     with pytest.raises(MessageRejected) as refused:
         open_messenger(sender).send(HELLO)
-    assert refused.value.code == "not_allowed"
+    assert refused.value.code == "private_address"
     assert double.requests == []
 
 
 def test_what_is_no_name_of_a_host_is_a_refusal(sender: SenderAccount) -> None:
     with pytest.raises(MessageRejected) as refused:
         open_messenger(replace(sender, url="https://sms..gateway.example/send")).send(HELLO)
-    assert refused.value.code == "not_allowed"
+    assert refused.value.code == "private_address"
 
 
 def test_an_answer_that_does_not_end_is_given_up(

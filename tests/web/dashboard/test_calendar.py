@@ -14,9 +14,10 @@ from sqlalchemy import select
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.bookings.create import create_booking, create_hold
+from app.domain.customers.contacts import find_or_create
 from app.models import Booking, Branch, Company, Customer, WorkingHours
 from tests.factories.salon import Salon, at, make_customer, make_salon
-from tests.support.users import limit_to, make_user, signed_in, token_of
+from tests.support.users import limit_to, make_company, make_user, signed_in, token_of
 
 DAY = "2026-05-12"
 
@@ -131,6 +132,53 @@ def test_a_caller_is_booked_found_or_made(desk: FlaskClient, db: SQLAlchemy, sal
     assert desk.get("/calendar/customers", query_string={"q": "0171 39"}).json[0]["name"] == "Mira Sommer"
 
 
+def _wish(salon: Salon, **changes: str) -> dict[str, str]:
+    return {
+        "branch_id": salon.branches["mitte"], "name": "Mira Sommer", "service_id": salon.services["cut"],
+        "staff_id": salon.people["anna"], "day": DAY, "time": "10:00", "once": "1", **changes,
+    }  # fmt: skip
+
+
+def test_nobody_gets_a_second_record_of_their_name_unasked(desk: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
+    with company_scope(salon.company_id), transaction():
+        known = find_or_create("Mira Müller", email="mira@post.example").id
+    wish = _wish(salon, name="mira mueller", phone="0171 3920050")
+    asked = _post(desk, "/calendar/new", **wish)
+    assert asked.status_code == 409
+    assert "Ist das …?" in asked.text and "Mira Müller, mira@post.example" in asked.text and f'value="{known}"' in asked.text
+    assert _post(desk, "/calendar/new", script=False, **wish).status_code == 409
+    first = _post(desk, "/calendar/new", **wish, person=known)
+    assert first.status_code == 200
+    assert _post(desk, "/calendar/new", **wish, person=known).json["booking"] == first.json["booking"]
+    # by now the number says who it is
+    assert _post(desk, "/calendar/new", **wish | {"time": "12:00", "once": "2"}).status_code == 200
+    other = _wish(salon, name="Mira Müller", phone="0171 3920051", time="14:00", once="3")
+    assert _post(desk, "/calendar/new", **other).status_code == 409
+    assert _post(desk, "/calendar/new", **other, person="new").status_code == 200
+    assert _post(desk, "/calendar/new", **_wish(salon, name="Mira Vogt", time="15:00", once="4")).status_code == 200
+    db.session.rollback()
+    with company_scope(salon.company_id):
+        people = {row.id: row for row in db.session.scalars(select(Customer))}
+        assert sorted(row.name or "" for row in people.values()) == ["Mira Müller", "Mira Müller", "Mira Vogt"]
+        assert {one.value for one in people[known].identifiers} == {"mira@post.example", "+491713920050"}
+
+
+def test_a_person_of_another_business_is_nobody(desk: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
+    other = make_company("werkstatt-kruse")
+    with company_scope(other.id), transaction():
+        foreign = find_or_create("Kai Kruse", number="+491713920050").id
+    assert _post(desk, "/calendar/new", **_wish(salon, person=foreign)).status_code == 404
+
+
+def test_the_form_takes_an_address_and_finds_people_by_it(desk: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
+    assert _post(desk, "/calendar/new", **_wish(salon, email="keine")).status_code == 422
+    assert _post(desk, "/calendar/new", **_wish(salon, email="Mira@Post.example")).status_code == 200
+    for typed in ("mira@", "@post.exa", "somm"):
+        found = desk.get("/calendar/customers", query_string={"q": typed}).json
+        assert [(each["name"], each["email"]) for each in found] == [("Mira Sommer", "mira@post.example")], typed
+    assert desk.get("/calendar/customers", query_string={"q": "m%@"}).json == []
+
+
 @pytest.mark.parametrize("changes", [{"time": "12:00"}, {"name": "Jan Sommer"}, {"every_weeks": "1", "times": "3"}])
 def test_a_form_that_has_booked_says_so_when_it_comes_with_something_else(
     desk: FlaskClient, db: SQLAlchemy, salon: Salon, changes: dict[str, str]
@@ -146,7 +194,7 @@ def test_a_form_that_has_booked_says_so_when_it_comes_with_something_else(
     again = re.search(r'name="once" value="([^"]+)"', answer.text)
     assert again
     assert again[1] != "1"
-    assert _post(desk, "/calendar/new", **{**wish, **changes, "time": "13:00", "once": again[1]}).status_code == 200
+    assert _post(desk, "/calendar/new", **{**wish, **changes, "time": "13:00", "once": again[1], "person": "new"}).status_code == 200
 
 
 def test_a_taken_time_comes_back_with_other_times(desk: FlaskClient, salon: Salon) -> None:

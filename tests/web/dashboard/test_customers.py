@@ -1,11 +1,12 @@
 """The list of customers and one of them."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.core.clock import now
 from app.core.tenancy import company_scope
@@ -13,7 +14,7 @@ from app.core.transactions import transaction
 from app.domain.customers.contacts import find_or_create
 from app.domain.customers.search import list_recent_callers
 from app.domain.notifications.suppressions import find_suppressed, suppress
-from app.models import Call, Company, Customer, CustomerIdentifier
+from app.models import AuditEntry, Call, Company, Customer, CustomerIdentifier
 from tests.support.calls import make_call
 from tests.support.users import make_company, make_user, signed_in, token_of
 
@@ -81,6 +82,32 @@ def test_where_nobody_is_found_those_are_offered_who_sound_alike(app: Flask, db:
     assert "Klingt ähnlich" not in owner.get("/customers?q=Nadolny").text
     suggested = owner.get("/calendar/customers?q=Tomsen").json
     assert [each["name"] for each in suggested] == ["Svea Thomsen"]
+
+
+def test_numbers_and_addresses_are_changed_with_the_right_to(app: Flask, db: SQLAlchemy, salon: Company) -> None:
+    with company_scope(salon.id), transaction():
+        customer_id = _customer("Hanna Vogt", number=NUMBER).id
+    path = f"/customers/{customer_id}"
+    desk, reader = signed_in(app, make_user(salon, "front_desk")), signed_in(app, make_user(salon, "read_only"))
+
+    def post(client: Any, **fields: list[str]) -> Any:
+        return client.post(f"{path}/contacts", data={"csrf_token": token_of(client), **fields})
+
+    assert "Nummern und Adressen ändern" in desk.get(path).text and "Nummern und Adressen ändern" not in reader.get(path).text
+    assert post(reader, phones=[], emails=[]).status_code == 403
+    wrong = post(desk, phones=["0171 3920057", "12"], emails=["hanna@"])
+    assert wrong.status_code == 422 and "Diese Rufnummer gibt es so nicht." in wrong.text and "genau eine E-Mail-Adresse" in wrong.text
+    assert 'value="hanna@"' in wrong.text
+    assert post(desk, phones=["0171 3920057", ""], emails=["Hanna@Example.org", ""]).status_code == 302
+    db.session.rollback()
+    with company_scope(salon.id):
+        customer = db.session.scalars(select(Customer).where(Customer.id == customer_id)).one()
+        assert {(one.kind, one.value) for one in customer.identifiers} == {("phone", "+491713920057"), ("email", "hanna@example.org")}
+        entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "customer_contacts_changed")).one()
+        assert (entry.subject, entry.data) == (customer_id, {"removed": 1, "added": 2})
+    assert post(desk, phones=["+49 171 3920057"], emails=["hanna@example.org"]).status_code == 302
+    db.session.rollback()
+    assert len(db.session.scalars(select(AuditEntry).where(AuditEntry.action == "customer_contacts_changed")).all()) == 1
 
 
 def test_another_companys_customer_is_nobody(app: Flask, salon: Company) -> None:

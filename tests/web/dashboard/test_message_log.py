@@ -18,7 +18,7 @@ from app.domain.bookings.create import create_booking
 from app.domain.customers.contacts import find_or_create
 from app.domain.notifications.message_log import STATES, MessageSearch, get_state, list_messages
 from app.domain.notifications.message_policies import ReminderRule, save_message_rules
-from app.models import Booking, Company, Customer, Notification
+from app.models import Booking, Company, Connection, Customer, Notification
 from tests.factories.salon import PRESENT, Salon, make_salon
 from tests.support.users import make_user, signed_in, token_of
 
@@ -28,9 +28,9 @@ ROWS: dict[str, dict[str, Any]] = {
     "planned": {"status": "pending", "days": 3},
     "held": {"status": "pending", "days": 1, "reason": "quiet_hours"},
     "sending": {"status": "pending", "attempts": 2, "reason": "not_reached"},
-    "sent": {"status": "sent"},
-    "delivered": {"status": "sent", "delivered_at": True},
-    "answered": {"status": "sent", "delivered_at": True, "answered_at": True},
+    "sent": {"status": "sent", "provider_ref": "SM1"},
+    "delivered": {"status": "sent", "delivered_at": True, "provider_ref": "SM2"},
+    "answered": {"status": "sent", "delivered_at": True, "answered_at": True, "provider_ref": "SM3"},
     "failed": {"status": "dead", "reason": "unreachable"},
     "dropped": {"status": "expired", "reason": "overtaken"},
 }
@@ -100,12 +100,18 @@ def test_the_page_says_who_what_and_why(db: SQLAlchemy, desk: FlaskClient, booki
     page = desk.get("/messages").text
     assert "Mira Sommer" in page and "+49 171 3920050" in page and "zum Termin Di 12.05., 10:00" in page
     assert "Die Nummer oder Adresse ist nicht erreichbar." in page and "2 SMS-Teile, 0,15 €" in page
+    # what the carrier did not take costs nothing
+    assert "0,15" not in desk.get("/messages?state=failed").text
     assert "Sie wartet bis zum Ende der Ruhezeit." in desk.get("/messages?state=held").text
     assert "Geplant" in page and "Di 12.05." in desk.get("/messages?state=planned").text
     assert "Hier steht noch nichts" in desk.get("/messages?kind=code").text
 
 
-def test_planned_reminders_stand_on_the_pages_of_booking_and_customer(desk: FlaskClient, salon: Salon, booking: Booking) -> None:
+def test_planned_reminders_stand_on_the_pages_of_booking_and_customer(
+    db: SQLAlchemy, desk: FlaskClient, salon: Salon, booking: Booking
+) -> None:
+    connection = Connection(provider="twilio", api_key="AC1:token", label="+493023125100")
+    run_in_transaction(lambda: db.session.add(connection))
     run_in_transaction(lambda: save_message_rules({"reminders": (ReminderRule(1440, "sms"),)}))
     later = run_in_transaction(lambda: create_booking(salon.request(starts="2026-05-13T10:00", customer_id=booking.customer_id)))
     for page in (f"/bookings/{later.id}", f"/customers/{booking.customer_id}"):

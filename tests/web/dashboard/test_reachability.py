@@ -8,15 +8,16 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import select
 
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.bookings.create import create_booking
 from app.domain.companies.policies import save_policy
 from app.domain.customers.contacts import find_or_create
-from app.domain.notifications.message_policies import save_message_rules
+from app.domain.notifications.message_policies import ReminderRule, save_message_rules
 from app.domain.notifications.suppressions import suppress
-from app.models import Company, Connection
+from app.models import Booking, Company, Connection
 from tests.factories.salon import Salon, make_customer, make_salon
 from tests.support.users import make_user, signed_in, token_of
 
@@ -44,10 +45,10 @@ def _post(client: FlaskClient, path: str, **fields: Any) -> str:
     return str(answer.json["toast"])
 
 
-def _book(salon: Salon, number: str | None, name: str = "Mira Sommer") -> str:
+def _book(salon: Salon, number: str | None, name: str = "Mira Sommer", part: str = "cut:anna") -> str:
     with company_scope(salon.company_id), transaction():
         customer_id = find_or_create(name, number=number).id if number else make_customer(salon, name)
-        return create_booking(salon.request("cut:anna", customer_id=customer_id)).id
+        return create_booking(salon.request(part, customer_id=customer_id)).id
 
 
 @pytest.mark.parametrize(
@@ -73,6 +74,46 @@ def test_what_the_desk_does_for_somebody_out_of_reach_says_so(desk: FlaskClient,
     consequences = (UNCONFIRMED, TELL, UNCONFIRMED, TELL)
     assert [f"{said} {why}" in toast for said, toast in zip(consequences, toasts, strict=True)] == [bool(why)] * 4
     assert [said in toast for said, toast in zip(consequences, toasts, strict=True)] == [bool(why)] * 4
+
+
+def test_the_desk_hears_what_goes_out_and_when(app: Flask, db: SQLAlchemy, desk: FlaskClient, salon: Salon) -> None:
+    form = {
+        "branch_id": salon.branches["mitte"], "name": "Mira Sommer", "phone": MIRA, "service_id": salon.services["cut"],
+        "staff_id": salon.people["ben"], "day": DAY, "time": "10:00", "once": "1",
+    }  # fmt: skip
+    assert "Die Bestätigung per SMS geht jetzt hinaus." in _post(desk, "/calendar/new", **form)
+    booking = _book(salon, MIRA)
+    assert "Die Nachricht per SMS geht in einer Minute hinaus." in _post(desk, f"/bookings/{booking}/move", day=DAY, time="11:30")
+    with time_machine.travel("2026-05-05T22:00:00+02:00", tick=True):
+        late = signed_in(app, "front_desk@salon-lindgren.example")
+        assert "Die Nachricht per SMS geht erst morgen, 08:00 hinaus." in _post(late, f"/bookings/{booking}/cancel")
+    with company_scope(salon.company_id), transaction():
+        row = db.session.scalars(select(Connection)).one()
+        row.state, row.reason = "refused", "not_allowed"
+    toast = _post(desk, "/calendar/new", **form | {"time": "13:00", "once": "2"})
+    assert "Es geht gerade nichts hinaus. Twilio nimmt Kontokennung und Zugangswort nicht an." in toast
+
+
+def test_the_page_of_a_booking_promises_no_message_that_nobody_gets(desk: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
+    with company_scope(salon.company_id), transaction():
+        save_message_rules({"reminders": (ReminderRule(1440, "sms"),)})
+    reached, unreached = _book(salon, MIRA), _book(salon, None, "Ole Brandt", "cut:ben")
+    promise = "Verschieben oder sagen wir ab, bekommt die Kundschaft eine Nachricht."
+    page = desk.get(f"/bookings/{reached}").text
+    assert promise in page and "Geht nicht hinaus" not in page and "Geplant" in page
+    page = desk.get(f"/bookings/{unreached}").text
+    why = "Es ist weder eine Mobilnummer noch eine E-Mail-Adresse bekannt."
+    assert promise not in page and f"Nachrichten zu diesem Termin gehen nicht hinaus. {why}" in page
+    assert "Geht nicht hinaus" in page and "Geplant" not in page
+    assert "Geht nicht hinaus" in desk.get("/messages?state=planned").text
+    with company_scope(salon.company_id), transaction():
+        customer_id = db.session.get_one(Booking, unreached).customer_id
+    answer = desk.post(f"/customers/{customer_id}/contacts", data={"csrf_token": token_of(desk), "phones": "0171 3920051"})
+    assert answer.status_code == 302
+    assert "Geht nicht hinaus" not in desk.get(f"/bookings/{unreached}").text + desk.get("/messages?state=planned").text
+    with company_scope(salon.company_id), transaction():
+        db.session.scalars(select(Connection)).one().is_active = False
+    assert "Der Versand von Nachrichten ist nicht eingerichtet." in desk.get(f"/bookings/{reached}").text
 
 
 def test_who_wants_no_messages_is_told_by_the_desk(desk: FlaskClient, salon: Salon) -> None:

@@ -1,8 +1,11 @@
 """A caller's own page: what the link opens, and what it does not."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import time_machine
@@ -88,7 +91,16 @@ def test_moving_offers_free_times_and_takes_one(client: FlaskClient, db: SQLAlch
     booking, token = link_of(salon, "cut:anna")
     page = client.get(f"/b/{token}?move=1").text
     wanted = at("2026-05-08T11:00").isoformat()
-    assert f'value="{wanted}"' in page
+    # it begins in the week of the appointment, from which one goes on and back
+    assert "Mo 11.05." in page and "Fr 08.05." not in page and "Spätere Tage" in page
+    earlier = re.search(r'href="([^"]+)"[^>]*>(?:<[^>]+>)*Frühere Tage', page)
+    assert earlier
+    page = client.get(unescape(earlier[1])).text
+    assert "Fr 08.05." in page and "Frühere Tage" not in page
+    tapped = next(unescape(href) for href in re.findall(r'href="([^"]+)"', page) if f"chosen={wanted}" in unquote(unescape(href)))
+    page = client.get(tapped).text
+    assert "Auf Fr 08.05., 11:00 verschieben" in page and f'value="{wanted}"' in page
+    assert read(db, booking).starts_at == at("2026-05-12T10:00")
     assert "Fr 08.05., 11:00" in post(client, token, "move", starts_at=wanted)
     assert read(db, booking).starts_at == at("2026-05-08T11:00")
     with unscoped():

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 import pytest
@@ -141,6 +142,9 @@ def test_a_customer_moves_by_the_link_although_the_person_left(
     with company_scope(salon.company_id), transaction():
         token = self_service_links.create_link(db.session.get_one(Booking, mine[1]))
     page = f"/b/{token}?move=1"
+    chosen = re.search(r'href="([^"]+chosen=[^"]+)"', client.get(page).text)
+    assert chosen
+    page = unescape(chosen[1])
     starts_at = re.search(r'name="starts_at" value="([^"]+)"', client.get(page).text)
     assert starts_at
     answer = client.post(f"/b/{token}/move", data={"csrf_token": csrf_token(client, page), "starts_at": starts_at[1]})
