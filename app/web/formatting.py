@@ -1,6 +1,6 @@
 """Template filters for dates, durations, numbers and phone numbers, in the reader's language and the business's time zone."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -128,6 +128,12 @@ def phone_number(e164: str | None) -> str:
 def local(instant: datetime) -> datetime:
     """Convert to the time zone of the business."""
     return instant.astimezone(ZoneInfo(reader_timezone()))
+
+
+def week_start(instant: datetime) -> datetime:
+    """The midnight with which the week of the instant begins."""
+    at = local(instant)
+    return (at - timedelta(days=at.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def day_of(instant: datetime) -> date:

@@ -19,13 +19,12 @@ from app.core.outbox import MAX_ERROR_LENGTH, Outbox
 from app.domain.companies.feature_flags import is_enabled
 from app.domain.notifications.marketing_consents import has_consent
 from app.domain.notifications.message_kinds import PLANNED_KINDS, get_kind
-from app.domain.notifications.message_limits import exceeds_monthly_cap, find_daily_limit_end
+from app.domain.notifications.message_limits import estimate_cost, exceeds_monthly_cap, find_daily_limit_end
 from app.domain.notifications.message_links import ONE_CLICK_PATH, find_unsubscribe_link
 from app.domain.notifications.message_policies import MessageRules, load_message_policies
 from app.domain.notifications.notification_queue import explain_unreachable, find_recipient, set_recipient
 from app.domain.notifications.quiet_hours import find_recipient_timezone
 from app.domain.notifications.sender_accounts import find_sender
-from app.domain.notifications.sms_segments import count_segments
 from app.domain.notifications.suppressions import LASTING_REASONS, find_suppressed, lift, suppress
 from app.domain.notifications.validity import is_outdated
 from app.domain.notifications.writer_protocol import MessageWriter
@@ -112,7 +111,7 @@ def _prepare(row: Notification, writer: MessageWriter | None) -> bool:
     if row.body is None and not _write(row, writer):
         return False
     rules = load_message_policies().rules()
-    _estimate_cost(row, rules)
+    estimate_cost(row, rules)
     if exceeds_monthly_cap(row, rules) and not _send_by_mail(row):
         _finish(row, "dead", reason="monthly_cap")
         return False
@@ -168,11 +167,6 @@ def _find_quiet_end(row: Notification, rules: MessageRules) -> datetime | None:
 def _get_own_timezone(row: Notification) -> str:
     branch = db.session.get(Branch, row.branch_id) if row.branch_id else None
     return branch.timezone if branch else db.session.get_one(Company, row.company_id).timezone
-
-
-def _estimate_cost(row: Notification, rules: MessageRules) -> None:
-    row.segments = count_segments(row.body or "") if row.channel == "sms" else None
-    row.cost_tenth_cents = row.segments * rules.segment_tenth_cents if row.segments else None
 
 
 def send(attempt: DeliveryAttempt) -> str | ProviderError:

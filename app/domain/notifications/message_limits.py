@@ -10,6 +10,7 @@ from app.core.encryption import keyring
 from app.core.extensions import db
 from app.domain.notifications.message_kinds import KINDS
 from app.domain.notifications.message_policies import MessageRules
+from app.domain.notifications.sms_segments import count_segments
 from app.models import Company, Notification
 
 WINDOW = timedelta(days=1)
@@ -41,6 +42,12 @@ def exceeds_monthly_cap(row: Notification, rules: MessageRules) -> bool:
     if rules.cap_action == "reminders" and KINDS[row.kind].is_essential:
         return False
     return get_spent_tenth_cents(row.company_id) + (row.cost_tenth_cents or 0) > rules.monthly_cap_cents * 10
+
+
+def estimate_cost(row: Notification, rules: MessageRules) -> None:
+    """Note the parts of a text message, and what they cost by the company's price."""
+    row.segments = count_segments(row.body or "") if row.channel == "sms" else None
+    row.cost_tenth_cents = row.segments * rules.segment_tenth_cents if row.segments else None
 
 
 def get_spent_tenth_cents(company_id: str) -> int:

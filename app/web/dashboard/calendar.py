@@ -33,7 +33,7 @@ from app.web.branch_filter import get_current_branch, get_current_day, list_bran
 from app.web.dashboard.absence_notes import list_absence_lines
 from app.web.dashboard.booking_responses import current_actor, respond, to_utc, with_reachability
 from app.web.dashboard.calendar_grid import build_grid, build_headline
-from app.web.dashboard.new_booking_view import NOBODY_KNOWN, list_services, render_form
+from app.web.dashboard.new_booking_view import NEW_CUSTOMER, list_services, render_form
 from app.web.dashboard.override_form import OverrideCodes, OverrideNote
 from app.web.dashboard.recurrence_form import RecurrenceForm, describe_series
 from app.web.fields import ChoiceField, Clock, Day, Email, Id, MultilineField, Phone, SearchField, TextField
@@ -56,7 +56,7 @@ class NewBookingForm(RecurrenceForm):
     name: Annotated[str, TextField(160)] = ""
     phone: Phone | None = None
     email: Email | None = None
-    # who it is: somebody on record, or NOBODY_KNOWN where those of the same name are not meant
+    # who it is: somebody on record, or NEW_CUSTOMER where those of the same name are not meant
     person: Annotated[str, TextField(26)] = ""
     service_id: Id = ""
     staff_id: Id | None = None
@@ -157,7 +157,7 @@ def book() -> Any:
 
 def _book(form: NewBookingForm, branch: Branch) -> BookingSeriesResult:
     request = _resolve_request(form, branch)
-    if form.person != NOBODY_KNOWN:
+    if form.person != NEW_CUSTOMER:
         require_known_person(request)
     return create_customer_series(request, every_weeks=form.every_weeks or 1, times=form.times if form.every_weeks else 1)
 

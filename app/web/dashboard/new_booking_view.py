@@ -23,7 +23,7 @@ from app.web.forms import to_errors
 
 MAX_CHOICES = 200
 # what the form says of the person who is none of those on record
-NOBODY_KNOWN = "new"
+NEW_CUSTOMER = "new"
 
 
 def render_form(branch: Branch, values: dict[str, Any], error: AppError | None = None) -> str:
@@ -38,7 +38,7 @@ def render_form(branch: Branch, values: dict[str, Any], error: AppError | None =
         override=format_codes(error) if isinstance(error, BookingError) else "",
         alternatives=_list_alternatives(error, branch) if error else [],
         namesakes=_list_namesakes(error),
-        nobody_known=NOBODY_KNOWN,
+        new_customer=NEW_CUSTOMER,
         services=[(service.id, _format_service(service)) for service in list_services("")],
         people=[(person.id, person.name) for person in people],
         rhythms=list_choices(),

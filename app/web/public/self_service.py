@@ -31,7 +31,7 @@ from app.domain.notifications.receipts import mark_answered
 from app.domain.scheduling.types import SlotQuery, VisitPart
 from app.models import Booking, Call, CustomerLink, Hold, Service, StaffMember, WaitlistOffer
 from app.web.fields import ChoiceField, Flag, Id, Instant, TextField
-from app.web.formatting import clock, day, when
+from app.web.formatting import clock, day, week_start, when
 from app.web.forms import Form, Query
 from app.web.public.held_time import book_held_time, render_hold
 from app.web.public.link_target import add_noindex, build_branch_details, handle_rejection, render_page, resolve_token
@@ -96,7 +96,7 @@ def show(token: str) -> BaseResponse:
         return render_hold(token, target)
     terms = get_terms(target)
     is_moving = query.move and terms.can_move
-    since = max(now(), query.after or _get_week_start(target))
+    since = max(now(), query.after or week_start(target.starts_at))
     days, later = _list_free_days(target, since) if is_moving else ([], None)
     earlier = max(now(), since - LOOKAHEAD).isoformat() if since > now() else None
     return render_page(
@@ -281,12 +281,6 @@ def _build_offer_details(offer: WaitlistOffer) -> dict[str, Any]:
     is_open = offer.status == "offered" and offer.expires_at > now()
     service, person = db.session.get(Service, hold.service_id), db.session.get(StaffMember, hold.staff_id)
     return {"offer": offer, "hold": hold, "is_open": is_open, "service": service, "person": person, **build_branch_details(hold.branch_id)}
-
-
-def _get_week_start(booking: Booking) -> datetime:
-    """The midnight on which the week of the appointment begins, on the clock of the branch."""
-    local = booking.starts_at.astimezone(ZoneInfo(booking.timezone))
-    return (local - timedelta(days=local.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _list_free_days(booking: Booking, since: datetime) -> tuple[list[tuple[str, list[tuple[str, str]]]], str | None]:

@@ -3,34 +3,28 @@
 from types import SimpleNamespace
 from typing import Annotated, Any
 
-from flask import Blueprint, flash, g, make_response, redirect, render_template, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.core import settings
 from app.core.clock import now
-from app.core.errors import AppError, InvalidInput, NotFound, ProviderError, TooManyRequests
-from app.core.ids import new_ulid
-from app.core.phone import RECEIVES_SMS, display, normalise
-from app.core.rate_limiter import RateLimit
+from app.core.errors import InvalidInput, NotFound, TooManyRequests
 from app.core.transactions import run_in_transaction, run_read_only, transaction
 from app.domain.accounts.permissions import can
-from app.domain.audit.log import record
 from app.domain.companies import connections
 from app.domain.companies.connection_credentials_form import get_visible_values
 from app.domain.notifications.sender_accounts import CHANNELS, find_outage, find_sender, find_test_sender, has_own_sender
-from app.domain.notifications.suppressions import find_suppressed
 from app.domain.operations import connection_changes, connection_test
 from app.jobs.agents import deploy_agent
 from app.jobs.connections import check_connection
 from app.models import Connection
-from app.providers import open_messenger
-from app.providers.messaging.base import OutgoingMessage
-from app.web.fields import Email, Phone, TextField, VerbatimField
+from app.web.fields import Email, TextField, VerbatimField
 from app.web.forms import Form, to_errors
 from app.web.guards import for_company
 from app.web.settings import connection_labels
+from app.web.settings.connection_test_message import TestForm, TestNotSent, send_test_message
 from app.web.settings.kept_secret import open_secret, seal_secret
 
 # Our webhook paths per provider, in the order in which a call uses them.
@@ -80,15 +74,8 @@ class KeptSecretForm(Form):
     kept: Annotated[str, VerbatimField(1000)] = ""
 
 
-class TestForm(Form):
-    phone: Phone = ""
-
-
 SECRET_FIELDS = {"twilio": "token", "sms_gateway": "key", "smtp": "password"}
 MAX_KEPT_LENGTH = 201
-# test messages of one user
-TEST_LIMIT = RateLimit("connection_test", 5, per_s=600)
-
 FORMS: dict[str, type[Form]] = {
     "retell": ConnectionKeyForm, "calcom": ConnectionKeyForm, "twilio": TwilioConnectionForm, "sms_gateway": SmsGatewayForm,
     "smtp": MailForm,
@@ -151,15 +138,10 @@ def send_test(provider: str) -> Any:
     if provider not in connections.CARRIERS:
         raise NotFound(_("Das gibt es hier nicht."))
     try:
-        message = _build_test(provider)
-        if (wait_s := TEST_LIMIT.hit(current_user.id)) is not None:
-            raise TooManyRequests(_("Das waren viele Tests. In ein paar Minuten geht es wieder."), retry_after_s=wait_s)
-        _send_test(provider, message)
+        to = send_test_message(provider)
     except (InvalidInput, TooManyRequests, TestNotSent) as error:
         return _render_page(provider, errors=to_errors(error), test_fault=error.message), error.status
-    to = message.to if CHANNELS[provider] == "email" else display(message.to)
-    sentence = _("Der Test ist unterwegs an %(address)s.", address=to)
-    return _render_page(provider, test_notice=sentence)
+    return _render_page(provider, test_notice=_("Der Test ist unterwegs an %(address)s.", address=to))
 
 
 @blueprint.post("/settings/connections/<provider>/check")
@@ -198,13 +180,6 @@ def _enqueue_changes(change: connection_changes.ConnectionChange) -> None:
     """Enqueue the deployments that depend on the connection; the sweep finds lost jobs."""
     for deployment_id in change.deployments:
         deploy_agent.enqueue(deployment_id)
-
-
-class TestNotSent(AppError):
-    """The provider did not take the test message."""
-
-    status = 409
-    code = "test_not_sent"
 
 
 def _check_and_save(provider: str, given: dict[str, str]) -> Any:
@@ -246,44 +221,6 @@ def _seal_typed_secret(provider: str) -> str:
     name = SECRET_FIELDS.get(provider)
     typed = (FORMS[provider].typed()[name] if name else "") or "".join(_get_kept_secret(provider).values())
     return seal_secret(provider, typed[:MAX_KEPT_LENGTH]) if typed else ""
-
-
-def _get_test_recipient(provider: str) -> str:
-    """Raises InvalidInput where the number is none that text messages may go to."""
-    if CHANNELS[provider] == "email":
-        return str(current_user.email)
-    number = normalise(TestForm.read().phone, source="human")
-    if number.identity is None or number.line_type not in RECEIVES_SMS:
-        raise InvalidInput(fields={"phone": _("Bitte eine Mobilnummer, zum Beispiel 0151 23456789.")})
-    if find_suppressed([number.identity]):
-        raise InvalidInput(
-            fields={"phone": _("Dorthin schicken wir nichts: Von dort kam STOP, oder die Nummer gibt es nicht mehr.")}
-        )
-    return number.identity
-
-
-def _build_test(provider: str) -> OutgoingMessage:
-    """Raises InvalidInput."""
-    name = g.company.name
-    text = _("Test von %(name)s: Ihre Nachrichten kommen an.", name=name)
-    title = _("Test: %(title)s", title=name) if CHANNELS[provider] == "email" else ""
-    return OutgoingMessage(new_ulid(), _get_test_recipient(provider), text, title)
-
-
-def _send_test(provider: str, message: OutgoingMessage) -> None:
-    """Send it with no transaction open. Raises TestNotSent."""
-    sender = run_read_only(lambda: find_test_sender(provider))
-    if sender is None:
-        raise TestNotSent(_("Dafür ist noch nichts eingerichtet."))
-    result = "sent"
-    try:
-        open_messenger(sender).send(message)
-    except ProviderError as error:
-        result = error.code
-        raise TestNotSent(connection_labels.describe_failed_test(provider, sender, error.code)) from error
-    finally:
-        with transaction():
-            record("connection_tested", data={"provider": sender.provider, "result": result})
 
 
 def _render_page(
