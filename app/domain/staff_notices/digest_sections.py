@@ -11,7 +11,7 @@ from app.core.extensions import db
 from app.domain.accounts.permissions import can
 from app.domain.bookings.message_time_format import format_clock
 from app.domain.reports.figures import UNANSWERED_OUTCOMES
-from app.domain.staff_notices.notice_causes import BOOKING_KINDS, FAILED_REASONS, get_task_kind
+from app.domain.staff_notices.notice_causes import APPOINTMENT_KINDS, FAILED_REASONS, get_task_kind
 from app.domain.staff_notices.preferences import get_channels, list_kinds
 from app.domain.staff_notices.recipients import Colleague
 from app.models import Booking, BookingChange, Branch, CallHour, Closure, Notification, StaffBranch, StaffTask
@@ -67,7 +67,7 @@ def _count_failed(branch: Branch, day: date, wanted: set[str]) -> list[str]:
         return []
     starts, ends = (get_day_start(day + timedelta(days=ahead), branch.timezone) for ahead in (-1, 0))
     failed = select(func.count()).select_from(Notification).where(
-        Notification.branch_id == branch.id, Notification.kind.in_(BOOKING_KINDS), Notification.status == "dead",
+        Notification.branch_id == branch.id, Notification.kind.in_(APPOINTMENT_KINDS), Notification.status == "dead",
         Notification.reason.in_(FAILED_REASONS), Notification.finished_at >= starts, Notification.finished_at < ends,
     )  # fmt: skip
     count = db.session.scalar(failed) or 0

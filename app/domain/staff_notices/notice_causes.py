@@ -9,12 +9,13 @@ from sqlalchemy import and_, select
 
 from app.core.clock import now
 from app.core.extensions import db
+from app.domain.notifications.message_kinds import KINDS
 from app.domain.staff_notices.recipients import NoticeDraft
 from app.models import Booking, BookingChange, Closure, Notification, PhoneNumber, StaffBranch, StaffTask
 
 KIND_BY_TASK = {"emergency": "emergency", "message": "customer_message"}
-# messages about bookings, and why one of them is given up that was to go out
-BOOKING_KINDS = ("booking_link", "booking_confirmed", "booking_moved", "booking_cancelled", "booking_reminder")
+# messages about an appointment, and why one is given up that was to go out
+APPOINTMENT_KINDS = tuple(kind.name for kind in KINDS.values() if kind.has_calendar_file)
 FAILED_REASONS = (
     "unreachable", "undelivered", "mailbox_full", "not_allowed", "private_address", "refused", "no_answer", "not_reached", "rate_limited",
 )  # fmt: skip
@@ -69,7 +70,7 @@ def draft_message_notice(task_id: str, message_id: str) -> NoticeDraft | None:
 def draft_failed_message_notice(notification_id: str) -> NoticeDraft | None:
     """A message about an appointment that is ahead which its carrier does not bring; what is known beforehand stands at the booking."""
     row = db.session.get_one(Notification, notification_id)
-    if row.kind not in BOOKING_KINDS or row.reason not in FAILED_REASONS:
+    if row.kind not in APPOINTMENT_KINDS or row.reason not in FAILED_REASONS:
         return None
     booking = db.session.scalars(select(Booking).where(Booking.id == row.subject.partition(":")[2])).first()
     if booking is None or booking.starts_at <= now():

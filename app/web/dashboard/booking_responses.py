@@ -81,7 +81,7 @@ def with_reachability(message: str, booking: Booking, *, is_new: bool = False) -
         why = connection_labels.describe_reason(outage.provider, outage.reason)
         return f"{message.rstrip('.')}. {NOTHING_LEAVES} {why}"
     leaving = next((row for row in list_notifications(f"booking:{booking.id}") if _is_fresh(row)), None)
-    return f"{message.rstrip('.')}. {_describe_leaving(leaving)}" if leaving else message
+    return f"{message.rstrip('.')}. {_describe_leaving(leaving, is_new=is_new)}" if leaving else message
 
 
 def describe_unreachable(reason: str) -> str:
@@ -94,9 +94,9 @@ def _is_fresh(row: Notification) -> bool:
     return row.status in ("pending", "sent") and row.kind not in PLANNED_KINDS and row.created_at > now() - FRESH_FOR
 
 
-def _describe_leaving(row: Notification) -> str:
+def _describe_leaving(row: Notification, *, is_new: bool) -> str:
     is_text = row.channel == "sms"
-    if row.kind == "booking_link":
+    if is_new:
         what = _("Die Bestätigung per SMS") if is_text else _("Die Bestätigung per E-Mail")
     else:
         what = _("Die Nachricht per SMS") if is_text else _("Die Nachricht per E-Mail")
