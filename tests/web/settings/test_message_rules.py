@@ -67,6 +67,28 @@ def test_a_service_gets_its_own_or_none(owner: FlaskClient, salon: Salon) -> Non
     assert len(rules_of(salon, cut).reminders) == 2
 
 
+def test_changed_reminders_of_a_service_are_never_lost(owner: FlaskClient, salon: Salon) -> None:
+    """Without scripts the fields stay open under "wie im ganzen Betrieb"; with them, a browser sends none."""
+    post(owner, **RULES)
+    yoga = salon.services["yoga"]
+    post(owner, scope=yoga, mode="company", **RULES)
+    post(owner, **RULES | {"reminder:0:minutes": "1440"})
+    assert rules_of(salon, yoga).reminders[0] == ReminderRule(1440, "email"), "what the page showed is no change"
+    changed = post(owner, scope=yoga, mode="company", **RULES | {"reminder:0:minutes": "10080"})
+    assert "hat jetzt ihre eigenen" in owner.get(changed.location).text
+    assert ReminderRule(10_080, "email") in rules_of(salon, yoga).reminders
+    assert rules_of(salon).reminders[0] == ReminderRule(1440, "email")
+    own = {"reminder:0:minutes": "10080", "reminder:0:channel": "email", "reminder:1:minutes": "180", "reminder:1:channel": "sms"}
+    post(owner, scope=yoga, mode="company", **own)
+    assert rules_of(salon, yoga).reminders == rules_of(salon).reminders, "back to the company's with the fields untouched"
+
+
+def test_the_sample_of_a_service_names_it(owner: FlaskClient, salon: Salon) -> None:
+    page = owner.get(PAGE, query_string={"scope": salon.services["yoga"]}).text
+    sample = page.partition("So klingt eine Erinnerung")[2]
+    assert "Ihr Termin steht an, Yoga" in sample, sample[:400]
+
+
 def test_nonsense_is_refused_beside_the_field(owner: FlaskClient, salon: Salon) -> None:
     twice = post(owner, **{"reminder:0:minutes": "60", "reminder:1:minutes": "60"})
     assert (twice.status_code, "Zwei Erinnerungen zur selben Zeit" in twice.text) == (422, True)
