@@ -64,6 +64,10 @@ class Notification(CompanyOwned, HasUlid, HasCreatedAt, OrderedOutboxRow, db.Mod
     # when the carrier reported its arrival, and when the recipient answered it
     delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # how: confirmed, moved, cancelled, declined; None where nothing came of it yet
+    answer: Mapped[str | None] = mapped_column(AsciiString(16))
+    # the start that it speaks of, which stays where the appointment is moved
+    appointment_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # of a text message: its parts, and what they cost by the company's price
     segments: Mapped[int | None]
     cost_tenth_cents: Mapped[int | None]

@@ -30,6 +30,8 @@ class StaffNotice(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     # what it is about, "booking:<id>"; the first of them where several happened at once
     subject: Mapped[str] = mapped_column(AsciiString(64))
     subject_count: Mapped[int] = mapped_column(SmallInteger, default=1)
+    # the start of an appointment as it was then
+    appointment_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # idempotency key: one cause gives each person one notice
     cause: Mapped[str] = mapped_column(AsciiString(96))
     # whether it stands in the list; others go by push or mail only

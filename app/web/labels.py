@@ -67,6 +67,13 @@ MESSAGE_STATES = {
     "dropped": Label(_l("Nicht mehr nötig"), "clock"),
 }
 UNREACHABLE = Label(_l("Geht nicht hinaus"), "ban", "warn")
+# by what came of a message that was answered (domain/notifications/receipts)
+MESSAGE_ANSWERS = {
+    "confirmed": Label(_l("Beantwortet: zugesagt"), "user-check", "booked"),
+    "moved": Label(_l("Beantwortet: verschoben"), "calendar-clock", "booked"),
+    "cancelled": Label(_l("Beantwortet: abgesagt"), "calendar-x", "warn"),
+    "declined": Label(_l("Beantwortet: abgelehnt"), "calendar-x", "warn"),
+}
 NOTIFICATION_REASONS = {
     "no_way": _l("Es ist weder eine Mobilnummer noch eine E-Mail-Adresse bekannt."),
     "unreachable": _l("Die Nummer oder Adresse ist nicht erreichbar."),
@@ -221,7 +228,8 @@ def get_unreachable_label() -> Label:
 def get_message_label(row: Notification) -> Label:
     if row.status == "pending" and row.channel == "none":
         return UNREACHABLE
-    return MESSAGE_STATES[get_state(row)]
+    state = get_state(row)
+    return MESSAGE_ANSWERS.get(row.answer or "", MESSAGE_STATES[state]) if state == "answered" else MESSAGE_STATES[state]
 
 
 def _to_dict(label: Label) -> dict[str, str]:

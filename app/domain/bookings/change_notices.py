@@ -18,7 +18,13 @@ from app.domain.bookings.self_service_links import create_link_url
 from app.domain.bookings.status import get_rules
 from app.domain.notifications.message_kinds import PLANNED_KINDS
 from app.domain.notifications.message_templates import render_message
-from app.domain.notifications.notification_queue import NotificationDraft, list_notifications, queue_notification, withdraw_pending
+from app.domain.notifications.notification_queue import (
+    NotificationDraft,
+    is_resent,
+    list_notifications,
+    queue_notification,
+    withdraw_pending,
+)
 from app.domain.notifications.sender_accounts import is_set_up
 from app.domain.notifications.validity import changes_statement
 from app.models import Booking, BookingChange, Company, Customer, Notification
@@ -99,7 +105,7 @@ def _queue_change_notice(
     notice: ChangeNotice, customer: Customer, destination: tuple[Channel, str], withdrawn: list[Notification]
 ) -> Notification | None:
     booking, change = notice.booking, notice.change
-    unsent_move = next((row for row in withdrawn if row.kind == "booking_moved"), None)
+    unsent_move = next((row for row in withdrawn if row.kind == "booking_moved" and not is_resent(row)), None)
     # an attempt without a response: the state known to the customer is uncertain
     rows = list_notifications(f"booking:{booking.id}")
     is_uncertain = any(row.first_sent_at and row.status != "sent" and row.kind not in PLANNED_KINDS for row in rows)
@@ -107,11 +113,12 @@ def _queue_change_notice(
     if not _is_enabled(notice) or (change.action == "moved" and not is_uncertain and matches(booking, known_state)):
         return None
     company = db.session.get_one(Company, booking.company_id)
+    known_start = datetime.fromisoformat(known_state["starts_at"]) if "starts_at" in known_state else booking.starts_at
     with force_locale(customer.language or company.language):
-        title, body = _build_texts(notice, known_state)
+        title, body = _build_texts(notice, known_state, known_start)
     letter = NotificationDraft(
         KIND_BY_ACTION[change.action], f"booking:{booking.id}", notice.idempotency_key, body, title, booking.starts_at, booking.branch_id,
-        is_reply=change.actor_type == "caller",
+        is_reply=change.actor_type == "caller", appointment_at=known_start if change.action == "cancelled" else None,
     )  # fmt: skip
     wait = UNDO_WINDOW if change.actor_type == "user" and change.action == "moved" else timedelta(0)
     return queue_notification(letter, destination, customer_id=customer.id, delay=wait)
@@ -152,10 +159,9 @@ def _get_version(withdrawn: Notification) -> int:
     return int(withdrawn.idempotency_key.rpartition(":")[2])
 
 
-def _build_texts(notice: ChangeNotice, known_state: dict[str, str]) -> tuple[str, str]:
+def _build_texts(notice: ChangeNotice, known_state: dict[str, str], known_start: datetime) -> tuple[str, str]:
     """Title and text, in the language that is set."""
     booking, action = notice.booking, notice.change.action
-    known_start = datetime.fromisoformat(known_state["starts_at"]) if "starts_at" in known_state else booking.starts_at
     values, scope = get_values(booking), get_scope(booking)
     if action == "cancelled":
         values |= get_time_values(known_start, booking.timezone)

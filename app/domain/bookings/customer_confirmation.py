@@ -26,5 +26,5 @@ def confirm_by_customer(booking_id: str, actor: Actor) -> Booking:
             booking.customer_confirmed_at = now()
             record_change(booking, "acknowledged", actor, reason=None, before=before)
             publish(BookingDetailsChanged(booking.company_id, booking.branch_id, booking.id, booking.call_id))
-    mark_answered([f"booking:{booking.id}" for booking in visit])
+    mark_answered([f"booking:{booking.id}" for booking in visit], "confirmed")
     return next(booking for booking in visit if booking.id == booking_id)

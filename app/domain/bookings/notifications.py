@@ -78,15 +78,6 @@ def send_booking_link(booking: Booking, *, cause: str) -> Notification | None:
     return queue_link(booking, customer, cause=cause, is_reply=True) if customer else None
 
 
-def resend_link(row: Notification) -> Notification | None:
-    """Send anew what a message said whose text is not kept: the booking with its link, once a message; None where it does not stand."""
-    kind, _colon, booking_id = row.subject.partition(":")
-    booking = db.session.scalars(select(Booking).where(Booking.id == booking_id)).first() if kind == "booking" else None
-    if booking is None or not booking.is_upcoming or row.status == "pending":
-        return None
-    return send_booking_link(booking, cause=f"resent:{row.id}")
-
-
 def queue_replacement(row: Notification) -> Notification | None:
     """Tell the customer another way what a message said that did not arrive; None where it is untrue by now, or nothing else is known."""
     kind, _colon, booking_id = row.subject.partition(":")

@@ -15,7 +15,7 @@ from app.domain.bookings.message_writer import list_visit
 from app.domain.bookings.notifications import find_destination
 from app.domain.bookings.status import get_rules
 from app.domain.notifications.message_policies import MessagePolicies, MessageRules, load_message_policies
-from app.domain.notifications.notification_queue import PlannedMessage, lock_pending, plan_notification, withdraw
+from app.domain.notifications.notification_queue import PlannedMessage, is_resent, lock_pending, plan_notification, withdraw
 from app.models import Booking, Notification
 
 # bookings whose messages are planned anew in one transaction
@@ -61,7 +61,7 @@ def plan_upcoming(after: str | None = None) -> str | None:
 def _plan_visit(visit: list[Booking], policies: MessagePolicies) -> list[Notification]:
     first = visit[0]
     plans = {plan.idempotency_key: plan for plan in _list_standing(first, policies)}
-    pending = [row for row in lock_pending([f"booking:{booking.id}" for booking in visit]) if row.kind in KINDS]
+    pending = [row for row in lock_pending([f"booking:{booking.id}" for booking in visit]) if row.kind in KINDS and not is_resent(row)]
     kept = {row.idempotency_key for row in pending if _is_kept(row, plans.get(row.idempotency_key))}
     withdraw(row for row in pending if row.idempotency_key not in kept)
     for row in pending:

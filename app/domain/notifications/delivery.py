@@ -22,7 +22,7 @@ from app.domain.notifications.message_kinds import PLANNED_KINDS, get_kind
 from app.domain.notifications.message_limits import estimate_cost, exceeds_monthly_cap, find_daily_limit_end
 from app.domain.notifications.message_links import ONE_CLICK_PATH, find_unsubscribe_link
 from app.domain.notifications.message_policies import MessageRules, load_message_policies
-from app.domain.notifications.notification_queue import explain_unreachable, find_recipient, set_recipient
+from app.domain.notifications.notification_queue import explain_unreachable, find_recipient, is_due_again, set_recipient
 from app.domain.notifications.quiet_hours import find_recipient_timezone
 from app.domain.notifications.sender_accounts import find_sender
 from app.domain.notifications.suppressions import LASTING_REASONS, find_suppressed, lift, suppress
@@ -198,7 +198,7 @@ def complete(attempt: DeliveryAttempt, result: str | ProviderError) -> str | Non
 def resend(notification_id: str) -> Notification | None:
     """Make a message due again that lacked keys or is dead, as long as it is valid."""
     row = OUTBOX.lock(notification_id)
-    if row is None or row.status not in ("not_set_up", "dead") or row.body is None or row.expires_at <= now():
+    if row is None or not is_due_again(row):
         return row
     if row.reason == "unreachable":
         # somebody says that the address is right all the same

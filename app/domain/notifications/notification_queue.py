@@ -16,7 +16,7 @@ from app.domain.notifications.message_limits import hash_recipient
 from app.domain.notifications.message_links import find_own_link
 from app.domain.notifications.sender_accounts import is_set_up
 from app.domain.notifications.suppressions import find_suppressed, list_suppressed
-from app.models import Customer, Notification
+from app.models import Booking, Customer, Notification
 from app.providers.messaging.base import Channel
 
 # why a message that could be sent waits
@@ -40,6 +40,8 @@ class NotificationDraft:
     until: datetime
     branch_id: str | None = None
     is_reply: bool = False
+    # the start that it speaks of; None: that of its booking
+    appointment_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +121,17 @@ def queue_notification(
         expires_at=min(draft.until, now() + kind.lifetime) if kind.lifetime else draft.until,
         finished_at=None if status == "pending" else now(),
         immediate_until=now() + IMMEDIATE_FOR if draft.is_reply else None,
+        appointment_at=draft.appointment_at or _find_start(draft.subject),
     )  # fmt: skip
     set_recipient(row, recipient)
     db.session.add(row)
     db.session.flush()
     return row
+
+
+def _find_start(subject: str) -> datetime | None:
+    kind, _colon, booking_id = subject.partition(":")
+    return db.session.scalar(select(Booking.starts_at).where(Booking.id == booking_id)) if kind == "booking" else None
 
 
 def _get_turn(subject: str, delay: timedelta) -> datetime | None:
@@ -145,6 +153,7 @@ def plan_notification(plan: PlannedMessage, recipient: tuple[Channel, str] | Non
     if row is not None and not _may_be_planned_anew(row):
         return row
     _require_consent(get_kind(plan.kind), recipient, customer_id)
+    appointment_at = _find_start(plan.subject)
     if row is None:
         row = Notification(id=new_ulid(), kind=get_kind(plan.kind).name, idempotency_key=plan.idempotency_key)
         db.session.add(row)
@@ -152,7 +161,7 @@ def plan_notification(plan: PlannedMessage, recipient: tuple[Channel, str] | Non
     row.order_key, row.immediate_until = f"customer:{customer_id}" if customer_id else plan.subject, plan.immediate_until
     row.created_at, row.due_at, row.planned_at, row.expires_at = now(), plan.planned_at, plan.planned_at, plan.until
     row.status, row.reason, row.error, row.finished_at, row.attempts = "pending", None, None, None, 0
-    row.title, row.preferred_channel = "", plan.channel
+    row.title, row.preferred_channel, row.appointment_at = "", plan.channel, appointment_at
     set_recipient(row, recipient)
     db.session.flush()
     return row
@@ -179,6 +188,20 @@ def explain_unreachable(customer: Customer | None, recipient: tuple[Channel, str
         return None if is_set_up(recipient[0]) else "not_set_up"
     suppressed = list_suppressed(customer) if customer else []
     return suppressed[0].reason if suppressed else "no_way"
+
+
+def is_due_again(row: Notification) -> bool:
+    """Whether the message itself can be sent once more: it did not leave, its text is there and it is not too late."""
+    return row.status in ("not_set_up", "dead") and row.body is not None and row.expires_at > now()
+
+
+def build_resent_key(row: Notification) -> str:
+    """The idempotency key under which a message is written anew, once."""
+    return f"resent:{row.id}"
+
+
+def is_resent(row: Notification) -> bool:
+    return row.idempotency_key.startswith("resent:")
 
 
 def withdraw_pending(subjects: Collection[str]) -> list[Notification]:

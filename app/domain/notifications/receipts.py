@@ -1,6 +1,7 @@
 """What became of messages that were sent: the carrier's reports, and the recipients' answers."""
 
 from collections.abc import Collection
+from typing import Literal
 
 from sqlalchemy import select
 
@@ -12,6 +13,7 @@ from app.events import NotificationUndelivered
 from app.models import Notification
 from app.providers.messaging.base import DeliveryReport
 
+Answer = Literal["confirmed", "moved", "cancelled", "declined"]
 
 def apply_report(row: Notification, report: DeliveryReport) -> None:
     """Note that a message arrived, or that it did not and why; what has been reported is not taken back. Idempotent.
@@ -30,11 +32,11 @@ def apply_report(row: Notification, report: DeliveryReport) -> None:
     db.session.flush()
 
 
-def mark_answered(subjects: Collection[str]) -> Notification | None:
-    """Note at the latest message about these subjects that it was answered; gives the message."""
+def mark_answered(subjects: Collection[str], answer: Answer | None = None) -> Notification | None:
+    """Note at the latest message about these subjects that it was answered, and what came of it; gives the message."""
     sent = select(Notification).where(Notification.subject.in_(subjects), Notification.status == "sent")
     row = db.session.scalars(sent.order_by(Notification.finished_at.desc(), Notification.id.desc()).limit(1)).first()
-    if row is not None and row.answered_at is None:
-        row.answered_at = now()
+    if row is not None:
+        row.answered_at, row.answer = row.answered_at or now(), answer or row.answer
         db.session.flush()
     return row

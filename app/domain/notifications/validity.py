@@ -1,6 +1,6 @@
 """Decide whether a stored message is still true, since its subject may have changed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from sqlalchemy import select
 
@@ -26,14 +26,21 @@ def changes_statement(change: BookingChange) -> bool:
 
 def _is_booking_changed(row: Notification, booking_id: str) -> bool:
     booking = db.session.scalars(select(Booking).where(Booking.id == booking_id)).first()
-    if booking is None or (booking.status == "cancelled") != (get_kind(row.kind).announces_cancellation):
+    if booking is None:
+        return True
+    later = select(BookingChange).where(BookingChange.booking_id == booking_id, BookingChange.occurred_at > row.created_at)
+    return contradicts(row, booking, db.session.scalars(later).all())
+
+
+def contradicts(row: Notification, booking: Booking, changes: Collection[BookingChange]) -> bool:
+    """Whether the booking as it stands, or what changed in it since the message was written, makes the message untrue."""
+    if (booking.status == "cancelled") != (get_kind(row.kind).announces_cancellation):
         return True
     if row.kind in PLANNED_KINDS and not booking.is_active:
         return True
     # a planned message says nothing of the status
     fields = STATED_FIELDS - {"status"} if row.kind in PLANNED_KINDS else STATED_FIELDS
-    later = select(BookingChange).where(BookingChange.booking_id == booking_id, BookingChange.occurred_at > row.created_at)
-    return any(not fields.isdisjoint(change.before or {}) for change in db.session.scalars(later))
+    return any(not fields.isdisjoint(change.before or {}) for change in changes if change.occurred_at > row.created_at)
 
 
 def _is_offer_closed(_row: Notification, offer_id: str) -> bool:

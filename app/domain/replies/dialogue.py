@@ -7,7 +7,7 @@ from sqlalchemy import select
 from app.core.clock import now
 from app.core.extensions import db
 from app.domain.bookings.message_writer import list_visit
-from app.domain.notifications.receipts import mark_answered
+from app.domain.notifications.receipts import Answer, mark_answered
 from app.domain.notifications.suppressions import suppress
 from app.domain.replies import actions, offers, ratings, state
 from app.domain.replies.actions import Outcome, ReplyTurn
@@ -24,6 +24,8 @@ from app.models import Booking, InboundMessage, SatisfactionQuestion, WaitlistOf
 # the carrier answers these itself
 CARRIER_HELP = ("help", "info")
 ACTIONS: dict[str, state.Action] = {"confirm": "confirm", "keep": "keep", "move": "move", "others": "move", "cancel": "cancel"}
+# what comes of the message that was answered, by what came of the answer
+ANSWERS: dict[str, Answer] = {"confirmed": "confirmed", "moved": "moved", "cancelled": "cancelled"}
 # before the score in what a choice does
 RATE = "rate"
 # as reminders say: 1 I come, 2 another time
@@ -56,7 +58,7 @@ def _note(message: InboundMessage, turn: ReplyTurn, outcome: Outcome) -> None:
     message.customer_id = message.customer_id or booking.customer_id
     if (answered := find_answered_message(message.sender, booking)) is not None:
         message.notification_id = answered.id
-    mark_answered([f"booking:{part.id}" for part in list_visit(booking)])
+    mark_answered([f"booking:{part.id}" for part in list_visit(booking)], ANSWERS.get(outcome.result))
 
 
 def _handle(turn: ReplyTurn) -> Outcome:

@@ -75,7 +75,7 @@ def take(turn: ReplyTurn, offer: WaitlistOffer) -> Outcome:
             booking = accept_offer(offer.id, actor=ACTOR)
     except (OfferExpired, BookingError, UnknownService, UnknownStaff):
         return tell_gone(turn)
-    mark_answered([f"offer:{offer.id}"])
+    mark_answered([f"offer:{offer.id}"], "confirmed")
     return Outcome("offer_taken", None if _is_confirmed_here(turn, booking) else AnswerDraft("reply_offer_taken", booking), booking)
 
 
@@ -83,7 +83,7 @@ def decline(turn: ReplyTurn, offer: WaitlistOffer) -> Outcome:
     """Decline the offer; the next on the list gets it."""
     state.close(turn.dialogue)
     decline_offer(offer.id)
-    mark_answered([f"offer:{offer.id}"])
+    mark_answered([f"offer:{offer.id}"], "declined")
     return Outcome("offer_declined", AnswerDraft("reply_offer_declined"))
 
 

@@ -48,6 +48,7 @@ def _draft_bookings(kind: str, rows: list[Any]) -> NoticeDraft:
         branch_ids=tuple(dict.fromkeys(booking.branch_id for booking in bookings)),
         staff_ids=tuple({booking.staff_id for booking in bookings} | earlier),
         subject_count=len({booking.occupant for booking in bookings}),
+        appointment_at=first.starts_at,
     )
 
 

@@ -42,4 +42,5 @@ def _build_row(user: User, draft: NoticeDraft, *, in_bell: bool) -> StaffNotice:
     return StaffNotice(
         id=new_ulid(), user_id=user.id, branch_id=own[0] if own else None, kind=draft.kind,
         subject=draft.subject, subject_count=draft.subject_count, cause=draft.cause, in_bell=in_bell,
+        appointment_at=draft.appointment_at,
     )  # fmt: skip

@@ -51,7 +51,7 @@ class NoticeTexts:
         subject = self._subjects[kind].get(subject_id)
         branch = self._branches.get(notice.branch_id or "")
         place = branch.name if branch else ""
-        when = format_when(subject.starts_at, subject.timezone) if isinstance(subject, Booking) else ""
+        when = format_when(notice.appointment_at or subject.starts_at, subject.timezone) if isinstance(subject, Booking) else ""
         return NoticeText(
             _write_title(notice), _join(self._describe(subject), when, place), _join(when, place) or self._company_name(notice)
         )

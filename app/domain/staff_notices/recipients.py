@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, or_, select
 
@@ -27,6 +28,7 @@ class NoticeDraft:
     branch_ids: tuple[str, ...] = ()
     staff_ids: tuple[str, ...] = ()
     subject_count: int = 1
+    appointment_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

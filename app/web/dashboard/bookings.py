@@ -19,6 +19,7 @@ from app.domain.bookings.message_writer import list_visit
 from app.domain.bookings.notifications import find_unreachable_reason
 from app.domain.bookings.recurrence import cancel_series_from, continue_series, list_following
 from app.domain.bookings.reschedule import reschedule_booking
+from app.domain.bookings.resending import list_resendable
 from app.domain.bookings.status import confirm_booking, edit_notes, get_rules, mark_done, mark_no_show
 from app.domain.companies.policies import describe_rules
 from app.domain.marketing.satisfaction import list_of_visit
@@ -135,6 +136,7 @@ def show(booking_id: str) -> str:
     details = build_details(booking)
     reason = find_unreachable_reason(booking) if booking.is_upcoming else None
     unreachable = describe_unreachable(reason) if reason else ""
+    messages = list_notifications(f"booking:{booking.id}")
     return render_template(
         "dashboard/booking.html",
         conversation=build_conversation(details["customer"], booking=booking),
@@ -142,7 +144,8 @@ def show(booking_id: str) -> str:
         rules=_describe_rules(booking, unreachable),
         unreachable=unreachable,
         sync=find_sync(booking),
-        messages=[(row, find_link(row)) for row in list_notifications(f"booking:{booking.id}")],
+        messages=[(row, find_link(row)) for row in messages],
+        resendable=list_resendable(messages),
         answers=list_of_visit([part.id for part in list_visit(booking)]),
         series=list_rows(list_following(booking)),
         rhythms=list_choices(),

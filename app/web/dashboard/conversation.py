@@ -16,7 +16,6 @@ from app.core.ids import is_ulid, new_ulid
 from app.core.phone import display
 from app.core.transactions import run_in_transaction
 from app.domain.accounts.permissions import can
-from app.domain.notifications.message_log import get_state
 from app.domain.replies.conversation import (
     MAX_TEXT_LENGTH,
     ConversationEntry,
@@ -30,7 +29,7 @@ from app.models import Booking, Customer
 from app.web.fields import Id, MultilineField
 from app.web.forms import Form
 from app.web.guards import for_company, get_next_path
-from app.web.labels import MESSAGE_STATES, Label, describe_message
+from app.web.labels import Label, describe_message, get_message_label
 from app.web.message_labels import MESSAGE_KINDS, REPLY_RESULTS
 
 blueprint = Blueprint("conversation", __name__)
@@ -117,5 +116,5 @@ def _build_row(entry: ConversationEntry, customer: Customer) -> EntryRow:
     kind = str(MESSAGE_KINDS.get(entry.notification.kind, entry.notification.kind))
     return EntryRow(
         entry.at, entry.author or _("Automatisch"), entry.text or entry.notification.title or kind, False,
-        MESSAGE_STATES[get_state(entry.notification)], describe_message(entry.notification),
+        get_message_label(entry.notification), describe_message(entry.notification),
     )  # fmt: skip

@@ -13,6 +13,7 @@ from app.core import phone
 from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.domain.accounts.permissions import can
+from app.domain.bookings.resending import list_resendable
 from app.domain.notifications.message_kinds import get_kind
 from app.domain.notifications.message_log import LOGGED_KINDS, OPEN_STATES, STATES, MessageSearch, count_states, get_state, list_messages
 from app.domain.notifications.sender_accounts import is_set_up
@@ -85,11 +86,12 @@ def index() -> Response:
 
 
 def _build_rows(rows: list[tuple[Notification, str | None]]) -> list[MessageRow]:
-    bookings = _load_bookings([row for row, _name in rows])
-    return [_build_row(row, name, bookings.get(row.subject)) for row, name in rows]
+    messages = [row for row, _name in rows]
+    bookings, resendable = _load_bookings(messages), list_resendable(messages)
+    return [_build_row(row, name, bookings.get(row.subject), row.id in resendable) for row, name in rows]
 
 
-def _build_row(row: Notification, name: str | None, booking: Booking | None) -> MessageRow:
+def _build_row(row: Notification, name: str | None, booking: Booking | None, is_resendable: bool) -> MessageRow:
     state = get_state(row)
     may_write = can(current_user, "bookings.write", branch_id=row.branch_id) if row.branch_id else False
     return MessageRow(
@@ -98,7 +100,7 @@ def _build_row(row: Notification, name: str | None, booking: Booking | None) -> 
         who=name,
         address=phone.display(row.recipient) if row.channel == "sms" else row.recipient,
         what=str(MESSAGE_KINDS.get(row.kind, row.kind)),
-        starts_at=booking.starts_at if booking else None,
+        starts_at=row.appointment_at,
         booking_id=booking.id if booking else None,
         call_id=row.subject.partition(":")[2] if get_kind(row.kind).answers_call else None,
         channel={"sms": _("SMS"), "email": _("E-Mail")}.get(row.channel, ""),
@@ -106,7 +108,7 @@ def _build_row(row: Notification, name: str | None, booking: Booking | None) -> 
         cost_cents=row.cost_tenth_cents / 10 if row.cost_tenth_cents and row.provider_ref else None,
         state=get_message_label(row),
         reason=describe_message(row),
-        may_resend=may_write and state not in OPEN_STATES and booking is not None and booking.is_upcoming and row.reason != "opted_out",
+        may_resend=may_write and is_resendable,
     )
 
 

@@ -9,7 +9,7 @@ from app.core.errors import NotFound
 from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.core.transactions import run_in_transaction
-from app.domain.bookings.notifications import resend_link
+from app.domain.bookings.resending import resend
 from app.domain.notifications import delivery
 from app.jobs.notifications import send_notification
 from app.models import Notification
@@ -26,15 +26,17 @@ def again(notification_id: str) -> Response:
     statement = select(Notification.id).where(Notification.id == notification_id, Notification.branch_id.in_(branches))
     if not is_ulid(notification_id) or db.session.scalar(statement) is None:
         raise NotFound(_("Das gibt es hier nicht."))
-    run_in_transaction(lambda: _resend(notification_id))
-    flash(_("Die Nachricht ist noch einmal unterwegs."), "message")
+    if run_in_transaction(lambda: _resend(notification_id)):
+        flash(_("Die Nachricht ist noch einmal unterwegs."), "message")
+    else:
+        flash(_("Diese Nachricht gilt nicht mehr oder erreicht niemanden. Es ging nichts hinaus."), "error")
     return redirect(get_next_path(default=url_for("message_log.index")))
 
 
-def _resend(notification_id: str) -> None:
-    """Send the message itself again, or, where its text is not kept, one with the booking as it stands."""
-    row = delivery.resend(notification_id)
-    if row is not None and row.status != "pending":
-        row = resend_link(row) or row
-    if row is not None and row.status == "pending":
-        send_notification.enqueue(row.id)
+def _resend(notification_id: str) -> bool:
+    row: Notification | None = db.session.get_one(Notification, notification_id)
+    row = resend(row) if row.subject.startswith("booking:") else delivery.resend(notification_id)
+    if row is None or row.status != "pending":
+        return False
+    send_notification.enqueue(row.id)
+    return True

@@ -127,7 +127,7 @@ def cancel(token: str) -> BaseResponse:
     booking_id = _get_booking(token).id
 
     def work() -> Booking:
-        mark_answered([f"booking:{booking_id}"])
+        mark_answered([f"booking:{booking_id}"], "cancelled")
         return cancel_booking(booking_id, ACTOR)
 
     return _respond(token, work, _("Ihr Termin ist abgesagt."))
@@ -144,7 +144,7 @@ def move(token: str) -> BaseResponse:
         return redirect(url_for("own_booking.show", token=token, move=1))
 
     def work() -> Booking:
-        mark_answered([f"booking:{booking.id}"])
+        mark_answered([f"booking:{booking.id}"], "moved")
         moved = reschedule_booking(booking.id, ACTOR, starts_at=starts_at)
         self_service_links.extend_links(moved)
         return moved
@@ -178,6 +178,7 @@ def accept(token: str) -> BaseResponse:
     offer = _get_offer(token)
 
     def work() -> str:
+        mark_answered([f"offer:{offer.id}"], "confirmed")
         return self_service_links.create_link(waitlist.accept_offer(offer.id))
 
     try:
@@ -192,7 +193,12 @@ def accept(token: str) -> BaseResponse:
 @guard_link
 def decline(token: str) -> BaseResponse:
     offer_id = _get_offer(token).id
-    return _respond(token, lambda: waitlist.decline_offer(offer_id), _("Danke für die Antwort. Sie bleiben auf der Warteliste."))
+
+    def work() -> None:
+        mark_answered([f"offer:{offer_id}"], "declined")
+        waitlist.decline_offer(offer_id)
+
+    return _respond(token, work, _("Danke für die Antwort. Sie bleiben auf der Warteliste."))
 
 
 @blueprint.post("/<token>/book")

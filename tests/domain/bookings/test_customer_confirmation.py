@@ -35,7 +35,7 @@ def test_every_part_of_the_visit_and_the_message_know(db: SQLAlchemy, salon: Sal
     run_in_transaction(lambda: confirm_by_customer(booking.id, LINK))
     assert all(row.customer_confirmed_at for row in all_bookings(db)) and len(all_bookings(db)) == 2
     message = db.session.scalars(select(Notification)).one()
-    assert message.status == "sent" and message.answered_at is not None
+    assert message.status == "sent" and message.answered_at is not None and message.answer == "confirmed"
     actions = db.session.scalars(select(BookingChange.action).where(BookingChange.booking_id == booking.id).order_by(BookingChange.id))
     assert list(actions) == ["made", "acknowledged"]
     assert db.session.scalars(select(Notification)).one(), "and nobody is told of it"

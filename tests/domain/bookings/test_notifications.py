@@ -17,13 +17,17 @@ from app.core.tenancy import clear_company
 from app.core.transactions import transaction
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.create import create_booking
-from app.domain.bookings.notifications import resend_link, send_customer_link
+from app.domain.bookings.history import Actor
+from app.domain.bookings.notifications import send_customer_link
+from app.domain.bookings.planned_messages import plan_messages
 from app.domain.bookings.recurrence import create_series
+from app.domain.bookings.reschedule import reschedule_booking
+from app.domain.bookings.resending import list_resendable, resend
 from app.domain.bookings.waitlist import decline_offer, join_waitlist, offer_slot
 from app.domain.companies import feature_flags
 from app.domain.customers.contacts import find_or_create
 from app.domain.notifications import delivery
-from app.domain.notifications.message_policies import save_message_rules
+from app.domain.notifications.message_policies import ReminderRule, save_message_rules
 from app.jobs.notifications import delete_expired_bodies, send_notification
 from app.jobs.outboxes import sweep_outbox
 from app.models import Booking, Call, Customer, Notification, WaitlistOffer
@@ -32,6 +36,7 @@ from app.providers.throttle import Throttle
 from tests.doubles.messaging import MailDouble, TwilioDouble
 from tests.factories.salon import DESK, Salon, at, make_call
 
+LINK = Actor("caller", "link")
 MIRA = "+491713920050"
 
 
@@ -149,18 +154,67 @@ def test_a_visit_that_has_begun_or_was_taken_back_at_once_is_not_confirmed(db: S
     assert "booking_link" not in [row.kind for row in rows(db)]
 
 
-def test_a_link_that_has_left_is_sent_anew_while_the_booking_is_to_come(db: SQLAlchemy, salon: Salon, twilio: TwilioDouble) -> None:
-    booking = book(salon)
-    (first,) = rows(db)
+def test_a_message_that_has_left_is_sent_anew_as_the_same_kind_while_it_holds(
+    db: SQLAlchemy, salon: Salon, twilio: TwilioDouble, present: time_machine.Traveller
+) -> None:
     with transaction():
-        assert resend_link(first) is None, "it has not left yet"
+        save_message_rules({"reminders": (ReminderRule(1440, "sms"),)})
+    booking = book(salon, starts="2026-05-13T10:00")
+    first = next(row for row in rows(db) if row.kind == "booking_link")
+    with transaction():
+        assert resend(first) is None, "it has not left yet"
     send_notification(first.id)
+    reminder = next(row for row in rows(db) if row.kind == "booking_reminder")
     with transaction():
-        assert resend_link(rows(db)[0]) is not None
+        assert resend(reminder) is None, "it is still planned"
+    present.move_to(at("2026-05-12T10:01"))
+    send_notification(reminder.id)
+    for old, words in ((first.id, "ist gebucht"), (reminder.id, "steht an")):
+        with transaction():
+            row = db.session.get_one(Notification, old)
+            anew = resend(row)
+            assert anew is not None and anew.kind == row.kind and words in (anew.body or "")
+        with transaction():
+            assert resend(row) is None, "once a message"
+    with transaction():
+        plan_messages([booking.id])
+    resent = [row for row in rows(db) if row.idempotency_key.startswith("resent:")]
+    assert [row.status for row in resent] == ["pending", "pending"], "planning anew leaves them"
+    for row in resent:
+        send_notification(row.id)
+    resent = [row for row in rows(db) if row.idempotency_key.startswith("resent:")]
+    assert [row.status for row in resent] == ["sent", "sent"]
     with transaction():
         cancel_booking(booking.id, DESK)
     with transaction():
-        assert resend_link(rows(db)[0]) is None
+        assert list_resendable([row for row in rows(db) if row.kind != "booking_cancelled"]) == set()
+
+
+def test_what_was_dropped_or_says_another_time_is_not_sent_anew(db: SQLAlchemy, salon: Salon, twilio: TwilioDouble) -> None:
+    with transaction():
+        save_message_rules({"reminders": (ReminderRule(1440, "sms"),)})
+    booking = book(salon, starts="2026-05-13T10:00")
+    send_notification(next(row.id for row in rows(db) if row.kind == "booking_link"))
+    for starts in ("2026-05-13T14:00", "2026-05-15T11:00"):
+        with transaction():
+            reschedule_booking(booking.id, LINK, starts_at=at(starts))
+        send_notification(next(row.id for row in rows(db) if row.kind == "booking_moved" and row.status == "pending"))
+    latest = [row for row in rows(db) if row.kind == "booking_moved"][-1]
+    assert list_resendable(rows(db)) == {latest.id}
+    with transaction():
+        anew = resend(latest)
+        assert anew is not None and anew.kind == "booking_moved" and "verschoben auf Fr" in (anew.body or "")
+    with transaction():
+        reschedule_booking(booking.id, LINK, starts_at=at("2026-05-19T10:00"))
+    assert [row.status for row in rows(db) if row.idempotency_key.startswith("resent:")] == ["expired"]
+
+
+def test_without_a_way_nothing_is_sent_anew(db: SQLAlchemy, salon: Salon, twilio: TwilioDouble, app: Flask, monkeypatch: Any) -> None:
+    book(salon)
+    send_notification(rows(db)[0].id)
+    assert len(list_resendable(rows(db))) == 1
+    monkeypatch.setattr(app.config["SETTINGS"], "twilio_sender", "")
+    assert list_resendable(rows(db)) == set()
 
 
 def test_a_link_to_all_appointments_is_sent_once_a_call(db: SQLAlchemy, salon: Salon, twilio: TwilioDouble) -> None:

@@ -221,7 +221,11 @@ def test_an_answer_to_one_message_is_about_that_one(texts: Correspondence) -> No
     texts.write("ja")
     assert [bool(texts.find(id_).customer_confirmed_at) for id_ in (first, second)] == [False, True]
     answered = texts.db.session.get_one(Notification, texts.last().notification_id)
-    assert (answered.subject, answered.answered_at is not None) == (f"booking:{second}", True)
+    assert (answered.subject, answered.answered_at is not None, answered.answer) == (f"booking:{second}", True, "confirmed")
+    texts.write("absagen")
+    assert texts.db.session.get_one(Notification, answered.id, populate_existing=True).answer == "confirmed", "only asked about"
+    texts.write("ja")
+    assert texts.db.session.get_one(Notification, answered.id, populate_existing=True).answer == "cancelled"
 
 
 def test_a_message_that_comes_twice_is_answered_once(texts: Correspondence) -> None:

@@ -89,7 +89,8 @@ def test_yes_books_it_and_its_confirmation_is_the_answer(offered: Correspondence
     assert offered.last().result == "offer_taken" and offered.last().booking_id == booking.id
     assert (offered.list_changes(booking.id)[0].actor_type, statuses(offered)) == ("caller", ["accepted"])
     sent = select(Notification).where(Notification.kind == "waitlist_offer")
-    assert offered.db.session.scalars(sent).one().answered_at is not None
+    row = offered.db.session.scalars(sent).one()
+    assert row.answered_at is not None and row.answer == "confirmed"
     assert "freuen uns" in offered.write("ja")[0] and len(taken(offered)) == 1
 
 

@@ -18,6 +18,7 @@ from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import run_in_transaction, transaction
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.create import create_booking
+from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.companies.connections import ConnectionTestResult, complete_test
 from app.domain.scheduling.hours_editor import add_closure
 from app.domain.staff_notices.notice_kinds import KINDS
@@ -69,6 +70,17 @@ def test_new_moved_and_cancelled_bookings_are_noticed(salon: Salon) -> None:
     assert [(row.kind, row.subject) for row in _notices(owner)] == [
         ("booking_made", f"booking:{booking_id}"), ("booking_cancelled", f"booking:{booking_id}"),
     ]  # fmt: skip
+
+
+def test_each_notice_of_a_move_keeps_the_time_that_it_was_about(salon: Salon) -> None:
+    owner, booking_id = _user(salon), _book(salon)
+    with company_scope(salon.company_id):
+        for starts in ("2026-05-13T10:00", "2026-05-13T14:00"):
+            run_in_transaction(lambda: reschedule_booking(booking_id, CALLER, starts_at=at(starts)))  # noqa: B023 (run at once)
+        notices = _notices(owner)
+        texts = NoticeTexts(notices)
+        said = [texts.write(notice).details for notice in notices]
+    assert all(words in text for words, text in zip(("12. Mai", "10:00", "14:00"), said, strict=True)), said
 
 
 def test_a_visit_of_two_parts_gives_one_notice(salon: Salon) -> None:

@@ -15,11 +15,12 @@ from app.core.clock import now
 from app.core.tenancy import company_scope
 from app.core.transactions import run_in_transaction, transaction
 from app.domain.bookings.create import create_booking
+from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.customers.contacts import find_or_create
 from app.domain.notifications.message_log import STATES, MessageSearch, get_state, list_messages
 from app.domain.notifications.message_policies import ReminderRule, save_message_rules
 from app.models import Booking, Company, Connection, Customer, Notification
-from tests.factories.salon import PRESENT, Salon, make_salon
+from tests.factories.salon import DESK, PRESENT, Salon, at, make_salon
 from tests.support.users import make_user, signed_in, token_of
 
 MIRA = "+491713920050"
@@ -55,6 +56,12 @@ def booking(salon: Salon) -> Booking:
     return run_in_transaction(lambda: create_booking(salon.request(customer_id=customer)))
 
 
+@pytest.fixture
+def sms(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"account_sid": "AC1", "auth_token": "t", "sender": "Lindgren"}.items():
+        monkeypatch.setattr(app.config["SETTINGS"], f"twilio_{name}", value)
+
+
 def write(db: SQLAlchemy, booking: Booking, state: str, number: int = 0) -> str:
     values = dict(ROWS[state])
     due_at = now() + timedelta(days=values.pop("days", 0), minutes=-number)
@@ -64,7 +71,8 @@ def write(db: SQLAlchemy, booking: Booking, state: str, number: int = 0) -> str:
         row = Notification(
             kind="booking_link", subject=f"booking:{booking.id}", idempotency_key=f"{state}:{number}", channel="sms", recipient=MIRA,
             title="Ihr Termin", body=None, due_at=due_at, expires_at=booking.starts_at, finished_at=finished_at,
-            branch_id=booking.branch_id, customer_id=booking.customer_id, segments=2, cost_tenth_cents=150, **values, **stamps,
+            branch_id=booking.branch_id, customer_id=booking.customer_id, segments=2, cost_tenth_cents=150, **values,
+            appointment_at=booking.starts_at, **stamps,
         )  # fmt: skip
         db.session.add(row)
         db.session.flush()
@@ -119,14 +127,44 @@ def test_planned_reminders_stand_on_the_pages_of_booking_and_customer(
         assert "Erinnerung" in text and "Geplant" in text and "Di 12.05., 10:00" in text, page
 
 
-def test_what_did_not_arrive_is_sent_anew_once(db: SQLAlchemy, desk: FlaskClient, booking: Booking) -> None:
+def test_what_did_not_arrive_is_sent_anew_once(db: SQLAlchemy, desk: FlaskClient, booking: Booking, sms: None) -> None:
     row_id = write(db, booking, "failed")
-    for _click in range(2):
-        answer = desk.post(f"/messages/{row_id}/again", data={"csrf_token": token_of(desk), "next": "/messages"})
-        assert answer.status_code == 302
+    assert "Noch einmal schicken" in desk.get("/messages").text
+    for words in ("noch einmal unterwegs", "Es ging nichts hinaus"):
+        form = {"csrf_token": token_of(desk), "next": "/messages"}
+        assert words in desk.post(f"/messages/{row_id}/again", data=form, follow_redirects=True).text
     db.session.rollback()
     rows = db.session.scalars(select(Notification).where(Notification.idempotency_key == f"resent:{row_id}")).all()
     assert len(rows) == 1 and rows[0].kind == "booking_link"
+
+
+@pytest.mark.parametrize("state", ["dropped", "answered", "planned", "held"])
+def test_what_is_open_answered_or_dropped_is_not_sent_anew(
+    db: SQLAlchemy, desk: FlaskClient, booking: Booking, sms: None, state: str
+) -> None:
+    row_id = write(db, booking, state)
+    for page in (f"/messages?state={state}", f"/bookings/{booking.id}"):
+        assert f"/messages/{row_id}/again" not in desk.get(page).text
+    answer = desk.post(f"/messages/{row_id}/again", data={"csrf_token": token_of(desk)}, follow_redirects=True)
+    assert "Es ging nichts hinaus" in answer.text
+
+
+def test_a_row_keeps_the_time_that_it_spoke_of(db: SQLAlchemy, desk: FlaskClient, booking: Booking, sms: None) -> None:
+    row_id = write(db, booking, "sent")
+    run_in_transaction(lambda: reschedule_booking(booking.id, DESK, starts_at=at("2026-05-15T11:00")))
+    page = desk.get("/messages").text
+    assert "zum Termin Di 12.05., 10:00" in page and "11:00" not in page
+    assert f"/messages/{row_id}/again" not in page
+    assert "zum Termin Fr 15.05., 11:00" in desk.get("/messages?state=planned").text
+
+
+def test_an_answer_says_what_it_was(db: SQLAlchemy, desk: FlaskClient, booking: Booking) -> None:
+    row_id = write(db, booking, "answered")
+    for answer, words in (("confirmed", "zugesagt"), ("moved", "verschoben"), ("cancelled", "abgesagt"), ("declined", "abgelehnt")):
+        with transaction():
+            db.session.get_one(Notification, row_id).answer = answer
+        for page in ("/messages", f"/customers/{booking.customer_id}"):
+            assert f"Beantwortet: {words}" in desk.get(page).text
 
 
 def test_a_person_is_written_to_as_they_like(app: Flask, db: SQLAlchemy, desk: FlaskClient, booking: Booking) -> None:
