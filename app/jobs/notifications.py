@@ -7,7 +7,7 @@ from app.core.queues import is_shutting_down, job
 from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import run_in_transaction, run_read_only
 from app.domain.bookings import planned_messages
-from app.domain.notifications import bounces, delivery
+from app.domain.notifications import bounces, delivery, held_messages
 from app.domain.notifications.message_policies import list_planning_companies
 from app.domain.operations import technical_data_retention
 from app.jobs import message_writers
@@ -56,7 +56,9 @@ def read_bounces() -> int:
 
 @job("maintenance")
 def plan_reminders_anew(after: str | None = None) -> None:
-    """Plan the messages of all upcoming bookings of the company by its new rules, one batch a job."""
+    """Plan the messages of all upcoming bookings of the company by its new rules, one batch a job; first what is held already."""
+    if after is None:
+        run_in_transaction(held_messages.hold_anew)
     following = run_in_transaction(lambda: planned_messages.plan_upcoming(after))
     if following is not None:
         plan_reminders_anew.enqueue(following)

@@ -7,9 +7,12 @@ from flask import Flask
 from flask_babel import LazyString, gettext as _, lazy_gettext as _l
 
 from app.domain.emergencies.caller_instructions import LABELS
+from app.domain.notifications.message_kinds import get_kind
 from app.domain.notifications.message_log import get_state
+from app.domain.notifications.sender_accounts import list_set_up
 from app.models import Notification, SuppressedAddress
 from app.providers import WEBHOOK_PROVIDERS
+from app.providers.messaging.base import Channel
 from app.web.formatting import day
 from app.web.message_labels import MESSAGE_KINDS
 from app.web.tool_labels import OTHER_TOOL, TOOL_LABELS, get_tool_label
@@ -209,15 +212,22 @@ def register(app: Flask) -> None:
     )  # fmt: skip
 
 
-def describe_message(row: Notification) -> str:
+def describe_message(row: Notification, channels: Collection[Channel] | None = None) -> str:
     """Say why a message waits, failed or was not needed; empty for one that is on its way or arrived."""
     if row.status == "pending" and row.channel == "none":
         return str(NOTIFICATION_REASONS["no_way"])
-    if row.status == "not_set_up":
+    if row.status == "not_set_up" or (row.status == "pending" and not _can_leave(row, channels)):
         return str(NOTIFICATION_REASONS["no_key"])
     if row.status == "expired" and row.reason == "quiet_hours":
         return _("Vor dem Termin war nur noch Ruhezeit.")
     return str(NOTIFICATION_REASONS.get(row.reason or "", ""))
+
+
+def _can_leave(row: Notification, channels: Collection[Channel] | None) -> bool:
+    """Whether the channel of an open message is one of those that are set up; one that is addressed as it leaves may take the other."""
+    is_bound = row.body is not None or get_kind(row.kind).is_personal
+    ways = list_set_up() if channels is None else channels
+    return row.channel in ways if is_bound else bool(ways)
 
 
 def get_unreachable_label() -> Label:
@@ -225,8 +235,8 @@ def get_unreachable_label() -> Label:
     return UNREACHABLE
 
 
-def get_message_label(row: Notification) -> Label:
-    if row.status == "pending" and row.channel == "none":
+def get_message_label(row: Notification, channels: Collection[Channel] | None = None) -> Label:
+    if row.status == "pending" and (row.channel == "none" or not _can_leave(row, channels)):
         return UNREACHABLE
     state = get_state(row)
     return MESSAGE_ANSWERS.get(row.answer or "", MESSAGE_STATES[state]) if state == "answered" else MESSAGE_STATES[state]

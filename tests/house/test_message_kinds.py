@@ -25,6 +25,7 @@ TABLES = {
 NAMED_ELSEWHERE = {
     "app.domain.agents.tools.handoff": "which messages a link that is asked for again repeats",
     "app.domain.bookings.change_notices": "queues what became of a booking, by the change",
+    "app.domain.bookings.message_resend": "writes these anew",
     "app.domain.bookings.message_writer": "the words on the link of a mail",
     "app.domain.marketing.rules": "a rule of that name for each of these kinds",
     "app.domain.marketing.message_plans": "plans them",

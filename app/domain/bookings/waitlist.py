@@ -17,6 +17,7 @@ from app.domain.bookings.create import create_booking, create_hold
 from app.domain.bookings.errors import BookingError
 from app.domain.bookings.history import Actor
 from app.domain.bookings.holds import close_hold, hash_token
+from app.domain.notifications.receipts import mark_answered
 from app.domain.scheduling.availability import find_free_slots
 from app.domain.scheduling.loader import load_scheduling_data
 from app.domain.scheduling.types import Slot, SlotQuery, VisitPart
@@ -126,12 +127,14 @@ def accept_offer(offer_id: str, *, actor: Actor = LINK_ACTOR) -> Booking:
     )  # fmt: skip
     booking = create_booking(request)
     offer.status, offer.booking_id, entry.status = "accepted", booking.id, "booked"
+    mark_answered([f"offer:{offer.id}"], "confirmed")
     db.session.flush()
     return booking
 
 
 def decline_offer(offer_id: str) -> WaitlistOffer | None:
     """Decline the offer; the entry waits on and the slot is offered to the next. Return that offer or None."""
+    mark_answered([f"offer:{offer_id}"], "declined")
     return _close_offer(offer_id, "declined")
 
 

@@ -61,7 +61,7 @@ def claim(notification_id: str, writer: MessageWriter | None = None) -> Delivery
         OUTBOX.postpone(row, SWITCHED_OFF_DELAY)
         row.reason = "switched_off"
         return None
-    if _is_held(row):
+    if hold_if_due(row):
         return None
     answers_at = row.sender_address if row.channel == "sms" else None
     sender = find_sender(row.channel, answers_at=answers_at, is_internal=get_kind(row.kind).is_internal)  # type: ignore[arg-type]
@@ -133,7 +133,7 @@ def _write(row: Notification, writer: MessageWriter | None) -> bool:
     return True
 
 
-def _is_held(row: Notification) -> bool:
+def hold_if_due(row: Notification) -> bool:
     """Put off a message until the recipient's quiet hours end or another one may go to them today; it ends where that is too late."""
     rules = load_message_policies().rules()
     until = _find_quiet_end(row, rules)

@@ -28,6 +28,10 @@ def is_set_up(channel: Channel, *, own: bool = True) -> bool:
     return (find_sender(channel) if own else _find_platform_sender(channel)) is not None
 
 
+def list_set_up() -> list[Channel]:
+    return [channel for channel in SENDERS if is_set_up(channel)]
+
+
 def find_sender(channel: Channel, *, answers_at: str | None = None, is_internal: bool = False) -> SenderAccount | None:
     """The company's own account, else the platform's; None without either.
 

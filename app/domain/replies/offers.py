@@ -12,7 +12,6 @@ from app.domain.bookings.errors import BookingError
 from app.domain.bookings.notifications import find_destination
 from app.domain.bookings.waitlist import OfferExpired, accept_offer, decline_offer
 from app.domain.notifications.message_limits import hash_recipient
-from app.domain.notifications.receipts import mark_answered
 from app.domain.replies import state
 from app.domain.replies.actions import ACTOR, Outcome, ReplyTurn
 from app.domain.replies.answers import AnswerDraft
@@ -75,7 +74,6 @@ def take(turn: ReplyTurn, offer: WaitlistOffer) -> Outcome:
             booking = accept_offer(offer.id, actor=ACTOR)
     except (OfferExpired, BookingError, UnknownService, UnknownStaff):
         return tell_gone(turn)
-    mark_answered([f"offer:{offer.id}"], "confirmed")
     return Outcome("offer_taken", None if _is_confirmed_here(turn, booking) else AnswerDraft("reply_offer_taken", booking), booking)
 
 
@@ -83,7 +81,6 @@ def decline(turn: ReplyTurn, offer: WaitlistOffer) -> Outcome:
     """Decline the offer; the next on the list gets it."""
     state.close(turn.dialogue)
     decline_offer(offer.id)
-    mark_answered([f"offer:{offer.id}"], "declined")
     return Outcome("offer_declined", AnswerDraft("reply_offer_declined"))
 
 

@@ -15,11 +15,11 @@ from app.core.locale import reader_timezone
 from app.domain.bookings import queries
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.errors import BookingError
+from app.domain.bookings.message_resend import list_resendable
 from app.domain.bookings.message_writer import list_visit
 from app.domain.bookings.notifications import find_unreachable_reason
 from app.domain.bookings.recurrence import cancel_series_from, continue_series, list_following
 from app.domain.bookings.reschedule import reschedule_booking
-from app.domain.bookings.resending import list_resendable
 from app.domain.bookings.status import confirm_booking, edit_notes, get_rules, mark_done, mark_no_show
 from app.domain.companies.policies import describe_rules
 from app.domain.marketing.satisfaction import list_of_visit

@@ -13,11 +13,12 @@ from app.core import phone
 from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.domain.accounts.permissions import can
-from app.domain.bookings.resending import list_resendable
+from app.domain.bookings.message_resend import list_resendable
 from app.domain.notifications.message_kinds import get_kind
 from app.domain.notifications.message_log import LOGGED_KINDS, OPEN_STATES, STATES, MessageSearch, count_states, get_state, list_messages
-from app.domain.notifications.sender_accounts import is_set_up
+from app.domain.notifications.sender_accounts import is_set_up, list_set_up
 from app.models import Booking, Customer, Notification
+from app.providers.messaging.base import Channel
 from app.web.branch_filter import get_branch_filter
 from app.web.dashboard.channel_outages import list_channel_outages
 from app.web.fields import ChoiceField, Id
@@ -61,6 +62,7 @@ class MessageRow:
     state: Label
     reason: str
     may_resend: bool
+    may_send_now: bool
 
 
 @blueprint.get("/messages")
@@ -87,11 +89,13 @@ def index() -> Response:
 
 def _build_rows(rows: list[tuple[Notification, str | None]]) -> list[MessageRow]:
     messages = [row for row, _name in rows]
-    bookings, resendable = _load_bookings(messages), list_resendable(messages)
-    return [_build_row(row, name, bookings.get(row.subject), row.id in resendable) for row, name in rows]
+    bookings, resendable, channels = _load_bookings(messages), list_resendable(messages), list_set_up()
+    return [_build_row(row, name, bookings.get(row.subject), channels, is_resendable=row.id in resendable) for row, name in rows]
 
 
-def _build_row(row: Notification, name: str | None, booking: Booking | None, is_resendable: bool) -> MessageRow:
+def _build_row(
+    row: Notification, name: str | None, booking: Booking | None, channels: list[Channel], *, is_resendable: bool
+) -> MessageRow:
     state = get_state(row)
     may_write = can(current_user, "bookings.write", branch_id=row.branch_id) if row.branch_id else False
     return MessageRow(
@@ -106,9 +110,10 @@ def _build_row(row: Notification, name: str | None, booking: Booking | None, is_
         channel={"sms": _("SMS"), "email": _("E-Mail")}.get(row.channel, ""),
         segments=row.segments,
         cost_cents=row.cost_tenth_cents / 10 if row.cost_tenth_cents and row.provider_ref else None,
-        state=get_message_label(row),
-        reason=describe_message(row),
+        state=get_message_label(row, channels),
+        reason=describe_message(row, channels),
         may_resend=may_write and is_resendable,
+        may_send_now=may_write and state == "held" and row.reason == "quiet_hours",
     )
 
 

@@ -178,7 +178,6 @@ def accept(token: str) -> BaseResponse:
     offer = _get_offer(token)
 
     def work() -> str:
-        mark_answered([f"offer:{offer.id}"], "confirmed")
         return self_service_links.create_link(waitlist.accept_offer(offer.id))
 
     try:
@@ -193,12 +192,7 @@ def accept(token: str) -> BaseResponse:
 @guard_link
 def decline(token: str) -> BaseResponse:
     offer_id = _get_offer(token).id
-
-    def work() -> None:
-        mark_answered([f"offer:{offer_id}"], "declined")
-        waitlist.decline_offer(offer_id)
-
-    return _respond(token, work, _("Danke für die Antwort. Sie bleiben auf der Warteliste."))
+    return _respond(token, lambda: waitlist.decline_offer(offer_id), _("Danke für die Antwort. Sie bleiben auf der Warteliste."))
 
 
 @blueprint.post("/<token>/book")

@@ -18,11 +18,11 @@ from app.core.transactions import transaction
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.create import create_booking
 from app.domain.bookings.history import Actor
+from app.domain.bookings.message_resend import list_resendable, resend
 from app.domain.bookings.notifications import send_customer_link
 from app.domain.bookings.planned_messages import plan_messages
 from app.domain.bookings.recurrence import create_series
 from app.domain.bookings.reschedule import reschedule_booking
-from app.domain.bookings.resending import list_resendable, resend
 from app.domain.bookings.waitlist import decline_offer, join_waitlist, offer_slot
 from app.domain.companies import feature_flags
 from app.domain.customers.contacts import find_or_create

@@ -16,9 +16,10 @@ from app.domain.bookings.create import create_booking
 from app.domain.bookings.history import Actor
 from app.domain.bookings.notifications import send_booking_link
 from app.domain.customers.contacts import find_or_create
+from app.domain.notifications import held_messages
 from app.domain.notifications.message_limits import get_spent_tenth_cents
 from app.domain.notifications.message_policies import ReminderRule, save_message_rules
-from app.jobs.notifications import send_notification
+from app.jobs.notifications import plan_reminders_anew, send_notification
 from app.models import Booking, Customer, Notification
 from tests.doubles.messaging import MailDouble, TwilioDouble
 from tests.factories.salon import DESK, Salon, at
@@ -125,6 +126,38 @@ def test_what_the_desk_changes_at_night_waits_for_the_morning(
     if held:
         present.move_to(row.due_at)
         assert deliver(db)[0].status == "sent"
+
+
+@pytest.mark.parametrize(
+    ("quiet_from", "quiet_until", "due"),
+    [(1410, 450, "2026-05-05T22:30"), (1200, 540, "2026-05-06T09:00"), (1200, 450, "2026-05-06T07:30")],
+)
+def test_what_is_held_follows_new_quiet_hours(
+    db: SQLAlchemy, salon: Salon, twilio: TwilioDouble, present: time_machine.Traveller, quiet_from: int, quiet_until: int, due: str
+) -> None:
+    mira = customer()
+    present.move_to(at("2026-05-05T22:30"), tick=False)
+    book(salon, mira, actor=DESK, source="web")
+    assert deliver(db)[0].due_at == at("2026-05-06T08:00")
+    rules(quiet_from=quiet_from, quiet_until=quiet_until)
+    plan_reminders_anew()
+    db.session.rollback()
+    (row,) = db.session.scalars(select(Notification)).all()
+    is_held = due != "2026-05-05T22:30"
+    assert (row.due_at, row.reason) == (at(due), "quiet_hours" if is_held else None)
+    assert (deliver(db)[0].status == "sent") is not is_held
+
+
+def test_who_may_sends_at_once_what_waits_for_the_morning(
+    db: SQLAlchemy, salon: Salon, twilio: TwilioDouble, present: time_machine.Traveller
+) -> None:
+    mira = customer()
+    present.move_to(at("2026-05-05T22:30"))
+    book(salon, mira, actor=DESK, source="web")
+    (row,) = deliver(db)
+    assert run_in_transaction(lambda: held_messages.send_now(row.id)) is not None
+    assert deliver(db)[0].status == "sent"
+    assert run_in_transaction(lambda: held_messages.send_now(row.id)) is None
 
 
 def test_who_acts_at_night_hears_at_once_but_not_after_an_outage(

@@ -101,7 +101,7 @@ def test_pages_follow_without_gaps(db: SQLAlchemy, salon: Salon, booking: Bookin
     assert len(seen) == 7 and set(seen) == ids
 
 
-def test_the_page_says_who_what_and_why(db: SQLAlchemy, desk: FlaskClient, booking: Booking) -> None:
+def test_the_page_says_who_what_and_why(db: SQLAlchemy, desk: FlaskClient, booking: Booking, sms: None) -> None:
     assert "Hier steht noch nichts" in desk.get("/messages").text
     for state in STATES:
         write(db, booking, state)
@@ -156,6 +156,26 @@ def test_a_row_keeps_the_time_that_it_spoke_of(db: SQLAlchemy, desk: FlaskClient
     assert "zum Termin Di 12.05., 10:00" in page and "11:00" not in page
     assert f"/messages/{row_id}/again" not in page
     assert "zum Termin Fr 15.05., 11:00" in desk.get("/messages?state=planned").text
+
+
+def test_what_waits_for_the_morning_is_sent_now(app: Flask, db: SQLAlchemy, desk: FlaskClient, booking: Booking, sms: None) -> None:
+    row_id = write(db, booking, "held")
+    assert "Jetzt schicken" in desk.get("/messages?state=held").text
+    reader = signed_in(app, make_user(db.session.get_one(Company, booking.company_id), "read_only"))
+    assert "Jetzt schicken" not in reader.get("/messages?state=held").text
+    assert reader.post(f"/messages/{row_id}/now", data={"csrf_token": token_of(reader)}).status_code == 403
+    for words in ("geht jetzt hinaus", "wartet nicht mehr"):
+        assert words in desk.post(f"/messages/{row_id}/now", data={"csrf_token": token_of(desk)}, follow_redirects=True).text
+
+
+def test_an_open_row_without_a_channel_says_so(
+    app: Flask, db: SQLAlchemy, desk: FlaskClient, booking: Booking, sms: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(db, booking, "held")
+    assert "bis zum Ende der Ruhezeit" in desk.get("/messages?state=held").text
+    monkeypatch.setattr(app.config["SETTINGS"], "twilio_sender", "")
+    page = desk.get("/messages?state=held").text
+    assert "Geht nicht hinaus" in page and "bis zum Ende der Ruhezeit" not in page
 
 
 def test_an_answer_says_what_it_was(db: SQLAlchemy, desk: FlaskClient, booking: Booking) -> None:

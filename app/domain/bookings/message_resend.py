@@ -13,10 +13,9 @@ from app.domain.bookings.self_service_links import create_link_url
 from app.domain.notifications import delivery
 from app.domain.notifications.message_templates import render_message
 from app.domain.notifications.notification_queue import NotificationDraft, build_resent_key, is_due_again, queue_notification
-from app.domain.notifications.sender_accounts import is_set_up
+from app.domain.notifications.sender_accounts import list_set_up
 from app.domain.notifications.validity import STATED_FIELDS, contradicts
 from app.models import Booking, BookingChange, Company, Customer, Notification
-from app.providers.messaging.base import Channel
 
 # kinds that are written anew once their text is gone; a cancellation is sent again only while its own is there
 REWRITTEN_KINDS = ("booking_link", "booking_confirmed", "booking_moved", "booking_reminder")
@@ -33,7 +32,7 @@ def list_resendable(rows: Collection[Notification]) -> set[str]:
         changes[change.booking_id].append(change)
     keys = {build_resent_key(row) for row in ended}
     sent = set(db.session.scalars(select(Notification.idempotency_key).where(Notification.idempotency_key.in_(keys))))
-    channels: set[Channel] = {channel for channel in ("sms", "email") if is_set_up(channel)}
+    channels = list_set_up()
     return {
         row.id
         for row in ended
