@@ -24,7 +24,7 @@ MESSAGE_KINDS = {
     "staff_message": _l("SMS vom Team"),
     "code": _l("Einmalcode"),
     "emergency": _l("Alarm an die Bereitschaft"),
-    "staff_notice": _l("Mitteilung ans Team"),
+    "staff_notice": _l("Benachrichtigung ans Team"),
     "staff_digest": _l("Tagesüberblick ans Team"),
 }
 # the texts that companies may change, by their names in domain/notifications/message_templates

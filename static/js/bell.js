@@ -26,4 +26,5 @@ export function showUnread(unread) {
   count.hidden = !unread;
   const words = document.querySelector("[data-bell-words]");
   words.textContent = unread ? words.dataset.some.replace("{n}", text) : words.dataset.none;
+  bell.querySelector("[data-bell-name]").textContent = unread ? `, ${words.textContent}` : "";
 }

@@ -7,6 +7,7 @@ import { followBell } from "./bell.js";
 foldNavigation();
 focusSearch();
 showCurrentTab();
+focusFirstError();
 showRequestErrors();
 pollActiveCalls();
 followBell();
@@ -33,6 +34,14 @@ function focusSearch() {
     search.select();
   });
   if (location.hash === "#search") document.querySelector("#search")?.focus();
+}
+
+// after a refused form: to the first field that is wrong, else to what is said above the form
+function focusFirstError() {
+  const field = document.querySelector('main [aria-invalid="true"]');
+  const said = document.querySelector('main .ap-note[role="alert"]:not([hidden])');
+  if (!field && said) said.tabIndex = -1;
+  (field ?? said)?.focus();
 }
 
 // on a phone the row of tabs is wider than the screen

@@ -16,6 +16,7 @@ from app.domain.notifications.message_templates import TEMPLATES
 from app.domain.notifications.sms_segments import count_segments, find_odd_characters
 from app.domain.notifications.template_variables import VARIABLES, substitute_texts
 from app.domain.notifications.template_versions import TemplateKey, TemplateScope
+from app.domain.services.catalogue import list_services, list_staff
 from app.models import Booking, Branch, Company, Service
 
 # of the token at the end of a link
@@ -45,25 +46,40 @@ def find_example_booking(scope: TemplateScope, branch_ids: Collection[str]) -> B
     return db.session.scalars(upcoming.order_by(Booking.starts_at, Booking.id).limit(1)).first()
 
 
-def preview_message(key: TemplateKey, texts: tuple[str, str], booking: Booking | None, company: Company) -> MessagePreview:
-    """Write a stored title and text as they would leave."""
+def preview_message(
+    key: TemplateKey, texts: tuple[str, str], booking: Booking | None, company: Company, branch_ids: Collection[str] = ()
+) -> MessagePreview:
+    """Write a stored title and text as they would leave; `branch_ids` as for the examples."""
     token, kind = "x" * TOKEN_LENGTH, TEMPLATES[key.name].kind
     page = f"{settings().public_base}/b/{token}"
     branch_id = booking.branch_id if booking else key.scope.branch_id
     branch = db.session.get(Branch, branch_id) if branch_id else None
     with force_locale(key.language):
-        values = {name: str(variable.example) for name, variable in VARIABLES.items()}
-        values |= (
-            get_values(booking) | {"rebook": offer_new_date(booking.branch_id)} if booking else _get_values_of_scope(key.scope, company)
-        )
+        values = build_examples(key.scope, booking, company, branch_ids)
         title, body = substitute_texts(texts, values | {"link": page, "rate": f"{page}/rate"})
         facts = list_facts(values) if get_kind(kind).shows_facts else ()
         mail = build_mail(kind, (title, body), company, branch, facts=facts)
     return MessagePreview(title, body.replace(token, "…"), len(body), count_segments(body), tuple(find_odd_characters(body)), mail)
 
 
-def _get_values_of_scope(scope: TemplateScope, company: Company) -> dict[str, Any]:
-    """The company's own names where there is no booking to take them from."""
-    service = db.session.get(Service, scope.service_id) if scope.service_id else None
-    branch = db.session.get(Branch, scope.branch_id) if scope.branch_id else None
-    return {"company": company.name} | ({"what": service.name} if service else {}) | (get_place_values(branch) if branch else {})
+def build_examples(scope: TemplateScope, booking: Booking | None, company: Company, branch_ids: Collection[str]) -> dict[str, Any]:
+    """Values in the language that is set: of the booking, else by the company's own names, of these branches where any are named."""
+    values: dict[str, Any] = {name: str(variable.example) for name, variable in VARIABLES.items()}
+    if booking:
+        return values | get_values(booking) | {"rebook": offer_new_date(booking.branch_id)}
+    values["company"] = company.name
+    service = db.session.get(Service, scope.service_id) if scope.service_id else next(iter(list_services(limit=1)), None)
+    if service:
+        values["what"] = service.name
+    branch = db.session.get(Branch, scope.branch_id) if scope.branch_id else _find_first_branch(branch_ids)
+    if branch:
+        values |= get_place_values(branch) | {"rebook": offer_new_date(branch.id)}
+    person = next(iter(list_staff(limit=1, branch_id=branch.id if branch else None, service_id=service.id if service else None)), None)
+    return values | ({"who": person.name} if person else {})
+
+
+def _find_first_branch(branch_ids: Collection[str]) -> Branch | None:
+    branches = select(Branch).where(Branch.is_active)
+    if branch_ids:
+        branches = branches.where(Branch.id.in_(branch_ids))
+    return db.session.scalars(branches.order_by(Branch.name, Branch.id).limit(1)).first()

@@ -21,6 +21,7 @@ MAX_WORDS = 8
 MIN_DIGITS = 3
 MAX_SOUND_ALIKES = 100
 MIN_TYPED = 2
+DOTTED = re.compile(r"\S+\.\S+")
 MAX_SUGGESTIONS = 8
 
 
@@ -108,14 +109,20 @@ def build_filters(query: str) -> list[ColumnElement[bool]]:
     # lone surrogates are no text that a database could hold
     typed = query.encode("utf-8", "ignore").decode().strip()[:MAX_QUERY_LENGTH]
     if "@" in typed:
-        part = typed.lower()
-        return [
-            _has_contact(CustomerIdentifier.value.contains(part, autoescape=True), Booking.contact_email.contains(part, autoescape=True))
-        ]
+        return [_build_email_filter(typed)]
     words = index_words(typed).split()[:MAX_WORDS]
     if not any(map(str.isalpha, typed)) and (number := _build_number_filter(typed)) is not None:
         return [number if len(words) > 1 else or_(number, *map(_build_word_filter, words))]
-    return [*map(_build_word_filter, words)] or [false()]
+    names = [*map(_build_word_filter, words)] or [false()]
+    # a name seldom has a dot in its midst, an address nearly always
+    return [or_(and_(*names), _build_email_filter(typed))] if DOTTED.fullmatch(typed) else names
+
+
+def _build_email_filter(typed: str) -> ColumnElement[bool]:
+    """Match any part of an e-mail address."""
+    part = typed.lower()
+    recorded = and_(CustomerIdentifier.kind == "email", CustomerIdentifier.value.contains(part, autoescape=True))
+    return _has_contact(recorded, Booking.contact_email.contains(part, autoescape=True))
 
 
 def _build_word_filter(word: str) -> ColumnElement[bool]:

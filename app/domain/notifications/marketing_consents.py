@@ -148,6 +148,14 @@ def withdraw_address(channel: str, address: str, *, source: Source, author_id: s
     )
 
 
+def is_withdrawn(channel: str, address: str) -> bool:
+    """Whether everybody with this address who ever answered has withdrawn."""
+    answers = select(MarketingConsent.customer_id, MarketingConsent.answer)
+    answers = answers.where(MarketingConsent.channel == channel, MarketingConsent.address == address).order_by(MarketingConsent.id)
+    latest = {row.customer_id: row.answer for row in db.session.execute(answers)}
+    return bool(latest) and "given" not in latest.values()
+
+
 def list_customers_with_consent() -> list[str]:
     """List the customers whose latest answer about any address is a yes; whether it may be written to is decided for each."""
     latest = select(func.max(MarketingConsent.id)).group_by(

@@ -97,7 +97,7 @@ def _find_title_error(template: MessageTemplate, title: str, language: str) -> s
 
 def _find_body_error(template: MessageTemplate, body: str, language: str) -> str | None:
     if not body:
-        return _("Bitte schreiben Sie einen Text, oder nehmen Sie wieder unseren.")
+        return _("Bitte schreiben Sie einen Text, oder setzen Sie ihn zurück.")
     if error := _find_variable_error(template, body, language):
         return error
     for group in template.required:

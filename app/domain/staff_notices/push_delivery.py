@@ -121,7 +121,7 @@ def _write_payload(user: User, notice: StaffNotice | None) -> bytes:
     """What stands on a lock screen, where anybody may read it: what happened, when and where, and no person."""
     with force_locale(user.language):
         if notice is None:
-            title, body, path = _("Push funktioniert"), _("So sehen Ihre Mitteilungen auf diesem Gerät aus."), "/account/notices"
+            title, body, path = _("Push funktioniert"), _("So sehen Ihre Benachrichtigungen auf diesem Gerät aus."), "/account/notices"
         else:
             text = NoticeTexts([notice]).write(notice)
             title, body, path = text.title, text.neutral, f"/notices/{notice.id}"

@@ -28,7 +28,7 @@ SCHEDULE_LABELS = {
     "notifications.bounces": _l("Liest, welche Mails als unzustellbar zurückkamen"),
     "notifications.reminders": _l("Plant Erinnerungen, die noch fehlen"),
     "staff_notices.digest": _l("Schickt den Teams ihren Tagesüberblick"),
-    "staff_notices.delete": _l("Löscht alte Mitteilungen an die Teams"),
+    "staff_notices.delete": _l("Löscht alte Benachrichtigungen der Teams"),
     "agents.check": _l("Sieht nach, ob die Assistentinnen beim Anbieter stehen wie veröffentlicht"),
     "connections.check": _l("Prüft die Verbindungen der Betriebe"),
     "live_events.delete": _l("Vergisst alte Live-Ereignisse"),
@@ -38,7 +38,7 @@ SCHEDULE_LABELS = {
 OUTBOX_LABELS = {
     "replies": _l("Antworten auf SMS"),
     "messages": _l("Nachrichten"),
-    "pushes": _l("Mitteilungen auf Geräte der Teams"),
+    "pushes": _l("Benachrichtigungen auf Geräte der Teams"),
     "calendars": _l("Termine in andere Kalender"),
     "deletions": _l("Löschungen beim Anbieter"),
     "agents": _l("Assistentinnen beim Anbieter"),

@@ -56,7 +56,7 @@ def index() -> Response:
         part="dashboard/staff_notices_more.html",
         show=query.show,
         unread=unread,
-        title=ngettext("Eine ungelesene Mitteilung", "%(num)s ungelesene Mitteilungen", unread) if unread else _("Alles gelesen"),
+        title=_describe_unread(unread),
         rows=_build_rows(notices),
         next_href=url_for("staff_notices.index", show=query.show, after=notices[-1].id) if more else None,
     )
@@ -108,6 +108,12 @@ def _get_notice(notice_id: str) -> StaffNotice:
     if notice is None:
         raise NotFound(_("Das gibt es hier nicht."))
     return notice
+
+
+def _describe_unread(unread: int) -> str:
+    if not unread:
+        return _("Alles gelesen")
+    return ngettext("Eine ungelesene Benachrichtigung", "%(num)s ungelesene Benachrichtigungen", unread)
 
 
 def _build_rows(notices: Any) -> list[NoticeRow]:

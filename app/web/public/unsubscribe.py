@@ -9,7 +9,7 @@ from app.core.extensions import csrf, db
 from app.core.route_guards import enter_for_request
 from app.core.tenancy import company_scope
 from app.core.transactions import run_in_transaction
-from app.domain.notifications.marketing_consents import find_withdrawal_link, mask_address, withdraw_address
+from app.domain.notifications.marketing_consents import find_withdrawal_link, is_withdrawn, mask_address, withdraw_address
 from app.models import Company, WithdrawalLink
 from app.web.public.link_target import render_page
 from app.web.public.self_service import SelfServiceQuery, guard_link, remember_language
@@ -20,10 +20,11 @@ blueprint = Blueprint("unsubscribe", __name__, url_prefix="/b")
 @blueprint.get("/<token>/unsubscribe")
 @guard_link
 def show(token: str) -> Response:
-    """Ask only: programs that look into links would withdraw otherwise."""
+    """Ask only, or say that it is done: programs that look into links would withdraw otherwise."""
     if language := SelfServiceQuery.read_known().lang:
         return remember_language(redirect(url_for("unsubscribe.show", token=token)), language)
-    return _render_page(_get_link(token), token, is_done=False)
+    link = _get_link(token)
+    return _render_page(link, token, is_done=is_withdrawn(link.channel, link.address))
 
 
 @blueprint.post("/<token>/unsubscribe")

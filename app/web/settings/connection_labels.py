@@ -11,7 +11,7 @@ from app.providers.messaging.base import Channel, SenderAccount
 from app.web.labels import Label
 
 NAMES = {
-    "retell": "Retell", "calcom": "Cal.com", "twilio": "Twilio", "sms_gateway": _l("Eigener SMS-Versand"), "smtp": _l("E-Mail-Versand"),
+    "retell": "Retell", "calcom": "Cal.com", "twilio": "Twilio", "sms_gateway": _l("SMS-Gateway"), "smtp": _l("E-Mail-Versand"),
 }  # fmt: skip
 ICONS = {"retell": "audio-lines", "calcom": "calendar", "twilio": "message-square", "sms_gateway": "phone-forwarded", "smtp": "mail"}
 PURPOSES = {
@@ -35,7 +35,7 @@ VISIBLE_FIELDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 STATES = {
     "none": Label(_l("nicht eingerichtet"), "circle-help"),
-    "platform": Label(_l("über AskProAI"), "circle-check"),
+    "platform": Label(_l("geht über AskProAI"), "circle-check"),
     "unchecked": Label(_l("noch nie geprüft"), "circle-help", "warn"),
     "checking": Label(_l("wird geprüft"), "hourglass", "tool"),
     "ok": Label(_l("verbunden"), "circle-check", "booked"),

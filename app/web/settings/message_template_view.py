@@ -43,7 +43,7 @@ def build_row(template: MessageTemplate, own: MessageTemplateVersion | None, nar
 
 def describe_origin(own: MessageTemplateVersion | None, scope: TemplateScope) -> str:
     if own is None:
-        return _("unser Text")
+        return _("Standardtext von AskProAI")
     if own.scope == scope.key:
         return _("Ihr Text")
     if own.service_id:
@@ -51,11 +51,9 @@ def describe_origin(own: MessageTemplateVersion | None, scope: TemplateScope) ->
     return _("von der Filiale") if own.branch_id else _("vom Betrieb")
 
 
-def build_variable(name: str, language: str, template: MessageTemplate) -> dict[str, Any]:
-    with force_locale(language):
-        example = str(VARIABLES[name].example)
+def build_variable(name: str, language: str, template: MessageTemplate, example: Any) -> dict[str, Any]:
     is_required = any(group == (name,) for group in template.required)
-    return {"word": get_word(name, language), "meaning": VARIABLES[name].meaning, "example": example, "is_required": is_required}
+    return {"word": get_word(name, language), "meaning": VARIABLES[name].meaning, "example": example or "–", "is_required": is_required}
 
 
 def build_versions(rows: list[MessageTemplateVersion], language: str) -> list[VersionRow]:

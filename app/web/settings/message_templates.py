@@ -13,7 +13,7 @@ from app.core.locale import LANGUAGES
 from app.core.rate_limiter import RateLimit
 from app.core.transactions import run_in_transaction, run_read_only, transaction
 from app.domain.accounts.permissions import can
-from app.domain.bookings.message_preview import MessagePreview, find_example_booking, preview_message
+from app.domain.bookings.message_preview import MessagePreview, build_examples, find_example_booking, preview_message
 from app.domain.notifications.mail_layout import lay_out_mail, lay_out_preview
 from app.domain.notifications.message_kinds import get_kind
 from app.domain.notifications.message_policies import load_message_policies
@@ -138,12 +138,20 @@ def send_test(template_name: str) -> Any:
         wait_s = TEST_LIMIT.hit(current_user.id)
         if wait_s is not None:
             raise TooManyRequests(_("Das waren viele Tests. In ein paar Minuten geht es wieder."), retry_after_s=wait_s)
-        address, message = current_user.email, preview_message(key, (title, body), _find_booking(key.scope), g.company)
+        address, booking = current_user.email, _find_booking(key.scope)
+        message = preview_message(key, (title, body), booking, g.company, current_user.branch_ids)
         _send_mail(address, message)
     except (InvalidInput, TooManyRequests, TestMailNotPossible) as error:
         return _render_page(key, TextForm.typed(), to_errors(error), fault=_get_fault(error)), error.status
     sentence = _("Der Test ist unterwegs an %(address)s. Gespeichert ist noch nichts.", address=address)
     return _render_page(key, TextForm.typed(), {}, notice=sentence)
+
+
+@blueprint.get("/settings/message-texts/<template_name>/test")
+@for_company("services.read")
+def show_after_test(template_name: str) -> Any:
+    """Reloading the page of a test by its address leads back to the text."""
+    return _redirect_back(_get_key(template_name).name)
 
 
 @blueprint.post("/settings/message-texts/<template_name>/restore")
@@ -219,6 +227,8 @@ def _get_fault(error: AppError) -> str:
 
 def _render_page(key: TemplateKey, values: dict[str, Any], errors: dict[str, str], *, fault: str = "", notice: str = "") -> str:
     versions, template = list_versions(key), get_template(key.name)
+    with force_locale(key.language):
+        examples = build_examples(key.scope, _find_booking(key.scope), g.company, current_user.branch_ids)
     own = find_all_nearest([key.name], key.language, key.scope).get(key.name)
     return render_template(
         "settings/message_template.html",
@@ -231,14 +241,14 @@ def _render_page(key: TemplateKey, values: dict[str, Any], errors: dict[str, str
         has_own=own is not None and own.scope == key.scope.key,
         based_on=versions[0].version if versions else 0,
         versions=build_versions(versions, key.language),
-        variables=[build_variable(name, key.language, template) for name in template.variables],
+        variables=[build_variable(name, key.language, template, examples[name]) for name in template.variables],
         **_build_scope_values() | _build_preview_values(key, values),
     )
 
 
 def _build_preview_values(key: TemplateKey, values: dict[str, Any]) -> dict[str, Any]:
     booking = _find_booking(key.scope)
-    message = preview_message(key, (to_stored(values["title"]), to_stored(values["body"])), booking, g.company)
+    message = preview_message(key, (to_stored(values["title"]), to_stored(values["body"])), booking, g.company, current_user.branch_ids)
     cost = message.segments * load_message_policies().rules().segment_tenth_cents / 10
     is_mailed = "email" in get_kind(get_template(key.name).kind).channels
     return {

@@ -106,3 +106,15 @@ def test_a_number_stored_with_a_booking_only_is_found_in_part(present: time_mach
 def test_names_that_sound_alike_are_offered(salon: Company, typed: str, names: list[str]) -> None:
     with company_scope(salon.id):
         assert [customer.name for customer in list_sound_alikes(typed, limit=9)] == names
+
+
+def test_a_part_of_an_address_finds_its_owner(salon: Company) -> None:
+    with company_scope(salon.id), transaction():
+        for name, address in (("Mira Sommer", "mira.sommer@post.example"), ("Jo Nadolny", "jo@gmx.example")):
+            customer = create_named_customer(name, None)
+            customer.identifiers.append(CustomerIdentifier(kind="email", value=address))
+    with company_scope(salon.id):
+        for typed in ("post.example", "mira.s", "sommer@post", "MIRA.SOMMER@POST.EXAMPLE", "@post"):
+            assert [customer.name for customer in find_customers(typed, limit=9)] == ["Mira Sommer"], typed
+        for pattern in ("%.%", "_ira.sommer", "%@post"):
+            assert find_customers(pattern, limit=9) == [], pattern

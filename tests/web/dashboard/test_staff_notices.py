@@ -69,11 +69,24 @@ def test_the_list_names_what_happened(client: FlaskClient, owner: User) -> None:
     page = client.get("/notices").text
     assert "Neue Aufgabe" in page
     assert "Rückruf: Mira Sommer 1" in page
-    assert "Eine ungelesene Mitteilung" in page
+    assert "Eine ungelesene Benachrichtigung" in page
+
+
+def test_links_and_buttons_are_told_apart_by_ear(client: FlaskClient, owner: User) -> None:
+    _notice(owner)
+    page = client.get("/notices").text
+    link, button = re.search(r'<a class="ap-mid"[^>]*>', page), re.search(r'<button class="ap-icon" id="mark[^>]*>', page)
+    assert link and button and 'aria-label="Als gelesen markieren"' in button[0]
+    named_by = re.findall(r'aria-labelledby="([^"]*)"', link[0] + button[0])
+    title, about = named_by[0].split()
+    assert named_by[1].split() == [re.findall(r' id="([^"]*)"', button[0])[0], title, about]
+    assert f'id="{title}"' in link[0] and "Mira Sommer 1" in page.partition(f'id="{about}"')[2].partition("</li>")[0]
+    bell = re.search(r"<a [^>]*data-bell .*?</a>", page, re.S)
+    assert bell and "Benachrichtigungen<span data-bell-name>, ungelesen: 1</span>" in bell[0], bell
 
 
 def test_an_empty_list_says_what_will_stand_there(client: FlaskClient) -> None:
-    assert "Noch keine Mitteilungen" in client.get("/notices").text
+    assert "Noch keine Benachrichtigungen" in client.get("/notices").text
     assert "Sobald etwas geschieht" in client.get("/notices?show=unread").text
 
 
@@ -120,7 +133,7 @@ def test_a_branch_that_was_taken_away_takes_its_notices_along(app: Flask, compan
 def test_what_goes_by_push_only_stands_in_no_list(client: FlaskClient, owner: User) -> None:
     _notice(owner, in_bell=False)
     assert client.get("/notices/unread").json == {"unread": 0}
-    assert "Noch keine Mitteilungen" in client.get("/notices").text
+    assert "Noch keine Benachrichtigungen" in client.get("/notices").text
 
 
 def test_a_long_list_goes_on(client: FlaskClient, owner: User) -> None:

@@ -55,7 +55,7 @@ def write(salon: Salon, scope: TemplateScope = TemplateScope()) -> str:  # noqa:
 
 def test_a_text_is_changed_and_marked_in_the_list(owner: FlaskClient, salon: Salon) -> None:
     page = owner.get(LIST).text
-    assert "Alle Texte sind unsere" in page and "{Betrieb}: {Leistung} am {Termin}, {Filiale}, ist gebucht." in page
+    assert "Überall gilt der Standardtext von AskProAI" in page and "{Betrieb}: {Leistung} am {Termin}, {Filiale}, ist gebucht." in page
     assert "Notfall" not in page and "Alarm an die Bereitschaft" in page, "what stays ours is named only"
     assert post(owner, **TEXTS).status_code == 302
     assert write(salon) == "Hallo, Yoga am heute. L"
@@ -66,7 +66,7 @@ def test_a_text_is_changed_and_marked_in_the_list(owner: FlaskClient, salon: Sal
 
 
 def test_the_preview_takes_the_next_real_appointment(owner: FlaskClient, salon: Salon) -> None:
-    assert "Mit erfundenen Angaben" in owner.get(PAGE).text
+    assert "Mit Beispielen aus Ihrem Betrieb" in owner.get(PAGE).text
     book(salon, "cut:anna")
     shown = post(owner, f"{PAGE}/preview", **TEXTS).text
     assert "Hallo Mira Sommer, Haarschnitt am Di. 12. Mai um 10:00. http" in shown and "Am Beispiel des Termins" in shown
@@ -74,7 +74,20 @@ def test_the_preview_takes_the_next_real_appointment(owner: FlaskClient, salon: 
     shown = post(owner, f"{PAGE}/preview", **TEXTS | {"body": "„{Termin}“ {Quatsch}"}).text
     assert "Nicht im kurzen Alphabet der SMS: „ “" in shown and "{Quatsch} gibt es in dieser Nachricht nicht" in shown
     elsewhere = owner.get(PAGE, query_string={"branch_id": salon.branches["pankow"]}).text
-    assert "Mit erfundenen Angaben" in elsewhere and "Mira Sommer: " not in elsewhere
+    assert "Mit Beispielen aus Ihrem Betrieb" in elsewhere and "Mira Sommer: " not in elsewhere
+
+
+def test_examples_are_of_the_company_and_of_the_service(owner: FlaskClient, salon: Salon) -> None:
+    page = owner.get(PAGE, query_string={"service_id": salon.services["yoga"], "branch_id": salon.branches["pankow"]}).text
+    beside = page.partition("Was eingesetzt werden kann")[2].partition("Fassungen")[0]
+    assert "Salon Lindgren" in beside and "Yoga" in beside and "Haarschnitt" not in beside
+    assert "Pankow" in beside and "Torstraße 12" not in beside
+    assert "Haarschnitt" in owner.get(PAGE).text.partition("Was eingesetzt werden kann")[2], "the first service of the company"
+
+
+def test_reloading_after_a_test_leads_back_to_the_text(owner: FlaskClient, salon: Salon) -> None:
+    answer = owner.get(f"{PAGE}/test", query_string={"service_id": salon.services["yoga"]})
+    assert answer.status_code == 302 and answer.location == f"{PAGE}?service_id={salon.services['yoga']}"
 
 
 def test_text_is_never_markup_nor_code(owner: FlaskClient, salon: Salon) -> None:
@@ -120,7 +133,7 @@ def test_a_service_in_a_branch_has_its_own_in_each_language(owner: FlaskClient, 
     assert "an einer Stelle anders" in owner.get(LIST).text
     assert "Yoga, Berlin-Mitte: Ihr Text" in owner.get(address).text
     english = owner.get(f"{address}&language=en").text
-    assert "{service} on {appointment}" in english and "unser Text" in english
+    assert "{service} on {appointment}" in english and "Standardtext von AskProAI" in english
 
 
 def test_foreign_and_unknown_scopes_and_names_are_not_found(app: Flask, db: SQLAlchemy, owner: FlaskClient, salon: Salon) -> None:
@@ -133,7 +146,7 @@ def test_foreign_and_unknown_scopes_and_names_are_not_found(app: Flask, db: SQLA
         assert post(owner, address, **TEXTS).status_code == 404, address
     post(owner, **TEXTS)
     stranger = signed_in(app, make_user(db.session.get_one(Company, other.company_id)))
-    assert "Alle Texte sind unsere" in stranger.get(LIST).text and "Hallo {Name}" not in stranger.get(PAGE).text
+    assert "Überall gilt der Standardtext von AskProAI" in stranger.get(LIST).text and "Hallo {Name}" not in stranger.get(PAGE).text
     assert post(stranger, f"{PAGE}/restore", version="1", based_on="0").status_code == 404
 
 
@@ -143,7 +156,7 @@ def test_whoever_is_limited_to_a_branch_sees_its_appointments_only(app: Flask, d
     user.branches = [UserBranch(branch_id=salon.branches["pankow"], company_id=salon.company_id)]
     db.session.commit()
     browser = signed_in(app, user)
-    assert "Mit erfundenen Angaben" in browser.get(PAGE).text
+    assert "Mit Beispielen aus Ihrem Betrieb" in browser.get(PAGE).text
     assert browser.get(f"{PAGE}?branch_id={salon.branches['mitte']}").status_code == 404
 
 
