@@ -8,6 +8,7 @@ from flask_babel import LazyString, gettext as _, lazy_gettext as _l
 
 from app.domain.emergencies.caller_instructions import LABELS
 from app.domain.notifications.message_kinds import get_kind
+from app.domain.notifications.message_links import hide_own_links
 from app.domain.notifications.message_log import get_state
 from app.domain.notifications.sender_accounts import list_set_up
 from app.models import Notification, SuppressedAddress
@@ -205,7 +206,7 @@ def register(app: Flask) -> None:
         OUTCOMES=OUTCOMES, STATUSES=STATUSES, SENTIMENTS=SENTIMENTS, STAGES=STAGES, EVENT_STATUSES=EVENT_STATUSES, ROLES=ROLES,
         NOTIFICATION_STATUSES=NOTIFICATION_STATUSES, NOTIFICATION_REASONS=NOTIFICATION_REASONS,
         describe_suppression=describe_suppression, describe_message=describe_message, get_message_label=get_message_label,
-        get_unreachable_label=get_unreachable_label,
+        get_unreachable_label=get_unreachable_label, get_message_text=get_message_text,
         MESSAGE_KINDS=MESSAGE_KINDS,
         get_outcome_label=get_outcome_label, get_tool_label=get_tool_label, build_live_labels=build_live_labels,
         build_emergency_labels=build_emergency_labels, list_override_labels=list_override_labels,
@@ -228,6 +229,11 @@ def _can_leave(row: Notification, channels: Collection[Channel] | None) -> bool:
     is_bound = row.body is not None or get_kind(row.kind).is_personal
     ways = list_set_up() if channels is None else channels
     return row.channel in ways if is_bound else bool(ways)
+
+
+def get_message_text(row: Notification) -> str:
+    """What a message says, without its link; empty where the text is not kept or not written yet, and for codes."""
+    return hide_own_links(row.body) if row.body and row.kind != "code" else ""
 
 
 def get_unreachable_label() -> Label:

@@ -18,6 +18,11 @@ def find_own_link(text: str) -> str | None:
     return link[0] if link else None
 
 
+def hide_own_links(text: str) -> str:
+    """The text without the links that open somebody's own page."""
+    return re.sub(re.escape(settings().public_base) + r"/b/[^\s]+", "…", text)
+
+
 def find_unsubscribe_link(text: str) -> str | None:
     """Find the link in a marketing message that withdraws the consent."""
     link = re.search(re.escape(settings().public_base) + UNSUBSCRIBE_PATH, text)

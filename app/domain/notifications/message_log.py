@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from app.core.clock import now
 from app.core.extensions import db
-from app.domain.notifications.message_kinds import KINDS
+from app.domain.notifications.message_kinds import KINDS, PLANNED_KINDS
 from app.domain.notifications.notification_queue import HOLD_REASONS
 from app.models import Customer, Notification
 
@@ -56,12 +56,18 @@ def list_messages(search: MessageSearch, *, limit: int, after: str | None = None
     return [(row, name) for row, name in db.session.execute(statement.order_by(*order).limit(limit))]
 
 
-def list_of_customer(customer_id: str, *, limit: int) -> list[Notification]:
-    """List the messages to a customer, what is ahead first and then the newest, without those that stand in the conversation."""
+def list_of_customer(customer_id: str, *, limit: int) -> tuple[list[Notification], list[Notification]]:
+    """List what went to a customer lately, newest first, and what is ahead, the next first; without what stands in the conversation."""
     in_conversation = [kind.name for kind in KINDS.values() if kind.keeps_body]
     rows = select(Notification).where(Notification.customer_id == customer_id, Notification.kind.not_in(in_conversation))
-    moment = func.coalesce(Notification.finished_at, Notification.due_at)
-    return list(db.session.scalars(rows.order_by(moment.desc(), Notification.id.desc()).limit(limit)))
+    # a reminder that was taken back before it was due never concerned the customer
+    is_unsent = and_(Notification.kind.in_(PLANNED_KINDS), Notification.status == "expired", Notification.first_sent_at.is_(None))
+    past = rows.where(Notification.status != "pending", ~is_unsent)
+    ahead = rows.where(Notification.status == "pending")
+    return (
+        list(db.session.scalars(past.order_by(Notification.finished_at.desc(), Notification.id.desc()).limit(limit))),
+        list(db.session.scalars(ahead.order_by(Notification.due_at, Notification.id).limit(limit))),
+    )
 
 
 def count_states(branch_ids: Collection[str]) -> dict[str, int]:

@@ -46,7 +46,7 @@ PAGE_SIZE = 50
 MAX_CALLS = 10
 MAX_BOOKINGS = 12
 MAX_SHARING = 12
-MAX_MESSAGES = 6
+MAX_MESSAGES = 5
 MAX_ANSWERS = 5
 
 blueprint = Blueprint("customers", __name__)
@@ -119,6 +119,7 @@ def edit_contacts(customer_id: str) -> Any:
 def _render_customer(customer: Customer, *, typed: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> str:
     suppressed = list_suppressed(customer)
     bookings = _list_bookings(customer)
+    sent, planned = list_of_customer(customer.id, limit=MAX_MESSAGES)
     return render_template(
         "dashboard/customer.html",
         customer=customer,
@@ -134,7 +135,8 @@ def _render_customer(customer: Customer, *, typed: dict[str, Any] | None = None,
         coming=[booking for booking in bookings if booking.is_coming][::-1],
         past=[booking for booking in bookings if not booking.is_coming],
         calls=_list_calls(customer),
-        messages=list_of_customer(customer.id, limit=MAX_MESSAGES),
+        sent=sent,
+        planned=planned,
         conversation=build_conversation(customer),
         consents=build_consents(customer),
         consent_history=build_history(customer),

@@ -178,6 +178,29 @@ def test_an_open_row_without_a_channel_says_so(
     assert "Geht nicht hinaus" in page and "bis zum Ende der Ruhezeit" not in page
 
 
+def test_the_customers_page_tells_what_went_from_what_is_ahead(db: SQLAlchemy, desk: FlaskClient, booking: Booking, sms: None) -> None:
+    for number in range(7):
+        write(db, booking, "planned", number)
+        write(db, booking, "sent", number)
+    page = desk.get(f"/customers/{booking.customer_id}").text
+    lately, _heading, ahead = page.partition(">Zuletzt</h3>")[2].partition(">Geplant</h3>")
+    ahead = ahead.partition("</section>")[0]
+    assert (lately.count("Verschickt<"), ahead.count("Verschickt<")) == (5, 0)
+    assert lately.count("zum Termin Di 12.05., 10:00") == ahead.count("zum Termin Di 12.05., 10:00") == 5
+
+
+def test_a_text_is_read_where_it_is_kept(app: Flask, db: SQLAlchemy, desk: FlaskClient, booking: Booking, sms: None) -> None:
+    row_id, pages = write(db, booking, "failed"), (f"/customers/{booking.customer_id}", f"/bookings/{booking.id}")
+    link = f"{app.config['SETTINGS'].public_base}/b/{'x' * 43}"
+    with transaction():
+        db.session.get_one(Notification, row_id).body = f"Ihr Termin ist gebucht. Ändern: {link}"
+    for page in pages:
+        text = desk.get(page).text
+        assert "Ihr Termin ist gebucht. Ändern: …" in text and "Den Wortlaut verschickter" not in text, page
+    write(db, booking, "sent")
+    assert all("Den Wortlaut verschickter Nachrichten heben wir nicht auf" in desk.get(page).text for page in pages)
+
+
 def test_an_answer_says_what_it_was(db: SQLAlchemy, desk: FlaskClient, booking: Booking) -> None:
     row_id = write(db, booking, "answered")
     for answer, words in (("confirmed", "zugesagt"), ("moved", "verschoben"), ("cancelled", "abgesagt"), ("declined", "abgelehnt")):
