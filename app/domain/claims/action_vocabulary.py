@@ -48,6 +48,13 @@ SETTLED = (
 )
 
 
+# more than one appointment
+BOTH = re.compile(r"\b(?:beide|both)\b")
+BOTH_APPOINTMENTS = re.compile(
+    r"\b(?:beide|both)(?: (?:ihre|deine|of your|your|the|of the))? (?:termine|buchungen|appointments|bookings)\b"
+)
+
+
 def _compile_verbs(german: str, english: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{german})\b|\b(?:{english})\b")
 
@@ -68,6 +75,7 @@ STATEMENTS: dict[Action, re.Pattern[str]] = {
     "cancelled": re.compile(
         _compile_statements(CANCELLED_WORDS_DE, CANCELLED_WORDS_EN).pattern
         + r"|\boff the (?:calendar|books?|diary|schedule|list)\b|\b(?:ist|sind) (?:damit |jetzt |somit )?(?:weg|raus|frei gegeben|freigegeben)\b"
+        + r"|\b(?:termin|buchung|der|das|es) ist (?:(?:jetzt|damit|schon|auch|also|nun) )?wieder draussen\b|\b(?:appointment|booking|it)(?:'s| is) (?:now |already )?(?:back )?out again\b"
     ),
     "booked": re.compile(_compile_statements(BOOKED_WORDS_DE, BOOKED_WORDS_EN).pattern + rf"|{IN_CALENDAR}|{SETTLED}"),
 }

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from app.domain.claims.action_vocabulary import BOTH, BOTH_APPOINTMENTS
 from app.domain.claims.appointment_mentions import AppointmentMention
 from app.domain.claims.claim_types import Claim
 from app.domain.claims.evidence_types import AppointmentEvidence, AppointmentSnapshot, Evidence
@@ -45,13 +46,22 @@ def check_appointment(claim: Claim, evidence: Evidence) -> list[FalseClaim] | No
     mentions = [mention for mention in claim.mentions if mention.has_detail] or [AppointmentMention()]
     checked = [(mention, _check_mention(claim, mention, evidence)) for mention in mentions]
     is_one_right = any(not mismatches and mention.clock is not None for mention, mismatches in checked)
-    return [
+    found = [
         mismatch
         for mention, mismatches in checked
         for mismatch in mismatches
         # "um halb zwölf, und um zwölf rollen Sie weiter"
         if not (is_one_right and mismatch.kind == "other_time" and not mention.staff and is_end(mention, evidence))
     ]
+    return found or ([_build_missing(claim, evidence)] if claim.kind == "booked" and _lacks_one(claim, evidence) else [])
+
+
+def _lacks_one(claim: Claim, evidence: Evidence) -> bool:
+    """ "Beide Termine sind gebucht", where only one is."""
+    plain = fold(claim.quote)
+    several = len({mention.clock for mention in claim.mentions if mention.clock is not None}) > 1
+    says_both = BOTH_APPOINTMENTS.search(plain) or (several and BOTH.search(plain))
+    return bool(says_both) and len([each for each in evidence.appointments if each.is_active]) == 1
 
 
 def _check_kept(claim: Claim, evidence: Evidence) -> list[FalseClaim]:

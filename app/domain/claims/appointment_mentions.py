@@ -39,6 +39,10 @@ NUMBER_S = re.compile(rf"\b({'|'.join(CARDINALS)})'s\b", re.IGNORECASE)
 FIRST = re.compile(
     r"\bthe (?:first|second|third|fourth) (?=(?:i|we|one|that|available|free|slot|gap|opening|thing|appointment|time)\b)", re.IGNORECASE
 )
+# "the one on Saturday" is no hour
+THE_ONE = re.compile(
+    r"\b(the|this|that|other|your) one (?=(?:on|at|in|for|with|from|next|this|tomorrow|you|that|is|has|hasn't|was|which)\b)", re.IGNORECASE
+)
 # "erstes Kind um zehn, zweites um elf", "first car at three"
 ORDINAL = re.compile(r"\b(?:erstes|zweites|drittes)\b|(?<!the )\b(?:first|second|third) (?=(?:\w+ )?at\b)", re.IGNORECASE)
 SHORTLY = re.compile(
@@ -48,7 +52,7 @@ SHORTLY = re.compile(
 NEXT_DAY = re.compile(r"\b(?:next|naechste[nrms]?) <d(\d+)>")
 # "bis elf halte ich Ihnen den frei", "um zehn nach"
 HELD_UNTIL = re.compile(
-    r"\b(?:bis|until|till?)(?: um| at)? <t\d+>(?: <d\d+>)?(?=.*\b(?:frei|fest)\b)|(?<=hold).*\b(?:until|till) <t\d+>|<t\d+> (?:past\b|(?:nach|vor|to)(?= ?(?:[,.!?]|$)))"
+    r"\b(?:bis|until|till?)(?: um| at)? <t\d+>(?: <d\d+>)?(?=.*\b(?:frei|fest)\b)|(?<=hold).*\b(?:until|till) <t\d+>|(?:(?<=\bheld)|(?<=\bkept)|(?<=reserved)|(?<=reserviert)|(?<=gehalten)|(?<=geblockt)|(?<=vorgemerkt))[^<.]{0,30}\b(?:bis|until|till?)(?: um| at| <d\d+>)* <t\d+>(?:,? <d\d+>)?|<t\d+> (?:past\b|(?:nach|vor|to)(?= ?(?:[,.!?]|$)))"
 )
 TIME_RANGE = re.compile(r"(<t\d+>) ?(?:-|bis|to|until) ?<t\d+>")
 
@@ -101,11 +105,13 @@ class MentionReader:
     def mark(self, text: str) -> Scanner:
         """Mark days and times in the text, without what is corrected, previous times and ends of ranges."""
         if text not in self._marked:
-            plain = MOVED_HOUR.sub(_name_hour, SHORTLY.sub(" ", ORDINAL.sub(" ", FIRST.sub("the ", NUMBER_S.sub(r"\1 is", text)))))
+            plain = MOVED_HOUR.sub(
+                _name_hour, SHORTLY.sub(" ", ORDINAL.sub(" ", FIRST.sub("the ", NUMBER_S.sub(r"\1 is", THE_ONE.sub(r"\1 ", text)))))
+            )
             scanner = mark_expressions(plain, self._at, self._timezone)
             for number in NEXT_DAY.findall(scanner.text):
                 _move_on(scanner, int(number), self._at.date())
-            kept = remove_corrected(PREVIOUS_TIME.sub(" ", BECAME.sub(" ", scanner.text)), self._kinds)
+            kept = remove_corrected(PREVIOUS_TIME.sub(" ", BECAME.sub(" ", self.names.remove_replaced(scanner.text))), self._kinds)
             scanner.text = HELD_UNTIL.sub(" ", TIME_RANGE.sub(r"\1", kept))
             self._marked[text] = scanner
         return self._marked[text]
@@ -135,11 +141,11 @@ def _move_on(scanner: Scanner, number: int, today: date) -> None:
 def find_mentions(scanner: Scanner, names: NameIndex, raw: str) -> list[AppointmentMention]:
     """Find the mentioned appointments, in order."""
     mentions: list[AppointmentMention] = []
-    current, carried, end = AppointmentMention(), False, 0
+    current, carried, end, last = AppointmentMention(), False, 0, ""
     for token in names.token.finditer(scanner.text):
         between = scanner.text[end : token.start()]
         if token["d"] is not None:
-            current, carried = _add_day(mentions, current, scanner.found[int(token["d"])], between, carried)
+            current, carried = _add_day(mentions, current, scanner.found[int(token["d"])], between, carried, last)
         elif token["t"] is not None:
             if current.clock is not None:
                 mentions.append(current)
@@ -152,7 +158,7 @@ def find_mentions(scanner: Scanner, names: NameIndex, raw: str) -> list[Appointm
             current.staff |= names.find_staff(who)
         elif token["what"]:
             current.services |= names.find_services(token["what"])
-        end = token.end()
+        end, last = token.end(), token.lastgroup or ""
     mentions.append(current)
     unknown_name = names.find_unknown_name(raw)
     if unknown_name and len(mentions) == 1 and not current.staff and current.has_time:
@@ -165,10 +171,10 @@ def find_mentions(scanner: Scanner, names: NameIndex, raw: str) -> list[Appointm
 
 
 def _add_day(
-    mentions: list[AppointmentMention], current: AppointmentMention, days: DayRange, between: str, carried: bool
+    mentions: list[AppointmentMention], current: AppointmentMention, days: DayRange, between: str, carried: bool, last: str
 ) -> tuple[AppointmentMention, bool]:
     """Add a day: a weekday beside a date is one day; a day after a time begins the next appointment."""
-    if current.days is not None and current.clock is None and BETWEEN_DAYS.fullmatch(between):
+    if current.days is not None and (current.clock is None or last == "d") and BETWEEN_DAYS.fullmatch(between):
         one, other = (current.days, days) if current.days.weekday is not None else (days, current.days)
         if one.weekday is not None and other.weekday is None:
             current.days, current.weekday = other, one.weekday

@@ -27,7 +27,7 @@ TAKES = re.compile(
 )
 # neither is how long a service takes
 OTHER_LENGTH = re.compile(
-    r"\b(?:vorher|frueher|spaeter|verspaet\w*|vor dem|vor ihrem|vor beginn|davor|earlier|sooner|before|late|early|beforehand|in advance|innerhalb|within|rueckruf\w*|zu fuss|fussweg|walk|minutes' walk|parken|park\w*|ago|notice|her|hold|halte\w*|frei|gueltig|valid|wartezeit|warten|wait|alle|every|mindestens|at least|bis zu|up to|ab|zwischen|between|fahr\w*|drive|entfernt|away|reach|corner)\b"
+    r"\b(?:vorher|frueher|spaeter|verspaet\w*|vor dem|vor ihrem|vor beginn|davor|earlier|sooner|before|late|early|beforehand|in advance|innerhalb|within|rueckruf\w*|zu fuss|fussweg|walk|minutes' walk|parken|park\w*|ago|notice|her|hold|keep|halte\w*|\w+halten|frei|gueltig|valid|wartezeit|warten|wait|alle|every|mindestens|at least|bis zu|up to|ab|zwischen|between|fahr\w*|drive|entfernt|away|reach|corner)\b"
 )
 # "etwa", "gut", "knapp": a quarter more or less is still right
 HEDGED = re.compile(

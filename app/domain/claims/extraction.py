@@ -107,6 +107,7 @@ class _ClaimExtractor:
             for claim in self.claims:
                 claim.tentative = claim.tentative or (claim.position == turn.position and claim.kind in ("booked", "moved"))
         self.conversation.end_turn({claim.kind for claim in self.claims if claim.position == turn.position})
+        self.claims = promises.remove_settled(self.claims)
         called_back = {claim.quote for claim in self.claims if claim.kind == "callback"}
         # "I tell him that he shall call you" is one promise
         self.claims = [claim for claim in self.claims if claim.kind != "message" or claim.quote not in called_back]

@@ -15,7 +15,7 @@ TITLE_WORDS = ("dr", "dr.", "prof", "prof.", "frau", "herr", "herrn")
 TITLE = (
     r"(?:(?:frau|herrn?|dr|doktor|doctor|ms|mrs|mr|prof|der|die|dem|unsere[rm]?|ihre[rm]?|our|your|stylist\w*|friseur\w*|kolleg\w*)\.? )*"
 )
-STAFF_PREPOSITION = rf"\b(?:bei[m]?|mit|von|zum|zur|zu|with|by|to|see|seeing|namens|ist|heisst|uebernimmt|macht|wartet|nimmt|schneidet|kuemmert sich|freut sich|erwartet sie) {TITLE}"
+STAFF_PREPOSITION = rf"\b(?:bei[m]?|mit|von|zum|zur|zu|with|by|to|see|seeing|namens|ist|heisst|uebernimmt|macht|wartet|nimmt|schneidet|kuemmert sich|freut sich|erwartet sie) (?:(?:weiterhin|weiter|nach wie vor|immer noch|wieder|auch|dann|jetzt|nun|also|still) )*{TITLE}"
 STAFF_VERB = r"(?='s (?:your|doing|got|looking|taking|going|expecting|waiting|the one)\b| (?:\w+ )?(?:erwartet|freut|nimmt|kuemmert|macht|uebernimmt|schneidet|begruesst|empfaengt|behandelt|betreut|bedient|faerbt|hat (?:sie|dich)|wird (?:sie|dich)|ist (?:fuer|dann fuer)|steht|wartet|expects?|looks?|looking|takes?|does|cuts|colours|is doing|will (?:be|see|take|look|do|have)|is (?:looking|expecting|going|doing|taking|your)|'ll)\b)"
 STAFF_NAME_DE = re.compile(r"\b[Bb]ei (?:Frau |Herrn? |Dr\. |Doktor )*([A-ZÄÖÜ][a-zäöüß]+)\b(?! (?:Haaren?|Problemen))")
 STAFF_NAME_EN = re.compile(r"\b[Ww]ith (?:Ms\.? |Mrs\.? |Mr\.? |Dr\.? )*([A-Z][a-z]+)\b")
@@ -131,6 +131,10 @@ class NameIndex:
         # a place that is named like somebody is no person
         self.token = re.compile(rf"<d(?P<d>\d+)>|<t(?P<t>\d+)>|\b(?:{places})\b|{person_pattern}|\b(?P<what>{self._offers})(?:ing)?\b")
         self.service, self._offer = re.compile(rf"\b(?:{self._offers})\b"), re.compile(rf"\b(?:{names_of_offers})\b")
+        self._replaced = re.compile(
+            rf"\b(?:statt|anstatt|anstelle|instead of|rather than)(?: (?:von|der|des|dem|den|die|the|your|ihrer|ihres|einer|eines|a|an|bei|mit|with))* {TITLE}"
+            rf"(?:(?P<who>{self._names})(?P<when>(?:,? (?:um |at |am |on |den |the )*<[dt]\d+>)*)|(?:{self._offers})\b)"
+        )
         self._person_name = re.compile(rf"\b(?:{self._names})\b")
         branches = _compile_alternatives(self._branches)
         streets = _compile_alternatives(name for name in self._branches if STREET_NAME.search(name))
@@ -179,17 +183,30 @@ class NameIndex:
 
     def has_host(self, plain: str) -> bool:
         """Check whether somebody of the staff does something: "Anna freut sich", "Ihre Friseurin ist Anna"."""
-        return any(match["host"] or match[0].startswith(("ist", "heisst")) for match in self.person.finditer(plain))
+        return any(match["host"] or match[0].startswith(("ist", "heisst", "macht", "uebernimmt")) for match in self.person.finditer(plain))
 
     def locate_services(self, plain: str) -> list[tuple[int, set[str]]]:
         """Locate services in folded text by their names."""
-        return [(match.start(), self.find_services(match[0])) for match in self._offer.finditer(plain)]
+        return [(match.start(), self.find_services(match[0])) for match in self._offer.finditer(self.remove_replaced(plain))]
 
     def list_meant_services(self, plain: str) -> list[set[str]]:
         """List the services that folded text names, else the only one that it means in other words."""
         named = [services for _place, services in self.locate_services(plain)]
         meant = [services for match in self.service.finditer(plain) if (services := self.find_services(match[0]))]
         return named or (meant if len(meant) == 1 and not AND.search(plain) else [])
+
+    def remove_replaced(self, plain: str) -> str:
+        """Blank who or what another one replaces: "bei Mara statt Tom um vier", "statt der Farbe ein Haarschnitt".
+
+        Only where another time stands before it is his time replaced, too.
+        """
+
+        def blank(match: re.Match[str]) -> str:
+            is_his = match["when"] is None or "<t" in plain[: match.start()]
+            kept = "" if is_his else match["when"]
+            return " " * (len(match[0]) - len(kept)) + kept
+
+        return self._replaced.sub(blank, plain)
 
     def find_unknown_name(self, raw: str) -> str | None:
         """Find a name of a person that nobody of the staff has."""

@@ -39,6 +39,10 @@ ASKS_OPENING = re.compile(r"\b(?:ab wann|oeffn\w*|(?:mach\w*|hab\w*|sperr\w*)\b.
 OTHER_FRAME = re.compile(
     r"\b(?:park\w*|telefon\w*|hotline|bus|bahn|frei|freie|termin\w*|appointments?|gebucht|booked|eingetragen|anrufen|rueckruf\w*|arbeitet|feiertag\w* (?:wie|ist)|urlaub|sommer\w*|ferien|offene frage|online|website|zurueck|geht(?!'s| es| los)|passt|works|packed|finished|fertig|busy|rammed|crowded|rappelvoll|voll|erreich\w* sie (?:sie|ihn)|(?:reach|get|catch|find) (?:her|him)|letzte[rnm]? (?:\w*termin|\w*schnitt|annahme|kund\w+|patient\w*)|last (?:cut|appointment|booking|customer|patient|slot)s?)\b"
 )
+# "on hold until a quarter to eleven": how long a time is kept
+HELD = re.compile(
+    r"\b(?:(?:on )?hold|holding|held|kept|keep|reserved|reserviert|\w*gehalten|(?:zurueck)?halten?|geblockt|vorgemerkt)\b.*\b(?:bis|until|till?)\b"
+)
 JOINT = re.compile(r", (?:and|und|but|aber) ")
 WINDOW = re.compile(r"\b(?:von|bis|ab|from|till?|until|to)\b")
 WEEKS_AHEAD = 4
@@ -57,6 +61,8 @@ def find_hours(
     if not (is_closed or is_open or is_break or CLOSING.search(clause.plain) or answers or is_certain) or (
         clause.negated and plain == clause.plain and not is_closed
     ):
+        return []
+    if HELD.search(clause.plain) and not (is_closed or is_open):
         return []
     if OTHER_FRAME.search(clause.plain) or FREE_TIME.search(clause.plain) or names.has_person(_without_places(clause.plain, evidence)):
         return []

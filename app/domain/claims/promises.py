@@ -3,6 +3,7 @@
 # ruff: noqa: E501  (patterns are read in one line)
 
 import re
+from collections.abc import Sequence
 from typing import Literal, cast
 
 from app.domain.claims.claim_types import Claim, PromiseKind
@@ -26,8 +27,8 @@ CALLER_RINGS = re.compile(
     r"\bsie rufen (?:selbst|noch ?mal|am besten)\b|^(?:bitte )?(?:rufen|melden|ruf|meld) (?:sie|dich|du)?\b|\bsie haben (?:uns|mich)\b|\b(?:muessten|muessen|koennen|koennten|sollten) sie sich\b|\b(?:rufen|melden) sie (?:sich|uns|mich|einfach|bitte|gern|doch|an|noch)\b|\bsie (?:rufen|melden) (?:uns|sich|mich|einfach|dann)\b(?! bei ihnen)|\b(?:call|ring|phone) us\b|\bgive us a\b|\bthank\w* for calling|\bdanke?\b.*\b(?:anruf\w*|angerufen)|\bjust (?:call|ring)\b"
 )
 MESSAGE = re.compile(
-    r"\bricht\w*\b.*\baus\b|\bausgericht\w*|\bausricht\w*|\bgeb(?:e|en|s)?\b.*\bweiter\b|\bweiter(?:geben|gegeben|geleitet|leiten|gereicht|sagen|gesagt)\b|\bleite?n?\b.*\bweiter\b|\bsag(?:e|en|s)?\b(?:.{0,40})\bbescheid\b|\bbescheid(?: gesagt| gegeben| geben| sagen)?\b|\bhinterlass\w*\b.*\b(?:nachricht|notiz)\b|\b(?:nachricht|notiz)\b.*\b(?:hinterlassen|hinterlegt|notiert|aufgenommen|aufgeschrieben|geschickt|weg|raus)\b|\bsag(?:e|en|s)? (?:es |das )?(?:der|dem|ihr|ihm|frau|herrn)\b|\berzaehl\w*\b.*\b(?:ihr|ihm|der|dem)\b|\bweiss(?: \w+)? bescheid\b|\b(?:bekommt|kriegt|erhaelt|sieht|liest)\b.*\b(?:nachricht|notiz)\b|\b(?:werde|wird|werden)\b.*\b(?:informiert|informieren|benachrichtigt|verstaendigt|ausgerichtet|mitgeteilt|mitteilen)\b|\bteile?\b.*\bmit\b$|\b(?:informiere|verstaendige|informiert)\b.*\b(?:sie|ihn|team|kolleg\w*|chef\w*|die|den|frau|herrn)\b"
-    r"|\bpass(?:ed|ing|es)? (?:\w+ ){0,6}?(?:on|along)\b|\bpassed (?:on|along)\b|\blet (?!you\b|me\b|us\b)(?:\w+ ){1,4}?know\b|\btell (?!you\b|me\b|us\b)(?:\w+)\b(?! (?:you|me))|\b(?:leave|left|leaving|taken|took|write|written|sent|send) (?:\w+ ){0,3}(?:message|note)\b|\b(?:note|message|memo) (?:for|to|on) (?!you\b|your\b)\w+|\b(?:will|'ll) (?:know|be told|be informed|get (?:the|your) message)\b|\b(?:has|have) been (?:told|informed)\b|\bheads.?up\b|\bwarn(?:ed)? (?!you\b)\w+|\brelay(?:ed|ing)?\b|\bforward(?:ed|ing)? (?:that|it|this|your)\b|\bgive (?:her|him|them) (?:the|your|that) message\b|\bmake sure (?:she|he|they|\w+) (?:gets?|knows?|hears?|sees?)\b|\bmessage (?:is|has been) (?:noted|taken|logged|recorded|saved|with)\b|\binform(?:ed)? (?!you\b)\w+\b"
+    r"\bricht\w*\b.*\baus\b|\bausgericht\w*|\bausricht\w*|\bgeb(?:e|en|s)?\b.*\bweiter\b|\bweiter(?:geben|gegeben|geleitet|leiten|gereicht|sagen|gesagt)\b|\bleite?n?\b.*\bweiter\b|\bsag(?:e|en|s)?\b(?:.{0,40})\bbescheid\b|\bbescheid(?: gesagt| gegeben| geben| sagen)?\b|\bhinterlass\w*\b.*\b(?:nachricht|notiz)\b|\b(?:nachricht|notiz)\b.*\b(?:hinterlassen|hinterlegt|notiert|aufgenommen|aufgeschrieben|gespeichert|gesichert|abgelegt|erfasst|vermerkt|eingetragen|geschickt|weg|raus)\b|\bsag(?:e|en|s)? (?:es |das )?(?:der|dem|ihr|ihm|frau|herrn)\b|\berzaehl\w*\b.*\b(?:ihr|ihm|der|dem)\b|\bweiss(?: \w+)? bescheid\b|\b(?:bekommt|kriegt|erhaelt|sieht|liest)\b.*\b(?:nachricht|notiz)\b|\b(?:werde|wird|werden)\b.*\b(?:informiert|informieren|benachrichtigt|verstaendigt|ausgerichtet|mitgeteilt|mitteilen)\b|\bteile?\b.*\bmit\b$|\b(?:informiere|verstaendige|informiert)\b.*\b(?:sie|ihn|team|kolleg\w*|chef\w*|die|den|frau|herrn)\b"
+    r"|\bpass(?:ed|ing|es)? (?:\w+ ){0,6}?(?:on|along)\b|\bpassed (?:on|along)\b|\blet (?!you\b|me\b|us\b)(?:\w+ ){1,4}?know\b|\btell (?!you\b|me\b|us\b)(?:\w+)\b(?! (?:you|me))|\b(?:leave|left|leaving|taken|took|write|written|sent|send) (?:\w+ ){0,3}(?:message|note)\b|\b(?:note|message|memo) (?:for|to|on) (?!you\b|your\b)\w+|\b(?:will|'ll) (?:know|be told|be informed|get (?:the|your) message)\b|\b(?:has|have) been (?:told|informed)\b|\bheads.?up\b|\bwarn(?:ed)? (?!you\b)\w+|\brelay(?:ed|ing)?\b|\bforward(?:ed|ing)? (?:that|it|this|your)\b|\bgive (?:her|him|them) (?:the|your|that) message\b|\bmake sure (?:she|he|they|\w+) (?:gets?|knows?|hears?|sees?)\b|\bmessage(?:'s| is| has been|'s been) (?:now |safely )?(?:noted|taken|logged|recorded|saved|stored|left|in the system|with)\b|\binform(?:ed)? (?!you\b)\w+\b"
 )
 TO_CALLER = re.compile(rf"\b(?:sag\w*|geb\w*|gesagt|gegeben)\b.*\b(?:{YOU[3:-1]})\b.*\bbescheid\b|\b{YOU}\b.*\bbescheid\b|\blet you know\b")
 WAITLIST = re.compile(
@@ -51,6 +52,10 @@ OTHER_MESSAGE = re.compile(
 )
 FREED = re.compile(
     r"\b(?:frei wird|frei werden|freiwerden|nachrueck\w*|platz frei|absagt|abspringt|opens up|comes up|becomes available|cancels|frees up|is free|drops out|pulls out|slot opens|spot opens|something opens|gap opens|was frei|etwas frei)\b"
+)
+# "that's set": the promise beside it
+SETTLED = re.compile(
+    r"^(?:\w+,? ){0,2}?(?:that's|that is|it's|it is|all|das|es|alles|ist)\b(?: \w+){0,3}? (?:set|sorted|settled|arranged|done|fest|fix|ausgemacht|abgemacht|vereinbart|geregelt)\b"
 )
 NOT_KEPT: dict[str, tuple[MismatchKind, str]] = {
     "callback": ("no_callback", "request_callback"),
@@ -106,6 +111,21 @@ def read_promise(clause: Clause, topic: Topic | None, *, sentence: str) -> Claim
         return _build_claim("notification", clause) if is_sent else None
     kind = _find_kind(clause) or _find_kind_of_topic(clause, topic)
     return _build_claim(kind, clause) if kind else None
+
+
+def remove_settled(claims: Sequence[Claim]) -> list[Claim]:
+    """ "That's set, someone will ring you": what is settled is the promise, no appointment."""
+    promised = {claim.quote for claim in claims if claim.kind in ("callback", "message")}
+    return [
+        claim
+        for claim in claims
+        if not (
+            claim.kind == "booked"
+            and claim.quote in promised
+            and SETTLED.search(fold(claim.quote))
+            and (claim.is_weak or not any(mention.has_time for mention in claim.mentions))
+        )
+    ]
 
 
 def _build_claim(kind: PromiseKind, clause: Clause) -> Claim:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
-from app.domain.claims.action_vocabulary import HOLD_VERB
+from app.domain.claims.action_vocabulary import BOTH, HOLD_VERB, VERBS
 from app.domain.claims.appointment_claims import is_choice, is_read_back
 from app.domain.claims.appointment_mentions import AppointmentMention, MentionReader
 from app.domain.claims.availability import WINDOW, find_taken, is_at
@@ -40,11 +40,11 @@ from app.domain.language.vocabulary import fold, replace_number_words
 
 # a clause with so much of the sentence is the sentence
 WHOLE = 0.8
-INSTEAD = re.compile(r"\b(?:statt|anstatt|stattdessen|instead|nicht|not|rather|weil|because|kollegin|kollege|colleague)\b")
+INSTEAD = re.compile(r"\b(?:statt|anstatt|anstelle|stattdessen|instead|nicht|not|rather|weil|because|kollegin|kollege|colleague)\b")
 CUSTOMER = re.compile(r"(?:^|, )(?:herr|frau|mr|mrs|ms|miss)\.? \w+(?=,|$)")
 PART = re.compile(r",? (?:und|and|but|aber|während|while) |[,;] ")
 UNCHANGED = re.compile(
-    r"\b(?:bleib\w*|unberuehrt|unveraendert|unangetastet|besteh\w*|erhalten|steht (?:noch|weiter\w*)|(?:hasn't|has not|haven't) been touched|exactly (?:where|as)|stays?|still (?:stands|on|there|in)|remains?|untouched|as (?:it|planned)|unchanged)\b"
+    r"\b(?:bleib\w*|unberuehrt|unveraendert|unangetastet|besteh\w*|erhalten|steht (?:noch|weiter\w*)|(?:hasn't|has not|haven't) been (?:touched|changed|moved|altered)|exactly (?:where|as)|stays?|still (?:stands|on|there|in)|remains?|untouched|as (?:it|planned)|unchanged)\b"
 )
 CONFIRMED = re.compile(
     r"\b(?:gruenes licht|hundert ?prozent\w*|100 ?(?:%|prozent\w*)|verbindlich|fix|felsenfest|bestaetigt|zugestimmt|zugesagt|confirmed|locked in|guaranteed|definite\w*|green light|set in stone|all clear|rock solid|said yes|accepted)\b"
@@ -222,6 +222,10 @@ class SentenceReviewer:
         clocks = [mention for mention in claim.mentions if mention.clock is not None]
         if claim.kind not in APPOINTMENT_KINDS or len(clocks) < 2:
             return False
+        plain = fold(claim.quote)
+        if BOTH.search(plain) and VERBS["booked"].search(plain):
+            # "beide Termine sind gebucht: um drei und um vier"
+            return False
         own = [state.starts_at for each in self.evidence.appointments for state in each.states]
         return all(_is_any(mention, self._starts) for mention in clocks) and not all(_is_any(mention, own) for mention in clocks)
 
@@ -263,6 +267,8 @@ class SentenceReviewer:
             return None
         claim = Claim(kind, position, sentence, mentions, tentative=True, is_weak=kind == "booked" and certainty < CERTAIN_ALONE)
         claim.held_only = HOLD_VERB.search(fold(sentence)) is not None
+        if kind == "booked" and UNCHANGED.search(fold(sentence)):
+            claim.kind = "stands"
         self._add_staff(claim, sentence)
         self._separate_unchanged(claim, sentence)
         return None if self._is_list_of_free_times(claim) else claim
