@@ -35,12 +35,13 @@ def opened(new_page: Callable[..., "Page"], day: str) -> "Page":
 
 
 def book(page: "Page", name: str, time: str) -> "Locator":
-    """By keyboard alone: N, name, service, person, time, Enter."""
+    """By keyboard alone: N, name, number, no e-mail address, service, person, time, Enter."""
     page.keyboard.press("n")
     page.wait_for_selector("#calendar-sheet[open]")
     page.keyboard.type(name)
     page.keyboard.press("Tab")
     page.keyboard.type("0171 3920068")
+    page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.type("Damen")
     page.keyboard.press("Tab")
