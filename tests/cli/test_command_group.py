@@ -62,7 +62,7 @@ FAILING: dict[str, list[tuple[list[str], str]]] = {
     "retell check": [(["--company", "nowhere"], NO_COMPANY), ([*SALON], "no such agent")],
     "users create": [
         (["--email", "m@salon.example", "--role", "manager", "--company", "nowhere"], NO_COMPANY),
-        (["--email", "nobody", "--role", "support"], "e-mail"),
+        (["--email", "nobody", "--role", "support"], "email"),
     ],
     "users list": [(["--company", "nowhere"], NO_COMPANY)],
     "users block": [(["nobody@salon.example"], "")],

@@ -61,9 +61,9 @@ HINTS = compile_any(
     "gadget",
     "virtual",
 )
-# "eine Nachricht aufnehmen" records nothing
-TAKEN_DOWN = ("nachricht", "anliegen", "bestellung", "daten", "wunsch", "termin", "kontakt", "warteliste", "notiz", "schaden")
-NO_OBJECT = "".join(f"(?<!{word} )" for word in TAKEN_DOWN)
+# "eine Nachricht aufnehmen", "einen Rückruf kann ich nicht aufnehmen" records nothing
+TAKEN_DOWN = ("rueckruf", "rückruf", "nachricht", "anliegen", "bestellung", "daten", "wunsch", "termin", "kontakt", "warteliste", "notiz", "schaden")
+NO_OBJECT = rf"(?:^|[.,;!?])(?:(?!\b(?:{'|'.join(TAKEN_DOWN)})\b)[^.,;!?])*"
 # unambiguous on a business's telephone
 UNAMBIGUOUS_TOPICS: dict[ConsentKind, re.Pattern[str]] = {
     "recording": compile_any(

@@ -38,11 +38,11 @@ class Ways:
         self.token, self.moving = "", ""
 
     def prepare(self, number: int) -> None:
-        """A caller with a booking in the evening of another day, who looks at the page for moving it."""
+        """A caller with a booking in the evening of another day, who looks at its page."""
         starts = f"2026-05-{18 + number}T17:00"
         self.moving = self.calcom.book("cut:anna", starts=starts, customer_id=self.calcom.make_customer(f"Anruferin {number}"))
         self.token = self.calcom.run(lambda: self_service_links.create_link(self.calcom.get_booking(self.moving)))
-        self.csrf = csrf_token(self.caller, f"/b/{self.token}?move=1")
+        self.csrf = csrf_token(self.caller, f"/b/{self.token}")
         self.desk_csrf = csrf_token(self.desk, "/calendar/new")
 
     def by_link(self, start: datetime) -> int:
