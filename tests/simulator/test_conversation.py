@@ -88,9 +88,12 @@ def test_the_ringing_phones_answer_goes_along_with_the_call(ring_up: Callable[..
 def test_many_callers_at_once_never_share_a_time(ring_up: Callable[..., list[SimulatedCallResult]], db: SQLAlchemy) -> None:
     called = ring_up("booked", 12)
     assert all(answer.as_expected for each in called for answer in each.answers)
-    bookings = rows(db, Booking)
-    assert len(bookings) == len({(booking.staff_id, booking.starts_at) for booking in bookings}) == 12
-    assert {call.outcome for call in rows(db, Call)} == {"booked"}
+    bookings, calls = rows(db, Booking), rows(db, Call)
+    booked = {call.id for call in calls if call.outcome == "booked"}
+    # callers are drawn at random: whoever is drawn twice for one time is asked whether a second appointment is meant
+    asked = {tool.call_id for tool in rows(db, ToolCall) if (tool.result.get("data") or {}).get("asked") == "second"}
+    assert len(bookings) == len({(booking.staff_id, booking.starts_at) for booking in bookings}) == len(booked) > 6
+    assert {call.id for call in calls} - booked <= asked
 
 
 def test_an_english_caller_is_answered_in_english(ring_up: Callable[..., list[SimulatedCallResult]], db: SQLAlchemy) -> None:
