@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import NamedTuple
 
 from flask_babel import gettext as _
@@ -123,11 +124,15 @@ def list_terms() -> list[Term]:
 def _list_everyday_terms(terms: Sequence[Term]) -> list[Term]:
     """List the everyday words of the trade for what the company offers by another name; they choose nothing between two of its services."""
     company_id = current_company_id()
-    industry = db.session.scalar(select(Company.industry).where(Company.id == company_id)) if company_id else None
+    company = db.session.get(Company, company_id) if company_id else None
     named = {fold(term.text) for term in terms}
     found: list[Term] = []
-    for thing, words in EVERYDAY_WORDS.get(industry or "", {}).items():
-        likeness = {term.service: _rate_as(thing, term) for term in sorted(terms, key=lambda term: _rate_as(thing, term))}
+    for thing, words in EVERYDAY_WORDS.get(company.industry if company else "", {}).items():
+        likeness: dict[Service, int] = {}
+        for term in terms:
+            if term.is_spoken:
+                alike = _rate_name(thing, term.text) * term.certainty // 100
+                likeness[term.service] = max(likeness.get(term.service, 0), alike)
         best = max(likeness.values(), default=0)
         if best >= SAME_MEANING:
             services = [service for service, alike in likeness.items() if alike == best]
@@ -135,13 +140,10 @@ def _list_everyday_terms(terms: Sequence[Term]) -> list[Term]:
     return found
 
 
-def _rate_as(thing: str, term: Term) -> int:
+@lru_cache(maxsize=4096)
+def _rate_name(thing: str, name: str) -> int:
     """Rate how surely this name of a service means the thing."""
-    if not term.is_spoken:
-        return 0
-    return (
-        (100 if fold(thing) == fold(term.text) else get_term_similarity(parse_terms(thing), parse_terms(term.text))) * term.certainty // 100
-    )
+    return 100 if fold(thing) == fold(name) else get_term_similarity(parse_terms(thing), parse_terms(name))
 
 
 def find_best(text: str, terms: Sequence[Term], audience: frozenset[str] = frozenset()) -> ServiceMatch | None:

@@ -5,13 +5,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.core.errors import NotFound
-from app.core.extensions import db
-from app.core.route_guards import enter_for_request
-from app.core.tenancy import company_scope
 from app.core.transactions import run_in_transaction
 from app.domain.notifications.consent_requests import confirm_request, find_request, is_confirmed, is_open
-from app.models import Company, ConsentRequest
-from app.web.public.link_target import render_page
+from app.models import ConsentRequest
+from app.web.public.link_target import enter_company_of, render_page
 from app.web.public.self_service import SelfServiceQuery, guard_link, remember_language
 
 blueprint = Blueprint("consent_confirmation", __name__, url_prefix="/b")
@@ -41,12 +38,7 @@ def handle_not_found(_error: NotFound) -> tuple[Response, int]:
 
 def _get_request(token: str) -> ConsentRequest:
     """Raises NotFound for what can neither be confirmed nor was."""
-    row = find_request(token)
-    company = db.session.get(Company, row.company_id) if row else None
-    if row is None or company is None or not company.is_active:
-        raise NotFound(_("Diesen Link gibt es nicht, oder er ist abgelaufen."))
-    g.company, g.timezone = company, company.timezone
-    enter_for_request(company_scope(company.id))
+    row = enter_company_of(find_request(token))
     if not is_open(row) and not is_confirmed(row):
         raise NotFound(_("Diesen Link gibt es nicht, oder er ist abgelaufen."))
     return row

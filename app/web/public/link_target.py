@@ -1,6 +1,6 @@
 """What a secret link leads to, and what its pages have in common."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -15,8 +15,10 @@ from app.core.tenancy import company_scope, unscoped
 from app.domain.bookings import hold_links, self_service_links, waitlist
 from app.domain.bookings.message_writer import format_place
 from app.models import Booking, Branch, Company, CustomerLink, Hold, PhoneNumber, WaitlistOffer
+from app.models.base import CompanyOwned
 
 RATE_LIMIT = RateLimit("own_page", 120)
+Row = TypeVar("Row", bound=CompanyOwned)
 
 
 def resolve_token(token: str) -> Booking | WaitlistOffer | CustomerLink | Hold:
@@ -29,12 +31,7 @@ def resolve_token(token: str) -> Booking | WaitlistOffer | CustomerLink | Hold:
         with unscoped():
             offer = waitlist.find_offer(token) if len(token) <= self_service_links.MAX_TOKEN_LENGTH and token.isascii() else None
     hold = hold_links.find_linked_hold(token) if link is None and offer is None else None
-    owner = link or offer or hold
-    company = db.session.get(Company, owner.company_id) if owner else None
-    if owner is None or company is None or not company.is_active:
-        raise NotFound(_("Diesen Link gibt es nicht, oder er ist abgelaufen."))
-    g.company, g.timezone = company, company.timezone
-    enter_for_request(company_scope(company.id))
+    enter_company_of(link or offer or hold)
     if offer is not None:
         return offer
     if hold is not None:
@@ -46,6 +43,16 @@ def resolve_token(token: str) -> Booking | WaitlistOffer | CustomerLink | Hold:
     booking = db.session.scalars(select(Booking).where(Booking.id == link.booking_id)).one()
     g.timezone = booking.timezone
     return booking
+
+
+def enter_company_of(row: Row | None) -> Row:
+    """Enter the scope of the company that the row of a link belongs to. Raises NotFound without a row or an active company."""
+    company = db.session.get(Company, row.company_id) if row else None
+    if row is None or company is None or not company.is_active:
+        raise NotFound(_("Diesen Link gibt es nicht, oder er ist abgelaufen."))
+    g.company, g.timezone = company, company.timezone
+    enter_for_request(company_scope(company.id))
+    return row
 
 
 def handle_rejection(token: str, error: AppError) -> BaseResponse:

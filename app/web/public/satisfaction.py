@@ -3,19 +3,16 @@
 from typing import Annotated
 
 from flask import Blueprint, g, redirect, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.core.errors import InvalidInput, NotFound
 from app.core.extensions import db
-from app.core.route_guards import enter_for_request
-from app.core.tenancy import company_scope
 from app.core.transactions import run_in_transaction
 from app.domain.marketing.satisfaction import MAX_COMMENT_LENGTH, SCORES, find_question, keep_answer
-from app.models import Booking, Company, SatisfactionQuestion
+from app.models import Booking, SatisfactionQuestion
 from app.web.fields import IntegerField, TextField
 from app.web.forms import Form
-from app.web.public.link_target import build_branch_details, render_page
+from app.web.public.link_target import build_branch_details, enter_company_of, render_page
 from app.web.public.self_service import SelfServiceQuery, guard_link, remember_language
 
 blueprint = Blueprint("satisfaction", __name__, url_prefix="/b")
@@ -52,13 +49,7 @@ def handle_not_found(_error: NotFound) -> tuple[Response, int]:
 
 
 def _get_question(token: str) -> SatisfactionQuestion:
-    question = find_question(token)
-    company = db.session.get(Company, question.company_id) if question else None
-    if question is None or company is None or not company.is_active:
-        raise NotFound(_("Diesen Link gibt es nicht, oder er ist abgelaufen."))
-    g.company, g.timezone = company, company.timezone
-    enter_for_request(company_scope(company.id))
-    return question
+    return enter_company_of(find_question(token))
 
 
 def _render_page(question: SatisfactionQuestion, token: str) -> Response:
