@@ -15,7 +15,7 @@ from tests.support.running_server import DATABASE, RunningServer
 from tests.support.waiting import HANGS_AFTER_S
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}
@@ -69,6 +69,10 @@ def shown_time(page: "Page") -> str:
     return page.locator(".ap-slot__when").inner_text()
 
 
+def background_of(element: "Locator") -> str:
+    return element.evaluate("element => getComputedStyle(element).backgroundColor")
+
+
 @pytest.mark.parametrize(("locale", "which"), [("de-DE", 0), ("en-GB", 1)])
 def test_a_caller_sees_keeps_moves_and_cancels_the_appointment(
     visit: Callable[..., Visit], running_server: RunningServer, locale: str, which: int
@@ -86,7 +90,9 @@ def test_a_caller_sees_keeps_moves_and_cancels_the_appointment(
     times.nth(3).wait_for()
     new_time = times.last.inner_text()
     times.last.click()
-    page.locator("a.ap-chip[aria-current=true]").wait_for()
+    chosen, others = page.locator("a.ap-chip[aria-current=true]"), page.locator("a.ap-chip:not([aria-current])")
+    chosen.wait_for()
+    assert background_of(chosen) != background_of(others.first)
     assert shown_time(page) == before
     page.locator("form[action$='/move'] button").click()
     page.get_by_role("status").filter(has_text=moved).wait_for()
