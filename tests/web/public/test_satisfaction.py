@@ -87,6 +87,12 @@ def test_one_click_answers_and_words_may_follow(world: World) -> None:
     assert world.answers() == [(4, "Sehr nett", "page")] and world.tasks() == []
 
 
+def test_nobody_is_asked_for_a_company_that_is_switched_off(world: World) -> None:
+    with transaction():
+        world.db.session.get_one(Company, world.salon.company_id).is_active = False
+    assert world.client.get(PAGE.format(world.token)).status_code == 404
+
+
 def test_another_score_keeps_the_words(world: World) -> None:
     world.post(score="4", comment="Sehr nett")
     page = world.client.get(PAGE.format(world.token)).text

@@ -19,7 +19,7 @@ from app.core.transactions import transaction
 from app.domain.bookings import self_service_links, waitlist
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.create import create_booking
-from app.models import Booking, BookingLink, WaitlistOffer
+from app.models import Booking, BookingLink, Company, WaitlistOffer
 from tests.factories.salon import DESK, Salon, at, make_customer, make_salon
 from tests.support.users import csrf_token
 
@@ -72,6 +72,14 @@ def test_an_expired_link_does_not_exist(client: FlaskClient, salon: Salon) -> No
     booking, token = link_of(salon, "cut:anna")
     with time_machine.travel(booking.ends_at + self_service_links.LINK_GRACE_PERIOD + timedelta(seconds=1), tick=True):
         assert client.get(f"/b/{token}").status_code == 404
+
+
+def test_the_links_of_a_company_that_is_switched_off_do_not_exist(client: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
+    _booking, token = link_of(salon, "cut:anna")
+    assert client.get(f"/b/{token}").status_code == 200
+    with transaction():
+        db.session.get_one(Company, salon.company_id).is_active = False
+    assert client.get(f"/b/{token}").status_code == 404
 
 
 def test_it_speaks_english_too(client: FlaskClient, salon: Salon) -> None:
