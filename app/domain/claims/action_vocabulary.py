@@ -39,7 +39,7 @@ FIRST_PERSON_EN = r"(?:\bi|\bwe)(?:'ve| have)?(?: (?:just|now|also|already|gone 
 PASSIVE_EN = r"(?:\b(?:is|are|was|were|been|now|got|gotten|it|that|you|you're|all)|'s|'re|have) (?:(?:now|all|already|also|both|successfully|officially|being|been|safely|firmly) ){0,3}"
 CLAUSE_START = r"^(?:(?:so|gut|prima|super|perfekt|erledigt|schon|alles|okay|ok|done|great|perfect|all|und|and|ja|yes|wieder|lovely|right|brilliant|wunderbar|na klar|klar|no problem|kein problem|dann),? )*"
 IN_CALENDAR = (
-    r"\b(?:ist|sind|steht|stehen|hab|habe)(?: (?:jetzt|schon|bereits|fest|damit|also|ich|wir|sie|du|ihnen|es|das|dich|dir|<\w+>|um|am|bei|\w+)){0,6} (?:drin|im (?:kalender|buch|system|plan|terminkalender))\b"
+    r"\b(?:ist|sind|steht|stehen|hab|habe)(?: (?:jetzt|schon|bereits|fest|damit|also|ich|wir|sie|du|ihnen|es|das|dich|dir|<\w+>|um|am|bei|\w+)){0,9} (?:drin|im (?:kalender|buch|system|plan|terminkalender))\b"
     r"|(?:\b(?:is|are|it|that|you)|'s|'re) (?:(?:now|all|already|safely|down) ){0,2}(?:in|on) the (?:book|books|diary|calendar|system|schedule)\b"
 )
 SETTLED = (

@@ -19,6 +19,7 @@ from app.domain.claims.claim_types import Claim, PromiseKind
 from app.domain.claims.clauses import PENDING, Clause
 from app.domain.claims.dialogue_topics import Topic
 from app.domain.claims.name_index import NameIndex
+from app.domain.claims.prices import PRICE, replace_numbers
 from app.domain.language.marked_text import Scanner
 from app.domain.language.vocabulary import fold
 
@@ -194,5 +195,5 @@ def is_read_back(scanner: Scanner, names: NameIndex) -> bool:
     text = re.sub(r"<[dt]\d+>", " ", scanner.text)
     if OTHER_FRAME.search(text) or WINDOW.search(scanner.text):
         return False
-    text = names.remove_names(ADDRESSED.sub(" ", text))
+    text = names.remove_names(ADDRESSED.sub(" ", PRICE.sub(" ", replace_numbers(text))))
     return not re.search(r"[a-z]{2,}", FILLERS.sub(" ", text))

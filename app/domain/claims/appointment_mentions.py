@@ -7,7 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from app.domain.claims.name_index import NameIndex
+from app.domain.claims.name_index import NAME_SUFFIX, NameIndex
 from app.domain.claims.self_corrections import MARKS, remove_corrected
 from app.domain.language.dates import DayRange
 from app.domain.language.marked_text import Scanner
@@ -45,6 +45,12 @@ THE_ONE = re.compile(
 )
 # "erstes Kind um zehn, zweites um elf", "first car at three"
 ORDINAL = re.compile(r"\b(?:erstes|zweites|drittes)\b|(?<!the )\b(?:first|second|third) (?=(?:\w+ )?at\b)", re.IGNORECASE)
+# "bei Frau Sommer", "with Dr. April": a name that is a season, a day or a month
+SEASON_NAME = r"(?:Sommer|Winter|Herbst|Lenz|Summers?|Winters)"
+DAY_NAME = r"(?:Montag|Dienstag|Freitag|Samstag|Sonntag|Sonnabend|Feierabend|Morgen|Abend|Mittag|Mai|Juni|August|Januar|März|Friday|Sunday|Monday|May|April|June|Day|Noon|Weekes?)"
+NAMED_LIKE_DATE = re.compile(
+    rf"\b((?:Herrn?|Frau|Familie|Doktor|Dr|Prof|Mr|Mrs|Ms|Miss|Doctor|[Bb]ei|[Mm]it|[Ww]ith)\.? (?:(?:Frau|Herrn|Dr|Prof)\.? )*)((?:[A-ZÄÖÜ][a-zäöüß]+ )?{SEASON_NAME}|{DAY_NAME})\b(?! \d)"
+)
 SHORTLY = re.compile(
     r"\b(?:in|within|innerhalb von) (?:\w+ )?(?:\w*stunden?|minuten|minutes|hours?|half an hour|a quarter of an hour)\b", re.IGNORECASE
 )
@@ -105,8 +111,9 @@ class MentionReader:
     def mark(self, text: str) -> Scanner:
         """Mark days and times in the text, without what is corrected, previous times and ends of ranges."""
         if text not in self._marked:
+            named = NAMED_LIKE_DATE.sub(rf"\1\2{NAME_SUFFIX}", text)
             plain = MOVED_HOUR.sub(
-                _name_hour, SHORTLY.sub(" ", ORDINAL.sub(" ", FIRST.sub("the ", NUMBER_S.sub(r"\1 is", THE_ONE.sub(r"\1 ", text)))))
+                _name_hour, SHORTLY.sub(" ", ORDINAL.sub(" ", FIRST.sub("the ", NUMBER_S.sub(r"\1 is", THE_ONE.sub(r"\1 ", named)))))
             )
             scanner = mark_expressions(plain, self._at, self._timezone)
             for number in NEXT_DAY.findall(scanner.text):

@@ -9,7 +9,7 @@ from typing import Literal
 
 from app.domain.claims.action_vocabulary import VERBS
 from app.domain.claims.hesitation_removal import remove_hesitations
-from app.domain.claims.self_corrections import CORRECTION_WORDS, REPAIR, remove_contrast
+from app.domain.claims.self_corrections import CORRECTION_WORDS, HESITATIONS, REPAIR, remove_contrast
 from app.domain.language.vocabulary import MONTHS, fold
 
 # statement: it is so · future: it will be so · intention: "I will do it" · offer: it could be done · question, condition
@@ -21,8 +21,11 @@ NOT_ABBREVIATED = "".join(
     rf"(?<!\b{word}\.)"
     for word in ("Dr", "ca", "Nr", "St", "Prof", r"z\.B", "Mr", "Mrs", "Ms", "bzw", r"a\.m", r"p\.m", "bzgl", "str", "Str")
 )
+# "half three... no, half past two"
+GOES_ON = rf" *(?:(?:{HESITATIONS}),? )*\b(?:{CORRECTION_WORDS})\b"
 SENTENCE = re.compile(
-    rf"(?<=[!?…]) +|{NOT_ABBREVIATED}(?<=\.)(?<!\d\.) +|(?<=\d\.) +(?=(?-i:[A-ZÄÖÜ]))(?!(?:{'|'.join(MONTHS)})\b)|\n+|; +", re.IGNORECASE
+    rf"(?<=[!?]) +|(?<=…)(?!{GOES_ON}) +|{NOT_ABBREVIATED}(?<=\.)(?<!\d\.)(?!(?<=\.\.\.){GOES_ON}) +|(?<=\d\.) +(?=(?-i:[A-ZÄÖÜ]))(?!(?:{'|'.join(MONTHS)})\b)|\n+|; +",
+    re.IGNORECASE,
 )
 # words that begin a clause
 CLAUSE_STARTS = (
@@ -37,8 +40,10 @@ NEW_SUBJECT = (
     r"(?!\d|halb|viertel|half|quarter|(?:ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|dreizehn|vierzehn|fünfzehn|sechzehn|siebzehn|achtzehn|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b|der |die |den |dem )(?:\w+ ){1,2}"
     r"(?:will|is|has|can|would|wird|ist|hat|kann|freut|erwartet|kümmert|macht|übernimmt|nimmt|schneidet|wartet|looks?|does|takes|meldet|ruft)\b"
 )
+# ", but for now you're in on Thursday"
+ADVERSATIVE = r", (?:aber|doch|but) (?=(?:(?!zwar\b)[\w']+ ){0,4}?(?:sind sie|sie sind|bist du|steht|stehen|bleib\w*|hab\w*|ist|sind|you're|you are|i've|i have|it's|that's|stays?|is|are)\b)"
 CLAUSE = re.compile(
-    rf" (?:und|and) (?={PREDICATE})|, (?={NEW_SUBJECT})(?!(?:{CORRECTION_WORDS})\b)|,? (?:und|aber|doch|and|but|so) (?=(?:{CLAUSE_STARTS})\b)|, (?=(?:{CLAUSE_STARTS})\b)(?!(?:{CORRECTION_WORDS})\b)| [–—-] (?!(?:ach |oh |äh,? |ähm,? )*(?:{CORRECTION_WORDS})\b)",
+    rf" (?:und|and) (?={PREDICATE})|{ADVERSATIVE}|, (?={NEW_SUBJECT})(?!(?:{CORRECTION_WORDS})\b)|,? (?:und|aber|doch|and|but|so) (?=(?:{CLAUSE_STARTS})\b)|, (?=(?:{CLAUSE_STARTS})\b)(?!(?:{CORRECTION_WORDS})\b)| [–—-] (?!(?:ach |oh |äh,? |ähm,? )*(?:{CORRECTION_WORDS})\b)",
     re.IGNORECASE,
 )
 ENDS_WITH_TAG = re.compile(
@@ -74,7 +79,7 @@ MODAL = re.compile(
 FUTURE = re.compile(r"\b(?:werden?|wird|wirst|will|'ll|going to|about to|'m going|gonna)\b|\w'll\b")
 # "I will see you", "then we would have it" are certain
 CERTAIN_FUTURE = re.compile(
-    r"\bdann haetten wir(?:'?s| es| das| alles)|\bdas haetten wir\b|\bzu (?:duerfen|koennen)\b|\bwaeren wir (?:soweit|so weit|fertig|durch)\b|\b(?:will be|'ll be) (?:seeing|expecting|ready|with you|looking)|(?:will|'ll|can) (?:see|expect) you\b|\b(?:werden|wird)(?: sie| dich)?(?: \w+){0,4} erwartet\b"
+    r"\bdann haetten wir(?:'?s| es| das| alles)|\bdas haetten wir\b|\bzu (?:duerfen|koennen)\b|\bwaeren wir (?:soweit|so weit|fertig|durch)\b|\b(?:will be|'ll be) (?:seeing|expecting|ready|with you|looking)|(?:will|'ll) (?:see|expect) you\b|\bi can see you\b|\b(?:werden|wird)(?: sie| dich)?(?: \w+){0,4} erwartet\b"
 )
 INTENTION = re.compile(
     r"\b(?:ich|wir) (?:werde|werden)\b|\b(?:werde|werden) (?:ich|wir)\b|\b(?:i|we)(?:'ll| will|'m going to| am going to|'re going to|'m about to)\b"
@@ -127,6 +132,12 @@ PENDING = re.compile(
 GENERAL = re.compile(
     r"\b(?:grundsaetzlich|generell|in der regel|normalerweise|ueblicherweise|meist|meistens|erfahrungsgemaess|immer|jeweils wenn|man (?:muss|kann|sollte|darf|zahlt|liegt|nimmt|sagt|rechnet)|alle termine|termine, die|bei termine?n|unsere regel\w*|usually|normally|generally|always|in general|as a rule|our policy|the policy)\b"
     r"|^(?:gebuchte |alle )?termine (?!sind\b|stehen\b)|^(?:booked |any |all )?(?:appointments|bookings) (?!are\b)"
+)
+# until when the caller may cancel: "bis Montag um neun könnten Sie noch absagen"
+DEADLINE = re.compile(
+    r"(?=.*\b(?:bis|spaetestens|vor|vorher|until|till|by|before|no later than|latest|up to)\b)(?!.*\b(?:ich|wir|i|we|i'm|i've|i'll|we've|we'll)\b)"
+    r"(?=.*\b(?:absag\w*|abzusagen|stornier\w*|stornierung\w*|verschieb\w*|verleg\w*|umbuch\w*|abmeld\w*|bescheid|cancel\w*|resched\w*|change|move|let us know|tell us|notice)\b)"
+    r"(?=.*\b(?:koenn\w*|kann|duerf\w*|darf|muess\w*|muss|sollt\w*|bitte|genuegt|reicht|geht|moeglich|kostenlos|kostenfrei|gebuehrenfrei|can|could|may|must|need|have to|should|please|free|fine|possible|enough|no charge)\b)"
 )
 
 
@@ -217,7 +228,7 @@ def _find_act(plain: str, *, ends_plainly: bool) -> SpeechAct:
         return "past"
     if OTHER_CUSTOMER.search(plain) or (UNAVAILABLE.search(plain) and not FOR_YOU.search(plain)):
         return "other"
-    if GENERAL.search(plain):
+    if GENERAL.search(plain) or DEADLINE.match(plain):
         return "general"
     return _find_mood(CERTAIN_FUTURE.sub(" ", plain))
 

@@ -36,7 +36,7 @@ class Conversation:
     def __init__(self, evidence: Evidence, reader: MentionReader) -> None:
         self.evidence, self.names, self.reader = evidence, reader.names, reader
         self.topic: Topic | None = None
-        self.objected = False
+        self.objected = self.has_declined = False
         # the caller's last words, folded, and marked where they ask for hours
         self.question, self._raw_question = "", ""
         self.asked_days: Scanner | None = None
@@ -58,8 +58,8 @@ class Conversation:
         answer = NOTHING_ELSE.sub("", plain[:400]) if self._has_asked_for_more else plain[:400]
         self.objected = OBJECTION.search(answer) is not None and not any(asks_for(fact, plain) for fact in ("price", "duration", "address"))
         # what was offered is off the table
-        has_declined = DECLINED.search(plain) is not None
-        self.topic = None if has_declined else find_topic(plain) or self._find_topic_of_times(text) or self.topic
+        self.has_declined = DECLINED.search(answer) is not None
+        self.topic = None if DECLINED.search(plain) else find_topic(plain) or self._find_topic_of_times(text) or self.topic
         for topic in FACTS:
             if asks_for(topic, plain):
                 self._open[topic] = OPEN_FOR_TURNS

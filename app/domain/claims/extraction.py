@@ -9,6 +9,7 @@ from app.domain.claims.appointment_mentions import AppointmentMention, MentionRe
 from app.domain.claims.claim_types import APPOINTMENT_KINDS, Claim
 from app.domain.claims.clauses import PENDING, UNAVAILABLE, Clause, split_clauses
 from app.domain.claims.dialogue_state import CLOSING_QUESTION, Conversation
+from app.domain.claims.dialogue_topics import FACTS
 from app.domain.claims.evidence_types import Evidence, Utterance
 from app.domain.claims.fact_extraction import FactReader, names_time
 from app.domain.claims.name_index import NameIndex
@@ -29,6 +30,8 @@ CORRECTED_WITHIN_TURNS = 3
 MOVED_TO = re.compile(r"\b(?:jetzt|nun|now|dann)\b|\b(?:auf|to|bis|on) (?:den |dem |the )?<[dt]")
 FACTS_CORRECTED = ("hours", "price", "duration", "address", "free", "full", "fee")
 FACTS_OF_GREETING = ("hours", "address", "price", "duration")
+# "Oder halb fünf bei Anna": what was named before is one of several offers
+OTHERWISE = re.compile(r"^(?:oder|alternativ|ansonsten|sonst|or|alternatively|otherwise)\b")
 REGRET = re.compile(r"\b(?:leider|bedaure|unfortunately|afraid)\b")
 APOLOGY = re.compile(r"\b(?:tut mir leid|sorry|schade)\b")
 
@@ -72,6 +75,8 @@ class _ClaimExtractor:
                 self._read_turn(turn)
             else:
                 self.conversation.hear_caller(turn.text)
+                if self.conversation.has_declined:
+                    self.reopened.append(self.order - 1)
                 self.has_caller_spoken = True
         last = max(self.reopened, default=-1)
         for claim in self.claims:
@@ -158,12 +163,12 @@ class _ClaimExtractor:
 
     def _read_appointment(self, clause: Clause, scanner: Scanner, before: Clause | None, *, corrects: bool, first: bool) -> Claim | None:
         talk = self.conversation
+        if FAREWELL.search(scanner.text) and not self._is_arranging():
+            # "bis Donnerstag" to somebody who is late, asked for the hours, or calls again
+            return None
         claim = appointment_claims.read_action(clause, self.reader, talk.topic)
         if claim is not None and claim.kind == "stands" and talk.is_asked("hours") and not talk.objected:
             # "bis zwei" answers how long it is open
-            claim = None
-        if claim is not None and claim.kind == "stands" and talk.topic in (None, "message") and FAREWELL.search(scanner.text):
-            # somebody who is late says when they come, or calls again
             claim = None
         if claim is not None and appointment_claims.may_mean_topic(claim, clause, self.conversation.topic):
             claim.kind, claim.is_vague = talk.topic, True  # type: ignore[assignment]
@@ -184,6 +189,12 @@ class _ClaimExtractor:
         if claim is not None:
             claim.corrects = claim.corrects or corrects
         return claim or self._read_detail(clause, scanner) or appointment_claims.read_agreement(clause, self.reader, talk.topic, talk.times)
+
+    def _is_arranging(self) -> bool:
+        """Check that the conversation is about an appointment."""
+        if self.conversation.topic in FACTS:
+            return self.has_appointment or bool(self.evidence.searches)
+        return self.conversation.topic not in (None, "message")
 
     def _take_over_mentions(self, claim: Claim, before: Clause) -> None:
         """ "Freitag um zehn bei Anna. Ist eingetragen." """
@@ -238,6 +249,8 @@ class _ClaimExtractor:
         """Check whether an acceptance before this clause is not the last word about the appointment."""
         if clause.asks:
             return not CLOSING_QUESTION.search(clause.plain)
+        if OTHERWISE.match(clause.plain):
+            return True
         if any(claim.kind in (*APPOINTMENT_KINDS, "free") and not claim.is_vague and _names_time(claim) for claim in found):
             return True
         if PENDING.search(clause.plain) or UNAVAILABLE.search(clause.plain) or REGRET.search(clause.plain):

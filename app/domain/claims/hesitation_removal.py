@@ -12,7 +12,7 @@ HESITATION = re.compile(rf"[,.…]* *(?<![\w-])(?:{SOUNDS}|(?<=, )(?:um|er)(?=,)
 # "für Dien-, nee, für Mittwoch"; "ein- und ausgehen" is whole
 BROKEN_OFF = re.compile(r"(?<![\w-])\w+-(?=[,.… ]|$)(?! (?:bis|und|oder|and|or|to)\b)")
 PARENTHESIS = re.compile(
-    r", (?:lassen sie mich (?:\w+ )?(?:überlegen|schauen|sehen)|warten sie|warte mal|moment mal|wie war das|sagen wir mal|na ja|naja|wissen sie|let me (?:see|think|check)|you know|i think|hang on|how should i put it|like)(?:,|(?= um\b| \d))",
+    r"(?:^|, )(?:lassen sie mich (?:\w+ )?(?:überlegen|schauen|sehen)|warten sie|warte mal|moment mal|wie war das|sagen wir mal|na ja|naja|wissen sie|let me (?:see|think|check)|you know|i think|hang on|how should i put it|like)(?:,|(?= um\b| \d))",
     re.IGNORECASE,
 )
 CLASSES = (
@@ -29,7 +29,7 @@ def remove_hesitations(text: str) -> str:
     for piece in pieces[1:]:
         joint = ", nein, " if names_same_kind(joined, piece) else " "
         joined = f"{joined}{joint if joined and piece else ' '}{piece}"
-    return " ".join(joined.split())
+    return " ".join(joined.split()).lstrip(", ")
 
 
 def names_same_kind(before: str, after: str) -> bool:

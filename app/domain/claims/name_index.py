@@ -11,14 +11,21 @@ from app.domain.claims.evidence_types import BranchEvidence, Evidence
 from app.domain.language.vocabulary import fold, replace_number_words
 from app.domain.services.vocabulary import KNOWN_TERMS, TERMS, ServiceTextMeaning, parse_terms
 
-TITLE_WORDS = ("dr", "dr.", "prof", "prof.", "frau", "herr", "herrn")
+# what makes a name no date: "Frau Sommer" is read as "sommername"
+NAME_SUFFIX = "name"
+TITLE_WORDS = (
+    "dr", "dr.", "prof", "prof.", "frau", "herr", "herrn", "mr", "mr.", "mrs", "mrs.", "ms", "ms.", "miss", "nurse", "schwester", "doctor",
+    "doktor", "notar", "notarin", "rechtsanwalt", "rechtsanwaeltin", "tierarzt", "tieraerztin", "meister", "meisterin", "coach",
+)  # fmt: skip
 TITLE = (
     r"(?:(?:frau|herrn?|dr|doktor|doctor|ms|mrs|mr|prof|der|die|dem|unsere[rm]?|ihre[rm]?|our|your|stylist\w*|friseur\w*|kolleg\w*)\.? )*"
 )
 STAFF_PREPOSITION = rf"\b(?:bei[m]?|mit|von|zum|zur|zu|with|by|to|see|seeing|namens|ist|heisst|uebernimmt|macht|wartet|nimmt|schneidet|kuemmert sich|freut sich|erwartet sie) (?:(?:weiterhin|weiter|nach wie vor|immer noch|wieder|auch|dann|jetzt|nun|also|still) )*{TITLE}"
 STAFF_VERB = r"(?='s (?:your|doing|got|looking|taking|going|expecting|waiting|the one)\b| (?:\w+ )?(?:erwartet|freut|nimmt|kuemmert|macht|uebernimmt|schneidet|begruesst|empfaengt|behandelt|betreut|bedient|faerbt|hat (?:sie|dich)|wird (?:sie|dich)|ist (?:fuer|dann fuer)|steht|wartet|expects?|looks?|looking|takes?|does|cuts|colours|is doing|will (?:be|see|take|look|do|have)|is (?:looking|expecting|going|doing|taking|your)|'ll)\b)"
-STAFF_NAME_DE = re.compile(r"\b[Bb]ei (?:Frau |Herrn? |Dr\. |Doktor )*([A-ZÄÖÜ][a-zäöüß]+)\b(?! (?:Haaren?|Problemen))")
-STAFF_NAME_EN = re.compile(r"\b[Ww]ith (?:Ms\.? |Mrs\.? |Mr\.? |Dr\.? )*([A-Z][a-z]+)\b")
+STAFF_NAME_DE = re.compile(
+    r"\b[Bb]ei (?:Frau |Herrn? |Dr\. |Doktor |Notarin |Notar |Rechtsanw\w+ |Schwester )*([A-ZÄÖÜ][a-zäöüß]+)\b(?! (?:Haaren?|Problemen))"
+)
+STAFF_NAME_EN = re.compile(r"\b[Ww]ith (?:Ms\.? |Mrs\.? |Mr\.? |Dr\.? |Nurse |Doctor )*([A-Z][a-z]+)\b")
 BRANCH_CONTEXT = r"\b(?:in|im|nach|von|fuer|at|of|for|filiale|standort|branch|location|salon|praxis|studio|werkstatt|laden|shop|our|unser\w*|der|dem|den|the)[ -](?:(?!und\b|and\b)[\w.]+[ -]){0,2}?"
 AND = re.compile(r"\b(?:und|and|plus|mit|with|dazu|oder|or|sowie)\b|\+|&")
 # words for services that mean other things as often
@@ -110,7 +117,7 @@ class NameIndex:
         self._people: dict[str, set[str]] = {}
         for person in evidence.people:
             words = [word for word in _fold_name(person.name).split() if word not in TITLE_WORDS]
-            for name in (" ".join(words), *words):
+            for name in (" ".join(words), *words, *(f"{word}{NAME_SUFFIX}" for word in words)):
                 self._people.setdefault(name, set()).add(person.id)
         self._services: dict[str, set[str]] = {}
         for offer in evidence.offers:
@@ -148,7 +155,11 @@ class NameIndex:
 
     def find_services(self, name: str) -> set[str]:
         plain = " ".join(word for word in re.split(r"[ ,&]+", name) if word not in ("und", "and"))
-        return self._services.get(plain) or self._find_by_meaning(plain)
+        if plain not in self._services:
+            return self._find_by_meaning(plain)
+        words = set(plain.split())
+        # "Impfung" may mean "Impfung Hund" as well
+        return set.union(*(offers for known, offers in self._services.items() if words <= set(known.split())))
 
     def _find_by_meaning(self, name: str) -> set[str]:
         """Find what may be meant by words that are no name: all haircuts by "cut", and whatever has a name that says nothing to us.

@@ -137,6 +137,9 @@ def check_hours(claim: Claim, evidence: Evidence) -> list[FalseClaim] | None:
         for days in _list_days(mention, evidence.began_at.date())
         if (known := [(day, spans) for day in days for spans in _list_hours(day, branches, evidence) if spans or not is_usual])
     ]
+    if len(mention.weekdays) > 1 and not (mention.spans or mention.is_closed or mention.dates):
+        # "unter der Woche sind wir da" names no hour, and no single day
+        return [] if any(spans for known in known_days for _day, spans in known) else None
     wrong = next((known[0] for known in known_days if not any(_fits(mention, spans) for _day, spans in known)), None)
     if wrong is not None:
         return [build_mismatch("other_hours", claim, day=wrong[0], spans=wrong[1])]

@@ -9,6 +9,7 @@ from itertools import combinations, combinations_with_replacement
 
 from app.domain.claims.claim_types import Claim
 from app.domain.claims.clauses import Clause
+from app.domain.claims.durations import LENGTH
 from app.domain.claims.evidence_types import Evidence
 from app.domain.claims.false_claim import FalseClaim, build_mismatch
 from app.domain.claims.name_index import NameIndex
@@ -28,6 +29,8 @@ APPROXIMATE = re.compile(
     r"\b(?:ab|zwischen|circa|ca|ungefaehr|etwa|rund|um die|bis zu|hoechstens|mindestens|je nach|meist\w*|durchschnitt\w*|normalerweise|aufpreis|zuschlag|plus (?=mwst|steuer|trinkgeld|tax|tip|vat)|mehr|weniger"
     r"|from|between|about|around|roughly|approximately|up to|at least|starting|depending|usually|typically|extra|more|less)\b|\bvon \d+.*\bbis\b"
 )
+# "in etwa zwanzig Minuten" says nothing of the price
+HEDGED_LENGTH = re.compile(rf"(?:\b\w+ ){{1,2}}{LENGTH.pattern}")
 OTHER_AMOUNT = re.compile(
     r"\b(?:gutschein\w*|voucher\w*|rabatt\w*|discount|anzahlung|deposit|trinkgeld|tip|geschenk\w*|park\w*|gebuehr\w*|fee|absage\w*|absagt|no-?show|storno\w*"
     r"|ausfall\w*|guthaben|gespart|guenstiger|teurer|cheaper|mwst|versand|stunde kostet|(?:pro|am|je) (?:stunde|tag|woche|monat)|per (?:hour|day|week|month)|a (?:day|week|month)|kaution|drauflegen|draufzahlen|unterschied|differenz|zuzahl\w*|zuzuzahlen|restbetrag|difference|on top|apart|in it)\b"
@@ -81,7 +84,7 @@ def find_prices(
     if OTHER_AMOUNT.search(fold(clause.sentence)) and not names.locate_services(clause.plain):
         return []
     text = remove_corrected(replace_numbers(clause.plain), {"price": AMOUNT})
-    if APPROXIMATE.search(text):
+    if APPROXIMATE.search(HEDGED_LENGTH.sub(" ", text)) or RANGE.search(text):
         return []
     named = names.locate_services(text)
     prices: list[PriceMention] = []
@@ -106,7 +109,7 @@ def find_prices(
         cents = int(number[1]) * 100 + int(number[2] or number[3] or 0)
         of = tuple(frozenset(services) for _place, services in named) or tuple(context)
         prices.append(PriceMention(cents, of, together=True if asks_total else None if len(of) > 1 else False))
-    if not prices and is_certain and not has_times and not of_known and len(found) == 1 and not RANGE.search(text):
+    if not prices and is_certain and not has_times and not of_known and len(found) == 1:
         # of something that has no price here
         prices.append(PriceMention(read_cents(found[0]), ()))
     return prices

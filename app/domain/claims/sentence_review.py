@@ -12,6 +12,7 @@ from app.domain.claims.appointment_claims import is_choice, is_read_back
 from app.domain.claims.appointment_mentions import AppointmentMention, MentionReader
 from app.domain.claims.availability import WINDOW, find_taken, is_at
 from app.domain.claims.claim_types import APPOINTMENT_KINDS, Claim, ClaimKind
+from app.domain.claims.clauses import split_clauses
 from app.domain.claims.dialogue_topics import Topic
 from app.domain.claims.durations import LENGTH, DurationMention
 from app.domain.claims.evidence_types import Evidence
@@ -29,6 +30,7 @@ from app.domain.claims.statement_thresholds import (
     CERTAIN_WHERE_REQUESTED,
     LIKELY,
     OFFERED,
+    UNCERTAIN_ACTS,
     is_ended,
     is_offer,
     is_unlikely,
@@ -52,8 +54,13 @@ CONFIRMED = re.compile(
 NOT_CONFIRMED = re.compile(
     r"\b(?:nicht|noch|muss|sobald|wenn|falls|erst|bis|warte\w*|not|n't|yet|once|if|when|until|as soon|has to|needs?|waiting|still|will|wird|werden|should|sollte)\b"
 )
+# "Ravi isn't in on Saturdays": somebody is away
+AWAY = re.compile(
+    r"\b(?:isn't|is not|won't be|not) (?:\w+ )?(?:in|here|around|working)\b|\b(?:doesn't|does not) (?:work|do)\b|\bon (?:holiday|leave)\b|\boff sick\b"
+    r"|\b(?:nicht (?:da|im haus|im dienst)|arbeitet nicht|im urlaub|krank|ausser haus)\b"
+)
 SLIP_FRAME = re.compile(
-    r"\b(?:wenn|falls|ob|if|ruf\w*|rueckruf\w*|call\w*|ring|anders|war|waren|hatten?|was|had|were|nicht|kein\w*|not|n't|frei\w*|free|koennt\w*|koennen|could|can|waere|would|oder|or|geoeffnet|offen|open\w*|clos\w*|schliess\w*)\b"
+    r"\b(?:wenn|falls|ob|if|ruf\w*|rueckruf\w*|call\w*|ring|anders|war|waren|hatten?|was|had|were|nicht|kein\w*|not|n't|frei(?:e[nrs]?)?|free|koennt\w*|koennen|could|can|waere|would|oder|or|geoeffnet|offen|open\w*|clos\w*|schliess\w*)\b"
 )
 
 
@@ -189,6 +196,8 @@ class SentenceReviewer:
         plain = fold(sentence)
         if chances["hours"] > LIKELY or chances["callback"] > LIKELY or SLIP_FRAME.search(plain) or ENDS.search(plain):
             return None
+        if {clause.act for clause in split_clauses(position, sentence)} & UNCERTAIN_ACTS:
+            return None
         mentions = [mention for mention in self.reader.find(sentence) if mention.clock is not None and mention.days is not None]
         own = [
             each.current
@@ -251,7 +260,7 @@ class SentenceReviewer:
             return None
         if kind == "free":
             return Claim(kind, position, sentence, timed, tentative=certainty < OFFERED) if timed else None
-        if kind == "full" and self.reader.names.find_bare_staff(fold(stated)):
+        if kind == "full" and (self.reader.names.find_bare_staff(fold(stated)) or AWAY.search(fold(stated))):
             # what was found may be with somebody else
             return None
         if kind == "full":

@@ -109,7 +109,7 @@ def may_state(kind: str, sentence: str) -> bool:
     if kind == "full" and SLIP_OF_TONGUE.search(plain):
         return False
     if kind == "free":
-        return not NEGATIVE.search(plain)
+        return not NEGATIVE.search(plain) and not acts <= {"general", "past", "echo"}
     return kind != "cancelled" or not NOT_DONE.search(plain)
 
 
