@@ -49,7 +49,8 @@ def tokens(db: SQLAlchemy) -> Iterator[dict[str, str]]:
 def sentry(http: HTTPServer) -> Iterator[SentryDouble]:
     yield SentryDouble(http)
     sentry_sdk.get_client().close()
-    sentry_sdk.init()
+    # without a word init() would patch Flask, SQLAlchemy and threading for all tests that follow
+    sentry_sdk.init(default_integrations=False, auto_enabling_integrations=False)
 
 
 @contextmanager
