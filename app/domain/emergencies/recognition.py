@@ -12,7 +12,7 @@ from app.domain.emergencies.classifier import UNCLEAR_KIND, classify_kind, get_p
 from app.domain.emergencies.phrase_matcher import MAX_TEXT_LENGTH, Span, TokenizedText, tokenize
 from app.domain.emergencies.signs import EmergencyKind, EmergencySign, EmergencySignTable, load_table
 from app.domain.emergencies.signs.danger_words import DANGER, SUICIDE, find_danger_words
-from app.domain.emergencies.vehicle_symptoms import strip_symptoms
+from app.domain.emergencies.vehicle_symptoms import can_wait, strip_symptoms
 
 # Below the first, a match of the table is dropped; from the second on no match is needed. Found by cross-validation over
 # the corpus: a missed emergency costs more than a needless sentence, but false alarms annoy.
@@ -31,7 +31,8 @@ AREAS = {
     "garage": "car", "plumbing": "house", "electrician": "house",
 }  # fmt: skip
 # the kind of an urgent matter without a match, by area
-WAITING_KINDS = {"medical": "urgent", "dental": "toothache", "house": "no_heating", "car": "breakdown"}
+BREAKDOWN = "breakdown"
+WAITING_KINDS = {"medical": "urgent", "dental": "toothache", "house": "no_heating", "car": BREAKDOWN}
 ALL_AREAS = frozenset(AREAS.values())
 UNKNOWN_INDUSTRIES = frozenset({"other", ""})
 NEGATIONS = frozenset((
@@ -70,9 +71,11 @@ def recognise_emergency(text: str, industry: str, phrases: Sequence[str] = ()) -
     `phrases` are the business's own and add to the general table.
     """
     kind = _recognise(text, industry, phrases)
-    if kind is None or AREAS.get(industry) != "car" or (bare := strip_symptoms(text)) == text:
+    if kind is None or AREAS.get(industry) != "car":
         return kind
-    return _recognise(bare, industry, phrases)
+    if (bare := strip_symptoms(text)) != text:
+        kind = _recognise(bare, industry, phrases)
+    return None if kind and kind.name == BREAKDOWN and can_wait([text]) else kind
 
 
 def _recognise(text: str, industry: str, phrases: Sequence[str]) -> EmergencyKind | None:
@@ -89,7 +92,7 @@ def _recognise(text: str, industry: str, phrases: Sequence[str]) -> EmergencyKin
         return kind
     if _contains_phrase(tokens, phrases, table):
         return table.kinds["own"]
-    if waiting >= SURE and waiting > chance:
+    if waiting >= SURE and waiting > chance and len(tokens.words) > 1:
         return table.kinds.get(WAITING_KINDS.get(AREAS.get(industry, ""), ""))
     name = None if is_short else _classify_with_evidence(text, tokens, chance)
     return table.kinds[name] if name else None
@@ -101,6 +104,8 @@ def recognise_in_texts(texts: Iterable[str], industry: str, phrases: Sequence[st
     bearing = [text for text in listed if find_danger_words(text)]
     combined = [". ".join(bearing)] if len(bearing) > 1 else []
     kinds = [kind for text in (*listed, *combined) if (kind := recognise_emergency(text, industry, phrases))]
+    if AREAS.get(industry) == "car" and can_wait(listed):
+        kinds = [kind for kind in kinds if kind.name != BREAKDOWN]
     return min(kinds, key=lambda kind: (kind.is_out_of_hours, kind.order), default=None)
 
 

@@ -1,7 +1,10 @@
-"""What a garage is told of a car as the reason for an appointment, and which is no fire: a lamp that burns, an exhaust that smokes."""
+"""What a garage is told of a car as the reason for an appointment: a lamp that burns is no fire, one that is dead at home no breakdown."""
 
 import re
+from collections.abc import Iterable
+from datetime import date
 
+from app.core.clock import now
 from app.domain.language.vocabulary import fold
 
 # where any of this is heard, nothing is taken for a mere symptom
@@ -42,6 +45,41 @@ OCCASION = re.compile(
 BATTERY = re.compile(
     r"\b(?:\w*batterie|battery)\b(?: (?:ist|is|ganz|komplett|wohl|probably|totally|completely))* ?\b(?:tot|leer|platt|hin|dead|flat)\b"
 )
+# a car that stands where it may stay, or is to be seen another day
+CAN_WAIT = re.compile(
+    r"\bzu ?hau?se?\b|\bdaheim|\bdahoam|\b(?:in|vor) (?:der|da|meiner|unserer|d') ?(?:garage|einfahrt|auffahrt|haustuer|tuer)"
+    r"|\bcarport|\b(?:auf'?m|auf dem|im) hof\b"
+    r"|\bat home\b|\bdrive(?:way)?\b|\bin (?:my|the|our) garage|outside (?:my|our|the) (?:house|home|flat)"
+    r"|(?<!guten )(?<!heute )(?<!heut )\bmorgen\b|\bmorgige|uebermorgen|in der frueh"
+    r"|\b(?:mon|diens|donners|frei|sams|sonn)tag\b|\bmittwoch\b"
+    r"|\b(?:naechste|kommende|diese|die) woche\b|\bdie tage\b|\bin den naechsten tagen"
+    r"|\btomorrow|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:next|this) week\b|\bsome ?time\b"
+    r"|\b(?:brauch\w*|braeucht\w*|haett\w*|moecht\w*|gebt|habt|haben|geben)(?: \w+){0,3} termin"
+    r"|\b(?:an|get|need|book|make)(?: \w+){0,2} appointment"
+)
+ON_THE_ROAD = re.compile(
+    r"autobahn|\ba ?\d{1,3}\b|bundesstrasse|landstrasse"
+    r"|standstreifen|seitenstreifen|strassenrand|pannenstreifen|motorway|highway|hard shoulder"
+    r"|roadside|pull(?:ed|ing)? over|\bsteh(?:e|en|n)?\b|\bstuck\b|liegen ?geblieb|liegengebliem|gestrandet|stranded|tunnel"
+    r"|unterwegs|kreuzung|\bampel|parkplatz|parkhaus|car ?park|supermarkt|tankstelle|petrol station|gas station"
+    r"|\bjunction|\bjetzt\b|\bsofort|right now|\bnow\b"
+    r"|immediately|heute? (?:noch|abend|nacht)|tonight|\b(?:mich|uns|me|us) (?:\w+ )?(?:abhol|hol|pick|fetch|rescue)|pick (?:me|us) up"
+    r"|\bkind(?:er|ern)?\b|\bkids?\b|children|\bbaby\b|\bhilfe\b|\bhelp me\b"
+)
+
+
+def can_wait(texts: Iterable[str]) -> bool:
+    """Check whether a car that does not go is no breakdown of this hour: it stands at home, or is to be seen another day."""
+    listed = list(texts)
+    folded = fold(". ".join(listed))
+    return bool(CAN_WAIT.search(folded) or any(map(_is_later_day, listed))) and not ON_THE_ROAD.search(folded)
+
+
+def _is_later_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text.strip()) > now().date()
+    except ValueError:
+        return False
 
 
 def strip_symptoms(text: str) -> str:

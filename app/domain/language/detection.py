@@ -24,6 +24,10 @@ MORE_GERMAN = """
     abends früh mittags übermorgen woche wochen monat tag halb viertel dreiviertel zwei drei vier fünf sechs sieben acht neun zehn elf
     zwölf erste zweite dritte vierte spätestens frühestens verschieben absagen stornieren buchen haarschnitt nummer rückruf
     zurückrufen sagen
+    mei dei nimmer dahoam daheim zuhause servus griaß bissl bissel wos wia koan koa ois nua scho san hob hamma gschwind
+    pfiat bräucht bräuchat hätt hätts tät täts kunnt könnts habts seids machts gebts sagts mog megat heit heid oamoi amol nix grad brauch
+    ick icke dit det wat dat ooch nich nüscht keen keene een eene eenmal jut juten uffm nen ne hef heff wüllt nu lütt
+    soll sollte dem den steht kaputt bitte auto springt
     uff guten grüß gott moin tschüss herr frau tochter sohn mutter mann machen nehmen nehm zusammen nächste nächsten kommenden
 """
 MORE_ENGLISH = """
@@ -49,9 +53,9 @@ MIN_MATCHES = 2
 
 
 def detect_language(sentences: Iterable[str], *, at_least: int = MIN_MATCHES) -> Language | None:
-    """Detect the language; None where there is too little text, or as much of the other."""
+    """Detect the language by how many of its words are said, each counted once; None where they are too few, or as many of the other."""
     words = re.findall(r"[^\W\d_]{2,}(?:'[^\W\d_]+)*|\b[^\W\d_]'[^\W\d_]+", " ".join(sentences).casefold().replace("’", "'"))
-    counts = {language: sum(word in known for word in words) for language, known in WORDS.items()}
+    counts = {language: len(known.intersection(words)) for language, known in WORDS.items()}
     best: Language = "de" if counts["de"] >= counts["en"] else "en"
     other: Language = "en" if best == "de" else "de"
     return best if counts[best] >= at_least and counts[best] >= 2 * counts[other] else None

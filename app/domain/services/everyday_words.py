@@ -35,7 +35,11 @@ _WORDS = {
         "Fehlersuche": """
             Motorlampe, Motorkontrollleuchte, Motorkontrolllampe, Kontrollleuchte, Warnleuchte, Warnlampe,
             Fehlerspeicher, Fehlerspeicher auslesen, Fehler auslesen, komische Geräusche, seltsame Geräusche,
-            klappert, klopft, ruckelt, springt nicht an, engine light, check engine light, warning light, fault code,
+            klappert, klopft, ruckelt, springt nicht an, Batterie, Batterie prüfen, Batterie leer, Batterie tot, Auto
+            tot, Auto ist tot, springt nimmer an, fährt nicht mehr, geht nicht, geht nicht mehr, geht nicht zu,
+            funktioniert nicht, kaputt, defekt, Anlasser, Lichtmaschine, Blinker, Blinker kaputt, Scheinwerfer,
+            Rücklicht, Licht kaputt, does not work, doesn't work, broken, battery, flat battery, dead battery,
+            starter, alternator, indicator, headlight, engine light, check engine light, warning light, fault code,
             strange noise, weird noise, rattling, rattle, won't start, diagnostics
         """,
     },
@@ -68,8 +72,9 @@ _WORDS = {
             blood drawn
         """,
         "Impfung": """
-            Impfen, geimpft, Spritze, Auffrischung, Auffrischimpfung, Grippeimpfung, Tetanus, Booster, jab, flu shot,
-            flu jab, shot, booster
+            Impfen, geimpft, Spritze, Auffrischung, Auffrischimpfung, Grippeimpfung, Grippespritze, Grippe Spritze,
+            Zeckenimpfung, FSME, Coronaimpfung, Tetanus, Booster, jab, flu shot, flu jab, flu vaccine, shot, booster,
+            injection
         """,
         "Gesundheits-Check": """
             Check-up, Vorsorge, Vorsorgeuntersuchung, Gesundheitscheck, durchchecken, check-up, physical, health

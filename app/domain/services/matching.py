@@ -33,7 +33,8 @@ class Term(NamedTuple):
 
 MIN_CERTAINTY = 60
 MAX_TIE_DISTANCE = 5
-NEAREST = 3
+# so many are named, and asked about where the nearest is as near as this
+NEAREST, MIN_NEARNESS = 3, 0.6
 MAX_OPTIONS = 4
 EVERYDAY_CERTAINTY = 95
 
@@ -52,6 +53,7 @@ class AmbiguousService(InvalidInput):
 
 # from these on the name counts as exact, and other words as meaning all of a service
 EXACT_CERTAINTY, SAME_MEANING = 100, 85
+FOR_SAME_PEOPLE = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +80,14 @@ def build_unknown_service(text: str, language: Language, *, known: Sequence[Serv
         names = [service.name for service in known]
         question = _("Soll es bei %(services)s bleiben?", services=join_and(names, language))
         return UnknownService(f"{say} {question}", service=text[:80], services=names)
-    names = [service.name for service in list_nearest_services(text)]
+    nearest = _rate_nearness(text)
+    names = [service.name for service in sorted(nearest, key=lambda service: -nearest[service])[:NEAREST]]
     if names:
+        is_near = not named and max(nearest.values()) >= MIN_NEARNESS
         offer = _("Wir bieten %(names)s an.", names=join_and(names, language))
+        some = _("Wir bieten unter anderem %(names)s an.", names=join_and(names, language))
         question = _("Meinen Sie %(services)s?", services=join_or(names, language))
-        say = f"{say} {offer if named else question}"
+        say = f"{say} {question if is_near else offer if named else some}"
     return UnknownService(say, service=text[:80], services=names)
 
 
@@ -97,8 +102,8 @@ def find_named_trade_words(text: str) -> str | None:
     return " ".join(words)[:80]
 
 
-def list_nearest_services(text: str) -> list[Service]:
-    """List the services whose names come nearest to the words, the nearest first."""
+def _rate_nearness(text: str) -> dict[Service, float]:
+    """Rate how near the names of each service come to the words."""
     said, words = parse_terms(text), " ".join(list_significant_words(text))
     nearness: dict[Service, float] = {}
     for service, name, certainty, _is_spoken in list_terms():
@@ -107,7 +112,7 @@ def list_nearest_services(text: str) -> list[Service]:
         letters = SequenceMatcher(None, words, " ".join(list_significant_words(name))).ratio()
         near = (shared + letters) * certainty / 100 - said.is_for_others(meant)
         nearness[service] = max(nearness.get(service, -1), near)
-    return sorted(nearness, key=lambda service: -nearness[service])[:NEAREST]
+    return nearness
 
 
 def list_terms() -> list[Term]:
@@ -155,12 +160,16 @@ def find_best(text: str, terms: Sequence[Term], audience: frozenset[str] = froze
     words, said = " ".join(list_significant_words(text)), parse_terms(text)
     said = replace(said, audience=(said.audience & audience or said.audience) if said.audience else audience)
     rated: dict[Service, int] = {}
+    # "für einen Herrn": only for whom it is
+    is_only_for = bool(said.audience) and not said.terms - NOISE
     for service, name, certainty, is_spoken in terms:
         meant = parse_terms(name)
         meant = meant if meant.audience else replace(meant, audience=parse_terms(service.name).audience)
         if said.excludes(meant):
             continue
         alike = max(get_similarity(words, " ".join(list_significant_words(name))), get_term_similarity(said, meant) if is_spoken else 0)
+        if is_only_for and parse_terms(service.name).audience & said.audience:
+            alike = max(alike, FOR_SAME_PEOPLE)
         rated[service] = max(rated.get(service, 0), alike * certainty // 100)
     ranking = sorted(rated.items(), key=lambda pair: -pair[1])
     if not ranking or ranking[0][1] < MIN_CERTAINTY:

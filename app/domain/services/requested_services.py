@@ -41,6 +41,12 @@ _SENTENCE_WORDS = """
     very so not no only if how bit what when where who my his her i'm it's he's she's together both
 """
 SENTENCE_WORDS = frozenset(_SENTENCE_WORDS.split())
+COMPLAINT = re.compile(
+    r"\b(?:geh(?:t|en)|funktionier(?:t|en)|läuft|laufen|schließ(?:t|en)|öffne[nt]|startet|spring(?:t|en)|zieht|kühlt|heizt|lädt|bremst|blinkt|fährt)"
+    r"\b(?:\s+\w+){0,2}?\s+(?:nicht|nimmer|net|ned)\b"
+    r"|\b(?:do(?:es)?n['’]?t|do(?:es)? not|won['’]?t|isn['’]?t|not) (?:work|start|open|close|shut|charg|cool|heat|run|brak|mov)",
+    re.IGNORECASE,
+)
 MIN_COMPOUND = 4
 
 
@@ -75,7 +81,8 @@ def get_requested_services(text: str, *, language: Language = "de", about: Colle
     exact = find_best(text, terms)
     if exact and exact.certainty >= EXACT_CERTAINTY:
         return RequestedServices((exact.service,))
-    choice = parse_choice(text)
+    # "Licht geht nicht": what does not work is no service that is not wanted
+    choice = SpokenChoice(text) if COMPLAINT.search(text) else parse_choice(text)
     if choice.wanted is None:
         raise AmbiguousService(_("Was darf es denn sein?"), options=[])
     unwanted = {word: match.service for word in choice.excluded if (match := find_best(word, terms))}

@@ -11,11 +11,11 @@ from app.domain.services.fuzzy_text import fold, list_significant_words
 AUDIENCES = {
     fold(word): frozenset(meaning.split())
     for meaning, words in (
-        ("men", """herr herren mann männer männern ehemann vater papa papi vati opa opi grossvater schwiegervater onkel kumpel
+        ("men", """herr herrn herren mann männer männern ehemann vater papa papi vati opa opi grossvater schwiegervater onkel kumpel
             bräutigam gatte gatten men mens man mans male gent gents gentleman gentlemen gentlemans bloke guy guys
             husband hubby father dad daddy grandpa
             granddad grandad grandfather uncle groom boyfriend"""),
-        ("women", """dame damen frau frauen lady ladies ladys woman womans women womens female wife ehefrau mutter mama mami
+        ("women", """dame damen frau fraun frauen lady ladies ladys woman womans women womens female wife ehefrau mutter mama mami
             mutti oma omi grossmutter schwiegermutter tante braut gattin mother mum mummy mom mommy grandma granny nan grandmother aunt
             bride girlfriend"""),
         ("children", """kind kindes kinder kindern kid kids child childs children childrens childrens baby babys kleinkind schulkind
@@ -54,7 +54,7 @@ TERMS = {
     word: term
     for term, words in {
         "cut": "schnitt haarschnitt schneiden haareschneiden haarschneiden nachschneiden schneidet cut cuts cutting haircut"
-        " haircuts hair_cut trim",
+        " haircuts hair_cut trim trims stutzen nachstutzen trimmen",
         "colour": "farbe färben färbt farben färbung haarfarbe nachfärben einfärben colour color colouring coloring dye dyeing"
         " touch_up touchup",
         "root": "ansatz root roots",
@@ -63,12 +63,12 @@ TERMS = {
         "blow-dry": "föhnen föhnt fön foehn blow_dry blowdry blow_drying blowout",
         "highlights": "strähne strähnen strähnchen highlight highlights foils",
         "machine": "maschine maschinen machine clipper clippers buzz",
-        "beard": "bart bärte beard vollbart",
+        "beard": "bart bärte beard beards vollbart barttrimmen bartpflege",
         "shave": "rasur rasieren nassrasur shave shaving",
         "updo": "hochsteckfrisur hochstecken updo up_do",
-        "perm": "dauerwelle perm",
+        "perm": "dauerwelle dauerwellen perm perms",
         "extensions": "extension extensions haarverlängerung verlängerung",
-        "massage": "massage massieren",
+        "massage": "massage massagen massages massieren",
         "nails": "maniküre nagel nägel manicure nail nails",
         "feet": "pediküre fusspflege pedicure feet",
         "brows": "augenbrauen augenbraue brauen eyebrow eyebrows brows",
@@ -76,7 +76,7 @@ TERMS = {
         "facial": "gesichtsbehandlung facial",
         "consultation": "beratung beratungsgespräch sprechstunde arzttermin consultation",
         "check-up": "checkup check_up gesundheitscheck gesundheits_check health_check",
-        "vaccination": "impfung impfen vaccination vaccine jab shot flu_shot flu_jab grippeimpfung",
+        "vaccination": "impfung impfen vaccination vaccine jab shot flu_shot flu_jab grippeimpfung grippespritze",
         "blood test": "blutabnahme blut_abnehmen blutentnahme blutbild blood_test blood_draw",
         "teeth cleaning": "zahnreinigung pzr teeth_cleaning",
         "filling": "füllung füllungen zahnfüllung plombe filling fillings",
@@ -101,7 +101,7 @@ TERMS = {
         "change": "wechsel wechseln change changing",
         "brake": "bremse bremsen brake brakes",
         "inspection": "inspektion durchsicht inspection",
-        "air conditioning": "klima klimaanlage klimaservice air_con aircon air_conditioning",
+        "air conditioning": "klima klimaanlage klimaservice ac air_con aircon air_conditioning",
         "roadworthiness": "tüv hu hauptuntersuchung mot safety_inspection",
         "diagnosis": "fehlersuche diagnose diagnosis diagnostics",
         "class": "kurs class course lesson",

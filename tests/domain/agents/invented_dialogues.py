@@ -677,7 +677,9 @@ FOURTH_INVENTED = (
         "the inspection by its short name, and what is not offered",
         (
             use("get_service_info", service="TÜV", data={"service.name": "Hauptuntersuchung"}),
-            refused("unknown_service", "check_availability", service="Auspuff reparieren", date="Dienstag", says="Meinen Sie"),
+            refused(
+                "unknown_service", "check_availability", service="Auspuff reparieren", date="Dienstag", says="Wir bieten unter anderem"
+            ),
         ),
         dialled=GARAGE,
     ),

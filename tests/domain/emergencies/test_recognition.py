@@ -69,6 +69,21 @@ def test_what_a_car_shows_is_no_fire_and_a_burning_car_is() -> None:
     assert [text for industry, text in read("vehicle_emergencies") if recognise_emergency(text, industry) is None] == []
 
 
+@pytest.mark.parametrize(
+    ("texts", "kind"),
+    [
+        (["Auto springt nicht an", "morgen"], None),
+        (["car won't start", "2099-12-24"], None),
+        (["Auto springt nicht an", "2020-12-24"], "breakdown"),
+        (["Auto springt nicht an", "jetzt gleich"], "breakdown"),
+        (["Panne auf der A7", "morgen"], "motorway"),
+    ],
+)
+def test_a_car_that_is_to_be_seen_another_day_is_no_breakdown(texts: list[str], kind: str | None) -> None:
+    found = recognise_in_texts(texts, "garage")
+    assert (found and found.name) == kind
+
+
 @pytest.mark.parametrize("industry", ["hair_salon", "dental_practice", "garage"])
 def test_ordinary_sentences_of_strangers_raise_no_alarm(industry: str) -> None:
     """Every third of the sentences of strangers; none was learned, though lines of the kind of some that were wrong: at first 13 of 873."""

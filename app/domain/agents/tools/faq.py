@@ -1,7 +1,6 @@
 """Answers questions from company data only: opening hours, address, services, prices, staff."""
 
 import re
-from contextlib import suppress
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -12,12 +11,13 @@ from app.core.extensions import db
 from app.core.phone import display
 from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.hours_answers import answer_opening, answer_presence
+from app.domain.agents.tools.policy_answers import CANCELLING, MESSAGE, answer_cancelling, answer_message
 from app.domain.agents.tools.service_descriptions import list_matching_services, say_service, say_services
 from app.domain.language.spoken_format import join_and
 from app.domain.language.vocabulary import fold
 from app.domain.services.catalogue import list_staff
 from app.domain.services.fuzzy_text import fold as plain_fold, strip_titles
-from app.domain.services.matching import AmbiguousService, UnknownService, find_named_trade_words, find_service
+from app.domain.services.matching import AmbiguousService, UnknownService, build_unknown_service, find_named_trade_words, find_service
 from app.domain.services.requested_services import get_requested_services
 from app.models import Branch, PhoneNumber, Service, StaffMember
 
@@ -28,8 +28,11 @@ PARTS = re.compile(
     re.IGNORECASE,
 )
 HOURS_PATTERN = (
-    r"oeffnung|geoeffnet|offen\b|auf\b.*\b(haben|habt)|(haben|habt)\b.*\b(auf|zu)\b|geschlossen|schliess|macht .* (auf|zu)\b"
-    r"|wie lange .*(da|auf)|opening|open\b|close|hours"
+    r"oeffnung|geoeffnet|offen\b|auf\b.*\b(haben|habt)|(haben|habt)\b.*\b(auf|zu)\b|geschlossen|schliess|(macht|machen) .*\b(auf|zu)\b"
+    r"|wie lange?\b.*\b(da|auf)\b|opening|open\b|close|hours"
+    # from when till when, and when something may be brought
+    r"|\b(ab|bis|von) wann\b|\b(until|till|from) (when|what time)\b|\bbis wie ?viel uhr|\bab wie ?viel uhr"
+    r"|\bwann\b.*\b(vorbei|her|hin)?(bringen|abgeben|vorbeikommen)\b|\bwhen (can|could|may) (i|we) (bring|drop)"
 )
 ADDRESS_PATTERN = (
     r"\badresse|\bwo (genau )?(ist|sind|seid|finde|finden|liegt|liegen|befindet|sitzt|muss|soll|komm)|\bwie (komm|finde)\w* (ich|wir|man)\b"
@@ -40,18 +43,40 @@ PRESENCE_PATTERN = r"\b(da|hier|arbeitet|arbeiten|im haus|im laden|anwesend|work
 FREE_PATTERN = r"\b(frei|freie\w*|termine?|free|available|slots?|appointments?|krank|warum|urlaub|sick|holiday)\b"
 PARKING_PATTERN = r"park"
 PHONE_PATTERN = r"telefonnummer|rufnummer|phone number"
-STAFF_PATTERN = r"\bwer arbeitet|mitarbeiter|team\b|who works|staff\b"
-PRICE_PATTERN = r"\bkost|preis|teuer|euro|price|cost|how much|charge"
+_WORKERS = (
+    r"(friseu\w*|stylist\w*|hairdresser\w*|barber\w*|coiffeu\w*|mechanik\w*|mechatronik\w*|mechanic\w*|aerzt\w*|arzt|doctors?|doktor\w*"
+    r"|kolleg\w*|angestellte\w*|leute|employees?|people)"
+)
+STAFF_PATTERN = (
+    r"\bwer arbeitet|mitarbeiter|team\b|who works|staff\b"
+    rf"|\b(wer|who)\b.*\b(sind|ist|are|is)\b.*\b{_WORKERS}|\bwelche {_WORKERS}|\bwhich {_WORKERS}"
+)
+PRICE_PATTERN = (
+    r"\bkost|preis|teuer|euro|price|cost|how much|charge"
+    r"|\b(was|wie ?viel) (nehmt|nehmen|verlangt|verlangen|kriegt|kriegen|bekommt|bekommen)\b"
+    r"|\bwhat do you (take|ask|want) for"
+)
 DURATION_PATTERN = r"wie lange dauert|dauert|how long (does|is|will)"
-SERVICES_PATTERN = r"(bieten|macht|machen|habt|haben) (sie|ihr)|\bangebot|leistungen|do you (do|offer|have)|services"
+SERVICES_PATTERN = (
+    r"(bieten|bietet|macht|machen|habt|haben) (sie|ihr)|\bangebot|leistungen|do you (do|offer|have)|services"
+    r"|\bgibt ?('?s|es) (bei (euch|ihnen)|auch)\b"
+)
+# words of a dialect that a question is put with, and what they are
+DIALECT = tuple(
+    (re.compile(words, re.IGNORECASE), plain)
+    for words, plain in (
+        (r"(?<=\w)['’]?s(?= (?:ihr|es)\b)", ""), (r"\b(?:wat|wos)\b", "was"), (r"\b(?:dit|det|dat)\b", "das"), (r"\b(?:icke?|ik)\b", "ich"),
+        (r"\b(?:ooch|och|a(?=\W*$))", "auch"), (r"\bwia\b", "wie"), (r"\blang\b", "lange"), (r"\b'?nen\b", "einen"),
+    )
+)  # fmt: skip
 # questions for reasons, exceptions or advice are not answered from data
 NOT_FACTUAL_PATTERN = (
     r"\bwarum\b|\bwieso\b|garantie|umtausch|reklam|beschwer|krankenkasse|gutschein"
     r"|why\b|guarantee|complain|insurance|voucher"
 )  # what asks for people, and leaves the service
 WHO_WORDS = (
-    r"\b(wer|wem|who|bei|von|euch|ihnen|uns|denn|eigentlich|macht|machen|kann|koennen|does|do|can|you|your|der|die|das|auch|hier|here|at|is|ist"
-    r"|es|eine?n?|the|a|of|gut|best)\b"
+    r"\b(wer|wem|who|bei|von|euch|ihnen|uns|denn|eigentlich|macht|machen|kann|koennen|does|do|can|you|yours?|der|die|das|auch|hier|here|at|is|ist"
+    r"|es|eine?n?|the|a|of|gut|best|salon|shop|laden|praxis|werkstatt)\b"
 )
 TITLED = r"\b(?:(?:frau|herrn?|doktor|dr|doctor|mrs?|ms|miss) )+(\w+)"
 MAX_PEOPLE = 12
@@ -88,9 +113,14 @@ def _say_unknown(question: str) -> str:
 
 def _find_answer(context: ToolContext, question: str) -> FactAnswer | None:
     """Find the answer to one question."""
+    question = _read_dialect(question)
     folded = fold(question)
     if re.search(NOT_FACTUAL_PATTERN, folded) or re.search(PARKING_PATTERN, folded):
         return None
+    if CANCELLING.search(folded):
+        return _as_fact(answer_cancelling(context, folded), "rules")
+    if MESSAGE.search(folded):
+        return _as_fact(answer_message(context, folded), "messages")
     if re.search(PRICE_PATTERN, folded) or re.search(DURATION_PATTERN, folded):
         return _answer_service(context, question, folded)
     if (person := _find_person(context, question)) or (re.search(WHO_PATTERN, folded) and not re.search(STAFF_PATTERN, folded)):
@@ -106,9 +136,19 @@ def _find_answer(context: ToolContext, question: str) -> FactAnswer | None:
     return _answer_services(context, question, folded)
 
 
+def _read_dialect(question: str) -> str:
+    """ "Wat nehmt ihr für Reifen?" is "was nehmt ihr für Reifen?" """
+    for pattern, plain in DIALECT:
+        question = pattern.sub(plain, question)
+    return question
+
+
+def _as_fact(text: str | None, source: str) -> FactAnswer | None:
+    return FactAnswer(text, (source,)) if text else None
+
+
 def _answer_hours(context: ToolContext, question: str) -> FactAnswer | None:
-    text = answer_opening(context, question)
-    return FactAnswer(text, ("opening_hours",)) if text else None
+    return _as_fact(answer_opening(context, question), "opening_hours")
 
 
 def _find_person(context: ToolContext, question: str) -> StaffMember | None:
@@ -128,10 +168,13 @@ def _answer_people(context: ToolContext, question: str, folded: str, person: Sta
     people = [person] if person else list_staff(limit=MAX_PEOPLE, branch_id=context.branch.id)
     if re.search(PRESENCE_PATTERN, folded) and (text := answer_presence(context, people, question)):
         return FactAnswer(text, ("staff",))
-    with suppress(AppError):
+    try:
         services = get_requested_services(re.sub(WHO_WORDS, " ", folded), language=context.language).services
-        return FactAnswer(" ".join(_say_who_does(context, service) for service in services), ("staff",))
-    return None
+    except AmbiguousService as error:
+        return _as_fact(_say_who_does_any(context, error.details().get("options") or ()), "staff")
+    except AppError:
+        return None
+    return FactAnswer(" ".join(_say_who_does(context, service) for service in services), ("staff",))
 
 
 def _say_who_does(context: ToolContext, service: Service) -> str:
@@ -142,6 +185,14 @@ def _say_who_does(context: ToolContext, service: Service) -> str:
     if len(names) == 1:
         return _("%(service)s macht bei uns %(who)s.", service=service.name, who=who)
     return _("%(service)s machen bei uns %(who)s.", service=service.name, who=who)
+
+
+def _say_who_does_any(context: ToolContext, names: object) -> str | None:
+    """Say who does any of the services of these names, of which none was chosen: "Wer schneidet Haare?"."""
+    services = [service for service in list_matching_services(context, None) if service.name in (names if isinstance(names, list) else ())]
+    doing = {each.id for service in services for each in list_staff(limit=MAX_PEOPLE, branch_id=context.branch.id, service_id=service.id)}
+    people = [person.name for person in list_staff(limit=MAX_PEOPLE, branch_id=context.branch.id) if person.id in doing]
+    return _("Das machen bei uns %(names)s.", names=join_and(people, context.language)) if len(people) > 1 else None
 
 
 def _answer_address(context: ToolContext, _question: str) -> FactAnswer | None:
@@ -189,9 +240,12 @@ def _answer_service(context: ToolContext, question: str, folded: str) -> FactAns
 def _answer_services(context: ToolContext, question: str, folded: str) -> FactAnswer | None:
     if not re.search(SERVICES_PATTERN, folded):
         return None
-    match = find_service(_strip_question_words(question, folded))
-    if match is not None:
-        return FactAnswer(say_service(context, match.service), (f"service:{match.service.id}",))
+    words = _strip_question_words(question, folded)
+    match = find_service(words)
+    if match is not None and not match.tied:
+        return FactAnswer(_("Ja. %(service)s", service=say_service(context, match.service)), (f"service:{match.service.id}",))
+    if match is None and find_named_trade_words(words):
+        return _as_fact(build_unknown_service(words, context.language).message, "services")
     if re.search(r"leistungen|angebot|services|was (bieten|macht|machen)|what do you", folded):
         names = [service.name for service in list_matching_services(context, None)][:8]
         return FactAnswer(_("Wir bieten %(names)s an.", names=join_and(names, context.language)), ("services",)) if names else None
@@ -203,6 +257,6 @@ def _strip_question_words(question: str, folded: str) -> str:
     asking = (
         r"\b(was|wie|viel|lange|teuer|kostet|kosten|kost|der|die|das|ein|eine|einen|preis|preise|fuer|bei|ihnen|euch|denn|dauert|euro|sie|ihr|bieten"
         r"|bietet|machen|macht|auch|an|haben|habt|how|much|long|does|is|do|you|the|a|an|cost|price|of|for|take|offer|what|will|have|it|and|und|eigentlich"
-        r"|muss|man|zahlen|ist|bezahlen|kann|ich|mir|wird|werden)\b"
+        r"|muss|man|zahlen|gibt|gibts|s|es|euch|nehmt|nehmen|verlangt|verlangen|charge|im|angebot|ist|bezahlen|kann|ich|mir|wird|werden)\b"
     )
     return " ".join(re.sub(r"[^\w\s-]", " ", re.sub(asking, " ", folded)).split()) or question

@@ -31,6 +31,7 @@ EARLIEST = re.compile(r"fruehest|\bearliest\b|\bearly\b|\bfrueh (?:auf|offen)\b"
 USUAL_WEEK = re.compile(
     r"unter der woche|werktags|wochentags|during the week|weekdays?\b|oeffnungszeiten|opening (?:hours|times)|\bhours\b"
     r"|\b(?:wann|wie lange|when|what (?:days|time)|an welchen tagen)\b.*\b(?:auf|offen|geoeffnet|da|open|opened)\b"
+    r"|\b(?:ab|bis|von) wann\b|\bwann\b.*\b\w*(?:bringen|kommen|abgeben)\b|\bwhen\b.*\b(?:bring|drop|come)\b"
 )
 WEEKDAYS_ONLY = re.compile(r"unter der woche|werktags|wochentags|during the week|weekdays?\b")
 TODAY = re.compile(r"\b(?:heute|jetzt|gerade|noch|schon|today|now|still|currently|right now)\b")
@@ -41,6 +42,14 @@ _PLAIN_WORDS = """
     oeffnet schliesst schliessen oeffnen at please and hi hello hallo moin guten tag sagen mir koennen can tell me
 """
 PLAIN_WORDS = frozenset(_PLAIN_WORDS.split())
+# beside these, "ab wann" and "bis wann" may ask for something else than the hours
+OPEN_WORDS = re.compile(r"oeffn|\boffen|\bauf\b|\bzu\b|geschlossen|schliess|\bda\b|\bopen|\bclose|\bhours\b|feiertag|weihn|christmas")
+_COMING_WORDS = """
+    ab kann koennte koennen ich wir man auto wagen fahrzeug raeder reifen kommen vorbeikommen vorbei bringen vorbeibringen
+    hinbringen abgeben abholen den das mein meinen dann denn so frueh viel wie was ihr i we can could may bring drop off car come
+    by in pick up my it around along from and on
+"""
+COMING_WORDS = frozenset(_COMING_WORDS.split())
 MAX_DAYS, WEEKS = 14, 14
 
 
@@ -48,18 +57,25 @@ def answer_opening(context: ToolContext, question: str) -> str | None:
     """Answer when it is open; None where the question asks for something else beside."""
     folded = fold(question)
     days = find_days(context, question)
+    if not OPEN_WORDS.search(folded) and _list_other_words(context, DAY_WORDS.sub(" ", folded)) - COMING_WORDS:
+        return None
     if days is None and LATEST.search(folded):
         return _say_extreme(context, latest=True)
     if days is None and EARLIEST.search(folded):
         return _say_extreme(context, latest=False)
     if days is None and USUAL_WEEK.search(folded) and not TODAY.search(folded):
         return _say_week(context, last_weekday=4 if WEEKDAYS_ONLY.search(folded) else 6)
-    if days is None and set(re.findall(r"[a-z]+", folded)) - PLAIN_WORDS - set(fold(context.company.name).split()):
+    if days is None and _list_other_words(context, folded):
         return None
     if days and days[0] != days[-1]:
         return _say_days(context, list_hours(context.branch, days[0], len(days)))
     result = run_tool("get_opening_hours", {"date": days[0].isoformat() if days else None}, context)
     return result.say if result.ok else None
+
+
+def _list_other_words(context: ToolContext, folded: str) -> set[str]:
+    """List the words that ask for no hours."""
+    return set(re.findall(r"[a-z]+", folded)) - PLAIN_WORDS - set(fold(context.company.name).split())
 
 
 def answer_presence(context: ToolContext, people: Sequence[StaffMember], question: str) -> str | None:
@@ -83,7 +99,7 @@ def find_days(context: ToolContext, question: str) -> list[date] | None:
     folded = fold(question)
     if WEEKDAYS_ONLY.search(folded):
         return None
-    if CHRISTMAS.search(folded) and not re.search(r"zwischen|between|heiligabend|eve\b", folded):
+    if CHRISTMAS.search(folded) and not re.search(r"zwischen|between|heiligabend|eve\b|erste|zweite|[12]\.|day\b", folded):
         first = _parse(context, "24.12.")
         return _list_between(first[0], first[0] + timedelta(days=2)) if first else None
     named = DAY_WORDS.search(folded)
@@ -173,9 +189,10 @@ def _say_extreme(context: ToolContext, *, latest: bool) -> str | None:
 
 def _say_weekdays(weekdays: Sequence[int], language: Language) -> str:
     names = [WEEKDAYS[language][weekday] for weekday in weekdays]
-    if language == "en":
-        return f"on {join_and([f'{name}s' for name in names], language)}"
-    return join_and([f"{name.lower()}s" for name in names], language)
+    spoken = [f"{name}s" if language == "en" else f"{name.lower()}s" for name in names]
+    if len(weekdays) > 2 and weekdays[-1] - weekdays[0] == len(weekdays) - 1:
+        return f"{names[0]} to {names[-1]}" if language == "en" else f"{spoken[0]} bis {spoken[-1]}"
+    return f"on {join_and(spoken, language)}" if language == "en" else join_and(spoken, language)
 
 
 def _list_shifts(context: ToolContext, person: StaffMember, days: Sequence[date]) -> dict[date, Spans]:

@@ -2,16 +2,24 @@
 
 # ruff: noqa: E501  (tables are read by column)
 
+from typing import Any
+
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 from time_machine import Traveller
 
+from app.core.tenancy import company_scope
+from app.core.transactions import transaction
 from app.demo.companies import KRUSE, LINDGREN, MORGENSTERN
 from app.demo.schema import DemoCompany
+from app.domain.companies.policies import save_policy
+from app.domain.services.catalogue import list_services
+from tests.doubles.messaging import TwilioDouble
 from tests.support.agent_call import AgentCall
 from tests.support.demo_company import make_demo_company
 
 ADDRESS = "Sie finden uns in der Linienstraße 214, 10119 Berlin."
+SPEAKS_ENGLISH = ["Hello.", "Hi there, I have a question for you please."]
 NOT_KNOWN = "Das weiß ich leider nicht sicher."
 LATEST = "Am längsten ist donnerstags geöffnet, bis 20 Uhr."
 CHILDREN = "Kinderschnitt machen bei uns Aylin Demir und Tom Weber."
@@ -50,6 +58,20 @@ SALON = [
     ("Wie teuer ist Schneiden für meinen Sohn, vier Jahre?", "Kinderschnitt dauert 30 Minuten und kostet 22 Euro."),
     ("Was kostet eine Dauerwelle?", "Dauerwelle machen wir nicht."),
     ("Muss ich was zahlen, wenn ich absage?", NOT_KNOWN),
+    ("Krieg ich da eine Nachricht aufs Telefon?", NOT_KNOWN),
+    ("Und Samstag, bis wann?", "Am Samstag, dem 5. Dezember, ist von 9 Uhr bis 16 Uhr geöffnet."),
+    ("Wie lang seid's ihr morgen da?", "Morgen, Dienstag, den 1. Dezember, ist von 9 Uhr bis 19 Uhr geöffnet."),
+    ("Ist am zweiten Weihnachtstag offen?", "Am Samstag, dem 26. Dezember, ist wegen des Feiertags (Zweiter Weihnachtstag) geschlossen."),
+    ("Was nehmen Sie für einen Herrenschnitt?", "Herrenschnitt dauert 30 Minuten und kostet 34 Euro."),
+    ("Was nehmt ihr für'n Herrnschnitt?", "Herrenschnitt dauert 30 Minuten und kostet 34 Euro."),
+    ("Macht ihr auch Dauerwelle?", "Dauerwelle machen wir nicht."),
+    ("Habt ihr Dauerwellen im Angebot?", "Dauerwellen machen wir nicht."),
+    ("Balayage macht's ihr a?", "Ja. Balayage dauert 2 Stunden und 30 Minuten und kostet 169 Euro."),
+    ("Gibt's bei euch Strähnchen?", "Ja. Balayage dauert"),
+    ("Wer schneidet bei Ihnen Haare?", "Das machen bei uns Mara Lindgren, Aylin Demir, Tom Weber und Jonas Kaya."),
+    ("Wer sind eure Friseure?", "Bei uns arbeiten Mara Lindgren, Aylin Demir, Tom Weber und Jonas Kaya."),
+    ("Ab wann macht ihr Balayage?", NOT_KNOWN),
+    ("Bis wann muss ich mich anmelden?", NOT_KNOWN),
     ("Darf ich meinen Hund mitbringen?", NOT_KNOWN),
 ]  # fmt: skip
 ENGLISH = [
@@ -62,6 +84,11 @@ ENGLISH = [
     ("How much is wash, cut and blow-dry for a woman?", "90 euros"),
     ("What are your opening hours?", "on Tuesdays, Wednesdays and Fridays from 9 am to 7 pm"),
     ("Do I have to pay anything for cancelling?", "not"),
+    ("And Saturday, until when?", "from 9 am to 4 pm"),
+    ("Who are your stylists?", "Our team is Mara Lindgren, Aylin Demir, Tom Weber and Jonas Kaya."),
+    ("Who does the cutting at yours?", "Mara Lindgren, Aylin Demir, Tom Weber and Jonas Kaya do that here."),
+    ("What do you charge for a men's haircut?", "34 euros"),
+    ("Do you do perms?", "We don't do perms."),
 ]
 PRACTICE = [
     ("Ist die Frau Doktor Morgenstern am Mittwoch da?", "Dr. Judith Morgenstern ist übermorgen, Mittwoch, den 2. Dezember, von 8 Uhr bis 13 Uhr da."),
@@ -72,6 +99,12 @@ PRACTICE = [
 GARAGE = [
     ("Wer macht bei euch TÜV?", "Hauptuntersuchung macht bei uns Henning Kruse."),
     ("Was kostet Räder umstecken?", "Radwechsel dauert 30 Minuten und kostet 45 Euro."),
+    ("Was nehmen Sie für einen Radwechsel?", "Radwechsel dauert 30 Minuten und kostet 45 Euro."),
+    ("Wat nehmt ihr für Reifen umstecken?", "Radwechsel dauert 30 Minuten und kostet 45 Euro."),
+    ("Ab wann kann ich morgen das Auto bringen?", "Morgen, Dienstag, den 1. Dezember, ist von 7 Uhr 30 bis 17 Uhr geöffnet."),
+    ("Ab wann kann ich das Auto bringen?", "Geöffnet ist montags bis donnerstags von 7 Uhr 30 bis 17 Uhr, freitags"),
+    ("Bis wann ist mein Auto fertig?", NOT_KNOWN),
+    ("Wann kann ich mein Auto abholen?", NOT_KNOWN),
     ("Ist Malik samstags da?", "Malik Osei ist am Samstag, dem 5. Dezember, von 9 Uhr bis 12 Uhr da."),
 ]
 
@@ -87,6 +120,57 @@ def test_questions_are_answered_from_the_record_or_not_at_all(db: SQLAlchemy, cl
     for company in (LINDGREN, MORGENSTERN, KRUSE):
         make_demo_company(company)
     wrong = _list_wrong(client, LINDGREN, SALON, [])
-    wrong += _list_wrong(client, LINDGREN, ENGLISH, ["Hello.", "Hi there, I have a question for you please."])
+    wrong += _list_wrong(client, LINDGREN, ENGLISH, SPEAKS_ENGLISH)
     wrong += _list_wrong(client, MORGENSTERN, PRACTICE, []) + _list_wrong(client, KRUSE, GARAGE, [])
     assert wrong == []
+
+
+MOBILE, LANDLINE = "+491713920561", "+493090182052"
+UNSET: dict[str, Any] = {"fee_cents": None, "fee_within_minutes": None, "cancel_minutes": None}
+FEE = {"fee_cents": 2000, "fee_within_minutes": 1440}
+
+
+RULES: list[tuple[dict[str, Any], list[str], str, str]] = [
+    ({}, [], "Bis wann kann ich absagen?", "Absagen geht bis zum Beginn des Termins."),
+    ({"cancel_minutes": 120}, [], "Wie lange vorher kann ich absagen?", "Absagen geht bis 2 Stunden vorher."),
+    (FEE, [], "Kostet dit wat, wenn ick absage?", "Bis 24 Stunden vorher kostet das Absagen nichts, danach oder ohne Absage werden 20 Euro berechnet."),
+    (FEE, [], "Was ist, wenn ich nicht komme, muss ich dann zahlen?", "werden 20 Euro berechnet."),
+    (FEE, SPEAKS_ENGLISH, "Is there a fee if I cancel?", "Cancelling is free of charge up to 24 hours before; after that, or without notice, 20 euros are charged."),
+    ({"fee_cents": 1500}, [], "Kostet Absagen was?", "Absagen kostet nichts, wer nicht kommt, zahlt 15 Euro."),
+    ({"fee_cents": 0}, [], "Kostet das Absagen was?", "Absagen kostet bei uns nichts."),
+]  # fmt: skip
+
+
+def test_what_a_cancellation_costs_is_told_by_the_rules(db: SQLAlchemy, client: FlaskClient, monday: Traveller) -> None:
+    company = make_demo_company(LINDGREN)
+    wrong = []
+    for rules, utterances, question, words in RULES:
+        with company_scope(company.id), transaction():
+            save_policy("company", None, UNSET | rules)
+        wrong += _list_wrong(client, LINDGREN, [(question, words)], utterances)
+    assert wrong == []
+
+
+def test_rules_that_are_not_the_same_for_all_services_are_not_told(db: SQLAlchemy, client: FlaskClient, monday: Traveller) -> None:
+    company = make_demo_company(LINDGREN)
+    with company_scope(company.id), transaction():
+        save_policy("service", list_services(limit=1)[0].id, FEE)
+    assert _list_wrong(client, LINDGREN, [("Kostet Absagen was?", NOT_KNOWN)], []) == []
+
+
+LINES = [
+    (MOBILE, "Krieg ich da eine Nachricht aufs Telefon?", "Ja, die Bestätigung kommt in der Regel als SMS an Ihre Nummer."),
+    (MOBILE, "Schickt ihr mir eine SMS?", "Ja, die Bestätigung kommt"),
+    (LANDLINE, "Schickt ihr mir eine SMS?", "Wenn Sie mir eine Handynummer nennen, kommt die Bestätigung dorthin."),
+    (None, "Schickt ihr mir eine SMS?", "Wenn Sie mir eine Handynummer nennen"),
+    (MOBILE, "Könnt ihr mich vorher erinnern, schickt ihr da was?", NOT_KNOWN),
+]
+
+
+def test_whether_a_message_comes_is_told_by_the_line(
+    db: SQLAlchemy, client: FlaskClient, monday: Traveller, twilio: TwilioDouble
+) -> None:  # fmt: skip
+    make_demo_company(LINDGREN)
+    for place, (number, question, words) in enumerate(LINES):
+        call = AgentCall(client, number, LINDGREN.branches[0].number, f"call_{place}")
+        assert words in call.use("answer_question", question=question)["say"], (number, question)
