@@ -28,10 +28,12 @@ from app.domain.language.coverage_words import (
     PLACE_NAME,
     PLACES,
     POINTING,
+    POSSIBLE_WEEK,
     SAME,
     STOPS,
     SUBJECT,
     SUBJECTS,
+    SUPERLATIVE,
     TELLERS,
     TIME_LEADS,
     TIME_WORD,
@@ -226,7 +228,7 @@ def _judge_lead(word: Word, tokens: Tokens, *, names_time: bool = False) -> Part
             return "time"
         before = tokens.sequence[:place]
         return "date" if lead in ("nach", "vor", "after", "before") and before[-1:] == ["<d>"] else "either"
-    if word.text in PLACES or PLACE_NAME.fullmatch(word.text):
+    if word.text in PLACES or SUPERLATIVE.fullmatch(word.text) or PLACE_NAME.fullmatch(word.text):
         return None
     if lead in TIME_LEADS:
         return None if has_article else "time"
@@ -246,6 +248,9 @@ def _judge_lead(word: Word, tokens: Tokens, *, names_time: bool = False) -> Part
 def _judge_next(word: Word, tokens: Tokens) -> Part | None:
     """Judge "this Wednesday or next"."""
     follows = tokens.sequence[word.place + 1] if word.place + 1 < len(tokens.sequence) else ""
+    if POSSIBLE_WEEK.fullmatch(follows) and follows not in ORDINARY_WORDS and _get_piece(tokens, word.place + 2) == "<d>":
+        # "next weeg Wednesday"
+        return "date"
     joined = word.place > 0 and tokens.sequence[word.place - 1] == "<o>"
     # "also nächste", "the next"
     place = word.place - 1

@@ -43,6 +43,12 @@ PLACES = split_words(
 PLACE_NAME = re.compile(
     r"[a-z]*(?:bahnhof|platz|markt|see|rhein|main|ring|tor|park|berg|ufer|weg|haus|center|stelle|garten|knie|ruecken|kopf|fuss|fuesse|arm|hals|auge|ohr|bein|schulter|hand|finger|zeh|bauch|auto|wagen|motor|reifen|fenster|zahn|zaehne|anfang|bord)"
 )
+# a slip of "week" or "Woche"
+POSSIBLE_WEEK = re.compile(r"w[a-z]{2,5}")
+# "am liebschten"
+SUPERLATIVE = re.compile(
+    r"(?!zw|ein|drei|vier|fuenf|sech|sieb|acht|neun|zehn|elf)[a-z]{3,}(?:sten|ste|stn|scht(?:e|en|a|i))(?<!pfingste)(?<!pfingschte)"
+)
 # follow a day and say that it suits
 VERBS = split_words(
     """geoeffnet offen auf zu geschlossen open opened closed waer waere haett haette koennt wollt moecht braeucht ginge gehen klappt klappen passen passte reicht waers wuerde wuerd ideal perfekt super prima gut schoen toll recht lieber besser bitte danke gerne gern noch schon auch erst nur rum herum dazu kommen komme kaeme kriegen bekommen buchen

@@ -29,6 +29,8 @@ NO_UNIT = r"(?!\d)(?! (?:(?:week|weekend|woche|wochenende|haelfte|half|drittel|t
 DATE_PREPOSITION = r"\b(am|den|der|dem|zum|vom|on|the|ab|bis|bis zum|vor|nach|einschliesslich|inklusive|including|until|till|by|before|after|nur|lieber|oder|or)"
 ISO_PATTERN = r"\b(\d{4})-(\d{1,2})-(\d{1,2})(?:(t| +)(\d{1,2}):(\d{2})(:\d{2}(?:\.\d+)?)?\s?(z|[+-]\d{2}:?\d{2})?)?"
 CLOCK_CHANGE = r"\b(?:(?:zeit|uhren)umstellung|(?:the )?(?:clock change|clocks? (?:change|go(?:es|ing)? (?:back|forward))))\b"
+# "I was last in in September": no month of what follows
+PAST_MONTH = re.compile(r"\b(?:war|waren|hatten?|zuletzt|was|were|had|been|last|seit|since)\b[^<,.;]*$")
 DAY_MARK = re.compile(r"<d(\d+)>")
 CORRECTED = re.compile(rf"\b{CORRECTION}")
 # "after the bank holiday": the one that is near
@@ -218,7 +220,7 @@ class DateScanner:
         before = match.string[: match.start()]
         marks = list(DAY_MARK.finditer(before))
         named = self.scanner.found[int(marks[-1][1])] if marks else None
-        if not isinstance(named, DayRange) or CORRECTED.search(before[marks[-1].end() :]):
+        if not isinstance(named, DayRange) or CORRECTED.search(before[marks[-1].end() :]) or PAST_MONTH.search(before[: marks[-1].start()]):
             return self.today
         is_month = timedelta(20) < named.last - named.first < timedelta(31) and named.last == get_month_end(named.first)
         return named.first if is_month else self.today

@@ -89,6 +89,9 @@ def _bounds(part: PartOfDay, match: re.Match[str]) -> PartOfDay:
 
 def bound_by_part(part: PartOfDay, *, opens: bool) -> PartOfDay:
     """Bound a start by a part of the day: "ab mittags"; only some parts have such a bound."""
+    if part.part is None and (part.at_from if opens else part.at_to):
+        # "erst nach Feierabend"
+        return part
     bound = (PART_STARTS if opens else PART_ENDS).get(part.part or "")
     if bound is None:
         raise which_time()

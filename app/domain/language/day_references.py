@@ -120,6 +120,9 @@ def _refer(scanner: Scanner, match: re.Match[str], today: date, neighbours: set[
         # "Whit Monday next week"
         earlier.pop()
     named = scanner.found[int(earlier[-1][1])] if earlier else None
+    if len(earlier) > 1 and not scanner.text[earlier[-2].end() : earlier[-1].start()].strip() and _is_single(scanner, earlier[-2]):
+        # "Labour Day Monday": the one contradicts the other
+        named = None
     told = _tell(scanner, match, named) if isinstance(named, DayRange) else None
     if told is None and match.re is SAME_WEEKDAY and isinstance(named, DayRange) and int(earlier[-1][1]) in neighbours:
         told = _one(named.first + timedelta(1))

@@ -25,6 +25,7 @@ from app.domain.language.request_words import (
     STRETCH,
     TAKEN_BACK,
     THAT_OR,
+    TIME,
     TIME_OR_PART,
 )
 
@@ -53,6 +54,9 @@ def set_aside_reasons(scanner: Scanner) -> None:
         later = any(other > place for other in wishes)
         if later and any(other > place for other in aside) and set(list_days(scanner, clauses[place].text)) & withdrawn:
             aside.append(place)
+    if concluded:
+        # "I was thinking Tuesday but the car is away, so Wednesday"
+        aside += [place for place in wishes if place < concluded[-1] and place not in aside and GIVEN_UP.search(clauses[place].text)]
     told_after = any(
         clauses[place].kind == "told" and not _is_reason(clauses[place]) and DAY.search(clauses[place].text)
         for place in aside
@@ -127,12 +131,24 @@ def _is_stretch(scanner: Scanner, clauses: list[DateClause], wishes: list[int]) 
 
 def _set_aside_times(clauses: list[DateClause]) -> bool:
     """Set aside the times that are told with a day: "morgen bin ich bis zwölf beim Zoll, also um zwei"."""
-    last = max((place for place, clause in enumerate(clauses) if clause.is_concluded and TIME_OR_PART.search(clause.text)), default=0)
+    concluded = (place for place, clause in enumerate(clauses) if clause.is_concluded and TIME_OR_PART.search(clause.text))
+    asked = (
+        place
+        for place, clause in enumerate(clauses)
+        if clause.kind == "wish" and TIME.search(clause.text) and not JOINED.match(clause.text) and not ALSO.search(clause.text)
+    )
+    last = max([*concluded, *asked], default=0)
     told = [
-        clause for clause in clauses[:last] if (clause.kind == "told" or GIVEN_UP.search(clause.text)) and TIME_OR_PART.search(clause.text)
+        clause
+        for clause in clauses[:last]
+        if (clause.kind == "other" and TIME.search(clause.text))
+        or ((clause.kind == "told" or GIVEN_UP.search(clause.text)) and TIME_OR_PART.search(clause.text))
     ]
+    names_day = any(DAY.search(clause.text) for clause in clauses if clause not in told)
     for clause in told:
-        clause.text = REPORTED_TIMES.sub(ASIDE, clause.text)
+        # "am Montag bin ich bis vier auf Arbeit, also um fünf": the day stays
+        days = "" if names_day else " ".join(day[0] for day in DAY.finditer(clause.text))
+        clause.text = days or REPORTED_TIMES.sub(ASIDE, clause.text)
     return bool(told)
 
 

@@ -4,6 +4,11 @@ import re
 from functools import lru_cache
 
 HOUR_WORDS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|zwei|drei|vier|fuenf|sechs|sieben|acht|neun|zehn|elf|zwoelf"
+# "Moing", "Morsche", "Muorje"
+MORGEN = r"m(?:oo?|oa|oi|ou|ua|uo|oe|ue|u)(?:r(?:g|j|ch|sch|ng|y)|j|ng)(?:ae|[aei])?n?"
+# "nöchscht", "neggschd", and behind it an ending
+NAECHST = r"n(?:ae|e|ea|oe|ei|a(?=x))+(?:chs|g+s|k+s|cks|x|s(?=ch))(?:ch)?[td]"
+UEBER = r"(?:ue|oe|i|ie|u|e)(?:b|v|w)+(?:e|a)?r?"
 TAG = r"(?:[td](?:a+|o)(?:g|ch|k)|[td]i(?:g|ch|sch))"
 # a family of sounds, and the word
 SOUNDS_OF = tuple(
@@ -20,8 +25,14 @@ SOUNDS_OF = tuple(
         (rf"s(?:a|aa|o|oa|au|oo)m(?:b?s|sch)+{TAG}", "samstag"),
         (rf"s(?:o|u|ue|oo)n+{TAG}", "sonntag"),
         (r"s(?:o|u|ue)n+(?:a|o|e|oa|ah|oh)(?:b|v|w|m)?(?:e|a)?n?[dt](?<!sonnend)", "sonnabend"),
+        (MORGEN, "morgen"),
+        (rf"{NAECHST}(?:e|a|i)?", "naechste"),
+        (rf"{NAECHST}e?n", "naechsten"),
+        (rf"{NAECHST}e?r", "naechster"),
+        (rf"{UEBER}{NAECHST}(?:e|a|i)?", "uebernaechste"),
+        (rf"{UEBER}{NAECHST}e?n", "uebernaechsten"),
         (
-            r"(?:ue|oe|i|ie|ue?|e)(?:b|v|w|bb|vv|ww)(?:e|a)?r?m(?:oo?|u|ue|oe|oa|ua|ou)r?(?:g|j|ch|sch|ng|n)?(?:ae|[aei])?[nm]?",
+            rf"{UEBER}m(?:oo?|u|ue|oe|oi|oa|ua|ou)r?(?:g|j|ch|sch|ng|n)?(?:ae|[aei])?[nm]?",
             "uebermorgen",
         ),
         (r"(?:v|f|w)(?:o|oa|ue|a|oe)(?:r|a)?m+[ieo][td]+(?:a+|o)(?:g|ch|k)", "vormittag"),
@@ -39,7 +50,14 @@ SOUNDS_OF = tuple(
 
 # phrases of folded text, and what is scanned
 DIALECT_PHRASES: tuple[tuple[str, str], ...] = (
-    (r"\bin dr (?=[fw])", "in der "),
+    (r"\bin dr (?=[fw])|\bi d(?:e|r|a)? (?=[a-z])", "in der "),
+    # "isch" is "ich" beside a verb of the first person
+    (r"\bist (?=(?:koennt|haett|hab|bin|muss|kann|will|moecht|brauch|waer|komm|muesst|taet)e?\b)", "ich "),
+    (r"\b((?:haett|koennt|moecht|muesst|brauch|bin|taet|kumm)e?) ist\b", r"\1 ich"),
+    (
+        r"\b(next|this|last|a|one|the|following|two|three) (?:weak|weeck|wheek)(s?)\b(?=$|,| (?:(?:on )?[a-z]+day|at|on|in|please)\b)",
+        r"\1 week\2",
+    ),
     (r"\b(?:auf|af|uff) ?d(?:ie|er)?[' ]?n[ao]cht\b|\bauf die nacht\b|\bz'?nacht\b", "abends"),
     (r"\b(?:aufn|aufm|ufn|uffm|uffn|aufd) (?=(?:nach|vor)?mittag|abend|[a-z]+tag\b|mittwoch)", "am "),
     (r"\bbi (?=half|halb|klock|een|twe|dree|veer|fief|soess|soeben|acht|negen|teihn|zwei|drei|vier|fuenf|\d)", "gegen "),
@@ -48,7 +66,7 @@ DIALECT_PHRASES: tuple[tuple[str, str], ...] = (
     (r"\bthe (?:morn|morra|morrow)\b", "tomorrow"),
     (r"\b(?:at )?the back o(?:f|'|) (?=\w)", "after "),
     (r"\bde (?=(?:morgen|mittag|abend|vormittag|nachmittag)\b)", "am "),
-    (r"\bmorn (?=am |z|frueh|um |halb|nachmittag|abend|viertel)", "morgen "),
+    (r"(?<!the )(?<!day )(?<!this )(?<!in )(?<!good )\bmorn\b(?! (?:is|of|to|in the|at|on)\b)", "morgen"),
     (r"\b(?:eener|ener|enner)\b", "einer"),
     (r"\b(vor|nach|ab|bis) em (?=mittag|abend|fruehstueck|essen)", r"\1 dem "),
     (r"\b(?:mir|mer|mr) (?:ham+|han|hand|hend|hann|haben)\b", "wir haben"),

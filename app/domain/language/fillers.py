@@ -11,7 +11,7 @@ from app.domain.language.vocabulary import CARDINALS, MONTHS, RELATIVE, WEEKDAYS
 HOURS = frozenset(word for word, number in CARDINALS.items() if 0 < number <= 12)
 ASKS_ONESELF = re.compile(r"\bwas (?:sag|red|erzaehl|schwaetz)e?(?: ich|'? i)(?: denn| da)*\b|\bwhat am i (?:saying|talking about)\b")
 SLIP = re.compile(
-    r"\b(?P<one>[a-z]{3,}),?(?: (?:ae+h*m*|oe+hm?|eh+m?|hm+|uhm*|uhh+|erm*|um|well|tja|naja|ach|och|nee|moment|wart|warte|hang on|aeh),?)+ (?=(?:(?:am|den|on|at|next|this|um|naechsten|kommenden|the|diesen|naechste woche) )?(?P<other>[a-z]{3,})\b)"
+    r"\b(?P<one>[a-z]{3,}),?(?: (?:ae+h*m*|oe+hm?|eh+m?|hm+|uhm*|uhh+|erm*|um(?=,| [a-z]*day\b| (?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half|quarter)\b)|well|tja|naja|ach|och|nee|moment|wart|warte|hang on|aeh),?)+ (?=(?:(?:am|den|on|at|next|this|um|naechsten|kommenden|the|diesen|naechste woche) )?(?:(?P<fraction>halb|half|viertel|quarter|dreiviertel)(?: (?:vor|nach|past|to))? )?(?P<other>[a-z]{3,})\b)"
 )
 # stands for words that are understood and name no time: a name, an age, a house number
 ASIDE = "_"
@@ -25,7 +25,7 @@ GREETING = re.compile(
     r"|(?:schoenes|nice|great|lovely) (?:wochenende|weekend)|have a (?:nice|good|great|lovely) \w+|gruess (?:gott|di|sie)|moin(?: moin)?|servus|gruezi|mahlzeit|hallo|hello|hiya?|hey)\b)"
 )
 HESITATION = re.compile(
-    r"\b(?:(?:wenn|falls|sofern) (?:der|die|das|mein|meine) [a-z]+(?: [a-z]+)? (?:da|im haus|im dienst|frei) (?:ist|is|isch|waere)|if (?:the )?[a-z]+(?:'s| is) (?:in|there|around|on shift)(?=$|[,.;])|wohl oder uebel|if (?:you're|you are) (?:open|working)(?: (?:then|that day))?|auf (?:jeden|alle) f(?:ae|a)lle?|(?:or|oder) (?:it's no (?:good|use)|bust|nothing|never|not at all|gar nicht|garnicht|nie)|oh go on(?: then)?|no(?= no\b)|listen|look(?= (?:the|on|at|how|can|could|[a-z]+day|tomorrow))|you hear me|passen sie auf|ae+h*m*|oe+hm?|eh+m?|hm+|mhm+|uhm*|uhh+|erm+|er|ums?(?=,)|(?<=, )um$|wenn, dann(?= an?m? )|(?:if|falls|wenn|sofern) (?:you|sie|ihr)\b(?: [a-z']+){0,3} (?:feiertags?|feiertagen|bank holidays?|public holidays?|holidays)(?: (?:arbeiten|arbeitet|offen|auf|geoeffnet|haben|habt|open))*|(?:der|das) (?:tag|datum) (?:bleibt|ist)(?: (?:der|das))? (?:gleiche?|selbe|derselbe|dasselbe)|um (?:himmels|gottes) willen|tja|naja|na ja|na gut|ach so|(?<!dann )(?:halt|hoit|eben)|eigentlich|quasi|sozusagen|irgendwie"
+    r"\b(?:(?:wenn|falls|sofern) (?:der|die|das|mein|meine) [a-z]+(?: [a-z]+)? (?:da|im haus|im dienst|frei) (?:ist|is|isch|waere)|if (?:the )?[a-z]+(?:'s| is) (?:in|there|around|on shift)(?=$|[,.;])|wohl oder uebel|if (?:you're|you are) (?:open|working)(?: (?:then|that day))?|auf (?:jeden|alle) f(?:ae|a)lle?|(?:or|oder) (?:it's no (?:good|use)|bust|nothing|never|not at all|gar nicht|garnicht|nie)|oh go on(?: then)?|no(?= no\b)|listen|look(?= (?:the|on|at|how|can|could|[a-z]+day|tomorrow))|you hear me|passen sie auf|ae+h*m*|oe+hm?|eh+m?|hm+|mhm+|uhm*|uhh+|erm+|er|ums?(?=,)|(?<=, )um$|(?:(?:und|aber|but|and) )?(?:wenn,? (?:schon,? )?dann(?= (?:an?m?|im|so|eher|nur|erst|um|[a-z]+s)\b)|if at all)|(?:if|falls|wenn|sofern) (?:you|sie|ihr)\b(?: [a-z']+){0,3} (?:feiertags?|feiertagen|bank holidays?|public holidays?|holidays)(?: (?:arbeiten|arbeitet|offen|auf|geoeffnet|haben|habt|open))*|(?:der|das) (?:tag|datum) (?:bleibt|ist)(?: (?:der|das))? (?:gleiche?|selbe|derselbe|dasselbe)|um (?:himmels|gottes) willen|tja|naja|na ja|na gut|ach so|(?<!dann )(?:halt|hoit|eben)|eigentlich|quasi|sozusagen|irgendwie"
     r"|sagen wir(?: mal)?|sag(?:e|n)? (?:ich|ma|mer|wir)(?: jetzt)?(?: mal)?|ich sage? mal|(?:wuerde?|taet) (?:ich|i) (?:mal )?sagen|wie gesagt|weisst du|weisste|wissen sie|wissens|gelle?|gel|woisch"
     r"|oder so(?: (?:was|aehnlich|rum|um den dreh|in der (?:richtung|drehe)))?(?! (?:gegen|um|ab|zwischen)\b)|so in etwa|so ungefaehr|ja|jo|jop|joa|jawohl|jaja|genau|okay|ok|bitte(?: ?schoen| ?sehr)?|danke(?: ?schoen)?"
     r"|gerne?|mal|einfach|vielleicht|eventuell|moeglicherweise|wohl|(?:glaube?|denke?|schaetze?|mein) ich|ich (?:glaube?|denke?|schaetze?|nehme an)|schauen wir mal|schau ma mal|mei|selbstverstaendlich|natuerlich"
@@ -34,7 +34,7 @@ HESITATION = re.compile(
 )
 # "Montag bin ich weg, also Dienstag", "the post comes at eleven so after eleven"; "Mittwoch, also am 25." tells the same day again
 CONCLUDING = re.compile(
-    r"[ ,]*\b(?<!dann )(?:also|bleibt(?: (?:also|ja|da|mir|uns|nur|noch|eh|dann|eigentlich))* (?=\w)|(?:that|which) leaves(?: (?:me|us))?(?: (?:just|only|with))?)\b[ ,]*"
+    r"[ ,]+(?=(?:deshalb|deswegen|drum|darum|daher|therefore|hence)\b)|[ ,]*\b(?<!dann )(?:also|bleibt(?: (?:also|ja|da|mir|uns|nur|noch|eh|dann|eigentlich))* (?=\w)|(?:that|which) leaves(?: (?:me|us))?(?: (?:just|only|with))?)\b[ ,]*"
     r"|[ ,]*(?<=\w)(?:,)? so,? +(?=(?:no later|nothing|between|ideally|after|before|from|until|till|by|not|any|an?|another|could|can|i|i'd|i'll|we|it|it'd|the|maybe|make|let's|later|give|put|come|see|shall|meet|book|do|drop|pop|fit|have|how|what|on|at|next|this|that|then|tomorrow|today|tonight|my|our|say|first|half|quarter|same|kindly|rather|would"
     r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|midday|noon)\b)"
 )
@@ -78,6 +78,7 @@ ASIDES = tuple(
     re.compile(pattern)
     for pattern in (
         # names
+        rf"\b(?:{MONTH_NAMES}|{SURNAMES})(?:'s| is| ist)? (?:mein|der|my|the|unser|our) (?:nach|vor|sur|last |first )?name\b(?: by the way| uebrigens)?",
         rf"(?<!meine )(?<!seine )(?<!deine )(?<!unsere )(?<!meiner )(?<!my )\b(?:herrn?|frau|familie|fam|doktor|dr|prof|professor|mr|mrs|ms|miss|mister|doctor)\b\.?(?: (?:herrn?|frau|doktor|dr|prof)\b\.?)* (?!{NO_NAME})[a-z-]+\b",
         rf"\b(?:[a-z-]+ )?(?:{MONTH_NAMES}|{SURNAMES})(?= (?:mein name|am apparat|speaking|calling)\b)",
         rf"\b(?:{MONTH_NAMES}) [a-z-]+(?= (?:mein name|am apparat|speaking|calling)\b)",
@@ -154,7 +155,7 @@ def _conclude(match: re.Match[str]) -> str:
 def _correct_slip(match: re.Match[str]) -> str:
     one, other = match["one"], match["other"]
     is_same_kind = any(one in words and other in words for words in (WEEKDAYS, MONTHS, HOURS))
-    return f"{one}, nein, " if is_same_kind and one != other else match[0]
+    return f"{one}, nein, " if is_same_kind and (one != other or match["fraction"]) else match[0]
 
 
 def _drop_broken(match: re.Match[str]) -> str:

@@ -81,7 +81,7 @@ SPANS: dict[str, Callable[[int], tuple[date, date]]] = {
     "thanksgiving|thanksgiving day": lambda year: (_get_nth_weekday(year, 11, 4, 3),) * 2,
     "black friday": lambda year: (_get_nth_weekday(year, 11, 4, 3) + timedelta(1),) * 2,
     "cyber monday": lambda year: (_get_nth_weekday(year, 11, 4, 3) + timedelta(4),) * 2,
-    "labor day": lambda year: (_get_nth_weekday(year, 9, 1, 0),) * 2,
+    "labor day|labour day monday|labor day monday": lambda year: (_get_nth_weekday(year, 9, 1, 0),) * 2,
     "memorial day": lambda year: (_get_nth_weekday(year, 6, 1, 0) - timedelta(7),) * 2,
 }
 

@@ -18,6 +18,7 @@ HARMLESS_NO = (
     r"|\b(?:can't|cannot|can not|kann(?: ich)?) (?:nicht (?:lange? (?:reden|sprechen))|(?:talk|hear|speak|remember|complain|believe|decide|find|say|see|tell|wait|stand)(?: (?:long|much|you|it))?|be (?:more|any more) [a-z]+)\b"
     r"|\b(?:i'm|i am|we're|ich bin|bin) (?:not|nicht) (?:superstitious|fussed|bothered|picky|choosy|waehlerisch|aberglaeubisch|sure|particular|the type|in a hurry|in eile)\b|\b(?:not|nicht) (?:that|dass) (?:anyone|anybody|it|i|es|jemand|ich)\b"
     r"|(?:^|(?<=, )|(?<=why ))(?:don't|haven't|can't|couldn't|won't|isn't|aren't|wouldn't) (?:you|there|we|they)\b"
+    r"|\b(?:if|wenn|wenns|wenn's|falls|sofern|solange|as long as|provided|unless|ausser wenn)\b(?= )[^<>,.;]*(?:\b(?:not|nicht|nichts|nix|kein\w*|never|nie|no)\b|n't\b)[^<>,.;]*(?=$|[,.;])"
     r"|\b(?:kein(?:e|en)? (?:problem|ding|thema|stress|ahnung|sorge|umstaende|eile)|no (?:problem|worries|rush|bother|idea|preference)|not a problem|nicht (?:schlecht|verkehrt|wahr|so wichtig|schlimm|sicher|ganz|unbedingt eilig)|not (?:bad|sure|certain|urgent)|weiss (?:ich )?(?:noch )?nicht(?: genau| so genau)?"
     r"|(?:i )?(?:don't|do not) (?:know|mind|care)|macht nichts|gar kein problem|wenn nicht|if not|why not|warum nicht|ob nicht|nicht dass)\b"
 )

@@ -8,7 +8,7 @@ from app.domain.language.clock_digits import rewrite_clock_digits
 from app.domain.language.dialects import DIALECT_PHRASES, HOUR_WORDS
 from app.domain.language.fillers import ASIDE, GREETING, SECOND_BEST, drop_fillers, mark_asides
 from app.domain.language.misspellings import KNOWN_WORDS, repair_words
-from app.domain.language.vocabulary import CARDINALS, WEEKDAYS, fold, replace_number_words
+from app.domain.language.vocabulary import CARDINALS, CORRECTION, WEEKDAYS, fold, replace_number_words
 
 MAX_TEXT_LENGTH = 300
 FULL_WEEKDAYS = [name for name in WEEKDAYS if len(name) > 5]
@@ -56,6 +56,11 @@ REWRITES = tuple(
         (
             r",? ?\b(?:give or take|plus ?/?-?(?: ?minus)?|plus or minus|\+/-)(?: (?:a |an |eine[rn]? |ein )?(?:few |couple of |paar |half an |halbe |viertel ?|quarter of an |dreiviertel ?|bit|bisschen|\w+ ?)?(?:minutes?|minuten|hours?|stunde[n]?|mins?|stuendchen|bit|bisschen))?(?=$|[,.;]| (?:am|on|um|at)\b| <| \w+(?:day|tag|woch)\b)",
             "",
+        ),
+        # "in zwei, nein, in drei Wochen"
+        (
+            rf"\bin [a-z\d]+,? (?:{CORRECTION},? )+(?:in )?(?=[a-z\d]+ (?:wochen?|tagen?|monaten?|weeks?|days?|months?)\b)",
+            "in ",
         ),
         # the minute of opening
         (
@@ -128,7 +133,10 @@ REWRITES = tuple(
             ", nein, ",
         ),
         # "am früh nach mittag"
-        (r"\b((?:am|frueh(?:en)?|spaet(?:en)?|[a-z]+tag|mittwoch|sonnabend|morgen|heute),?) (nach|vor) mittag\b", r"\1 \2mittag"),
+        (
+            r"\b((?:am|frueh(?:en)?|spaet(?:en)?|[a-z]+tag|mittwoch|sonnabend|morgen|uebermorgen|heute),?) (nach|vor) mittag\b",
+            r"\1 \2mittag",
+        ),
         # "letzten Dienstag ging's nicht, jetzt den kommenden"
         (
             r"\b((?:letzte|vorige|vergangene)[nr] ((?:mon|diens|donners|frei|sams|sonn)tag|mittwoch)\b[^.]{0,60}? (?:kommende|naechste)[nr]?)(?=$|[,.])",
@@ -203,6 +211,10 @@ REWRITES = tuple(
         ),
         (r"\bon or after\b", "ab"),
         (r"\b(the|twenty) forth\b", r"\1 fourth"),
+        (
+            r"(?:(?<=^)|(?<=[,;] )|(?<=day )|(?<=morrow ))(?:(?:at|towards?|for) )?(?:the )?(?:(?:very )?end of (?:the )?(?:day|business|play)|close of (?:business|play))\b(?!(?: on)?(?: \w+day)?(?: is\b|'s))|\b(?:am|gegen|zum) (?:ende des (?:arbeits)?tag(?:e?s)?|tagesende)\b",
+            "late afternoon",
+        ),
         (r"\blast thing\b(?= (?:on |at |<|[a-z]+day\b|tomorrow|today|in the))", "late afternoon"),
         (r"\blast thing\b", "later"),
         (r"\b((?:any|every|all)[a-z]*(?: [a-z]+){0,3}?) but (?!not\b)", r"\1 except "),
@@ -210,7 +222,10 @@ REWRITES = tuple(
         (r"\bzu (frueh|spaet)\b", r"zu\1"),
         (r"\btoo (early|late)\b", r"too\1"),
         (r"\bzum monatsersten\b|\bam monatsersten\b", "am ersten"),
-        (r"\b(?:im laufe|(?:in|over|during) the course of) (?:der|the) (?=woche\b|week\b)", "diese "),
+        (
+            r"\b(?:im laufe|irgendwann|(?:in|over|during) the course of) (?:in )?(?:der|die|the) (?=woche\b(?! (?:vor|nach|drauf|darauf|danach|vom)\b)|week\b)",
+            "diese ",
+        ),
         # "it shouldn't be before the tenth", "I can't do anything until the new year"
         (
             r"\b(?<!why )(?:should|must|ca|can|could|wo|would|do|does|need|is)(?:n't| ?not) (?!you\b|we\b|they\b)(?:(?!work|suit|[a-z]+day|weekend|tomorrow|today)[a-z]+ ){0,3}?(before|until|till|after)\b(?! (?:that|then|all)\b)",

@@ -55,6 +55,11 @@ ALWAYS_FREE = (
 )
 # everything is taken back
 WITHDRAWN = r"\b(?:lass(?:en|t)? (?:wir(?:'s| es| das)?|es|mas|ma's)|vergessen sie'?s?(?: es)?|forget (?:it|about it)|leave it(?: for now)?|(?:ich )?meld mich(?: wieder| nochmal)?|i'll (?:ring|call|get) (?:you )?(?:back|again))(?![^<]*<)"
+# "vorher krieg ich's nicht hin", "I can't do any earlier": a clause of its own without a mark
+NO_OTHER_TIME = (
+    r"(?:^|(?<=[,.;] ))(?=[^<,.;]*\b(?:vorher|davor|frueher|eher|spaeter|danach|nachher|earlier|sooner|later|before(?: that)?|after(?: that)?)\b(?! (?:als|than)\b))"
+    r"(?=[^<,.;]*(?:\b(?:not|nicht|nichts|nix|kein\w*|never|nie|cannot|nothing)\b|n't\b))[^<,.;]+(?=$|[,.;])"
+)
 SUMMER_TIME = r"\b(?:sommerzeit|summer time|vor (?:der )?(?:zeit)?umstellung|before the (?:clock )?change)\b"
 WINTER_TIME = r"\b(?:winterzeit|normalzeit|winter time|standard time|nach (?:der )?(?:zeit)?umstellung|after the (?:clock )?change)\b"
 # "am Wochenende nach der Zeitumstellung"
@@ -140,9 +145,12 @@ class _Reader:
             scanner.drop(SAME_TIME)
             # "not too early, ten or so"
             scanner.drop(
-                r"\b(?:aber |but |nur |bloss |just )?(?:not|nicht)(?: (?:so|ganz|very|all that|arg|noch|allzu|viel|much|gar))* (?:tooearly|toolate|zufrueh|zuspaet|frueh|spaet|early|late|frueher|spaeter|earlier|later)\b(?! (?:als|than)\b)"
+                r"\b(?:aber |but |nur |bloss |just )?(?:not|nicht|no)(?: (?:so|ganz|very|all that|arg|noch|allzu|viel|much|gar|any))* (?:tooearly|toolate|zufrueh|zuspaet|frueh|spaet|early|late|frueher|spaeter|earlier|later|sooner|eher)\b(?! (?:als|than)\b)"
             )
+            scanner.drop(NO_OTHER_TIME)
             scanner.drop(rf"{LENGTH} (?:spaeter|frueher|later?|early|earlier)\b,?(?! (?:als|than)\b)(?=.*<t)")
+            # "later today, any time before five"
+            scanner.drop(r"\b(?:later|spaeter)(?: on)?(?= <d\d+>)|(?<=\d>) spaeter(?=,)")
         mark_time_windows(scanner)
         mark_day_ranges(scanner, self.today)
         leave_out_weekends(scanner)

@@ -17,9 +17,9 @@ from app.domain.language.times import LAST_MINUTE, ClockTime, to_time_range
 GAP = r"(?: um| at| so| ca\.?| etwa| ungefaehr| circa| about| around| gegen| spaetestens| fruehestens| erst)*"
 RANGE_TO = r"(?: ?- ?|,? (?:bis|to|until|till|through|thru)(?: zum| zur| dem| den| einschliesslich| inklusive| so| um| gegen| ca| etwa| spaetestens| maximal| the| about| around)* )"
 LATER = r"(?:spaeter|danach|nachher|later|after|onwards?|on ?wards|aufwaerts|and later|ab)"
-OPENING = r"(?:not (?:until|till)|ab|nach|after|from|past|fruehestens|nicht vor|nicht frueher als|not before|no(?:t)? (?:earlier|sooner) than|starting|starting from|starting at|erst ab|erst nach|erst|spaeter als|later than|any ?time after|anytime from|seit)"
-CLOSING = r"(?:bis|vor|before|until|till|by|spaetestens|nicht (?:nach|spaeter als)|no(?:t)? (?:after|later than)|frueher als|earlier than|bis spaetestens|bis maximal|maximal bis|bis hoechstens|up to|through|thru)"
-OPENING_DAY = r"(?:not (?:until|till)|ab|fruehestens|from|starting(?: from| on)?|as of|nach|after|nicht vor|not before|no(?:t)? (?:earlier|sooner) than|seit|erst ab|erst nach|erst wieder ab|sometime after|any time after)"
+OPENING = r"(?:not (?:until|till)|ab|nach|after|from|past|fruehestens|earliest|nicht vor|nicht frueher als|not before|no(?:t)? (?:earlier|sooner) than|starting|starting from|starting at|erst ab|erst nach|erst|spaeter als|later than|any ?time after|anytime from|seit)"
+CLOSING = r"(?:bis|vor|before|until|till|by|spaetestens|latest|nicht (?:nach|spaeter als)|no(?:t)? (?:after|later than)|frueher als|earlier than|bis spaetestens|bis maximal|maximal bis|bis hoechstens|up to|through|thru)"
+OPENING_DAY = r"(?:not (?:until|till)|ab|fruehestens|earliest|from|starting(?: from| on)?|as of|nach|after|nicht vor|not before|no(?:t)? (?:earlier|sooner) than|seit|erst ab|erst nach|erst wieder ab|sometime after|any time after)"
 CLOSING_DAY = (
     r"(?:bis spaetestens|bis|spaetestens|by|until|till|noch vor|vor|before|nicht nach|not after|no(?:t)? later than|nicht spaeter als)"
 )

@@ -20,7 +20,7 @@ FROM_THEN_ON = re.compile(
 )
 # "I finish at four, after that"
 AFTER_THE_END = re.compile(
-    r"\b(?:(?:finish(?:es)?|gets? off|get out|lets? (?:her |him |them |us )?out|clock off|done|am out|is out|knock off|ends|schluss|feierabend|fertig|frei) (?:\w+ ){0,2}?(?:at|um|gegen|around|about) |(?:um|gegen) )(?P<mark><t\d+>)(?P<between>(?: (?:schluss|feierabend|fertig|aus|frei))?(?:[^<]|<d\d+>)*?)\b(?:(?:any ?time|erst|irgendwann|immer|jederzeit|sometime) )*"
+    r"\b(?:(?:finish(?:es)?|gets? off|get out|lets? (?:her |him |them |us )?out|clock off|done|am out|is out|knock off|ends|endet|schluss|feierabend|fertig|frei) (?:\w+ ){0,2}?(?:at|um|gegen|around|about) |(?:um|gegen) )(?P<mark><t\d+>)(?P<between>(?: (?:schluss|feierabend|fertig|aus|frei))?(?:[^<]|<d\d+>)*?)\b(?:(?:any ?time|erst|irgendwann|immer|jederzeit|sometime) )*"
     r"(?:danach|nachher|anschliessend|after (?:that|then)|afterwards|ab da|from then(?: on)?)\b"
 )
 # "could I come straight after on Wednesday": no "after Wednesday"
@@ -59,7 +59,7 @@ UNTIL_A_TIME = re.compile(
     r"\b(?:um|at|gegen|around|about) (?P<mark><t\d+>)(?P<between>(?: (?!oder|or)(?:[^<;]|<d\d+>)*)?[;,]?[^<;]*?)\b(?:(?:anything|any ?time|irgendwann|noch|bitte|muss ich|i have to be|alles) )*(?:bis dahin|(?:up )?(?:to|until|till) then|before (?:then|that)|by then|vorher|davor|zuvor)\b"
 )
 END_WORDS = re.compile(
-    r"\b(?:finish(?:es)?|gets? off|get out|lets? (?:her |him |them |us )?out|clock off|done|am out|is out|knock off|ends|schluss|feierabend|fertig|aus|frei)\b"
+    r"\b(?:finish(?:es)?|gets? off|get out|lets? (?:her |him |them |us )?out|clock off|done|am out|is out|knock off|ends|endet|schluss|feierabend|fertig|aus|frei)\b"
 )
 # "vorher bin ich in Kur": it does not suit
 UNSUITABLE_BEFORE = re.compile(
@@ -75,6 +75,13 @@ BEFORE_LEAVING = re.compile(
 # "close of business Friday is my deadline, any time before that"
 DEADLINE = re.compile(
     r"(?:\b(?:end|close) of (?:business|play|the day) )?(?P<mark><d\d+>)(?:'s| is| ist)(?: (?:my|the|our|mein|der|die|unser|dann))* (?:deadline|cut-?off|limit|frist|abgabe\w*|stichtag|schluss)\b[^<]*(?:before (?:then|that)|by then|vorher|davor|bis dahin)\b[^<]*"
+)
+# "um zwölf muss ich weg sein": the only hour bounds the wish
+LEAVING_AT = re.compile(
+    r"\b(?:um|gegen|bis|spaetestens|ab)(?: (?:um|gegen|spaetestens))* (?P<german><t\d+>) (?:muss|muessen|soll|sollte) (?:ich|wir)\b(?![^<,.;]*\b(?:termin|kommen|dran)\b)[^<,.;]*"
+    r"|\b(?:ich|wir) (?:muss|muessen)(?: [a-z]+)* (?:um|gegen|bis|spaetestens)(?: (?:um|spaetestens))* (?P<other><t\d+>) [^<,.;]*\b(?:weg|los|raus|fort|gehen|zurueck|daheim|zuhause|zu hause|zur|zum|beim|bei|auf|im|in)\b[^<,.;]*"
+    r"|\b(?:i|we)(?:'ve|'ll| have| will)? (?:have to|need to|must|got to|gotta|should)(?: (?:leave|go|head off|run|set off|pick [a-z ]+ up|collect [a-z ]+)| (?:be|get) (?:off|out|gone|away|back|home|at|in|on)\b[^<,.;]*)(?: [a-z]+)? (?:at|by|around|before|for) (?P<english><t\d+>)[^<,.;]*"
+    r"|\b(?:at|by|around) (?P<inverted><t\d+>),? (?:i|we)(?:'ve)? (?:have to|need to|must|got to|gotta) (?!come|have an|get in)[^<,.;]*"
 )
 
 
@@ -97,6 +104,8 @@ def mark_reported_bounds(scanner: Scanner) -> None:
     scanner.text = UNTIL_A_TIME.sub(lambda m: f"{ASIDE}{m['between']} vor {m['mark']}", scanner.text)
     scanner.text = AFTER_UNSUITABLE.sub(lambda m: f"{ASIDE}, nach {m['mark']}", scanner.text)
     scanner.text = AFTER_ABSENCE.sub(lambda m: f"{m['before']}{ASIDE}{m['between']}, nach {m['mark']}", scanner.text)
+    if scanner.text.count("<t") == 1:
+        scanner.text = LEAVING_AT.sub(lambda m: f"vor {next(mark for mark in m.groups() if mark)}", scanner.text)
     scanner.rewrite(AFTER_A_TIME, lambda m: f"{m[1]} {scanner.mark(TIME, which_time())}")
 
 

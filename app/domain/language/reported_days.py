@@ -83,6 +83,10 @@ COMMENT = re.compile(
 PREFERENCE = re.compile(r"\bprefer((?: (?:the|a|on|at))* <[dtp]\d+>) (?:to|over)(?= (?:the |a |on |at )?<[dtp])")
 ONLY_THIS = re.compile(r"(?:aber|but)\b.*\b(?:nur|only|lieber|rather|besser|better|machen|make it|muss|must|has to|stattdessen|instead)\b")
 GIVEN_UP = re.compile(r"\b(?:wollten?|wanted|was (?:hoping|thinking)|hoped|gedacht|gehofft)\b")
+# the appointment that there is: "I'm ringing about my appointment on the fifth"
+ABOUT_BOOKING = re.compile(
+    r"\b(?:wegen|bezueglich|about|regarding|concerning)(?: (?:dem|des|meine[mrs]|unsere[mrs]|my|the|our))+ (?:[a-z]+ )?(?:[a-z]*termins?|appointment|booking|slot|buchung)(?: (?:am|vom|von|on|of|for|from|um|at|den|dem|the))* <[dt]\d+>"
+)
 # since when something lasts
 SINCE = re.compile(r"\b(?:seit|since)(?: (?:dem|der|last|letzte[nrms]?|um|the|circa|about))* <[dt]\d+>(?! (?:an|on)\b)")
 ACCEPTED = re.compile(
@@ -117,6 +121,7 @@ def set_aside_reports(scanner: Scanner, local_now: datetime) -> None:
     """Replace clauses that report days by a mark of what is understood; nothing is wished where nothing else is said."""
     scanner.text = SINCE.sub(ASIDE, scanner.text)
     scanner.text = PREFERENCE.sub(r"\1 rather than", scanner.text)
+    _repeat_time(scanner)
     _set_aside_origin(scanner)
     if not DAY_OR_TIME.search(scanner.text):
         return
@@ -144,16 +149,26 @@ def set_aside_reports(scanner: Scanner, local_now: datetime) -> None:
                 _is_of_others(clauses[place][1], later)
                 or _is_fact(scanner, clauses[place][1], later)
                 or _is_past(scanner, clauses[place][1], local_now.date())
+                or ABOUT_BOOKING.search(clauses[place][1]) is not None
             )
             told[place] = told[place] or (bool(later) and _is_given_up(clauses[place][1], later[0]))
             told[place] = told[place] or _is_timetable(clauses[place][1], [text for _, text in clauses[place + 1 :]])
     if any(is_told and DAY_OR_TIME.search(clause[1]) for clause, is_told in zip(clauses, told, strict=True)):
         # what is said of the day before corrects it: "oh, that's Sunday, Monday then"
         texts = (
-            (ASIDE if not COMMENT.search(text) else "nein") if is_told and DAY_OR_TIME.search(text) else text
-            for (_, text), is_told in zip(clauses, told, strict=True)
+            (ASIDE if not COMMENT.search(text) and not _withdraws(scanner, clauses[:place], text) else "nein")
+            if told[place] and DAY_OR_TIME.search(text)
+            else text
+            for place, (_, text) in enumerate(clauses)
         )
         scanner.text = " ".join("".join(f"{end} {text}" for (end, _), text in zip(clauses, texts, strict=True)).split())
+
+
+def _repeat_time(scanner: Scanner) -> None:
+    """Say the one hour again: "Monday at two won't work, so Tuesday same time"."""
+    clocks, same = re.findall(r"<t\d+>", scanner.text), SAME_TIME.search(scanner.text)
+    if same and len(clocks) == 1 and scanner.text.index(clocks[0]) < same.start():
+        scanner.text = f"{scanner.text[: same.start()]} um {clocks[0]}{scanner.text[same.end() :]}"
 
 
 def _split_clauses(text: str) -> list[tuple[str, str]]:
@@ -219,6 +234,16 @@ def _is_fact(scanner: Scanner, text: str, later: list[str]) -> bool:
         return False
     named = [scanner.found[int(number)] for number in DAY_MARK.findall(text)]
     return all(getattr(days, "is_single", False) for days in named)
+
+
+def _withdraws(scanner: Scanner, before: list[tuple[str, str]], text: str) -> bool:
+    """Check for a fact of the day that was just named: "Montag, Montag ist ja Allerheiligen, dann Dienstag"."""
+    last = [scanner.found[int(number)] for _, clause in before[-1:] for number in DAY_MARK.findall(clause)]
+    return (
+        bool(last)
+        and bool(FACT.search(text))
+        and all(days in [scanner.found[int(number)] for number in DAY_MARK.findall(text)] for days in last)
+    )
 
 
 def _set_aside_origin(scanner: Scanner) -> None:

@@ -12,7 +12,7 @@ from app.domain.language.vocabulary import split_words
 REPORT_WORDS = split_words(
     """ist is sind bin hab hob habe haben hat war muss muessen arbeite arbeit arbeiten schlaf schlafe fahr fahre faehrt flieg fliege fliegen heiraten heirate
     heiratet feier feiern feiert macht machens mach spielt fall trauer raeum back backe los beginnt faengt endet laeuft kriegt krieg krieg kommt bringt holt hol
-    bring steht stell haett'st schneid wird werd werden gehn gehen geh faehrt abgeben fange fang steck heiss nehmen gilt verjessen
+    bring steht stell haett'st schneid wird werd werden gehn gehen geh faehrt abgeben fange fang steck heiss gilt verjessen
     are has have got had gets get was were works work sleep sleeping bake bakes dauert dauern lasts last takes take starts start finishes finish ends opens open closes runs run lands land leave leaves
     fly lets singing babysit says told told fasting closed shut working off rest go goes playing plays teach teaches clock expects"""
 )
@@ -20,7 +20,7 @@ REPORT_WORDS = split_words(
 REQUEST_WORDS = split_words(
     """passt passen passts passt's geht gehts geht's ginge gings klappt klappts wuerd wuerde wuerden waer waere waers wars haett haette haetten hett moecht moechte moecht's braeucht
     braeuchte brauch brauche kann koennt koennte koennen kannst will wollen wollt soll sollen solln sollten muesst muesste muessten lieber liebsten gern gerne
-    termin frei zeit luft recht nehm nehme bitte vorbeikommen komm komme kaem kaeme haben's eintragen schreiben schreibt geben
+    termin frei zeit luft recht nehm nehme nehmen bitte vorbeikommen komm komme kaem kaeme haben's eintragen schreiben schreibt geben
     gebt gib tragen merken bleibt could can would want wants wanna need needs like please let's lets make give book put fine suits suit works
     available free appointment slot come squeeze fit prefer take possible moeglich ideal perfect perfekt besser better best good great gut super prima toll schoen do drop pop fit'll rather sooner love hope hoping bevorzuge bevorzugen wuensche tendiere tendier schlage vorschlagen fancy propose suggest opt choose thinking aiming vote denke dachte reicht reichen reicht's langt langts taet taete daet daet's taet's kemma kommen kemman anpeilen eingetragen"""
 )
@@ -33,7 +33,7 @@ SAYS_AGAIN = re.compile(
 PLAIN_WORDS = split_words(
     f"""{ASIDE} am an um on at the der die das den dem des and und or oder in im zu zum zur vom von bis to till until from ab vor nach before after by gegen about
     around so then dann halt eben noch nur only just erst gleich wieder ja uhr aber but sondern na gut oh well ok okay a an ein eine einen of for fuer
-    again schon auch doch jetzt now no nein nee ach ah go hm es it's it that's das day tag sharp instead yeah da weil because"""
+    again schon auch doch jetzt now no nein nee ach ah go hm es it's it that's das day tag sharp instead yeah da weil because deshalb deswegen drum darum daher therefore hence"""
 )
 REASONS = split_words("weil denn because cos cause since")
 STARTS = (
@@ -67,12 +67,12 @@ LED_TAIL = re.compile(
 )
 # "das Training geht bis sechs"
 REPORT_PHRASES = re.compile(
-    r"\b(?:i|we|he|she|they)'ll be\b|\b(?:come|comes|coming|get|gets|getting) back\b|\bkomme?n?\b.*\b(?:zurueck|heim|wieder)\b|\b(?:geht|gehen|goes|go) (?:bis|von|um|los|until|till|from|on)\b|\bgeht\b.*\blos\b"
+    r"\b(?:i|we|he|she|they)'ll be\b|\b(?:come|comes|coming|get|gets|getting) back\b|\bkomme?n?\b.*\b(?:zurueck|heim|wieder)\b|\b(?:geht|gehen|goes|go) (?:bis|von|um|los|until|till|from|on)\b|^(?:[a-z]+ )?[a-z]*(?:schicht|dienst|schule|kita|training|unterricht|meetings?|besprechung|vorlesung|arbeit|kurs|probe|physio|work|school|shift|nursery|practice) (?:bis|von|um|ab|until|till|from|at)(?: [a-z]+)? <t|\bgeht\b.*\blos\b"
 )
 REQUEST_PHRASES = re.compile(r"\b(?:zu|to) (?:ihnen|euch|you)\b")
 # somebody does something: "am Freitag fliegen wir", "we fly home Thursday"
 SUBJECT_AND_VERB = re.compile(
-    r"<d\d+>(?: <[tp]\d+>)*(?: (?:da|ja|auch|immer))* [a-z]{3,} (?:ich|wir|er|sie|man|mein\w* [a-z]+|unser\w* [a-z]+|der [a-z]+|die [a-z]+|das [a-z]+)\b"
+    r"<[dt]\d+>(?: <[tp]\d+>)*(?: (?:da|ja|auch|immer))* (?!mein|sag|denk|schlag|wuensch|nehm|dacht|hoff)[a-z]{3,} (?:ich|wir|er|sie|man|mein\w* [a-z]+|unser\w* [a-z]+|der [a-z]+|die [a-z]+|das [a-z]+)\b"
     r"|^(?:(?:und|and|weil|denn|because|cos|da|but|aber) )*(?:ich|wir|er|i|we|he|she|they|mein\w* [a-z]+|unser\w* [a-z]+|my [a-z]+|our [a-z]+) (?!think\b|vote\b|say\b|go for\b|denk|mein|sag|schlag|tendier|bevorzug|peil|wuensch|aim|choose|fancy|propose|suggest|opt|hab\b|tue?\b|taet)[a-z]{3,}\b[^<]*<d"
 )
 # the main clause behind "weil am Mittwoch …"
@@ -85,7 +85,7 @@ ITS = re.compile(
     r"^(?:it's|it is|es ist|(?:it|es|that|das) (?:muss|muesste|must be|has to be|needs to be|sollte|should be|would be)) (?:(?:the|am|on|der|dann) )*<d\d+>"
 )
 ABSENT_UNTIL = re.compile(r"\b(?:bis|until|till|to|through)(?: (?:zum|dem|den|the|einschliesslich))* <d(\d+)>")
-GIVEN_UP = re.compile(r"\b(?:woll?ten?|wanted|eigentlich|gedacht|hoped|hoping)\b")
+GIVEN_UP = re.compile(r"\b(?:woll?ten?|wanted|eigentlich|gedacht|dachten?|hoped|hoping|was thinking|thought|supposed|planned)\b")
 ARTICLE_DAY = re.compile(r"(?:(?:then|dann) )?(?:the|der|den) <d(\d+)>")
 CLOSING = re.compile(
     r"\b(?:bis|by|before|vor|until|till|spaetestens|no later than)(?: (?:zum|dem|den|der|the|am|on|spaetestens))* <d(\d+)>"

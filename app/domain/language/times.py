@@ -97,7 +97,7 @@ def find_bare_hours(scanner: Scanner) -> None:
     )
     take(rf"(<t\d+>{BETWEEN}){HOUR}\b(?!\.){NO_UNIT}", TIME, lambda m: _parse_digits(m[2]), behind=1)
     # "um 10, ach nein 11"
-    take(rf"(<t\d+>[ ,]*(?:{CORRECTION}[ ,]*)+){HOUR}\b(?!\.){NO_UNIT}", TIME, lambda m: _parse_digits(m[2]), behind=1)
+    take(rf"(<t\d+>[ ,]*(?:{CORRECTION}[ ,]*)+){HOUR}\b(?!\.| [0-5]\d\b){NO_UNIT}", TIME, lambda m: _parse_digits(m[2]), behind=1)
     take(rf"\b{HOUR}(?=[ ,]+(?:{CORRECTION}[ ,]*)+(?:um |at )?<t)", TIME, lambda m: _parse_digits(m[1]))
     take(
         r"(?<![\d.<])\b([01]?\d|2[0-3]) ([0-5]\d)\b(?![.\d])",
