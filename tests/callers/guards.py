@@ -52,7 +52,7 @@ def _set_permissions(**changes: caller_assurance.AssuranceLevel) -> Callable[[py
 
 def _allow_everything(patch: pytest.MonkeyPatch) -> None:
     for module in (booking_lookup, verification_fallbacks):
-        patch.setattr(module, "require_permission", lambda *_: None)
+        patch.setattr(module, "require_permission", lambda *_, **__: None)
     real = booking_lookup._filter_by_caller
     patch.setattr(booking_lookup, "_filter_by_caller", lambda context, right: [
         Booking.customer_id == context.caller.customer.id

@@ -3,6 +3,7 @@
 import re
 
 from app.domain.language.introductions import RELATIVES
+from app.domain.language.spelling.variants import is_common_name
 from app.domain.language.vocabulary import fold, replace_number_words
 
 MORE_RELATIVES = (
@@ -38,6 +39,10 @@ OTHER_PERSON = re.compile(
     rf"\b(?:meine?[nmrs]?|unsere?[nmrs]?|my|our|(?:für|for)\s+(?:den|die|das|the))\s+(?:[a-zäöüß]+\s+){{0,2}}?(?:{RELATIVES}|{MORE_RELATIVES})\b",
     re.IGNORECASE,
 )
+NAME = re.compile(r"[A-ZÄÖÜÇŞÉÁÓŁŚŽĆ]['’]?[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+PARTICLES = frozenset(
+    {"von", "van", "der", "den", "de", "zu", "zum", "zur", "dem", "vom", "di", "da", "del", "la", "le", "ten", "ter", "mc"}
+)
 TITLES = frozenset({"frau", "herr", "herrn", "mr", "mrs", "ms", "miss"})
 # what a caller says of himself: "ich war schon mal da", "Sie kennen mich", "bin Kundin bei Mara", "ein Neukunde"
 ABOUT_CALLER = re.compile(
@@ -70,6 +75,15 @@ def strip_remarks(name: str) -> str:
     kept = [_cut_trailing_remark(piece) for place, piece in enumerate(pieces) if not (place and _is_remark(piece))]
     joined = _join_repeated([AGAIN.sub("", piece) if len(kept) > 1 else piece for piece in kept])
     return ", ".join(joined).rstrip(" .!") if joined != pieces else name
+
+
+def put_given_name_first(name: str) -> str:
+    """ "Schmidtke, Jürgen" is "Jürgen Schmidtke"; what is spelled, or may be two names, is left as it is."""
+    family, comma, given = (part.strip() for part in name.partition(","))
+    words, (first, *others) = [word for word in family.split() if word.strip(".").casefold() not in TITLES], given.split() or [""]
+    is_family = bool(words) and all(word.casefold() in PARTICLES for word in words[:-1]) and bool(NAME.fullmatch(words[-1]))
+    is_given = bool(NAME.fullmatch(first)) and all(is_common_name(part) for part in first.split("-")) and not others
+    return f"{given} {' '.join(words)}" if comma and is_family and is_given and fold(first) not in map(fold, words) else name
 
 
 def find_name_remark(said: str, name: str | None) -> str:

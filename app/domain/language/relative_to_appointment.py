@@ -20,8 +20,9 @@ FILLERS = re.compile(
 )
 LATER = r"(?P<later>spaeter|nach hinten|danach|drauf|darauf|later|after|back|afterwards)"
 EARLIER = r"(?P<earlier>frueher|nach vorne?|davor|vorher|zuvor|earlier|before|forward)"
-COUNT = r"(?P<count>\d{1,2}|eine?[nr]?|an?|one|half an?|(?:eine? )?halbe|(?:eine? )?viertel|a quarter of an)"
-UNIT = r"(?P<unit>tage?n?|days?|wochen?|weeks?|stunden?|hours?|minuten?|minutes?|viertelstunde)"
+A = r"(?:eine?|'?ne|e|a)"
+COUNT = rf"(?P<count>\d{{1,2}}|eine?[nr]?|'?ne[nr]?|an?|one|half an?|(?:{A} )?halbe?|(?:{A} )?viertel|a quarter of an)"
+UNIT = r"(?P<unit>tage?n?|days?|wochen?|weeks?|stund(?:en?)?|hours?|minuten?|minutes?|viertelstunde)"
 SHIFT = re.compile(rf"(?:(?:am|der|den|the|on|nur|just|genau|um|by|about|etwa|so|auf) )*(?:{COUNT} )?{UNIT} (?:{LATER}|{EARLIER})")
 # "den Samstag drauf", "the Saturday after", "am Freitag davor"
 BESIDE = re.compile(

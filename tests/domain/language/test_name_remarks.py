@@ -1,7 +1,7 @@
 """Names without what is said about the person, and without what was only said twice."""
 
 from app.domain.language.introductions import strip_introduction
-from app.domain.language.name_remarks import strip_remarks
+from app.domain.language.name_remarks import put_given_name_first, strip_remarks
 from tests.support.tables import each_row
 
 
@@ -90,3 +90,24 @@ def test_remarks_and_repetitions_are_no_part_of_the_name(said: str, name: str) -
 )
 def test_names_and_letters_are_left_as_they_are(name: str) -> None:
     assert strip_remarks(strip_introduction(name)) == name
+
+
+@each_row(
+    "said, name",
+    [
+        ("Schmidtke, Jürgen", "Jürgen Schmidtke"),
+        ("Mrs Abernathy, Moira", "Moira Abernathy"),
+        ("von der Heide, Klaus", "Klaus von der Heide"),
+        ("O'Brien, Sean", "Sean O'Brien"),
+        ("Schmidt, Hans-Peter", "Hans-Peter Schmidt"),
+        ("Müller, Doppel-L", "Müller, Doppel-L"),
+        ("Meier, mit e i", "Meier, mit e i"),
+        ("Siobhan O'Leary, S I O B H A N", "Siobhan O'Leary, S I O B H A N"),
+        ("Anna Maria, Schmidt", "Anna Maria, Schmidt"),
+        ("Schmidt, Dora Theodor", "Schmidt, Dora Theodor"),
+        ("Schmidt", "Schmidt"),
+        ("", ""),
+    ],
+)
+def test_a_family_name_that_is_said_first_is_written_last(said: str, name: str) -> None:
+    assert put_given_name_first(said) == name

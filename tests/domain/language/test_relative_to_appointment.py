@@ -15,6 +15,9 @@ APPOINTMENT = datetime(2026, 12, 11, 18, tzinfo=BERLIN)
 @each_row(
     "words, related",
     [
+        ("ne Stunde später", "2026-12-11T19:00"),
+        ("'ne halbe Stunde früher", "2026-12-11T17:30"),
+        ("halbe Stund später", "2026-12-11T18:30"),
         ("derselbe Tag", "2026-12-11"),
         ("am selben Tag", "2026-12-11"),
         ("same day", "2026-12-11"),

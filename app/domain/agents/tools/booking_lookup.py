@@ -13,6 +13,7 @@ from app.core.extensions import db
 from app.domain.agents.tools.argument_resolution import parse_time
 from app.domain.agents.tools.clarification import ClarificationNeeded
 from app.domain.agents.tools.context import ToolContext
+from app.domain.agents.tools.named_bookings import select_by_service, split_service
 from app.domain.agents.tools.phrasing import build_bookings_data, say_booking
 from app.domain.agents.tools.verification_fallbacks import build_verification_error, list_fallbacks, require_permission
 from app.domain.customers.caller_assurance import Permission, filter_same_name, is_within_attempts, record_verification
@@ -82,19 +83,30 @@ def resolve_booking(
     """Resolve the booking the caller may change. Raises NotFound, ClarificationNeeded, or VerificationRequired before any lookup."""
     if booking_id:
         return _get_booking_by_id(context, right, booking_id)
+    services, date = split_service(context, date)
     day, at = parse_day_and_time(context, date, time)
     fitting = [booking for booking in _list_upcoming(*_filter_by_call(context)) if matches(booking, day, at)]
     if not fitting or context.caller.has_permission(right):
-        require_permission(context, right)
+        _require_permission(context, right, day, at)
         _check_guess_limit(context, day, at)
         ahead = _list_upcoming(*_filter_by_call(context), *_filter_by_caller(context, right))
         fitting = [booking for booking in ahead if matches(booking, day, at)]
     if not fitting:
         _record_failed_guess(context, day, at)
         raise _build_not_found(context)
+    scopes = get_disclosure_scopes(context, fitting) if services else {}
+    if services and all(scopes.get(booking.id) == "all" for booking in fitting):
+        fitting = select_by_service(context, fitting, services)
     if len(fitting) > 1:
         raise _build_clarification(context, fitting, has_day=day is not None)
     return fitting[0]
+
+
+def _require_permission(context: ToolContext, right: Permission, day: date | None, at: time | None) -> None:
+    """Raise VerificationRequired; of an appointment that the caller may hear of it is told at once where no proof leads further."""
+    may_hear = not context.caller.has_permission(right) and context.config.can_disclose("appointments")
+    is_told = may_hear and any(matches(booking, day, at) for booking in list_disclosable_bookings(context))
+    require_permission(context, right, is_told=is_told)
 
 
 def _get_booking_by_id(context: ToolContext, right: Permission, booking_id: str) -> Booking:

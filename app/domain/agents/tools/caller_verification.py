@@ -63,7 +63,7 @@ def verify(context: ToolContext, args: IdentifyCustomerArgs) -> ToolResult:
         if problem := proof(context, args):
             return problem
     if args.name and not is_spelled and _may_be_misheard(context, args.name):
-        question = _("Danke. Wie schreibt sich Ihr Name, Buchstabe für Buchstabe?")
+        question = _("Danke. Wie schreibt sich der Name, Buchstabe für Buchstabe?")
         return succeed(question, **_build_caller_data(context.caller), **SPELLING_REQUEST)
     return describe_caller(context, is_named=args.name is not None)
 
@@ -76,7 +76,7 @@ def _may_be_misheard(context: ToolContext, name: str) -> bool:
 
 
 def _ask_for_letters() -> str:
-    return _("Buchstabieren Sie mir bitte Ihren Vor- und Nachnamen")
+    return _("Buchstabieren Sie mir bitte den Vor- und den Nachnamen")
 
 
 def _verify_name(context: ToolContext, name: str, birth_date: str | None) -> ToolResult | None:

@@ -16,7 +16,7 @@ from app.domain.agents.tools.context import ToolContext, ToolResult, reject
 from app.domain.customers.contacts import MAX_NAME_LENGTH
 from app.domain.language.indifference import is_indifferent, is_refusal
 from app.domain.language.introductions import strip_introduction
-from app.domain.language.name_remarks import find_name_remark, names_relative, strip_remarks
+from app.domain.language.name_remarks import find_name_remark, names_relative, put_given_name_first, strip_remarks
 from app.domain.language.normalization import MAX_TEXT_LENGTH
 from app.domain.language.placeholders import FIELD_KINDS, Kind, is_placeholder
 from app.domain.language.spelling import read_name
@@ -71,7 +71,7 @@ class ToolArgs(BaseModel):
     def _as_text(cls, value: Any, info: ValidationInfo) -> str | None:
         text = _to_text(value, FIELD_KINDS.get(info.field_name or "", "text"))
         if text and info.field_name == "name":
-            text = strip_remarks(strip_introduction(text)) or None
+            text = put_given_name_first(strip_remarks(strip_introduction(text))) or None
         if text is None or (is_refusal(text) and not cls.reads_answers):
             return None
         return None if is_indifferent(text) and info.field_name not in cls.keeps_indifference else text

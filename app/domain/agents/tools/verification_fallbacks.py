@@ -29,14 +29,19 @@ class VerificationRequired(NotAllowed):
     code = "not_verified"
 
 
-def require_permission(context: ToolContext, right: Permission) -> None:
-    """Raise VerificationRequired. Must run before any lookup, so that a rejection reveals nothing."""
+def require_permission(context: ToolContext, right: Permission, *, is_told: bool = False) -> None:
+    """Raise VerificationRequired. Must run before any lookup, so that a rejection reveals nothing.
+
+    `is_told` says that it is about an appointment that was set by phone from this number, and of which the caller hears.
+    """
     if not context.caller.has_permission(right):
-        raise build_verification_error(context, context.caller.required_level(right))
+        raise build_verification_error(context, context.caller.required_level(right), is_told=is_told)
 
 
-def build_verification_error(context: ToolContext, needed: AssuranceLevel) -> VerificationRequired:
-    sentence, ways = _build_sentence(context, _find_question(context, needed))
+def build_verification_error(context: ToolContext, needed: AssuranceLevel, *, is_told: bool = False) -> VerificationRequired:
+    """Build the error; `is_told` as in require_permission."""
+    question = None if is_told and not _may_prove_more(context, needed) else _find_question(context, needed)
+    sentence, ways = _build_sentence(context, question)
     return VerificationRequired(sentence, ways=ways, certainty=context.caller.certainty, needed=needed)
 
 
@@ -114,6 +119,16 @@ def _find_question(context: ToolContext, needed: AssuranceLevel) -> str | None:
     if get_provable_days(context.call, caller.customer):
         return _("Nennen Sie mir zur Sicherheit bitte den Tag Ihres Termins")
     return _("Ich kann Ihnen zur Sicherheit einen Code als SMS schicken") if can_send_code else None
+
+
+def _may_prove_more(context: ToolContext, needed: AssuranceLevel) -> bool:
+    """Check whether a caller of whom the number is known may come further with the name: the company knows dates of birth, or sends codes.
+
+    Asked of the company, and of nobody's record, which would be told by the answer. The day of an appointment set by phone proves nothing.
+    """
+    if needed == "name" or context.caller.certainty != "number" or is_set_up("sms"):
+        return True
+    return db.session.scalar(select(Customer.id).where(Customer.birth_index.is_not(None)).limit(1)) is not None
 
 
 def _build_sentence(context: ToolContext, question: str | None) -> tuple[str, list[Fallback]]:

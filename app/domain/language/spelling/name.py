@@ -176,6 +176,8 @@ def _add_run(words: NameWords, part: Part, joint: str, label: str) -> Iterator[N
             elif whole[0] == fold(text)[0] and len(encode(whole)) != len(encode(fold(text))):
                 # a sound was heard that has no letter, or the other way round: "Johnson, J O H N S T O N"
                 yield words
+            # "O'Leary, O L E A R Y": the sign was heard, and is no letter
+            text = words[alike].text if fold(words[alike].text).replace("'", "") == fold(text) else text
             yield (*words[:alike], replace(words[alike], text=text, is_spelled=True, has_letters=True), *words[alike + 1 :])
         elif len([place for place in places if fold(words[place].text) not in SALUTATIONS | PARTICLES]) > 1:
             # two names were heard, and it is the spelling of neither

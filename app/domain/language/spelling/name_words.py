@@ -26,6 +26,7 @@ class NameWord:
 
 
 NameWords = tuple[NameWord, ...]
+WITH_APOSTROPHE = re.compile(r"(?:[ODLM]|Mac|Dell|Dall)['’][^\W\d_][\w-]{2,}")
 TITLE_WORDS = {"doktor": "Dr.", "doctor": "Dr.", "professor": "Prof."}
 
 
@@ -44,11 +45,11 @@ def compose_name(words: NameWords | None, *, is_apart: bool = False) -> str | No
     if not is_apart and any(_are_split(one, other) for one, other in pairwise(kept)):
         return None
     if any(not _is_name(word, kept) for word in kept) or any(
-        one.is_spelled and not other.is_spelled and other.joint == " " and not is_common_name(other.text) for one, other in pairwise(kept)
+        one.is_spelled and not other.is_spelled and other.joint == " " and not _is_known_name(other.text) for one, other in pairwise(kept)
     ):
         return None
     if any(word.is_spelled and not word.is_heard and word.joint == " " for word in kept) and any(
-        not word.is_spelled and fold(word.text) not in PARTICLES and not is_common_name(word.text) for word in kept
+        not word.is_spelled and fold(word.text) not in PARTICLES and not _is_known_name(word.text) for word in kept
     ):
         # letters of no word that was heard, beside a word that need not be a name
         return None
@@ -75,6 +76,11 @@ def _is_name(word: NameWord, words: Sequence[NameWord]) -> bool:
     if word.is_spelled or word.text[:1].isupper() or fold(word.text) in PARTICLES:
         return len(words) <= 4
     return is_common_name(word.text)
+
+
+def _is_known_name(text: str) -> bool:
+    """Whether nothing but a name is written so: a common one, or "O'Leary"."""
+    return is_common_name(text) or bool(WITH_APOSTROPHE.fullmatch(text))
 
 
 def _are_split(one: NameWord, other: NameWord) -> bool:

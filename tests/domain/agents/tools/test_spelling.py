@@ -168,7 +168,7 @@ def test_spelling_that_is_not_certain_is_asked(salon: Salon, stranger: AgentCall
 
 def test_who_is_not_found_is_asked_for_the_letters_once(salon: Salon, agent_call: AgentCall) -> None:
     told = agent_call.use("identify_customer", name="Gunnar Holm")
-    assert told["ok"] and told["say"] == "Danke. Wie schreibt sich Ihr Name, Buchstabe für Buchstabe?"
+    assert told["ok"] and told["say"] == "Danke. Wie schreibt sich der Name, Buchstabe für Buchstabe?"
     again = agent_call.use("identify_customer", name="Gunnar Holm, H O L M")
     assert again["ok"] and again["say"] == "Danke, was darf ich für Sie tun?" and again["data"]["known"] is False
 

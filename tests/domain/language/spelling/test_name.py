@@ -40,3 +40,16 @@ def test_what_may_be_several_names_is_asked_with_them(said: str, options: tuple[
     assert reading.text is None
     if options:
         assert reading.options == options
+
+
+@each_row(
+    "said",
+    [
+        "Siobhan O'Leary, that's S I O B H A N",
+        "Siobhan O'Leary S I O B H A N",
+        "S I O B H A N, O'Leary",
+        "Siobhan O’Leary, O L E A R Y",
+    ],
+)
+def test_a_name_with_an_apostrophe_is_one_beside_letters(said: str) -> None:
+    assert read_name(said, "en").text == "Siobhan O'Leary"
