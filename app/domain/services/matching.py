@@ -18,6 +18,7 @@ from app.domain.language.parsed_time import Language
 from app.domain.language.spoken_format import capitalise, join_and, join_or
 from app.domain.services.everyday_words import EVERYDAY_WORDS
 from app.domain.services.fuzzy_text import fold, get_similarity, list_significant_words
+from app.domain.services.spoken_names import get_spoken_name
 from app.domain.services.vocabulary import KNOWN_TERMS, NOISE, get_term_similarity, parse_terms
 from app.models import Company, Service, ServiceSynonym
 
@@ -77,18 +78,21 @@ def build_unknown_service(text: str, language: Language, *, known: Sequence[Serv
     named = find_named_trade_words(text)
     say = capitalise(_("%(words)s machen wir nicht.", words=named)) if named else _("„%(words)s“ steht nicht im Angebot.", words=text[:80])
     if known:
-        names = [service.name for service in known]
-        question = _("Soll es bei %(services)s bleiben?", services=join_and(names, language))
-        return UnknownService(f"{say} {question}", service=text[:80], services=names)
+        question = _("Soll es bei %(services)s bleiben?", services=join_and(_list_spoken(known, language), language))
+        return UnknownService(f"{say} {question}", service=text[:80], services=[service.name for service in known])
     nearest = _rate_nearness(text)
-    names = [service.name for service in sorted(nearest, key=lambda service: -nearest[service])[:NEAREST]]
-    if names:
+    services = sorted(nearest, key=lambda service: -nearest[service])[:NEAREST]
+    if names := _list_spoken(services, language):
         is_near = not named and max(nearest.values()) >= MIN_NEARNESS
         offer = _("Wir bieten %(names)s an.", names=join_and(names, language))
         some = _("Wir bieten unter anderem %(names)s an.", names=join_and(names, language))
         question = _("Meinen Sie %(services)s?", services=join_or(names, language))
         say = f"{say} {question if is_near else offer if named else some}"
-    return UnknownService(say, service=text[:80], services=names)
+    return UnknownService(say, service=text[:80], services=[service.name for service in services])
+
+
+def _list_spoken(services: Sequence[Service], language: Language) -> list[str]:
+    return [get_spoken_name(service, language) for service in services]
 
 
 def find_named_trade_words(text: str) -> str | None:

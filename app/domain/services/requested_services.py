@@ -23,6 +23,7 @@ from app.domain.services.matching import (
     find_named_trade_words,
     list_terms,
 )
+from app.domain.services.spoken_names import get_spoken_name
 from app.domain.services.vocabulary import KNOWN_TERMS, NOISE, find_audience, parse_terms
 from app.models import Service
 
@@ -137,8 +138,10 @@ class _RequestParser:
 
     def _get_one(self, match: ServiceMatch) -> Service:
         if match.tied:
-            names = [service.name for service in (match.service, *match.tied)][:MAX_OPTIONS]
-            raise AmbiguousService(_("Was meinen Sie: %(services)s?", services=join_or(names, self.language)), options=names)
+            services = (match.service, *match.tied)[:MAX_OPTIONS]
+            names = [get_spoken_name(service, self.language) for service in services]
+            options = [service.name for service in services]
+            raise AmbiguousService(_("Was meinen Sie: %(services)s?", services=join_or(names, self.language)), options=options)
         return match.service
 
     def _is_all_of(self, text: str, match: ServiceMatch) -> bool:

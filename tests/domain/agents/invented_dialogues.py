@@ -328,7 +328,7 @@ SECOND_INVENTED = (
                 date=THURSDAY,
                 time="15:00",
                 name="Tim Hughes",
-                says="Kinderschnitt",
+                says="children's cut",
             ),
             use("book_appointment", service="Kinderschnitt", date=THURSDAY, time="15:00", name="Tim Hughes"),
         ),

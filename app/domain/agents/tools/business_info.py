@@ -17,6 +17,7 @@ from app.domain.agents.tools.service_descriptions import build_service_data, bui
 from app.domain.agents.tools.visit_resolution import resolve_branch
 from app.domain.language.spoken_format import capitalise, join_and, say_day, say_hours
 from app.domain.services.requested_services import get_services
+from app.domain.services.spoken_names import get_spoken_name
 
 MAX_SPOKEN_NAMES = 5
 
@@ -31,7 +32,7 @@ def list_services(context: ToolContext, args: ListServicesArgs) -> ToolResult:
     services = list_matching_services(context, args.query)
     if not services:
         return succeed(_("Dazu finde ich nichts in unserem Angebot."), services=[])
-    names = [service.name for service in services]
+    names = [get_spoken_name(service, context.language) for service in services]
     if len(names) > MAX_SPOKEN_NAMES:
         say = _("Wir bieten unter anderem %(names)s an.", names=join_and(names[:MAX_SPOKEN_NAMES], context.language))
     else:

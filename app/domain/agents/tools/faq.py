@@ -13,12 +13,13 @@ from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.hours_answers import answer_opening, answer_presence
 from app.domain.agents.tools.policy_answers import CANCELLING, MESSAGE, answer_cancelling, answer_message
 from app.domain.agents.tools.service_descriptions import list_matching_services, say_service, say_services
-from app.domain.language.spoken_format import join_and
+from app.domain.language.spoken_format import capitalise, join_and
 from app.domain.language.vocabulary import fold
 from app.domain.services.catalogue import list_staff
 from app.domain.services.fuzzy_text import fold as plain_fold, strip_titles
 from app.domain.services.matching import AmbiguousService, UnknownService, build_unknown_service, find_named_trade_words, find_service
 from app.domain.services.requested_services import get_requested_services
+from app.domain.services.spoken_names import get_spoken_name
 from app.models import Branch, PhoneNumber, Service, StaffMember
 
 # a second question behind the first
@@ -79,7 +80,7 @@ WHO_WORDS = (
     r"|es|eine?n?|the|a|of|gut|best|salon|shop|laden|praxis|werkstatt)\b"
 )
 TITLED = r"\b(?:(?:frau|herrn?|doktor|dr|doctor|mrs?|ms|miss) )+(\w+)"
-MAX_PEOPLE = 12
+MAX_PEOPLE, MAX_NAMED = 12, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +180,13 @@ def _answer_people(context: ToolContext, question: str, folded: str, person: Sta
 
 def _say_who_does(context: ToolContext, service: Service) -> str:
     names = [each.name for each in list_staff(limit=MAX_PEOPLE, branch_id=context.branch.id, service_id=service.id)]
+    name = capitalise(get_spoken_name(service, context.language))
     if not names:
-        return _("%(service)s macht hier gerade niemand.", service=service.name)
+        return _("%(service)s macht hier gerade niemand.", service=name)
     who = join_and(names, context.language)
     if len(names) == 1:
-        return _("%(service)s macht bei uns %(who)s.", service=service.name, who=who)
-    return _("%(service)s machen bei uns %(who)s.", service=service.name, who=who)
+        return _("%(service)s macht bei uns %(who)s.", service=name, who=who)
+    return _("%(service)s machen bei uns %(who)s.", service=name, who=who)
 
 
 def _say_who_does_any(context: ToolContext, names: object) -> str | None:
@@ -247,7 +249,7 @@ def _answer_services(context: ToolContext, question: str, folded: str) -> FactAn
     if match is None and find_named_trade_words(words):
         return _as_fact(build_unknown_service(words, context.language).message, "services")
     if re.search(r"leistungen|angebot|services|was (bieten|macht|machen)|what do you", folded):
-        names = [service.name for service in list_matching_services(context, None)][:8]
+        names = [get_spoken_name(service, context.language) for service in list_matching_services(context, None)[:MAX_NAMED]]
         return FactAnswer(_("Wir bieten %(names)s an.", names=join_and(names, context.language)), ("services",)) if names else None
     return None
 

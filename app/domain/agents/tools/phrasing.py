@@ -12,6 +12,7 @@ from app.core.extensions import db
 from app.domain.agents.tools.context import ToolContext
 from app.domain.language.spoken_format import join_and, join_or, say_moment, say_slots
 from app.domain.scheduling.types import SchedulingData, Slot
+from app.domain.services.spoken_names import get_spoken_name
 from app.models import Booking, Branch, Service, StaffMember
 
 MAX_SLOTS = 8
@@ -111,8 +112,10 @@ def load_visits(bookings: Sequence[Booking]) -> dict[str, list[Booking]]:
 def say_visit(context: ToolContext, booking: Booking) -> str:
     """ "Damenschnitt bei Mara Lindgren in Berlin-Mitte"; of several "Schnitt und Farbe bei …", or each with its person."""
     parts = load_visits([booking])[booking.id] or [booking]
-    names = DisplayNames(staff={part.staff_id for part in parts}, services={part.service_id for part in parts})
-    services = [names.services.get(part.service_id, "") for part in parts]
+    names = DisplayNames(staff={part.staff_id for part in parts})
+    statement = select(Service).where(Service.id.in_({part.service_id for part in parts}))
+    spoken = {service.id: get_spoken_name(service, context.language) for service in db.session.scalars(statement)}
+    services = [spoken.get(part.service_id, "") for part in parts]
     if len({part.staff_id for part in parts}) == 1:
         place = say_place(context, booking.staff_id, booking.branch_id)
         return _("%(services)s %(place)s", services=join_and(services, context.language), place=place)

@@ -9,10 +9,11 @@ from sqlalchemy import select
 from app.core.extensions import db
 from app.domain.agents.tools.context import ToolContext
 from app.domain.language.spoken_choices import parse_choice
-from app.domain.language.spoken_format import join_and, say_length, say_price
+from app.domain.language.spoken_format import capitalise, join_and, say_length, say_price
 from app.domain.services.catalogue import list_services, load_synonyms
 from app.domain.services.fuzzy_text import fold, get_similarity, list_significant_words
 from app.domain.services.matching import find_service
+from app.domain.services.spoken_names import get_spoken_name
 from app.domain.services.vocabulary import get_term_similarity, parse_terms
 from app.models import Service
 
@@ -52,11 +53,11 @@ def build_service_data(context: ToolContext, service: Service, *, in_full: bool 
 
 def say_service(context: ToolContext, service: Service) -> str:
     minutes, cents = _get_duration_and_price(context, service)
-    length = say_length(minutes, context.language)
+    length, name = say_length(minutes, context.language), capitalise(get_spoken_name(service, context.language))
     if not cents:
-        return _("%(service)s dauert %(length)s.", service=service.name, length=length)
+        return _("%(service)s dauert %(length)s.", service=name, length=length)
     price = say_price(cents, context.language)
-    return _("%(service)s dauert %(length)s und kostet %(price)s.", service=service.name, length=length, price=price)
+    return _("%(service)s dauert %(length)s und kostet %(price)s.", service=name, length=length, price=price)
 
 
 def say_services(context: ToolContext, services: Sequence[Service]) -> str:

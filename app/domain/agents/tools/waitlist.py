@@ -24,6 +24,7 @@ from app.domain.language.clarification_questions import PART_WORDS
 from app.domain.language.parsed_time import PART_SPANS
 from app.domain.language.spoken_format import join_or, say_day, say_time
 from app.domain.scheduling.types import SlotQuery
+from app.domain.services.spoken_names import get_spoken_name
 from app.models import Branch
 
 # in a result's data: the caller was asked whether to wait although a time is free
@@ -57,11 +58,11 @@ def join_waitlist(context: ToolContext, args: JoinWaitlistArgs) -> ToolResult:
     query = resolve_slot_query(context, **args.model_dump(exclude={"name", "phone", "anyway"}))
     services = resolve_visit(context, service=args.service, staff=args.staff, branch=args.branch).services
     if len(services) > 1:
-        names = [service.name for service in services]
+        names = [get_spoken_name(service, context.language) for service in services]
         question = _(
             "Auf die Warteliste geht es für eine Leistung. Welche soll es sein: %(services)s?", services=join_or(names, context.language)
         )
-        raise ClarificationNeeded(question, options=names)
+        raise ClarificationNeeded(question, options=[service.name for service in services])
     if query.excluded_staff:
         raise ClarificationNeeded(_("Auf die Warteliste geht es bei einer bestimmten Person oder bei allen. Was möchten Sie?"))
     _require_open(context, query)

@@ -88,7 +88,10 @@ ENGLISH = [
     ("Who are your stylists?", "Our team is Mara Lindgren, Aylin Demir, Tom Weber and Jonas Kaya."),
     ("Who does the cutting at yours?", "Mara Lindgren, Aylin Demir, Tom Weber and Jonas Kaya do that here."),
     ("What do you charge for a men's haircut?", "34 euros"),
-    ("Do you do perms?", "We don't do perms."),
+    ("Do you do perms?", "We don't do perms. We offer"),
+    ("What do you offer?", "We offer ladies' cut, men's cut, clipper cut, children's cut, wash and blow-dry, root touch-up and Balayage."),
+    ("How long does a ladies' cut take?", "Ladies' cut takes 45 minutes and costs 58 euros."),
+    ("Are you open on Boxing Day?", "closed for the public holiday (Second Day of Christmas)."),
 ]
 PRACTICE = [
     ("Ist die Frau Doktor Morgenstern am Mittwoch da?", "Dr. Judith Morgenstern ist übermorgen, Mittwoch, den 2. Dezember, von 8 Uhr bis 13 Uhr da."),

@@ -5,9 +5,15 @@ from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
+from app.core.extensions import db as database
 from app.core.tenancy import company_scope
+from app.core.transactions import transaction
 from app.demo.companies import COMPANIES
-from app.models import Booking, Company
+from app.domain.services.catalogue import list_services
+from app.domain.services.fuzzy_text import fold
+from app.domain.services.requested_services import get_services
+from app.domain.services.spoken_names import ENGLISH_NAMES, get_spoken_name
+from app.models import Booking, Company, ServiceSynonym
 from tests.support.agent_call import AgentCall
 from tests.support.demo_company import make_demo_company
 
@@ -191,7 +197,8 @@ def test_the_booked_sentence_says_what_with_whom_and_for_whom(
         assert booking.notes == (more.get("notes") or service.partition(", ")[2] or None)
     assert told["data"]["service"] == expected
     assert told["say"].startswith(begins), told["say"]
-    assert f", {expected} " in told["say"] and told["data"]["staff"] in told["say"]
+    spoken = ENGLISH_NAMES[fold(expected)] if utterances else expected
+    assert f", {spoken} " in told["say"] and told["data"]["staff"] in told["say"]
 
 
 def test_without_a_word_for_whom_it_is_asked_which(companies: dict[str, Company], client: FlaskClient) -> None:
@@ -199,3 +206,19 @@ def test_without_a_word_for_whom_it_is_asked_which(companies: dict[str, Company]
     for name in ("Erika Mann", "Anna Junge", "Toni Albers"):
         told = call.use("book_appointment", service="Haarschnitt", name=name, date="2026-05-07", time="15:00")
         assert told["code"] == "ambiguous" and "Damenschnitt" in told["say"], told
+
+
+def test_english_names_are_said_and_understood(companies: dict[str, Company], client: FlaskClient) -> None:
+    for company in companies.values():
+        with company_scope(company.id):
+            for service in list_services(limit=20):
+                assert get_services(get_spoken_name(service, "en"), language="en") == [service]
+                assert get_spoken_name(service, "de") == service.name
+
+
+def test_an_english_synonym_of_the_company_is_the_name(companies: dict[str, Company], client: FlaskClient) -> None:
+    with company_scope(companies[GARAGE].id), transaction():
+        service = get_services("Ölwechsel")[0]
+        database.session.add(ServiceSynonym(service_id=service.id, text="oil and filter change", key="oil and filter change", certainty=95))
+        database.session.flush()
+        assert get_spoken_name(service, "en") == "oil and filter change"
