@@ -22,7 +22,7 @@ DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
 INTEGER = re.compile(r"[+-]?\d{1,19}", re.ASCII)
 KEYWORD = re.compile(r"[\w.:-]+", re.ASCII)
-EURO = re.compile(r"(\d{1,6})(?:[.,](\d{1,2}))?\s*€?", re.ASCII)
+DECIMAL = re.compile(r"(\d{1,6})(?:[.,](\d{1,2}))?", re.ASCII)
 # Never typed and not storable: control characters except tab and line ends, and lone surrogates.
 UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -30,6 +30,14 @@ UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 def reject(sentence: str) -> NoReturn:
     """Reject a field's text; pages show the sentence beside the field."""
     raise PydanticCustomError("refused", "{sentence}", {"sentence": sentence})
+
+
+def parse_decimal(text: str, *, places: int) -> int | None:
+    """`7,5` and `7.5` as 75 with one place; None for what is no such number. There is no sign between thousands."""
+    match = DECIMAL.fullmatch(text.strip())
+    if match is None or len(match[2] or "") > places:
+        return None
+    return int(match[1] + (match[2] or "").ljust(places, "0"))
 
 
 def strip_unreadable(text: str) -> str:
@@ -104,12 +112,24 @@ class IntegerField(Field):
         return _("Erlaubt ist %(least)s bis %(most)s.", least=self.minimum, most=self.maximum)
 
 
+class DecimalField(Field):
+    """A number such as `7,5` or `7.5`, in units of its last place."""
+
+    def __init__(self, *, places: int, maximum: int) -> None:
+        self.places, self.maximum = places, maximum
+
+    def read(self, text: str) -> int:
+        value = parse_decimal(text, places=self.places)
+        if value is None or value > self.maximum:
+            reject(_("Das ist keine passende Zahl, zum Beispiel 7,5."))
+        return value
+
+
 class EuroField(Field):
     """A price in euros such as `58` or `58,50`, as cents."""
 
     def read(self, text: str) -> int:
-        match = EURO.fullmatch(text.strip())
-        cents = int(match[1]) * 100 + int((match[2] or "").ljust(2, "0")) if match else None
+        cents = parse_decimal(text.strip().removesuffix("€"), places=2)
         if cents is None or cents > MAX_CENTS:
             reject(_("Das ist kein Preis in Euro."))
         return cents

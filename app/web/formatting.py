@@ -141,6 +141,13 @@ def day_of(instant: datetime) -> date:
     return local(instant).date()
 
 
+def format_decimal_input(value: int, *, places: int, is_short: bool = False) -> str:
+    """The text of a form field for a number in units of its last place, as the reader types it; short: without zeros alone."""
+    whole, part = divmod(value, 10**places)
+    sign = "," if get_locale().language == "de" else "."
+    return str(whole) if is_short and not part else f"{whole}{sign}{part:0{places}}"
+
+
 def _get_pattern(local_date: date, index: int) -> str:
     language = get_locale().language
     text = _format(local_date, DAY_PATTERNS.get(language, DAY_PATTERNS["en"])[index], language)

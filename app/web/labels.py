@@ -98,6 +98,9 @@ NOTIFICATION_REASONS = {
     "refused": _l("Der Anbieter hat die Nachricht abgelehnt."),
     "no_answer": _l("Der Anbieter hat nicht geantwortet."),
     "not_reached": _l("Der Anbieter war nicht erreichbar."),
+    "host_unknown": _l("Den Mailserver gibt es unter diesem Namen nicht mehr; bitte die Verbindung prüfen."),
+    "tls_failed": _l("Der Mailserver war nicht verschlüsselt zu erreichen."),
+    "sender_refused": _l("Der Mailserver verschickt nichts von Ihrer Adresse; bitte die Verbindung prüfen."),
 }
 SENTIMENTS = {
     "positive": Label(_l("gut"), "smile", "booked"),

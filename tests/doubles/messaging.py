@@ -82,7 +82,8 @@ class SmsGatewayDouble(HttpDouble):
 class MailDouble:
     """A mail server; `says` is what it answers to the word that begins so: {"RCPT": "550 no such user"}. Use it as a context manager."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
+        self._port = port
         self.mails: list[EmailMessage] = []
         self.says: dict[str, str] = {}
         self.heard: list[str] = []
@@ -102,8 +103,9 @@ class MailDouble:
 
         class Server(socketserver.ThreadingTCPServer):
             daemon_threads = True
+            allow_reuse_address = True
 
-        self._server = Server(("127.0.0.1", 0), Conversation)
+        self._server = Server(("127.0.0.1", self._port), Conversation)
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         return self
 

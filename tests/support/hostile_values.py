@@ -72,6 +72,7 @@ HONEST: dict[type, Any] = {
     fields.TimeField: "10:00",
     fields.DateTimeField: lambda field: "2026-05-12T10:00" if field.is_local else "2026-05-12T10:00:00+02:00",
     fields.EuroField: "58,50",
+    fields.DecimalField: "7,5",
     fields.CheckboxField: "1",
     fields.BooleanField: "1",
     fields.ChoiceField: lambda field: min(field.values, default=""),

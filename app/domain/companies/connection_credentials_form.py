@@ -4,7 +4,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from email.utils import getaddresses
+from email.utils import getaddresses, parseaddr
 from urllib.parse import quote, unquote, urlsplit
 
 from flask_babel import gettext as _
@@ -14,6 +14,7 @@ from app.core.errors import InvalidInput
 from app.core.phone import normalise
 from app.core.ssrf_guard import is_private_host
 from app.domain.companies.gateway_credentials import GatewayCredentials, read_gateway, write_gateway
+from app.domain.companies.mail_providers import MAIL_PROVIDERS, find_by_address, find_by_host
 from app.models import Connection
 from app.providers.messaging.base import GatewayFormat
 from app.providers.public_http import get_url_host, is_permitted_url
@@ -21,6 +22,8 @@ from app.providers.public_http import get_url_host, is_permitted_url
 KEY_SUFFIX_LENGTH = 4
 # mail submission ports; others are refused, to prevent port scans
 MAIL_PORTS = (25, 465, 587, 2525)
+# the choice of a mail server that is named by hand
+OTHER_MAIL_PROVIDER = "other"
 KEY = re.compile(r"[\x21-\x7e]{12,200}")
 TWILIO_ACCOUNT = re.compile(r"AC[0-9a-fA-F]{32}")
 HOST = re.compile(r"(?=.{4,190}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+")
@@ -70,8 +73,10 @@ def get_visible_values(connection: Connection) -> dict[str, str]:
     if connection.provider == "smtp":
         at = urlsplit(secret)
         secret = unquote(at.password or "")
+        known, mailbox = find_by_host(at.hostname or ""), parseaddr(connection.label or "")[1]
         more = {
             "host": at.hostname or "", "port": str(at.port or ""), "user": unquote(at.username or ""), "address": connection.label or "",
+            "provider": known.key if known and unquote(at.username or "") == mailbox else OTHER_MAIL_PROVIDER,
         }  # fmt: skip
     if connection.provider == "sms_gateway":
         gateway = read_gateway(secret)
@@ -115,25 +120,44 @@ def _parse_twilio(form: _CredentialsForm, existing: Connection | None) -> Connec
 
 
 def _parse_smtp(form: _CredentialsForm, existing: Connection | None) -> ConnectionKeys:
-    host, user, password = form.text("host").lower(), form.text("user"), form.text("password")
+    address, mailbox = _parse_mail_address(form)
+    host, port, user = _parse_mail_server(form, mailbox)
+    password = form.text("password")
     before = urlsplit((existing.api_key if existing else None) or "")
-    if is_private_host(host):
-        form.wrong["host"] = _private_address_sentence()
-    elif not HOST.fullmatch(host):
-        form.wrong["host"] = _("Das ist kein Name eines Servers, zum Beispiel mail.ihr-anbieter.de.")
-    port = form.text("port") or "587"
-    if not port.isdecimal() or int(port[:6]) not in MAIL_PORTS:
-        form.wrong["port"] = _("Erlaubt sind %(ports)s.", ports=", ".join(map(str, MAIL_PORTS)))
     if not password and (host, user) == (before.hostname, unquote(before.username or "")):
         password = unquote(before.password or "")
     if user and not password:
         form.wrong["password"] = _("Das Passwort fehlt.")
-    address = form.text("address")[:80]
-    mailboxes = [mailbox for _name, mailbox in getaddresses([address])]
-    if len(mailboxes) != 1 or not email_address.normalise(mailboxes[0]) or not address.isprintable():
-        form.wrong["address"] = _("Das ist keine Adresse, zum Beispiel: Salon Lindgren <termine@salon-lindgren.de>")
     who = f"{quote(user, safe='')}:{quote(password, safe='')}@" if user else ""
     return ConnectionKeys(f"{'smtps' if port == '465' else 'smtp'}://{who}{host}:{port}", address)
+
+
+def _parse_mail_address(form: _CredentialsForm) -> tuple[str, str]:
+    """The sender as it is written, a name before it or not, and its mailbox."""
+    address = form.text("address")[:80]
+    mailboxes = [mailbox for _name, mailbox in getaddresses([address])]
+    if len(mailboxes) == 1 and email_address.normalise(mailboxes[0]) and address.isprintable():
+        return address, mailboxes[0]
+    form.wrong["address"] = _("Das ist keine E-Mail-Adresse, zum Beispiel: termine@salon-lindgren.de")
+    return address, ""
+
+
+def _parse_mail_server(form: _CredentialsForm, mailbox: str) -> tuple[str, str, str]:
+    """Host, port and user name: of a known provider, chosen or by the address; else as they are filled in."""
+    host, port, user = form.text("host").lower(), form.text("port") or "587", form.text("user")
+    chosen = form.text("provider")
+    known = MAIL_PROVIDERS.get(chosen) or (find_by_address(mailbox) if not chosen and not host else None)
+    if known:
+        return known.host, known.port, mailbox
+    if not chosen and not host:
+        form.wrong.setdefault("provider", _("Das erkennen wir an der Adresse nicht. Bitte wählen Sie, bei wem Ihr Postfach liegt."))
+    elif is_private_host(host):
+        form.wrong["host"] = _private_address_sentence()
+    elif not HOST.fullmatch(host):
+        form.wrong["host"] = _("Das ist kein Name eines Servers, zum Beispiel mail.ihr-anbieter.de.")
+    if not port.isdecimal() or int(port[:6]) not in MAIL_PORTS:
+        form.wrong["port"] = _("Erlaubt sind %(ports)s.", ports=", ".join(map(str, MAIL_PORTS)))
+    return host, port, user or (mailbox if form.text("password") else "")
 
 
 def _parse_sms_gateway(form: _CredentialsForm, existing: Connection | None) -> ConnectionKeys:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from flask_babel import gettext as _
+from flask_babel import format_decimal, gettext as _
 from sqlalchemy import select
 
 from app.core.errors import InvalidInput, NotFound
@@ -81,7 +81,7 @@ def describe_rules(rules: Rules, *, messages: bool = True) -> list[str]:
         _(
             "Wer später als %(time)s vorher absagt oder nicht kommt, zahlt %(amount)s Euro.",
             time=format_span(rules.fee_within_minutes),
-            amount=f"{rules.fee_cents / 100:.2f}".replace(".", ","),
+            amount=format_decimal(rules.fee_cents / 100, "0.00"),
         )
         if rules.fee_cents
         else None,

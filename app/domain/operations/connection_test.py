@@ -20,7 +20,7 @@ from app.providers.messaging.base import SenderAccount
 
 MAX_NUMBERS = 200
 # codes of an unreachable provider, as opposed to refused keys
-UNREACHABLE_CODES = ("not_reached", "no_answer", "rate_limited")
+UNREACHABLE_CODES = ("not_reached", "no_answer", "rate_limited", "host_unknown", "tls_failed")
 
 
 @dataclass(frozen=True, slots=True)

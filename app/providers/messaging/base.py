@@ -7,9 +7,9 @@ from typing import Literal, Protocol
 from app.core.errors import ProviderError
 
 Channel = Literal["sms", "email"]
-# recipient unreachable on this channel · recipient opted out · recipient's mailbox full · account may not send · the account's address
-# is in a private network · any other rejection
-RejectionReason = Literal["unreachable", "opted_out", "mailbox_full", "not_allowed", "private_address", "refused"]
+# recipient unreachable on this channel · recipient opted out · recipient's mailbox full · account may not send · account may not send
+# from this address · the account's address is in a private network · any other rejection
+RejectionReason = Literal["unreachable", "opted_out", "mailbox_full", "not_allowed", "sender_refused", "private_address", "refused"]
 MessageKind = Literal["stop", "start", "message"]
 # what a carrier reports of a message that it took
 ReportStatus = Literal["under_way", "delivered", "failed"]

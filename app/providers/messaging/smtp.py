@@ -24,6 +24,19 @@ PORTS = {"smtp": 587, "smtps": 465}
 UNREACHABLE_CODES = {550, 551, 553}
 # The server closes down (RFC 5321, 3.8); other temporary answers to an address concern its mailbox only.
 SERVICE_NOT_AVAILABLE = 421
+ACCEPTED = 250
+
+
+class HostUnknown(ConnectionFailed):
+    """No server has this name."""
+
+    code = "host_unknown"
+
+
+class TlsFailed(ConnectionFailed):
+    """The server does not speak TLS there, or shows no certificate for its name."""
+
+    code = "tls_failed"
 
 
 class PublicSmtp(smtplib.SMTP):
@@ -50,8 +63,17 @@ class Smtp:
         return str(mail["Message-ID"])
 
     def check(self) -> SenderAccountCheck:
-        self._call_with_breaker(lambda server: server.noop())
+        """Sign in and name the sender, then take it back: nothing is sent."""
+        self._call_with_breaker(self._try_sender)
         return SenderAccountCheck()
+
+    def _try_sender(self, server: smtplib.SMTP) -> None:
+        mailbox = _get_mailbox(self._sender.address)
+        server.ehlo_or_helo_if_needed()
+        code, answer = server.mail(mailbox)
+        if code != ACCEPTED:
+            raise smtplib.SMTPSenderRefused(code, answer, mailbox)
+        server.rset()
 
     def _call_with_breaker(self, work: Callable[[smtplib.SMTP], object]) -> None:
         fault, result, began = None, "failed", time.perf_counter()
@@ -81,6 +103,9 @@ class Smtp:
         except smtplib.SMTPRecipientsRefused as error:
             code = max(code for code, _text in error.recipients.values())
             return _to_rejection(code) if code == SERVICE_NOT_AVAILABLE or code >= 500 else _build_temporary_error(code)
+        except smtplib.SMTPSenderRefused as error:
+            # says nothing of the recipient, whatever its code
+            return _to_rejection(error.smtp_code, refusal="sender_refused")
         except smtplib.SMTPResponseException as error:
             return _to_rejection(error.smtp_code)
         except PrivateAddressError as error:
@@ -88,6 +113,10 @@ class Smtp:
         except (OSError, smtplib.SMTPException) as error:
             if is_connected:
                 raise ResponseTimeout("The mail server did not answer in time.", retryable=True) from error
+            if isinstance(error, socket.gaierror) and error.errno == socket.EAI_NONAME:
+                raise HostUnknown("No server has this name.", retryable=True) from error
+            if isinstance(error, ssl.SSLError):
+                raise TlsFailed("The mail server is not reached over TLS.", retryable=True) from error
             raise ConnectionFailed("The mail server cannot be reached.", retryable=True) from error
         return None
 
@@ -116,8 +145,7 @@ def build_mail(message: OutgoingMessage, address: str) -> EmailMessage:
     to = email_address.to_ascii(message.to)
     if to is None:
         raise MessageRejected("unreachable", "This is not one e-mail address.")
-    label, mailbox = parseaddr(address)
-    mailbox = email_address.to_ascii(mailbox) or mailbox
+    label, mailbox = parseaddr(address)[0], _get_mailbox(address)
     mail = EmailMessage()
     try:
         mail["From"], mail["To"], mail["Subject"] = formataddr((label, mailbox)), to, message.subject
@@ -136,6 +164,11 @@ def build_mail(message: OutgoingMessage, address: str) -> EmailMessage:
     return mail
 
 
+def _get_mailbox(address: str) -> str:
+    mailbox = parseaddr(address)[1]
+    return email_address.to_ascii(mailbox) or mailbox
+
+
 def _attach_calendar(mail: EmailMessage, calendar: CalendarFile) -> None:
     """Attach the file as mail programs look for it: its METHOD stands in the content type, too (RFC 6047)."""
     mail.add_attachment(
@@ -143,11 +176,13 @@ def _attach_calendar(mail: EmailMessage, calendar: CalendarFile) -> None:
     )
 
 
-def _to_rejection(code: int) -> MessageRejected:
+def _to_rejection(code: int, *, refusal: RejectionReason | None = None) -> MessageRejected:
     """Translate a reply code: 4yz is transient, 5yz permanent (RFC 5321, 4.2.1). Raises ConnectionFailed for 4yz."""
     if code < 500:
         raise _build_temporary_error(code)
-    reason: RejectionReason = "unreachable" if code in UNREACHABLE_CODES else "not_allowed" if code in (530, 534, 535, 554) else "refused"
+    reason: RejectionReason = refusal or (
+        "unreachable" if code in UNREACHABLE_CODES else "not_allowed" if code in (530, 534, 535, 554) else "refused"
+    )
     return MessageRejected(reason, f"The mail server answered {code}.")
 
 

@@ -8,6 +8,7 @@ from app.core.phone import display
 from app.domain.accounts.permissions import can
 from app.domain.agents.status import AgentStatus, list_statuses, list_unassigned_numbers
 from app.domain.companies.connections import list_failing
+from app.domain.notifications.sender_accounts import list_set_up
 from app.web.dashboard.agent_labels import describe_forwarding, describe_reason, get_diff_label
 from app.web.dashboard.channel_outages import list_channel_outages
 from app.web.settings import connection_labels
@@ -36,7 +37,10 @@ def _list_connection_alerts() -> list[AgentAlert]:
         for connection in list_failing()
     }
     sentences |= dict(list_channel_outages())
-    return [("bad", sentence, url_for("connections.show", provider=provider)) for provider, sentence in sentences.items()]
+    alerts = [("bad", sentence, url_for("connections.show", provider=provider)) for provider, sentence in sentences.items()]
+    if not list_set_up():
+        alerts.append(("warn", _("Weder SMS noch E-Mail ist eingerichtet: Es geht keine Nachricht hinaus."), url_for("connections.index")))
+    return alerts
 
 
 def describe_status(status: AgentStatus) -> str:

@@ -6,9 +6,10 @@ from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import flash, g, get_template_attribute, jsonify, redirect, request
+from flask import flash, g, get_template_attribute, jsonify, redirect, request, url_for
 from flask_babel import gettext as _, lazy_gettext as _l
 from flask_login import current_user
+from markupsafe import Markup
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -75,13 +76,21 @@ def with_reachability(message: str, booking: Booking, *, is_new: bool = False) -
         return message
     if reason := find_unreachable_reason(booking):
         consequence = _("Eine Bestätigung können wir nicht schicken.") if is_new else _("Bitte sagen Sie selbst Bescheid.")
-        return f"{message.rstrip('.')}. {consequence} {describe_unreachable(reason)}"
+        sentence = f"{message.rstrip('.')}. {consequence} {describe_unreachable(reason)}"
+        return _offer_set_up(sentence) if reason == "not_set_up" else sentence
     destination = find_destination(booking)
     if destination and (outage := find_outage(destination[0])):
         why = connection_labels.describe_reason(outage.provider, outage.reason)
         return f"{message.rstrip('.')}. {NOTHING_LEAVES} {why}"
     leaving = next((row for row in list_notifications(f"booking:{booking.id}") if _is_fresh(row)), None)
     return f"{message.rstrip('.')}. {_describe_leaving(leaving, is_new=is_new)}" if leaving else message
+
+
+def _offer_set_up(sentence: str) -> str:
+    """Lead whoever may set up a channel there."""
+    if not can(current_user, "connections.write"):
+        return sentence
+    return Markup('{} <a class="ap-link" href="{}">{}</a>').format(sentence, url_for("connections.index"), _("Jetzt einrichten"))
 
 
 def describe_unreachable(reason: str) -> str:

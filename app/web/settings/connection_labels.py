@@ -30,7 +30,7 @@ WEBHOOK_LABELS = {
 }
 # The fields without secrets, which a page may show again after an error.
 VISIBLE_FIELDS: dict[str, tuple[str, ...]] = {
-    "retell": (), "calcom": (), "twilio": ("account", "sender"), "smtp": ("host", "port", "user", "address"),
+    "retell": (), "calcom": (), "twilio": ("account", "sender"), "smtp": ("address", "provider", "host", "port", "user"),
     "sms_gateway": ("url", "sender", "header", "encoding", "recipient_field", "text_field", "sender_field"),
 }  # fmt: skip
 STATES = {
@@ -59,7 +59,13 @@ REASONS = {
 # The same in the words of one provider's own form.
 REASONS_OF_PROVIDERS = {
     ("smtp", "not_allowed"): _l("Der Mailserver nimmt diesen Benutzernamen mit diesem Passwort nicht an."),
-    ("smtp", "not_reached"): _l("Unter diesem Namen und Anschluss antwortet kein Mailserver. Bitte prüfen Sie beides."),
+    ("smtp", "sender_refused"): _l("Benutzername und Passwort stimmen, aber der Mailserver verschickt nichts von dieser Adresse."),
+    ("smtp", "host_unknown"): _l("Einen Mailserver mit diesem Namen gibt es nicht. Bitte prüfen Sie die Schreibweise."),
+    ("smtp", "not_reached"): _l("Den Server gibt es, aber an diesem Anschluss nimmt er keine Mails an. Üblich sind 465 und 587."),
+    ("smtp", "tls_failed"): _l(
+        "An diesem Anschluss kommt keine verschlüsselte Verbindung zustande. Bitte nehmen Sie den anderen: 465 oder 587."
+    ),
+    ("smtp", "no_answer"): _l("Der Mailserver hat mitten in der Prüfung nicht mehr geantwortet. Bitte versuchen Sie es noch einmal."),
     ("sms_gateway", "not_allowed"): _l("Ihr SMS-Anbieter nimmt den Schlüssel nicht an. Bitte prüfen Sie Schlüssel und Kopfzeile."),
     ("sms_gateway", "not_reached"): _l(
         "Unter dieser Adresse antwortet niemand. Bitte prüfen Sie sie mit der Beschreibung Ihres Anbieters."

@@ -14,13 +14,14 @@ from app.core.errors import InvalidInput, NotFound, TooManyRequests
 from app.core.transactions import run_in_transaction, run_read_only, transaction
 from app.domain.accounts.permissions import can
 from app.domain.companies import connections
-from app.domain.companies.connection_credentials_form import get_visible_values
+from app.domain.companies.connection_credentials_form import OTHER_MAIL_PROVIDER, get_visible_values
+from app.domain.companies.mail_providers import MAIL_PROVIDERS
 from app.domain.notifications.sender_accounts import CHANNELS, find_outage, find_sender, find_test_sender, has_own_sender
 from app.domain.operations import connection_changes, connection_test
 from app.jobs.agents import deploy_agent
 from app.jobs.connections import check_connection
 from app.models import Connection
-from app.web.fields import Email, TextField, VerbatimField
+from app.web.fields import ChoiceField, Email, TextField, VerbatimField
 from app.web.forms import Form, to_errors
 from app.web.guards import for_company
 from app.web.settings import connection_labels
@@ -61,11 +62,14 @@ class SmsGatewayForm(Form):
 
 
 class MailForm(Form):
+    """An address and its password are enough at a known provider."""
+
+    address: Email = ""
+    provider: Annotated[str, ChoiceField(*MAIL_PROVIDERS, OTHER_MAIL_PROVIDER)] = ""
     host: Annotated[str, TextField(190)] = ""
     port: Annotated[str, TextField(6)] = ""
     user: Annotated[str, TextField(190)] = ""
     password: Key = ""
-    address: Email = ""
 
 
 class KeptSecretForm(Form):
@@ -234,6 +238,8 @@ def _render_page(
         "settings/connection.html",
         each=view,
         values=values,
+        mail_providers=[("", _("an der Adresse erkennen")), *((each.key, each.name) for each in MAIL_PROVIDERS.values()),
+                        (OTHER_MAIL_PROVIDER, _("anderer Anbieter"))],
         kept=_seal_typed_secret(provider) if keeps_typed else "",
         errors=errors or {},
         fault=fault,

@@ -1,6 +1,5 @@
 """Rules of messages to customers: reminders of the company and of each service, quiet hours and limits."""
 
-import re
 from datetime import time
 from typing import Annotated, Any
 
@@ -32,7 +31,8 @@ from app.domain.notifications.sms_segments import count_segments
 from app.domain.services import catalogue
 from app.models.message_policy import CAP_ACTIONS, QUIET_REMINDER_RULES
 from app.web.branch_filter import list_branches
-from app.web.fields import Cents, ChoiceField, Clock, Flag, IntegerField, ParserField, TextField
+from app.web.fields import Cents, ChoiceField, Clock, DecimalField, Flag, IntegerField, TextField
+from app.web.formatting import format_decimal_input
 from app.web.forms import Form, Query, raise_invalid, to_errors
 from app.web.guards import for_company
 from app.web.settings.message_rules_view import describe_rules, format_span_before, get_example
@@ -43,7 +43,6 @@ SPANS = (30, 60, 120, 180, 240, 360, 720, 1440, 2880, 4320, 10_080, 20_160)
 MIN_LINES = 3
 # of the token at the end of a link
 TOKEN_LENGTH = 43
-CENTS = re.compile(r"(\d{1,4})(?:[.,](\d))?", re.ASCII)
 # what calls lead to, each on or off
 CALL_RULES = {
     "missed_call_texts": _l("SMS an alle, die anrufen und niemanden erreichen"),
@@ -52,14 +51,6 @@ CALL_RULES = {
 }
 
 blueprint = Blueprint("message_rules", __name__)
-
-
-def parse_tenth_cents(text: str) -> int:
-    """`7,5` cents as 75; raises ValueError."""
-    match = CENTS.fullmatch(text.strip())
-    if match is None:
-        raise ValueError(text)
-    return int(match[1]) * 10 + int(match[2] or 0)
 
 
 class ReminderForm(Form):
@@ -74,7 +65,7 @@ class MessageRulesForm(Form):
     quiet_until: Clock = time(8)
     quiet_reminders: Annotated[str, ChoiceField(*QUIET_REMINDER_RULES)] = "earlier"
     max_per_day: Annotated[int, IntegerField(*LIMITS["max_per_day"])] | None = None
-    segment_price: Annotated[int, ParserField(parse_tenth_cents, 10)] | None = None
+    segment_price: Annotated[int, DecimalField(places=1, maximum=99_999)] | None = None
     monthly_cap: Cents | None = None
     cap_action: Annotated[str, ChoiceField(*CAP_ACTIONS)] = "email"
     missed_call_texts: Flag = False
@@ -170,8 +161,8 @@ def _to_fields(rules: MessageRules) -> dict[str, Any]:
         "quiet_until": f"{to_clock(rules.quiet_until):%H:%M}",
         "quiet_reminders": rules.quiet_reminders,
         "max_per_day": str(rules.max_per_day),
-        "segment_price": f"{rules.segment_tenth_cents / 10:.1f}".replace(".", ","),
-        "monthly_cap": f"{rules.monthly_cap_cents / 100:.2f}".replace(".", ",") if rules.monthly_cap_cents else "",
+        "segment_price": format_decimal_input(rules.segment_tenth_cents, places=1),
+        "monthly_cap": format_decimal_input(rules.monthly_cap_cents, places=2) if rules.monthly_cap_cents else "",
         "cap_action": rules.cap_action,
         **{name: "1" if getattr(rules, name) else "" for name in CALL_RULES},
     }  # fmt: skip

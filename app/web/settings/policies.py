@@ -14,6 +14,7 @@ from app.domain.services import catalogue
 from app.models.policy import RULES
 from app.web.branch_filter import list_branches
 from app.web.fields import BooleanField, Cents, IntegerField, TextField
+from app.web.formatting import format_decimal_input
 from app.web.forms import Form, Query, to_errors
 from app.web.guards import for_company
 
@@ -104,7 +105,7 @@ def _to_fields(rules: dict[str, Any]) -> dict[str, str]:
         name: {True: "1", False: "0"}.get(value, str(value)) if isinstance(value, bool) else str(value) for name, value in rules.items()
     }
     if "fee_cents" in rules:
-        values["fee_cents"] = f"{rules['fee_cents'] / 100:.2f}".replace(".", ",").removesuffix(",00")
+        values["fee_cents"] = format_decimal_input(rules["fee_cents"], places=2, is_short=True)
     return values
 
 

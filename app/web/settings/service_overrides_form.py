@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from app.domain.services.overrides import ServiceOverride
 from app.web.fields import Cents, Flag, IntegerField
+from app.web.formatting import format_decimal_input
 from app.web.forms import Form
 
 
@@ -17,7 +18,7 @@ class OverridesForm(Form):
 
 
 def format_price(cents: int | None) -> str:
-    return "" if cents is None else f"{cents / 100:.2f}".replace(".", ",").removesuffix(",00")
+    return "" if cents is None else format_decimal_input(cents, places=2, is_short=True)
 
 
 def read_overrides(ids: Iterable[str], *, with_offer: bool = False) -> tuple[dict[str, ServiceOverride], dict[str, str]]:

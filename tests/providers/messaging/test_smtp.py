@@ -1,5 +1,6 @@
 """E-mail against a mail server that speaks SMTP."""
 
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -114,3 +115,34 @@ def test_a_server_that_closes_down_opens_the_breaker(driver: Messenger, double: 
     double.says = {}
     with pytest.raises(ConnectionFailed, match="breaker"):
         driver.send(HELLO)
+
+
+def test_a_refused_sender_is_said_and_marks_no_recipient(driver: Messenger, double: MailDouble) -> None:
+    double.says["MAIL"] = "550 you may not send from there"
+    for attempt in (driver.check, lambda: driver.send(HELLO)):
+        with pytest.raises(MessageRejected) as refused:
+            attempt()
+        assert refused.value.code == "sender_refused"
+
+
+def test_a_check_sends_nothing(driver: Messenger, double: MailDouble) -> None:
+    driver.check()
+    assert [word.partition(":")[0].partition(" ")[0] for word in double.heard if not word.startswith("QUIT")] == ["EHLO", "MAIL", "RSET"]
+    assert double.mails == []
+
+
+def test_a_name_without_a_server_and_a_port_without_tls_are_told_apart(
+    ground: None, double: MailDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over_tls = open_messenger(SenderAccount("smtp", double.url.replace("smtp:", "smtps:"), address="a@salon.example"))
+    with pytest.raises(ConnectionFailed) as no_tls:
+        over_tls.check()
+    assert no_tls.value.code == "tls_failed"
+
+    def find_nothing(*_host: object, **_options: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", find_nothing)
+    with pytest.raises(ConnectionFailed) as no_host:
+        open_messenger(SenderAccount("smtp", "smtp://mail.salon.example", address="a@salon.example", is_user_supplied=True)).check()
+    assert no_host.value.code == "host_unknown"

@@ -304,8 +304,8 @@ def test_an_empty_secret_stays_but_not_for_another_account(owner: FlaskClient, d
         ("smtp", {"host": "10.0.0.5", "address": "a@salon.example"}, "in einem privaten Netz"),
         ("smtp", {"host": "mail.salon.example", "port": "22", "address": "a@salon.example"}, "Erlaubt sind"),
         ("smtp", {"host": "mail.salon.example", "user": "a", "address": "a@salon.example"}, "Das Passwort fehlt."),
-        ("smtp", {"host": "mail.salon.example", "address": "Salon"}, "Das ist keine Adresse"),
-        ("smtp", {"host": "mail.salon.example", "address": "Salon <a@salon.example>, b@salon.example"}, "Das ist keine Adresse"),
+        ("smtp", {"host": "mail.salon.example", "address": "Salon"}, "Das ist keine E-Mail-Adresse"),
+        ("smtp", {"host": "mail.salon.example", "address": "Salon <a@salon.example>, b@salon.example"}, "Das ist keine E-Mail-Adresse"),
     ],
 )
 def test_what_cannot_be_is_said_at_its_field(owner: FlaskClient, db: SQLAlchemy, provider: str, fields: dict[str, str], said: str):
@@ -314,6 +314,70 @@ def test_what_cannot_be_is_said_at_its_field(owner: FlaskClient, db: SQLAlchemy,
     assert said in answer.text
     with db.engine.connect() as bare:
         assert bare.execute(sql("SELECT count(*) FROM connections")).scalar() == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "provider", "url"),
+    [
+        ("salon@gmx.de", "", "smtps://salon%40gmx.de:geheim@mail.gmx.net:465"),
+        ("Salon <salon@web.de>", "", "smtp://salon%40web.de:geheim@smtp.web.de:587"),
+        ("salon@t-online.de", "", "smtps://salon%40t-online.de:geheim@securesmtp.t-online.de:465"),
+        ("salon@gmail.com", "", "smtps://salon%40gmail.com:geheim@smtp.gmail.com:465"),
+        ("termine@salon.de", "ionos", "smtps://termine%40salon.de:geheim@smtp.ionos.de:465"),
+        ("termine@salon.de", "strato", "smtps://termine%40salon.de:geheim@smtp.strato.de:465"),
+        ("termine@salon.de", "google", "smtps://termine%40salon.de:geheim@smtp.gmail.com:465"),
+        ("termine@salon.de", "microsoft", "smtp://termine%40salon.de:geheim@smtp.office365.com:587"),
+        ("termine@salon.de", "other", "smtps://termine%40salon.de:geheim@mail.salon.de:465"),
+    ],
+)
+def test_an_address_and_a_password_are_enough_at_a_known_provider(app: Flask, address: str, provider: str, url: str) -> None:
+    given = {"address": address, "provider": provider, "password": "geheim"}
+    if provider == "other":
+        given |= {"host": "mail.salon.de", "port": "465"}
+    with app.test_request_context():
+        keys = connection_credentials_form.parse_keys("smtp", given, None)
+    assert (keys.api_key, keys.label) == (url, address)
+
+
+def test_who_has_a_domain_of_their_own_is_asked_for_the_provider(owner: FlaskClient, db: SQLAlchemy) -> None:
+    answer = post(owner, f"{PAGE}/smtp", address="termine@salon-lindgren.de", password="geheim")
+    assert answer.status_code == 422
+    assert "Bitte wählen Sie, bei wem Ihr Postfach liegt." in answer.text
+    assert 'value="termine@salon-lindgren.de"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("says", "said"),
+    [
+        ({"MAIL": "550 not yours"}, "verschickt nichts von dieser Adresse"),
+        ({"EHLO": "250-double\r\n250 AUTH PLAIN", "AUTH": "535 no"}, "nimmt diesen Benutzernamen mit diesem Passwort nicht an"),
+    ],
+)
+def test_each_cause_of_a_failed_check_has_its_sentence(
+    owner: FlaskClient, db: SQLAlchemy, mail: MailDouble, says: dict[str, str], said: str
+) -> None:
+    mail.says = says
+    answer = post(owner, f"{PAGE}/smtp", **mail_form(mail, password="wrong" if "AUTH" in says else ""))
+    assert answer.status_code == 422
+    assert said in answer.text
+
+
+def test_the_test_stands_first_once_the_account_is_saved(owner: FlaskClient, db: SQLAlchemy, mail: MailDouble) -> None:
+    before = page(owner, f"{PAGE}/smtp")
+    assert 'id="test"' not in before
+    assert post(owner, f"{PAGE}/smtp", **mail_form(mail)).status_code == 302
+    after = page(owner, f"{PAGE}/smtp")
+    assert after.index('id="test"') < after.index('id="address"')
+
+
+@pytest.mark.parametrize("path", ["/messages", "/settings/messages", "/dashboard"])
+def test_where_no_channel_is_set_up_the_way_there_stands_beside_it(owner: FlaskClient, db: SQLAlchemy, mail: MailDouble, path: str) -> None:
+    notice = "Weder SMS noch E-Mail ist eingerichtet"
+    before = page(owner, path)
+    assert notice in before
+    assert f'href="{PAGE}' in before[before.index(notice) - 400 : before.index(notice) + 400]
+    post(owner, f"{PAGE}/smtp", **mail_form(mail))
+    assert notice not in page(owner, path)
 
 
 def test_the_password_does_not_follow_to_another_mail_server(owner: FlaskClient, db: SQLAlchemy, salon: Salon, mail: MailDouble):
