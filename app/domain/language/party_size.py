@@ -13,6 +13,7 @@ SEVERAL = re.compile(
     rf"|\b(?:fuer|for|zu) (?:uns |die |the |unsere? |our )?{NUMBER}(?: {PEOPLE})?\b(?! {UNITS})"
     r"|\b(?:uns|for|fuer|my|meine|unsere|our|die|the) ?(?:beiden?|both)\b|\bboth (?:of us|kids|children|boys|girls|sons|daughters)\b"
     r"|\b(?:mich|mir|me|myself) (?:und|and) (?:mein|my|noch|another)"
+    r"|\b(?:fuer|for) (?:mein\w*|my) \w+ (?:und|and) (?:fuer |for )?(?:mich|mir|me|myself)\b"
     r"|\b(?:fuer meine|for my) (?:kinder|kids|children|soehne|sons|toechter|daughters)\b"
 )
 JOINED_NAMES = re.compile(r"\s+(?:und|and|sowie|plus)\s+|\s*[&+]\s*", re.IGNORECASE)

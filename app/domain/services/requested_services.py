@@ -169,6 +169,9 @@ class _RequestParser:
     def _is_unknown_service(self, pieces: Sequence[Piece], place: int, *, is_after_remark: bool) -> bool:
         """Check whether something else was asked for: a thing known by name, or one that an "und" sets beside another."""
         piece = pieces[place]
+        if not parse_terms(piece.text).terms - NOISE:
+            # "für meinen Mann und mich"
+            return False
         if find_named_trade_words(piece.text):
             return True
         is_beside = piece.is_joined or any(after.is_joined for after in pieces[place + 1 : place + 2])

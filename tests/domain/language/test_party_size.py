@@ -10,7 +10,7 @@ from tests.support.tables import each_row
         "zwei Herrenschnitte", "2x Herrenschnitt", "zweimal Waschen", "Herrenschnitt für zwei Personen", "Haarschnitt für uns beide",
         "bitte drei Damenschnitte", "Schnitt für meine beiden Söhne", "ein Haarschnitt für mich und meinen Mann",
         "Kinderschnitt für meine Kinder", "two haircuts", "a haircut for two", "haircuts for the two of us", "a cut for both kids",
-        "a haircut for me and my son",
+        "a haircut for me and my son", "Grippeimpfung für meinen Mann und mich", "cuts for my wife and me",
     ],
 )  # fmt: skip
 def test_several_are_noticed(words: str) -> None:

@@ -2,10 +2,9 @@
 
 from flask_babel import gettext as _
 
-from app.domain.agents.tools.booking_lookup import build_disclosed_data, list_disclosable_bookings
+from app.domain.agents.tools.booking_lookup import build_disclosed_data, list_disclosable_bookings, say_bookings
 from app.domain.agents.tools.bookings_of_this_call import has_changed_own
 from app.domain.agents.tools.context import ToolContext, ToolResult, reject, succeed
-from app.domain.agents.tools.phrasing import say_booking
 from app.domain.agents.tools.registry import ToolArgs, tool
 from app.domain.agents.tools.verification_fallbacks import build_verification_error
 from app.domain.language.spoken_format import join_and
@@ -24,6 +23,6 @@ def query_appointments(context: ToolContext, _args: ToolArgs) -> ToolResult:
         raise build_verification_error(context, context.caller.level_to_hear_all)
     if not ahead:
         return succeed(_("Ich finde keinen Termin für Sie."), bookings=[])
-    text = join_and([say_booking(context, booking) for booking in ahead], context.language)
+    text = join_and(say_bookings(context, ahead), context.language)
     say = _("Ihr nächster Termin ist %(times)s.", times=text) if len(ahead) == 1 else _("Ihre nächsten Termine sind %(times)s.", times=text)
     return succeed(say, bookings=build_disclosed_data(context, ahead))

@@ -186,8 +186,14 @@ def _build_clarification(context: ToolContext, bookings: Sequence[Booking], *, h
     if len(get_disclosure_scopes(context, bookings)) < len(bookings):
         question = _("Um wie viel Uhr ist der Termin?") if has_day else _("An welchem Tag ist der Termin, den Sie meinen?")
         return ClarificationNeeded(question, options=[])
-    named = join_or([say_booking(context, booking) for booking in bookings], context.language)
+    named = join_or(say_bookings(context, bookings), context.language)
     return ClarificationNeeded(_("Welchen Termin meinen Sie: %(times)s?", times=named), options=[booking.id for booking in bookings])
+
+
+def say_bookings(context: ToolContext, bookings: Sequence[Booking]) -> list[str]:
+    """Say when each is; of several what is done there, too, as far as it may be told."""
+    scopes = get_disclosure_scopes(context, bookings) if len(bookings) > 1 else {}
+    return [say_booking(context, booking, with_services=scopes.get(booking.id) == "all") for booking in bookings]
 
 
 def _build_not_found(context: ToolContext) -> NotFound:

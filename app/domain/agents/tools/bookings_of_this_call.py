@@ -27,6 +27,10 @@ class StaffArgs(ToolArgs):
     staff: str | None = None
 
 
+class ServiceArgs(ToolArgs):
+    service: str | None = None
+
+
 def list_open_holds(context: ToolContext) -> list[Hold]:
     """List this call's open holds, and those that an earlier call from the same number left when it broke off, oldest first.
 
@@ -123,6 +127,13 @@ def find_changed(context: ToolContext, action: Literal["moved", "cancelled"], da
         if day in (None, local.date()) and at in (None, local.time()):
             return booking
     return None
+
+
+def find_latest_service(context: ToolContext) -> str | None:
+    """Find the words for the service that this call has spoken of last, and that was understood."""
+    rows = select(ToolCall.arguments).where(ToolCall.call_id == context.call.id, ToolCall.ok.is_(True)).order_by(ToolCall.id.desc())
+    said = (ServiceArgs.model_validate(arguments or {}).service for arguments in db.session.scalars(rows))
+    return next(filter(None, said), None)
 
 
 def has_asked(context: ToolContext, question: Mapping[str, str]) -> bool:

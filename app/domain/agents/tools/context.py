@@ -1,5 +1,6 @@
 """The context of a tool call (company, branch, agent, caller, language, time) and its result."""
 
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -73,6 +74,13 @@ class ToolContext:
         """The branch's own values of services, by service."""
         statement = select(BranchService).where(BranchService.branch_id == self.branch.id)
         return {row.service_id: row for row in db.session.scalars(statement)}
+
+    def at_branch(self, branch: Branch) -> "ToolContext":
+        """The same call, asked about another branch."""
+        other = copy(self)
+        vars(other).pop("branch_services", None)
+        vars(other)["_records"] = (self.company, branch, *self._records[2:])
+        return other
 
     @property
     def caller(self) -> IdentifiedCaller:

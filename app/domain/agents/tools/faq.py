@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.core.errors import AppError
 from app.core.extensions import db
 from app.core.phone import display
+from app.domain.agents.tools.bookings_of_this_call import find_latest_service
 from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.hours_answers import answer_opening, answer_presence
 from app.domain.agents.tools.policy_answers import CANCELLING, MESSAGE, answer_cancelling, answer_message
@@ -29,8 +30,8 @@ PARTS = re.compile(
     re.IGNORECASE,
 )
 HOURS_PATTERN = (
-    r"oeffnung|geoeffnet|offen\b|auf\b.*\b(haben|habt)|(haben|habt)\b.*\b(auf|zu)\b|geschlossen|schliess|(macht|machen) .*\b(auf|zu)\b"
-    r"|wie lange?\b.*\b(da|auf)\b|opening|open\b|close|hours"
+    r"oeffnung|geoeffnet|offen\b|auf\b.*\b(haben|habt|hat)|(haben|habt|hat)\b.*\b(auf|zu)\b|geschlossen|schliess"
+    r"|(macht|machen) .*\b(auf|zu)\b|wie lange?\b.*\b(da|auf)\b|opening|open\b|close|hours"
     # from when till when, and when something may be brought
     r"|\b(ab|bis|von) wann\b|\b(until|till|from) (when|what time)\b|\bbis wie ?viel uhr|\bab wie ?viel uhr"
     r"|\bwann\b.*\b(vorbei|her|hin)?(bringen|abgeben|vorbeikommen)\b|\bwhen (can|could|may) (i|we) (bring|drop)"
@@ -66,8 +67,9 @@ SERVICES_PATTERN = (
 DIALECT = tuple(
     (re.compile(words, re.IGNORECASE), plain)
     for words, plain in (
-        (r"(?<=\w)['’]?s(?= (?:ihr|es)\b)", ""), (r"\b(?:wat|wos)\b", "was"), (r"\b(?:dit|det|dat)\b", "das"), (r"\b(?:icke?|ik)\b", "ich"),
-        (r"\b(?:ooch|och|a(?=\W*$))", "auch"), (r"\bwia\b", "wie"), (r"\blang\b", "lange"), (r"\b'?nen\b", "einen"),
+        (r"(?<=\w)['’]?s(?= (?:ihr|es)\b)", ""), (r"\b(?:wat|wos)\b", "was"), (r"\b(?:dit|det|dat)\b", "das"),
+        (r"\b(?:icke?|ik)\b", "ich"), (r"\b(?:ooch|och|a(?=\W*$))", "auch"), (r"\bwia\b", "wie"), (r"(?<=\w)['’]n\b", ""),
+        (r"\blang\b", "lange"), (r"\b'?nen\b", "einen"),
     )
 )  # fmt: skip
 # questions for reasons, exceptions or advice are not answered from data
@@ -80,6 +82,8 @@ WHO_WORDS = (
     r"|es|eine?n?|the|a|of|gut|best|salon|shop|laden|praxis|werkstatt)\b"
 )
 TITLED = r"\b(?:(?:frau|herrn?|doktor|dr|doctor|mrs?|ms|miss) )+(\w+)"
+# "wie lange dauert das?": what this call has spoken of last
+POINTING = re.compile(r"\W*(?:(?:das|es|dann|dafuer|so|etwa|ungefaehr|insgesamt|zusammen|jetzt|mich|mir|that|this|then|in total|me)\W*)+")
 MAX_PEOPLE, MAX_NAMED = 12, 8
 
 
@@ -93,6 +97,7 @@ class FactAnswer:
 
 def find_answer(context: ToolContext, question: str) -> FactAnswer | None:
     """Find an answer that the data holds for certain; of two questions, that the other is not known is said."""
+    context = _find_place(context, question)
     parts = [part for part in PARTS.split(question) if part and part.strip()]
     answers = [_find_answer(context, part) for part in parts]
     known = list(dict.fromkeys(answer for answer in answers if answer))
@@ -104,6 +109,14 @@ def find_answer(context: ToolContext, question: str) -> FactAnswer | None:
         unknown = parts[answers.index(None)]
         text = f"{text} {_say_unknown(unknown)}"
     return FactAnswer(text, sources)
+
+
+def _find_place(context: ToolContext, question: str) -> ToolContext:
+    """Find the one branch that is named, by the end of its name too: "Wann hat Pankow auf?"; else it is the one that was called."""
+    words = set(plain_fold(question).split())
+    branches = db.session.scalars(select(Branch).where(Branch.is_active)).all()
+    named = [branch for branch in branches if set(plain_fold(branch.name.rpartition("-")[2]).split()) <= words]
+    return context.at_branch(named[0]) if len(named) == 1 and named[0].id != context.branch.id else context
 
 
 def _say_unknown(question: str) -> str:
@@ -220,7 +233,9 @@ def _answer_staff(context: ToolContext, _question: str) -> FactAnswer | None:
 
 def _answer_service(context: ToolContext, question: str, folded: str) -> FactAnswer | None:
     """Answer about the services that are clearly meant, or each that the words may mean; prices only where they are stored."""
-    words = _strip_question_words(question, folded)
+    words = _strip_question_words(folded)
+    if not words or POINTING.fullmatch(words):
+        words = find_latest_service(context) or question
     try:
         services, is_visit = get_requested_services(words, language=context.language).services, True
     except AmbiguousService as error:
@@ -242,7 +257,7 @@ def _answer_service(context: ToolContext, question: str, folded: str) -> FactAns
 def _answer_services(context: ToolContext, question: str, folded: str) -> FactAnswer | None:
     if not re.search(SERVICES_PATTERN, folded):
         return None
-    words = _strip_question_words(question, folded)
+    words = _strip_question_words(folded)
     match = find_service(words)
     if match is not None and not match.tied:
         return FactAnswer(_("Ja. %(service)s", service=say_service(context, match.service)), (f"service:{match.service.id}",))
@@ -254,11 +269,11 @@ def _answer_services(context: ToolContext, question: str, folded: str) -> FactAn
     return None
 
 
-def _strip_question_words(question: str, folded: str) -> str:
+def _strip_question_words(folded: str) -> str:
     """Strip the question's own words, which leaves the service."""
     asking = (
         r"\b(was|wie|viel|lange|teuer|kostet|kosten|kost|der|die|das|ein|eine|einen|preis|preise|fuer|bei|ihnen|euch|denn|dauert|euro|sie|ihr|bieten"
         r"|bietet|machen|macht|auch|an|haben|habt|how|much|long|does|is|do|you|the|a|an|cost|price|of|for|take|offer|what|will|have|it|and|und|eigentlich"
         r"|muss|man|zahlen|gibt|gibts|s|es|euch|nehmt|nehmen|verlangt|verlangen|charge|im|angebot|ist|bezahlen|kann|ich|mir|wird|werden)\b"
     )
-    return " ".join(re.sub(r"[^\w\s-]", " ", re.sub(asking, " ", folded)).split()) or question
+    return " ".join(re.sub(r"[^\w\s-]", " ", re.sub(asking, " ", folded)).split())

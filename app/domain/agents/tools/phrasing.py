@@ -113,9 +113,7 @@ def say_visit(context: ToolContext, booking: Booking) -> str:
     """ "Damenschnitt bei Mara Lindgren in Berlin-Mitte"; of several "Schnitt und Farbe bei …", or each with its person."""
     parts = load_visits([booking])[booking.id] or [booking]
     names = DisplayNames(staff={part.staff_id for part in parts})
-    statement = select(Service).where(Service.id.in_({part.service_id for part in parts}))
-    spoken = {service.id: get_spoken_name(service, context.language) for service in db.session.scalars(statement)}
-    services = [spoken.get(part.service_id, "") for part in parts]
+    services = _list_services(context, booking)
     if len({part.staff_id for part in parts}) == 1:
         place = say_place(context, booking.staff_id, booking.branch_id)
         return _("%(services)s %(place)s", services=join_and(services, context.language), place=place)
@@ -124,10 +122,18 @@ def say_visit(context: ToolContext, booking: Booking) -> str:
     return join_and(each, context.language)
 
 
-def say_booking(context: ToolContext, booking: Booking) -> str:
-    """Say when it is; a disclosed day no longer verifies a caller."""
+def say_booking(context: ToolContext, booking: Booking, *, with_services: bool = False) -> str:
+    """Say when it is, and perhaps in brackets what is done; a disclosed day no longer verifies a caller."""
     context.disclosed_days.add(context.to_local(booking.starts_at, booking.timezone).date())
-    return say_when(context, booking.starts_at, booking.timezone)
+    when = say_when(context, booking.starts_at, booking.timezone)
+    return f"{when} ({join_and(_list_services(context, booking), context.language)})" if with_services else when
+
+
+def _list_services(context: ToolContext, booking: Booking) -> list[str]:
+    parts = load_visits([booking])[booking.id] or [booking]
+    statement = select(Service).where(Service.id.in_({part.service_id for part in parts}))
+    spoken = {service.id: get_spoken_name(service, context.language) for service in db.session.scalars(statement)}
+    return [spoken.get(part.service_id, "") for part in parts]
 
 
 def say_place(context: ToolContext, staff_id: str, branch_id: str) -> str:

@@ -19,7 +19,7 @@ _CANCELLING = (
 _FEE = r"\bkost\w*|zahl\w*|gebuehr|berechne\w*|verlang\w*|umsonst|gratis|\bfee\b|\bcharge\w*|\bcosts?\b|\bpay\b|\bfree\b"
 _DEADLINE = (
     r"\bbis (?:wann|zuletzt)|wie (?:lange|kurzfristig|spaet|frueh)|\bfrist\b|rechtzeitig"
-    r"|(?:until|till) when|how (?:late|long|early)|notice|deadline"
+    r"|(?:until|till) when|how (?:late|long|early)|notice|deadline|policy|bedingung|regel"
 )
 CANCELLING = re.compile(rf"(?=.*{_CANCELLING})(?=.*(?:{_FEE}|{_DEADLINE}))")
 DEADLINE = re.compile(_DEADLINE)

@@ -64,6 +64,7 @@ SALON = [
     ("Ist am zweiten Weihnachtstag offen?", "Am Samstag, dem 26. Dezember, ist wegen des Feiertags (Zweiter Weihnachtstag) geschlossen."),
     ("Was nehmen Sie für einen Herrenschnitt?", "Herrenschnitt dauert 30 Minuten und kostet 34 Euro."),
     ("Was nehmt ihr für'n Herrnschnitt?", "Herrenschnitt dauert 30 Minuten und kostet 34 Euro."),
+    ("Macht ihr auch Hochsteckfrisuren?", "Hochsteckfrisuren machen wir nicht."),
     ("Macht ihr auch Dauerwelle?", "Dauerwelle machen wir nicht."),
     ("Habt ihr Dauerwellen im Angebot?", "Dauerwellen machen wir nicht."),
     ("Balayage macht's ihr a?", "Ja. Balayage dauert 2 Stunden und 30 Minuten und kostet 169 Euro."),
@@ -128,6 +129,40 @@ def test_questions_are_answered_from_the_record_or_not_at_all(db: SQLAlchemy, cl
     assert wrong == []
 
 
+FOLLOW_UPS = [
+    ("Wie lange dauert das?", NOT_KNOWN),
+    ("", ""),
+    ("Wie lange dauert das denn?", "Balayage dauert 2 Stunden und 30 Minuten"),
+    ("Und was kostet das dann?", "169 Euro"),
+    ("Was kost'n dit?", "169 Euro"),
+    ("Was kostet ein Herrenschnitt?", "34 Euro"),
+    ("Was kostet ein Parkplatz?", NOT_KNOWN),
+]
+
+
+def test_what_this_call_has_spoken_of_is_meant_by_that(db: SQLAlchemy, client: FlaskClient, monday: Traveller) -> None:
+    make_demo_company(LINDGREN)
+    call = AgentCall(client, to_number=LINDGREN.branches[0].number)
+    for question, words in FOLLOW_UPS:
+        if not question:
+            assert call.use("check_availability", service="Strähnchen", date="Freitag")["ok"]
+        else:
+            assert words in call.use("answer_question", question=question)["say"], question
+
+
+def test_questions_for_another_branch_are_answered_for_that_one(db: SQLAlchemy, client: FlaskClient, monday: Traveller) -> None:
+    monday.move_to("2026-11-30T20:00:00+01:00")
+    make_demo_company(LINDGREN)
+    rows = [
+        ("Wie ist eure Adresse in Pankow?", "Florastraße 78, 13187 Berlin."),
+        ("Wann hat Pankow samstags auf?", "Am Samstag, dem 5. Dezember, ist von 9 Uhr bis 14 Uhr geöffnet."),
+        ("Wer arbeitet in Pankow?", "Svenja Marquardt, Nele Hofmann und Emre Yıldız."),
+        ("Habt ihr in Mitte am Samstag offen?", "von 9 Uhr bis 16 Uhr"),
+        ("Habt ihr am Samstag offen?", "von 9 Uhr bis 16 Uhr"),
+    ]
+    assert _list_wrong(client, LINDGREN, rows, []) == []
+
+
 MOBILE, LANDLINE = "+491713920561", "+493090182052"
 UNSET: dict[str, Any] = {"fee_cents": None, "fee_within_minutes": None, "cancel_minutes": None}
 FEE = {"fee_cents": 2000, "fee_within_minutes": 1440}
@@ -140,6 +175,7 @@ RULES: list[tuple[dict[str, Any], list[str], str, str]] = [
     (FEE, [], "Was ist, wenn ich nicht komme, muss ich dann zahlen?", "werden 20 Euro berechnet."),
     (FEE, SPEAKS_ENGLISH, "Is there a fee if I cancel?", "Cancelling is free of charge up to 24 hours before; after that, or without notice, 20 euros are charged."),
     ({"fee_cents": 1500}, [], "Kostet Absagen was?", "Absagen kostet nichts, wer nicht kommt, zahlt 15 Euro."),
+    ({}, SPEAKS_ENGLISH, "What's your cancellation policy?", "You can cancel until the appointment begins."),
     ({"fee_cents": 0}, [], "Kostet das Absagen was?", "Absagen kostet bei uns nichts."),
 ]  # fmt: skip
 

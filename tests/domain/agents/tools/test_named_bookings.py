@@ -75,3 +75,12 @@ def test_the_name_is_asked_for_where_the_company_knows_dates_of_birth(db: SQLAlc
     first, second = (AgentCall(client, STRANGER, KRUSE.branches[0].number, f"call_{number}") for number in (1, 2))
     first.use("book_appointment", **OIL, name=NAME)
     assert "vollen Namen" in second.use("cancel_appointment", date="Donnerstag")["say"]
+
+
+def test_several_appointments_are_told_with_what_is_done(calls: list[AgentCall]) -> None:
+    calls[0].use("book_appointment", **OIL, name=NAME)
+    assert calls[0].use("query_appointments")["say"] == "Ihr nächster Termin ist am Donnerstag, dem 7. Mai, um 9 Uhr."
+    calls[0].use("book_appointment", **TYRES, name=NAME)
+    ends = "sind am Donnerstag, dem 7. Mai, um 9 Uhr (Ölwechsel), und am Donnerstag, dem 7. Mai, um 12 Uhr (Radwechsel)."
+    assert calls[0].use("query_appointments")["say"].endswith(ends)
+    assert "um 9 Uhr (Ölwechsel)" in calls[0].use("cancel_appointment", date="Donnerstag")["say"]

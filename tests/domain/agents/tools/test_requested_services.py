@@ -133,7 +133,8 @@ EVERYDAY = [
     )),
     *((GARAGE, said, "Bremsenprüfung") for said in ("Bremsbeläge", "die Bremsen quietschen", "squeaky brakes")),
     *((GARAGE, said, "Klimaservice") for said in ("Klimaanlage kühlt nicht", "AC doesn't work")),
-    *((PRACTICE, said, "Impfung") for said in ("de Grippespritze", "Zeckenimpfung", "flu vaccine")),
+    *((PRACTICE, said, "Impfung") for said in (
+        "Grippeimpfung für meinen Mann und mich","de Grippespritze", "Zeckenimpfung", "flu vaccine")),
     *((SALON, said, "Balayage") for said in ("Strähnchen", "Strähnen")),
     *((SALON, said, "Ansatzfarbe") for said in ("Ansatz", "Färben", "Haare färben", "roots done", "Ansatz, was kostet der")),
     *((PRACTICE, said, "Sprechstunde") for said in (

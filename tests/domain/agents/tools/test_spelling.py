@@ -242,6 +242,13 @@ def test_long_spellings_are_read_whole(db: SQLAlchemy, salon: Salon, stranger: A
     assert booked_names(db, salon) == ["Leutheusserstraengberg"]
 
 
+def test_a_name_that_was_spelled_with_a_refused_booking_is_not_asked_for(salon: Salon, stranger: AgentCall) -> None:
+    stranger.from_number = None
+    assert stranger.use("book_appointment", **CUT, name="Kurt Meier, mit e i")["code"] == "missing"
+    told = stranger.use("book_appointment", **CUT, name="Kurt Meier", phone="0171 3920777")
+    assert told["ok"] and told["say"].endswith("ist eingetragen.")
+
+
 def test_a_branch_is_found_by_a_street_that_is_spelled(salon: Salon, stranger: AgentCall) -> None:
     told = stranger.use("book_appointment", **CUT, name="Anna Weber", branch="Linienstraße, L I N I E N")
     assert told["data"]["branch"] == "Berlin-Mitte"
