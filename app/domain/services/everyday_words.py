@@ -63,8 +63,9 @@ _WORDS = {
         "Sprechstunde": """
             Erkältung, erkältet, Husten, Schnupfen, Halsschmerzen, Halsweh, Grippe, grippaler Infekt, Fieber,
             Ohrenschmerzen, Rückenschmerzen, Bauchschmerzen, krank, Krankschreibung, krankschreiben, Arzttermin, Arzt,
-            Ärztin, Doktor, Frau Doktor, Herr Doktor, Hausarzt, Untersuchung, Termin beim Arzt, zum Doktor, cold, bad
-            cold, cough, sore throat, flu, fever, earache, back pain, sick note, doctor's appointment, see the doctor,
+            Ärztin, Doktor, Frau Doktor, Herr Doktor, Hausarzt, Untersuchung, Termin beim Arzt, zum Doktor, was
+            Dringendes, dringend, Akuttermin, Notfalltermin, something urgent, urgent appointment, cold, bad cold,
+            cough, sore throat, flu, fever, earache, back pain, sick note, doctor's appointment, see the doctor,
             doctor, GP
         """,
         "Blutabnahme": """

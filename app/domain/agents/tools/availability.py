@@ -103,7 +103,7 @@ def get_alternatives(context: ToolContext, args: CheckAvailabilityArgs) -> ToolR
     there = _find_at_other_branches(context, query)
     if not there:
         return here
-    times = join_or([say_free_slots(context, slots) for slots in there], context.language)
+    times = join_or([say_free_slots(context, slots, names_branch=True) for slots in there], context.language)
     data = here.data | {"slots": [*here.data["slots"], *(slot for slots in there for slot in slots)]}
     return replace(here, say=_("%(here)s Zur gewünschten Zeit ginge es %(times)s.", here=here.say, times=times), data=data)
 

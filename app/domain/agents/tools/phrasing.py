@@ -58,16 +58,17 @@ def build_slots_data(context: ToolContext, slots: Sequence[Slot], facts: Schedul
     ]
 
 
-def say_free_slots(context: ToolContext, slots: Sequence[dict[str, Any]], *, staff: str | None = None) -> str:
+def say_free_slots(context: ToolContext, slots: Sequence[dict[str, Any]], *, staff: str | None = None, names_branch: bool = False) -> str:
     """ "am Donnerstag, dem 3. Dezember, um 9 Uhr oder um halb elf"; with the person where one was asked for (`staff`), and with the
-    branch where it is another one than was called.
+    branch where it is another one than was called, or `names_branch` says so.
     """
     spoken = [entry for entry in slots if entry["branch"] == slots[0]["branch"]][:MAX_SPOKEN_SLOTS]
     preferred = [entry for entry in spoken if staff in (None, entry["staff"])]
     others = [entry for entry in spoken if entry not in preferred]
     pieces = [_say_times_with_staff(context, entries, staff and entries[0]["staff"]) for entries in (preferred, others) if entries]
     times = join_or(pieces, context.language)
-    return times if spoken[0]["branch"] == context.branch.name else _("in %(branch)s %(times)s", branch=spoken[0]["branch"], times=times)
+    is_called = spoken[0]["branch"] == context.branch.name and not names_branch
+    return times if is_called else _("in %(branch)s %(times)s", branch=spoken[0]["branch"], times=times)
 
 
 def _say_times_with_staff(context: ToolContext, slots: Sequence[dict[str, Any]], who: str | None) -> str:

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
-from app.domain.agents.opening_hours_lookup import build_hours, get_language, say_closed
+from app.core.extensions import db
+from app.domain.agents.opening_hours_lookup import build_hours, get_language, get_shift_hours, say_closed
 from app.domain.agents.tools.context import ToolContext, ToolResult, reject
 from app.domain.agents.tools.phrasing import MAX_SLOTS, DisplayNames, build_slots_data, say_free_slots, select_spread
 from app.domain.bookings.booking_request import BookingRequest
@@ -21,6 +22,7 @@ from app.domain.scheduling.availability import find_free_slots
 from app.domain.scheduling.loader import load_scheduling_data
 from app.domain.scheduling.types import SchedulingData, Slot, SlotQuery
 from app.domain.scheduling.unavailability_reasons import TAKEN_CODES, Reason, explain_unavailable, format_reason
+from app.models import Branch
 
 # search intervals for the first free slot, tried in order
 LOOKAHEADS = (timedelta(days=14), timedelta(days=60))
@@ -175,23 +177,37 @@ def _explain_interval(query: SlotQuery, facts: SchedulingData) -> tuple[str, str
     if not hours.spans:
         return "holiday" if hours.holiday else "closed", say_closed(hours, today=today)
     if not ahead:
-        return _select_reason([Reason("in_the_past")], facts)
+        return "in_the_past", _("Heute ist es dafür schon zu spät.") if query.day == today else _("Dieser Tag ist schon vorbei.")
     reason, why = _select_reason(explain_unavailable(query, facts, ahead[0]) or [Reason("booked")], facts)
+    if reason == "nobody_on_shift":
+        return reason, _say_absent(query, facts, today) or why
     return reason, _say_taken(query, facts, today) if reason in TAKEN_CODES else why
 
 
 def _say_taken(query: SlotQuery, facts: SchedulingData, today: date) -> str:
     """ "Am Dienstag, dem 8. Dezember, ist nichts mehr frei.", with the part of the day and the person that were wished."""
-    assert query.day is not None
-    language = get_language()
-    day = say_day(query.day, language, today=today)
-    day = f"{day}," if "," in day and language == "de" else day
+    day, language = _say_day(query, today), get_language()
     part = next((part for part, span in PART_SPANS.items() if span == query.clock), None)
     when = f"{day} {PART_WORDS[language][part]}" if part else day
     who = DisplayNames.from_scheduling(facts).staff.get(query.staff_id or "")
     if who:
         return _("Bei %(who)s ist %(when)s nichts mehr frei.", who=who, when=when)
     return _("%(when)s ist nichts mehr frei.", when=capitalise(when))
+
+
+def _say_absent(query: SlotQuery, facts: SchedulingData, today: date) -> str | None:
+    """ "Tom Weber ist am Samstag, dem 5. Dezember, nicht da.", where that is so all day."""
+    who = DisplayNames.from_scheduling(facts).staff.get(query.staff_id or "")
+    branch = db.session.get(Branch, query.branch_id) if query.branch_id else None
+    if not who or branch is None or query.staff_id is None or query.day is None or get_shift_hours(branch, query.staff_id, query.day):
+        return None
+    return _("%(who)s ist %(day)s nicht da.", who=who, day=_say_day(query, today))
+
+
+def _say_day(query: SlotQuery, today: date) -> str:
+    assert query.day is not None
+    day, language = say_day(query.day, get_language(), today=today), get_language()
+    return f"{day}," if "," in day and language == "de" else day
 
 
 def _select_reason(reasons: Sequence[Reason], facts: SchedulingData) -> tuple[str, str]:

@@ -139,9 +139,9 @@ def _build_sentence(context: ToolContext, question: str | None) -> tuple[str, li
         sentence = f"{question}." if question else _("Das kann ich am Telefon leider nicht für Sie tun.")
     elif question and refused == 1:
         sentence = _("Das reicht mir leider noch nicht. %(question)s, oder soll ich %(ways)s?", question=question, ways=ways)
-    elif question and refused:
+    elif question and refused == 2:
         sentence = _("Anders geht es am Telefon leider nicht. %(question)s, oder soll ich %(ways)s?", question=question, ways=ways)
-    elif question:
+    elif question and not refused:
         sentence = _("%(question)s, sonst kann ich %(ways)s.", question=question, ways=ways)
     elif refused == 1:
         sentence = _("Das bleibt leider so, auch mit weiteren Angaben. Soll ich %(ways)s?", ways=ways)

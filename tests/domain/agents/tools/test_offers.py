@@ -4,10 +4,14 @@ from datetime import datetime
 
 import pytest
 import time_machine
+from flask.testing import FlaskClient
+from flask_sqlalchemy import SQLAlchemy
 
+from app.demo.companies import LINDGREN
 from tests.domain.agents.tools.test_spelling import stranger as stranger
 from tests.factories.salon import Salon
-from tests.support.agent_call import PANKOW, AgentCall, book, get_bookings
+from tests.support.agent_call import PANKOW, STRANGER, AgentCall, book, get_bookings
+from tests.support.demo_company import make_demo_company
 
 CUT = {"service": "Haarschnitt"}
 
@@ -79,3 +83,30 @@ def test_todays_weekday_after_hours_is_the_next_one(salon: Salon, stranger: Agen
 
 def test_todays_weekday_within_hours_is_asked(salon: Salon, stranger: AgentCall) -> None:
     assert stranger.use("check_availability", **CUT, date="Montag")["code"] == "ambiguous"
+
+
+def test_who_is_absent_all_day_and_a_day_that_is_over_are_told_so(
+    db: SQLAlchemy, client: FlaskClient, monday: time_machine.Traveller
+) -> None:  # fmt: skip
+    make_demo_company(LINDGREN)
+    monday.move_to("2026-12-01T20:00:00+01:00")
+    call = AgentCall(client, STRANGER, LINDGREN.branches[0].number)
+    wish = {"service": "Damenschnitt"}
+    told = call.use("check_availability", **wish, staff="Tom", date="Samstag")
+    assert told["say"].startswith("Tom Weber ist am Samstag, dem 5. Dezember, nicht da, frei ist es am Dienstag, dem 8. Dezember, ")
+    assert call.use("check_availability", **wish, date="heute")["say"].startswith("Heute ist es dafür schon zu spät, frei ist es morgen ")
+    assert "arbeitet zu dieser Zeit nicht" in call.use("check_availability", **wish, staff="Tom", date="Samstag", time="10 Uhr")["say"]
+
+
+def test_the_other_branch_is_named_where_the_one_that_was_called_is_it(
+    db: SQLAlchemy, client: FlaskClient, monday: time_machine.Traveller
+) -> None:  # fmt: skip
+    make_demo_company(LINDGREN)
+    call = AgentCall(client, STRANGER, LINDGREN.branches[0].number)
+    told = call.use("get_alternatives", service="Damenschnitt", date="Freitag", branch="Pankow")
+    assert told["say"].startswith("Frei ist es in Berlin-Pankow am Freitag") and "ginge es in Berlin-Mitte am Freitag" in told["say"]
+
+
+def test_a_question_that_was_asked_three_times_is_not_asked_again(salon: Salon, stranger: AgentCall) -> None:
+    said = [stranger.use("cancel_appointment", date=day)["say"] for day in ("Dienstag", "Mittwoch", "Donnerstag", "Freitag")]
+    assert all("vollen Namen" in each for each in said[:3]) and said[3].startswith("Mehr darf ich am Telefon nicht tun.")

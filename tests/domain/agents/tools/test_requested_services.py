@@ -139,7 +139,7 @@ EVERYDAY = [
     *((SALON, said, "Ansatzfarbe") for said in ("Ansatz", "Färben", "Haare färben", "roots done", "Ansatz, was kostet der")),
     *((PRACTICE, said, "Sprechstunde") for said in (
         "Husten", "Erkältung", "Termin beim Arzt", "Termin bei der Frau Doktor", "a doctor's appointment, I have a bad cough",
-        "Krankschreibung", "sore throat", "ich bin krank",
+        "Krankschreibung", "sore throat", "was Dringendes", "something urgent", "ich bin krank",
     )),
     *((PRACTICE, said, "Blutabnahme") for said in ("Blut abnehmen", "Blutbild", "Bluttest", "blood work")),
     *((PRACTICE, said, "Hautkrebs-Vorsorge") for said in ("Muttermal anschauen lassen", "mole check")),
