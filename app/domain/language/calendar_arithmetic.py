@@ -12,6 +12,13 @@ def find_weekday(weekday: int, since: date) -> date:
     return since + timedelta((weekday - since.weekday()) % 7)
 
 
+def find_clock_change(words: str, since: date) -> date:
+    """Find the next day on which the clocks change: the last Sunday of March and October (directive 2000/84/EC)."""
+    months = (10,) if words.endswith("back") else (3,) if words.endswith("forward") else (3, 10)
+    ends = (get_month_end(date(year, month, 1)) for year in (since.year, since.year + 1) for month in months)
+    return next(day for end in ends if (day := end - timedelta((end.weekday() + 1) % 7)) >= since)
+
+
 def get_monday(day: date, weeks: int = 0) -> date:
     """Get the Monday of the day's week, or of one some weeks later."""
     return day - timedelta(day.weekday()) + weeks * WEEK

@@ -224,7 +224,7 @@ def _join_times(items: list[Item], segment: int) -> TimeReading:
         raise ambiguous_time(times)
     if _bound_each_other(items):
         return TimeReading(None, tuple(item.value for item in items), (), None, segment)
-    if any(item.is_alternative for item in items[1:]) and len(items) > 1 and len(times) != len(items):
+    if any(item.is_alternative for item in items[1:]) and len(items) > len(clocks) and len(items) > 1:
         raise which_time(times)
     if times and windows:
         low, high = windows[0].on(part)

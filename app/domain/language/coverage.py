@@ -135,7 +135,7 @@ def _judge(word: Word, tokens: Tokens) -> Part | None:
     if text in COMPARED or text in ("halb", "half", "viertel", "quarter", "dreiviertel"):
         return "later"
     before = _get_piece(tokens, word.place - 1)
-    if text in CALENDAR_UNITS - {"day", "tag"} and re.fullmatch(r"[a-z]{4,}", before) and before not in ORDINARY_WORDS | POINTING | WHOLE:
+    if text in CALENDAR_UNITS - {"day", "tag"} and re.fullmatch(r"[a-z]{3,}", before) and before not in ORDINARY_WORDS | POINTING | WHOLE:
         # "überneggscht Woche"
         return "date"
     if text in CALENDAR_UNITS and tokens.sequence[word.place + 1 : word.place + 2] in (["after"], ["before"], ["nach"], ["vor"]):
@@ -248,7 +248,7 @@ def _judge_lead(word: Word, tokens: Tokens, *, names_time: bool = False) -> Part
 def _judge_next(word: Word, tokens: Tokens) -> Part | None:
     """Judge "this Wednesday or next"."""
     follows = tokens.sequence[word.place + 1] if word.place + 1 < len(tokens.sequence) else ""
-    if POSSIBLE_WEEK.fullmatch(follows) and follows not in ORDINARY_WORDS and _get_piece(tokens, word.place + 2) == "<d>":
+    if POSSIBLE_WEEK.fullmatch(follows) and follows not in ORDINARY_WORDS and "<d>" in tokens.sequence[word.place + 2 : word.place + 4]:
         # "next weeg Wednesday"
         return "date"
     joined = word.place > 0 and tokens.sequence[word.place - 1] == "<o>"

@@ -44,7 +44,7 @@ PLACE_NAME = re.compile(
     r"[a-z]*(?:bahnhof|platz|markt|see|rhein|main|ring|tor|park|berg|ufer|weg|haus|center|stelle|garten|knie|ruecken|kopf|fuss|fuesse|arm|hals|auge|ohr|bein|schulter|hand|finger|zeh|bauch|auto|wagen|motor|reifen|fenster|zahn|zaehne|anfang|bord)"
 )
 # a slip of "week" or "Woche"
-POSSIBLE_WEEK = re.compile(r"w[a-z]{2,5}")
+POSSIBLE_WEEK = re.compile(r"w[a-z]{1,5}")
 # "am liebschten"
 SUPERLATIVE = re.compile(
     r"(?!zw|ein|drei|vier|fuenf|sech|sieb|acht|neun|zehn|elf)[a-z]{3,}(?:sten|ste|stn|scht(?:e|en|a|i))(?<!pfingste)(?<!pfingschte)"

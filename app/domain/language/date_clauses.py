@@ -77,6 +77,9 @@ def split_clauses(scanner: Scanner) -> list[DateClause]:
             # "Montag ist voll, Dienstag auch"
             clause.kind = before.kind
     for place, clause in enumerate(clauses):
+        if clause.kind == "told" and not any(MARK.search(before.text) for before in clauses[:place]):
+            # "also, ich hab Nachtdienst bis Mittwoch" only begins
+            clause.is_concluded = False
         later = [other for other in clauses[place + 1 :] if other.kind in ("bare", "wish", "other") and DAY.search(other.text)]
         if any(before.kind in ("told", "excluded") for before in clauses[:place]) and THEN.match(clause.text):
             clause.is_concluded = True
@@ -85,7 +88,10 @@ def split_clauses(scanner: Scanner) -> list[DateClause]:
             # "Montag früh, oh je, da muss ich zum Amt"
             named = next((before for before in reversed(clauses[max(place - 2, 0) : place]) if DAY.search(before.text)), clause)
             kinds = ("bare", "other", "wish") if has_but["but"] else ("bare", "other")
-            named.kind = "told" if named.kind in kinds and are_single(scanner, named.text) else named.kind
+            if named.kind in kinds and are_single(scanner, named.text):
+                named.kind = "told"
+                # "am vierten, nein, da hat die Schule noch zu"
+                clause.text = clause.text if MARK.search(clause.text) else ASIDE
         if clause.kind in ("told", "excluded") and not MARK.search(clause.text) and OF_THAT_DAY.match(clause.text):
             # "Freitag um zwei, na, da hab ich Schule, Viertel vor drei"
             later = [other for other in clauses[place + 1 :] if other.kind in ("bare", "wish") and TIME.search(other.text)]

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone as fixed_timezone, tzinfo
 from zoneinfo import ZoneInfo
 
+from app.domain.language.calendar_arithmetic import find_clock_change
 from app.domain.language.clarification_questions import AmbiguousExpression, ambiguous_day, no_such_day
 from app.domain.language.holiday_names import HOLIDAY_PATTERN, is_bank_holiday, is_public_holiday, resolve_named_days
 from app.domain.language.marked_text import DAY, TIME, Scanner
 from app.domain.language.parsed_time import Language, get_month_end
 from app.domain.language.times import ClockTime
-from app.domain.language.vocabulary import CORRECTION, MONTH, MONTHS, MOVES
+from app.domain.language.vocabulary import CORRECTION, MONTH, MONTHS, MOVES, WEEKDAY, WEEKDAYS
 
 NEXT_YEAR = r"(?:of |im |in |des )?(?:naechste[sn]|kommende[sn]|next) (?:jahre?s?|year)|(?:of |des )?(?:diese[sn]|this) (?:jahre?s?|year)"
 YEAR = rf"(?:,? (\d{{4}}|(?:19|20) \d\d|(?:2[5-9]|3\d)(?! ?(?:uhr|h\b|[.:]))|{NEXT_YEAR})\b)?"
@@ -30,7 +31,9 @@ DATE_PREPOSITION = r"\b(am|den|der|dem|zum|vom|on|the|ab|bis|bis zum|vor|nach|ei
 ISO_PATTERN = r"\b(\d{4})-(\d{1,2})-(\d{1,2})(?:(t| +)(\d{1,2}):(\d{2})(:\d{2}(?:\.\d+)?)?\s?(z|[+-]\d{2}:?\d{2})?)?"
 CLOCK_CHANGE = r"\b(?:(?:zeit|uhren)umstellung|(?:the )?(?:clock change|clocks? (?:change|go(?:es|ing)? (?:back|forward))))\b"
 # "I was last in in September": no month of what follows
-PAST_MONTH = re.compile(r"\b(?:war|waren|hatten?|zuletzt|was|were|had|been|last|seit|since)\b[^<,.;]*$")
+PAST_MONTH = re.compile(
+    r"\b(?:war|waren|hatten?|zuletzt|vom|(?:was|were|had|been)(?! (?:thinking|hoping|looking|said|going|free))|last (?=in\b|time\b|visit\b|<)|seit|since)\b"
+)
 DAY_MARK = re.compile(r"<d(\d+)>")
 CORRECTED = re.compile(rf"\b{CORRECTION}")
 # "after the bank holiday": the one that is near
@@ -90,6 +93,8 @@ class DateScanner:
         )
         # "am 9. Juni, nein, Juli"
         self.scanner.rewrite(rf"\b(\d{{1,2}}\. )(?:of )?{MONTH},? (?:{CORRECTION},? )+(?={MONTH}(?! (?:the )?\d{{1,2}}\b))", lambda m: m[1])
+        # "am 22. 10., nein, 12."
+        self.scanner.rewrite(rf"\b(\d{{1,2}})\.? (?:\d{{1,2}})\.,? (?:{CORRECTION},? )+(?=(?:1[0-2]|[1-9])\.)", lambda m: f"{m[1]}. ")
         take(
             rf"\b(\d{{1,2}})\. ?(\d{{1,2}})\. ?(\d{{4}}\b|20 [2-9]\d\b(?! ?(?:uhr|h\b))|\d{{2}}\b(?!{HOURS_FOLLOW}))?{NO_TIME}",
             DAY,
@@ -110,11 +115,12 @@ class DateScanner:
             self._without_points,
             behind=1,
         )
+        take(rf"(?<=\b){WEEKDAY} (\d{{1,2}}) (\d{{1,2}})()\b(?=$|,| um\b)", DAY, self._beside_weekday)
         take(r"\b(\d{1,2})-(\d{1,2})-(\d{4})\b", DAY, self._slashed)
         take(r"(?<!\d)(?<!/)\b(\d{1,2})/(\d{1,2})(?:/(\d{4}|\d{2}))?(?![\d/]| \d+(?!\d|:| ?uhr| ?[ap]m))", DAY, self._slashed)
         take(r"\b([1-4])\. advent(?:ssonntag|swochenende)?\b", DAY, self._advent)
         take(r"\b(\d{1,2})\. of the (\d{1,2})\.", DAY, lambda m: self._day(int(m[1]), int(m[2]), None) if int(m[2]) <= 12 else None)
-        take(CLOCK_CHANGE, DAY, lambda m: self._clock_change(m[0]))
+        take(CLOCK_CHANGE, DAY, lambda m: DayRange(*(find_clock_change(m[0], self.today),) * 2))
         take(HOLIDAY_PATTERN.pattern, DAY, self._feast)
         # "Memorial Day weekend"
         take(r"<d(\d+)> (?:weekend|wochenende)\b", DAY, lambda m: _get_long_weekend(self.scanner.get(m[1])))
@@ -135,7 +141,7 @@ class DateScanner:
         # "am 7., nein, am 8.", "Mittwoch 25."
         take(rf"(<d\d+>[ ,]*(?:{CORRECTION}[ ,]*)+)(\d{{1,2}})\.(?!\d)", DAY, lambda m: self._of_month(int(m[2])), behind=1)
         take(rf"^(\d{{1,2}})\.{NO_UNIT}", DAY, lambda m: self._of_month(int(m[1])))
-        take(rf"(?<=> |>,) ?(\d{{1,2}})\.{NO_UNIT}", DAY, lambda m: self._of_month(int(m[1])))
+        take(rf"(?:(?<=> )|(?<=>,)|(?<=; )) ?(\d{{1,2}})\.{NO_UNIT}", DAY, lambda m: self._of_month(int(m[1])))
 
     def _take_iso(self) -> None:
         """Mark ISO dates and times; a time with an offset is converted to the time zone, a span of hours is left."""
@@ -209,6 +215,11 @@ class DateScanner:
         """Parse "am 24 11"; "am 14 45" is none."""
         return self._day(int(match[2]), int(match[3]), match[4]) if 0 < int(match[3]) <= 12 else None
 
+    def _beside_weekday(self, match: re.Match[str]) -> DayRange | None:
+        """Parse "donnerstag 7 1" where the weekday fits."""
+        day = self._without_points(match)
+        return day if day and day.first.weekday() == WEEKDAYS[match[1]] else None
+
     def _range(self, match: re.Match[str], starts: date, ends: date) -> DayRange:
         joint = match[3].split()[0] if match[3].strip() else "-"
         if joint in ("oder", "or") or (joint in ("und", "and") and not match[1].startswith(("zw", "be"))) or ends < starts:
@@ -220,7 +231,7 @@ class DateScanner:
         before = match.string[: match.start()]
         marks = list(DAY_MARK.finditer(before))
         named = self.scanner.found[int(marks[-1][1])] if marks else None
-        if not isinstance(named, DayRange) or CORRECTED.search(before[marks[-1].end() :]) or PAST_MONTH.search(before[: marks[-1].start()]):
+        if not isinstance(named, DayRange) or CORRECTED.search(before[marks[-1].end() :]) or PAST_MONTH.search(before):
             return self.today
         is_month = timedelta(20) < named.last - named.first < timedelta(31) and named.last == get_month_end(named.first)
         return named.first if is_month else self.today
@@ -242,13 +253,6 @@ class DateScanner:
         """Get a Sunday of Advent."""
         firsts = (resolve_named_days("advent", year)[0] for year in (self.today.year, self.today.year + 1))
         day = next(day for first in firsts if (day := first + timedelta(weeks=int(match[1]) - 1)) >= self.today)
-        return DayRange(day, day)
-
-    def _clock_change(self, words: str) -> DayRange:
-        """Get the next day on which the clocks change: the last Sunday of March and October (directive 2000/84/EC)."""
-        months = (10,) if words.endswith("back") else (3,) if words.endswith("forward") else (3, 10)
-        ends = (get_month_end(date(year, month, 1)) for year in (self.today.year, self.today.year + 1) for month in months)
-        day = next(day for end in ends if (day := end - timedelta((end.weekday() + 1) % 7)) >= self.today)
         return DayRange(day, day)
 
     def _next_holiday(self) -> DayRange | None:

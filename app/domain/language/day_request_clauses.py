@@ -52,7 +52,11 @@ def set_aside_reasons(scanner: Scanner) -> None:
     for place in list(wishes):
         # "am zweiten wär gut, nein, am zweiten ist Elternabend, am dritten"
         later = any(other > place for other in wishes)
-        if later and any(other > place for other in aside) and set(list_days(scanner, clauses[place].text)) & withdrawn:
+        if (
+            later
+            and any(other > place for other in aside)
+            and any(day and other and _meet(day, other) for day in list_days(scanner, clauses[place].text) for other in withdrawn)
+        ):
             aside.append(place)
     if concluded:
         # "I was thinking Tuesday but the car is away, so Wednesday"
@@ -62,7 +66,8 @@ def set_aside_reasons(scanner: Scanner) -> None:
         for place in aside
         if place > max(wishes) and not _names_again(scanner, clauses, place, wishes) and not _lies_outside(scanner, clauses, place, wishes)
     )
-    if told_after and not any(clauses[place].kind == "wish" or clauses[place].is_concluded for place in wishes):
+    ends_with_wish = any(clause.is_concluded and TIME_OR_PART.search(clause.text) for clause in clauses[max(wishes, default=0) :])
+    if told_after and not ends_with_wish and not any(clauses[place].kind == "wish" or clauses[place].is_concluded for place in wishes):
         # nothing wishes plainly, and the last day is told
         return
     if aside:
@@ -135,13 +140,13 @@ def _set_aside_times(clauses: list[DateClause]) -> bool:
     asked = (
         place
         for place, clause in enumerate(clauses)
-        if clause.kind == "wish" and TIME.search(clause.text) and not JOINED.match(clause.text) and not ALSO.search(clause.text)
+        if clause.kind in ("wish", "bare") and TIME.search(clause.text) and not JOINED.match(clause.text) and not ALSO.search(clause.text)
     )
     last = max([*concluded, *asked], default=0)
     told = [
         clause
         for clause in clauses[:last]
-        if (clause.kind == "other" and TIME.search(clause.text))
+        if (clause.kind == "other" and TIME.search(clause.text) and any(later.is_concluded for later in clauses[: last + 1]))
         or ((clause.kind == "told" or GIVEN_UP.search(clause.text)) and TIME_OR_PART.search(clause.text))
     ]
     names_day = any(DAY.search(clause.text) for clause in clauses if clause not in told)

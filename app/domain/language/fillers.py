@@ -5,9 +5,10 @@
 import re
 
 from app.domain.language.misspellings import KNOWN_WORDS
-from app.domain.language.vocabulary import CARDINALS, MONTHS, RELATIVE, WEEKDAYS
+from app.domain.language.vocabulary import CARDINALS, ENGLISH_ORDINALS, MONTHS, ORDINALS, RELATIVE, WEEKDAYS
 
 # a hesitation between two of a kind corrects: "Montag äh Dienstag"
+DAYS = frozenset((*WEEKDAYS, "heute", "morgen", "uebermorgen", "today", "tomorrow"))
 HOURS = frozenset(word for word, number in CARDINALS.items() if 0 < number <= 12)
 ASKS_ONESELF = re.compile(r"\bwas (?:sag|red|erzaehl|schwaetz)e?(?: ich|'? i)(?: denn| da)*\b|\bwhat am i (?:saying|talking about)\b")
 SLIP = re.compile(
@@ -87,6 +88,7 @@ ASIDES = tuple(
         rf"\b(?:(?:mein |my |the )?name(?:'s| ist| is)?|ich heisse|auf den namen|under the name(?: of)?|in the name of|hier ist(?: die| der)?|hier spricht) [a-z-]+ (?:{MONTH_NAMES}|{SURNAMES})\b(?! \d)",
         r"\b(?:(?:mein |my |the )?name(?:'s| ist| is)?|ich heisse|auf den namen|under the name(?: of)?|in the name of|unter dem namen|hier ist(?: die| der)?|hier spricht) [a-z-]+\b",
         rf"\b(?:this is|it's|it is|i'm|i am|ich bin(?: die| der| der herr| die frau)?|hier ist(?: die| der)?|das ist die|hier) (?:{MONTH_NAMES})(?=$|[,.;]| (?:here|hier|and|und|from|von|speaking|calling|am apparat)\b| [a-z-]+(?=$|[,.;]| (?:here|hier|and|und|from|von|speaking|calling)\b))(?! \d)(?: (?!here|hier|and|und|from|von|speaking|calling)[a-z-]+)?",
+        rf"\b(?:my|our|meine?|unsere?) {RELATIVE} (?:{MONTH_NAMES})(?= (?:turns|is|has|needs|wants|was|had|hat|ist|wird|braucht|muss|moechte|kommt|who|just)\b)",
         # ages
         r"(?<!zeit )(?<!termin )\b(?:ist|bin|wird|werde|is|i'm|he's|she's|turns|turning|aged) (?:schon |erst |jetzt |gerade |already |only )?\d{1,3}(?=,|$|\. | jahre?\b| years?\b| und | and | months? old)(?: ?(?:jahre?|years?|months?)(?: alt| old)?)?",
         r"\b\d{1,3}(?: ?|-)(?:jaehrig\w*|jahre? alt\w*|years? old|year-olds?|monate alt\w*|months old)\b",
@@ -140,7 +142,8 @@ def drop_fillers(text: str) -> str:
         ),
         text,
     )
-    text = CONCLUDING.sub(_conclude, " ".join(ENGLISH_VERBS.sub(" ", HESITATION.sub(" ", text)).split()))
+    text = re.sub(r"(?: *, *)+", ", ", " ".join(ENGLISH_VERBS.sub(" ", HESITATION.sub(" ", text)).split()))
+    text = CONCLUDING.sub(_conclude, text)
     text = ABOUT_SO.sub("", text)
     text = re.sub(r"(?: *, *)+", ", ", " ".join(text.split()))
     text = re.sub(rf"[ ,]*{CONCLUSION}[ ,{CONCLUSION}]*", f"{CONCLUSION} ", text).strip(f" ,{CONCLUSION}")
@@ -154,8 +157,12 @@ def _conclude(match: re.Match[str]) -> str:
 
 def _correct_slip(match: re.Match[str]) -> str:
     one, other = match["one"], match["other"]
-    is_same_kind = any(one in words and other in words for words in (WEEKDAYS, MONTHS, HOURS))
+    is_same_kind = any(one in words and other in words for words in (DAYS, MONTHS, HOURS)) or (_is_ordinal(one) and _is_ordinal(other))
     return f"{one}, nein, " if is_same_kind and (one != other or match["fraction"]) else match[0]
+
+
+def _is_ordinal(word: str) -> bool:
+    return word in ENGLISH_ORDINALS or word.rstrip("nrsm") in ORDINALS
 
 
 def _drop_broken(match: re.Match[str]) -> str:

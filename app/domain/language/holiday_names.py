@@ -17,6 +17,7 @@ FIXED_DAYS = {
     (3, 17): "st patrick's day|saint patrick's day|st patricks day|paddy's day|st paddy's day|st paddy's|st patrick's",
     (4, 23): "st george's day|st georges day",
     (4, 30): "walpurgisnacht",
+    (5, 5): "cinco de mayo",
     (5, 1): "tag der arbeit|maifeiertag|may day|labour day",
     (6, 24): "johannistag|johanni",
     (6, 27): "siebenschlaefer|siebenschlaefertag",

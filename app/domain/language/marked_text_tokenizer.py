@@ -18,7 +18,7 @@ HARMLESS_NO = (
     r"|\b(?:can't|cannot|can not|kann(?: ich)?) (?:nicht (?:lange? (?:reden|sprechen))|(?:talk|hear|speak|remember|complain|believe|decide|find|say|see|tell|wait|stand)(?: (?:long|much|you|it))?|be (?:more|any more) [a-z]+)\b"
     r"|\b(?:i'm|i am|we're|ich bin|bin) (?:not|nicht) (?:superstitious|fussed|bothered|picky|choosy|waehlerisch|aberglaeubisch|sure|particular|the type|in a hurry|in eile)\b|\b(?:not|nicht) (?:that|dass) (?:anyone|anybody|it|i|es|jemand|ich)\b"
     r"|(?:^|(?<=, )|(?<=why ))(?:don't|haven't|can't|couldn't|won't|isn't|aren't|wouldn't) (?:you|there|we|they)\b"
-    r"|\b(?:if|wenn|wenns|wenn's|falls|sofern|solange|as long as|provided|unless|ausser wenn)\b(?= )[^<>,.;]*(?:\b(?:not|nicht|nichts|nix|kein\w*|never|nie|no)\b|n't\b)[^<>,.;]*(?=$|[,.;])"
+    r"|\b(?:if|wenn'?s?|falls|sofern|solange|as long as|provided|unless|ausser wenn) [^<>,.;]*(?:\b(?:not|nicht|nichts|nix|kein\w*|never|nie|no)\b|n't\b)[^<>,.;]*(?=$|[,.;])"
     r"|\b(?:kein(?:e|en)? (?:problem|ding|thema|stress|ahnung|sorge|umstaende|eile)|no (?:problem|worries|rush|bother|idea|preference)|not a problem|nicht (?:schlecht|verkehrt|wahr|so wichtig|schlimm|sicher|ganz|unbedingt eilig)|not (?:bad|sure|certain|urgent)|weiss (?:ich )?(?:noch )?nicht(?: genau| so genau)?"
     r"|(?:i )?(?:don't|do not) (?:know|mind|care)|macht nichts|gar kein problem|wenn nicht|if not|why not|warum nicht|ob nicht|nicht dass)\b"
 )
@@ -39,13 +39,17 @@ UNSUITABLE = (
     rf"|\b(?:geht|gibt'?s|gibt es|wird|ist|haben sie|habt ihr){GAP_WORDS} (?:gar |wirklich |leider )*(?:nichts|nix)(?: mehr)?(?: (?:frei|drin|moeglich|zu machen|bei (?:mir|uns|ihnen|euch)))*(?= *(?:$|[,.;]))"
     r"|\b(?:zu ?(?:spaet|frueh|knapp|kurzfristig)|too ?(?:late|early|soon|short notice)|nothing(?: left| free)?|keine chance(?: mehr)?|no chance)(?: (?:for|on|fuer|am|an))+(?= (?:the |den |das )?<d)"
     r"|\b(?:faellt|fallen)(?: (?:leider|da|bei mir|mir|also|schon))* (?:weg|aus|flach|raus|ins wasser)\b|\b(?:entfaellt|scheidet aus|koennen (?:wir|sie) (?:vergessen|streichen)|(?:is|are) (?:ruled out|off the table|a non-starter|chock-a-block|chocka?|chocker|rammed|packed|manic|mental|a nightmare|mad))\b"
-    r"|\bi (?:always |usually )?work\b(?! (?:for|in|at|with|as|near|around)\b)"
-    r"|\b(?:is|are|would be) (?:no good|no use|useless|hopeless|a no-go|a no go|bad|out|full|booked|impossible|tricky|difficult|off)\b(?! (?:of|by|at)\b)|\b(?:you're|you are|you'll be|they're|it's|it is) (?:closed|shut)\b|\b(?:i|we)(?:'m|'re| am| are|'ll be)? (?:busy|away|working|out|at work|booked|off (?:sick|on holiday|to [a-z]+)|on holiday|on vacation|not free|tied up|out of town)\b|(?<=> )neither\b(?= *(?:$|[,.;]))|\b(?:no good|no time|not possible|not available|out of the question)\b"
+    r"|\bi (?:always |usually )?work\b(?! (?:from|for|in|at|with|as|near|around)\b)"
+    r"|\b(?:i'm|we're) (?:useless|no use|no good|hopeless)\b|\b(?:is|are|would be) (?:no good|no use|useless|hopeless|a no-go|a no go|bad|out|full|booked|impossible|tricky|difficult|off)\b(?! (?:of|by|at)\b)|\b(?:you're|you are|you'll be|they're|it's|it is) (?:closed|shut)\b|\b(?:i|we)(?:'m|'re| am| are|'ll be)? (?:busy|away|working|out|at work|booked|off (?:sick|on holiday|to [a-z]+)|on holiday|on vacation|not free|tied up|out of town)\b|(?<=> )neither\b(?= *(?:$|[,.;]))|\b(?:no good|no time|not possible|not available|out of the question)\b"
 )
 # a day that is taken: "Montag hab ich Chor", "I've choir on Monday"
 BUSY_DAY = (
     r"(?P<day>(?<!seit )<d\d+>) habe? ich(?: da| ja| leider| immer| schon| doch)* (?!zeit|frei\w*|luft|platz|urlaub|gerne?|nix|nichts|keine?n?|was|etwas|lust|lieber|ge[a-z]+t\b|ge[a-z]+en\b|[a-z]*schmerzen)[a-z]{4,}(?=$|[,.;])"
     r"|\b(?:i've|i have)(?: got)?(?: a| an| my)? (?!time|space|nothing|no|free|got|off|been|to|had|not|the|only|appointment|slot|booking|something|a|work|day)[a-z]+(?= on (?:the )?<d)"
+)
+# "when the in-laws are gone" excludes nothing
+SUBORDINATE = (
+    r"(?:(?<=, )|(?<=\d> ))(?:if|when|while|because|since|as|once|wenn'?s?|falls|sofern|weil|solange|sobald)\b [^<>,.;]*(?=$|[,.;])"
 )
 # said before what it excludes
 EXCLUDING = r"\b(?:(?:gar)?nicht|kein(?:e|en|er|em)?|nie(?:mals)?|not|never|avoid)\b"
@@ -103,6 +107,7 @@ class Tokens:
 def mark_signs(scanner: Scanner) -> None:
     """Mark words that exclude, correct or join."""
     scanner.drop(HARMLESS_NO)
+    scanner.rewrite(SUBORDINATE, lambda m: "" if re.search(f"{UNSUITABLE}|{EXCLUDING}", m[0]) else m[0])
     scanner.rewrite(UNSUITABLE, lambda m: " <x> ")
     # "den vierten haben Sie mir gegeben, der passt nicht"
     scanner.rewrite(r"(?<=_),? (?:der|die|das|that|it|this) <x>", lambda m: ", ")

@@ -23,7 +23,7 @@ VARIANTS = {
     "tomorrow": "tomorra 2morrow 2moro tomoz tomoro morra", "afternoon": "arvo arternoon", "tonight": "tonite 2night 2nite", "morning": "mornin mourning", "evening": "evenin",
     "naechste": "naechst nechst", "naechsten": "naxtn nextn",
     "kommenden": "kommendn kumenden kummenden", "kommende": "kumende kummende",
-    "tag": "dag daag", "tagen": "tog toeg dagen daegen dage", "vierzehn": "vierzeh", "woche": "weken wuche woch wuchn wochn wocha", "stunde": "stund schtund", "einer": "ner oana oaner aaner oner", "einem": "nem oam", "einen": "nen",
+    "tag": "dag daag", "tagen": "tog toeg dagen daegen dage", "vierzehn": "vierzeh", "woche": "weken wuche woch wuchn wochn wocha", "stunde": "stund schtund", "einer": "ner ana oana oaner aaner oner", "einem": "nem oam", "einen": "nen",
     "halb": "halver halvig halwig halwich halve halv hoibe hoeiba haeb haewe halbig halbi halber halba hoib hoiba halwa halwer hoebe haib", "half": "hauf hawf harf haff", "quarter": "quater qarter quorter quarta", "viertel": "veertel verdel viddel vertel viadl vierddl feerdel viatl viatel viaddl viertl vierdl vierdel fiertel virtel", "dreiviertel": "dreivertel dreiveertel dreiviadl dreiviadel dreivoerdel dreiviertl dreivierdl dreivierdel dreifiertel droiviertel",
     "uhr": "uah uehr uhrn", "um": "oem umme ume om ommer ommae uem umbe umma uma", "gegen": "geche gesche jaeje jejen jege gaege gaegen jaejen jeje gege jegen gaeng gega gegn geng", "kurz": "kuaz", "circa": "zirka", "zwanzig": "zwanzich zwanzg zwansig", "dreissig": "dreisig dreizig dreissich dreisich dreissg dreizzig",
     "vierzig": "vierzich virzig fierzig", "fuenfzig": "fuenfzich fuffzich", "fuenfzehn": "fuchzehn", "achtzehn": "achzehn", "siebzehn": "siebzen siebenzehn", "sechzehn": "sechszehn sechzen",
@@ -33,14 +33,14 @@ VARIANTS = {
     "aber": "awer awwer awwa oba ower aevver aewwer ober", "davor": "dovoer dervor dervoer dofoer davoer dovor", "danach": "dono donoh dornoh dernoch donoch", "weiberfastnacht": "wieverfastelovend wiewerfastnacht weiberfasnacht",
     "dann": "nacha nachat nochand dernooch hernoch nochat noachad", "ab": "oab",
     "after": "efter aifter eftir", "two": "twa twae", "one": "wan yin", "eight": "aicht", "to": "tae", "from": "fae frae", "about": "aboot",
-    "geht": "geiht jeht gaht goht geit", "passt": "basst poasst baschd passd baschst", "passen": "passa bassa bassn", "das": "dat dit det", "muss": "mutt", "habe": "hann hebb heff", "waere": "weer waer waar",
+    "geht": "geiht jeht gaht goht geit", "passt": "basst poasst baschd passd baschst", "passen": "passa bassa bassn", "das": "dat dit det", "taet": "daed daeds", "also": "oiso aiso olso", "muss": "mutt muass muess moss", "habe": "hann hebb heff", "waere": "weer waer waar",
     "nimmer": "nemme nimme nemmer nimma nemma nimmi nueme nuemme nuemmi", "der": "dor", "ist": "isch", "nach": "noh",
     "thirtieth": "thirtyeth thirtith", "twentieth": "twentyeth",
 }  # fmt: skip
 # hours with an ending, and as dialects say them
 HOUR_VARIANTS = {
-    "eins": "een eene ees ooins oins eis oans oins eens ains oanse einse", "zwei": "twee twe zwoo zwu zwue zwoei zwei zwoa zwee zwoi zwoie zwoe zweie", "drei": "dree drai drej troi drui droi drue drueue dreie droie", "vier": "veer vea vieer viere vieri viare fiere",
-    "fuenf": "fuenwe finfe finf fuefe fuenfa fief fiew foef foif foiv fueuf fuefi fimf fimfe fuenfe fuemf fuemfe fuempf fuempfe fumf fumpf", "sechs": "soess soss sochs sechse sechse saechsi saechs segs sechsi sexe", "sieben": "siwwe siwwene siwe siewe siebna siwwa soeben soebn soewen suebe siebn sibm seve siebene siebne sibni siebni simme siem siema sieme sibe",
+    "eins": "een eene ees ooins oins eis oans oins eens ains oanse einse", "zwei": "zwa twee twe zwoo zwu zwue zwoei zwei zwoa zwee zwoi zwoie zwoe zweie", "drei": "dree drai drej troi drui droi drue drueue dreie droie", "vier": "veer vea vieer viere vieri viare fiere",
+    "fuenf": "fuennef fuenef fuenwe finfe finf fuefe fuenfa fief fiew foef foif foiv fueuf fuefi fimf fimfe fuenfe fuemf fuemfe fuempf fuempfe fumf fumpf", "sechs": "soess soss sochs sechse sechse saechsi saechs segs sechsi sexe", "sieben": "siwwe siwwene siwe siewe siebna siwwa soeben soebn soewen suebe siebn sibm seve siebene siebne sibni siebni simme siem siema sieme sibe",
     "acht": "aecht aachte oocht achti ochte ocht", "neun": "nueng neng noinge naine neinge negen nege neechn naegn nuen nueni neune neini nueni noine noin neine", "zehn": "zeng zehje teihn teihne tein tian zeah zehnge zaene zaechni zaeni zehne zehni zaehni zaeh zaehne zene zehna", "elf": "elef oelef oelven oelben elven elwen oelm ooelf elfn elfe oelf oelfe elfi oife elwe", "zwoelf": "zwoelef zwelwe twoelf twoelven zwoeleve zwoelv zwuelf zwelef zwoelfe zwoelfi zwelf zwelfe zwoeife zwoeif zwolf",
 }  # fmt: skip
 # heard for numbers after a word that calls for an hour
@@ -74,7 +74,7 @@ MINUTE_WORDS = split_words(
 MINUTE = re.compile(r"\b((?:uhr|half past|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?: und)?) ([a-z]{5,})\b")
 # "fry day", "mit Woch", "to morrow"
 TORN_WORDS = re.compile(
-    r"\b(?!(?:man|so|ein|der|den|die|das|jeden|jeder|an|any|some|one|the|a|my|good|each|every|this|that|week|work|bad|fine|free|same|first|last|next|whole|all|of|or|on|in|by|for)\b)([a-z]{2,7}) (tag|dag|tach|dach|day|woch|wuch|morrow|dai|stag)\b"
+    r"\b(?!(?:man|so|ein|der|den|die|das|jeden|jeder|an|any|some|one|the|a|my|good|each|every|this|that|week|work|bad|fine|free|same|first|last|next|whole|all|of|or|on|in|by|for)\b)([a-z]{2,7}) ([a-z]{0,4}(?:tag|dag|tach|dach|stog|day)s?|woch|wuch|morrow|dai)\b"
 )
 TORN_TARGETS = frozenset(
     [
@@ -97,8 +97,9 @@ TORN_TARGETS = frozenset(
 )
 HOUR_FORMS = "|".join(variant for variants in HOUR_VARIANTS.values() for variant in variants.split())
 # "am ein und zwanzigsten", "am drei zehnten Dezember", "vier zehn Uhr"
-SPLIT_ORDINAL = re.compile(r"\b(ein|zwei|drei|vier|fuenf|sechs|sieben|acht|neun) und (zwanzigst|dreissigst)")
+SPLIT_ORDINAL = re.compile(r"\b(ein|zwei|drei|vier|fuenf|sechs|sieben|acht|neun) (?:und )?(zwanzigst|dreissigst)")
 SPLIT_TEEN = re.compile(rf"\b(drei|vier|fuenf|sech|sieb|acht|neun)(?:s|en)? (zehn(?= uhr\b)|zehnte[nr]? (?={'|'.join(MONTHS)}))")
+SPLIT_ENGLISH_TEEN = re.compile(r"\b(thir|four|fif|six|seven|eigh|nine) (teen(?:th)?)\b")
 # "um de zwölfe"
 HOUR_ARTICLE = re.compile(rf"\b(um|ab|gegen|vor|nach|bis) (?:de|da|dr|d') ?(?=(?:halb|viertel|{HOUR_NAMES}|{HOUR_FORMS})e?\b)")
 HALF_HOUR = re.compile(rf"\bhalbe (?=(?:{HOUR_NAMES})e?\b)")
@@ -111,7 +112,7 @@ ROUGHLY = re.compile(r"\b([a-z]+|\d{1,2})[ -]?ish\b")
 SPLIT_ANYWHERE = re.compile(
     "|".join(
         rf"\b{word[:at]} {word[at:]}\b"
-        for word in sorted(TORN_TARGETS)
+        for word in sorted(TORN_TARGETS | {"woche", "wochen"})
         for at in range(2, len(word) - 1)
         if word[:at] not in ("so", "to", "mi")
     )
@@ -172,13 +173,14 @@ KNOWN_WORDS = frozenset((*VARIANT_TABLE, *VARIANT_TABLE.values(), *CARDINALS, *O
 
 def repair_words(text: str) -> str:
     """Repair folded text word by word; a word close to two words of time stays as it is."""
+    text = re.sub(r"\b(nach|vor|gegen|ueber|zum) mit tag\b", r"\1 mittag", text)
     text = AM_HOUR.sub("um ", SPLIT_WORDS.sub(r"\1\2", text.replace("z'", "z")))
     text = TORN_OTHERWISE.sub(lambda match: TORN_STARTS[match[0][:2]], SPLIT_ANYWHERE.sub(lambda match: match[0].replace(" ", ""), text))
     text = GLUED_FRACTION.sub(r"\1 \2", SPLIT_QUARTER.sub("viertel", MISHEARD_TO.sub(r"\1 to ", text)))
     text = SPLIT_NUMBER.sub(lambda match: f"{match[1]}und{match[2]}{match[3] or ''}", text)
     text = SPLIT_MINUTE.sub(lambda match: f"{match[1]} {match[2]}{(match[3] or '').strip()}{match[4]}", text)
     text = SPLIT_ORDINAL.sub(r"\1und\2", text)
-    text = SPLIT_TEEN.sub(r"\1\2", text)
+    text = SPLIT_ENGLISH_TEEN.sub(r"\1\2", SPLIT_TEEN.sub(r"\1\2", text))
     text = MINUTE.sub(_repair_minute, text)
     text = TORN_WORDS.sub(_join_torn, text)
     text = GLUED_HALF.sub(r"\1 \2", GLUED_HOUR.sub(r"\1 uhr \2", text))
@@ -211,18 +213,21 @@ def _repair_minute(match: re.Match[str]) -> str:
 
 def _join_torn(match: re.Match[str]) -> str:
     joined = match[1] + match[2]
+    if VARIANT_TABLE.get(match[2], match[2]) in TORN_TARGETS:
+        return match[0]
     whole = joined if joined in TORN_TARGETS else VARIANT_TABLE.get(joined) or find_dialect_word(joined) or find_fuzzy_word(joined)
-    return whole if whole in TORN_TARGETS else match[0]
+    return whole if whole and whole.removesuffix("s") in TORN_TARGETS else match[0]
 
 
 def _say_roughly(match: re.Match[str]) -> str:
     """ "tenish" is about ten; "ten thirtyish" keeps its hour."""
-    number = CARDINALS.get(match[1], int(match[1]) if match[1].isdigit() else None)
+    word = re.sub(r"n+$", "n", match[1])
+    number = CARDINALS.get(word, int(match[1]) if match[1].isdigit() else None)
     if number is None and match[1] not in ("noon", "midday", "midnight"):
         return match[0]
     if re.search(r"\b(?:half|quarter|past|to|halb|viertel) $", match.string[: match.start()]):
         return match[1]
-    return f"about {match[1]}" if number is None or number <= 12 else match[1]
+    return f"about {word}" if number is None or number <= 12 else match[1]
 
 
 @lru_cache(maxsize=4096)

@@ -57,6 +57,10 @@ REWRITES = tuple(
             r",? ?\b(?:give or take|plus ?/?-?(?: ?minus)?|plus or minus|\+/-)(?: (?:a |an |eine[rn]? |ein )?(?:few |couple of |paar |half an |halbe |viertel ?|quarter of an |dreiviertel ?|bit|bisschen|\w+ ?)?(?:minutes?|minuten|hours?|stunde[n]?|mins?|stuendchen|bit|bisschen))?(?=$|[,.;]| (?:am|on|um|at)\b| <| \w+(?:day|tag|woch)\b)",
             "",
         ),
+        (r"\b(?:um |um ein |ein |1 )(?:1 |ein )?(?=viertel (?:vor|nach|ueber|ab)\b)", "um "),
+        (r"\b(?:at |on )?the (?:dot|stroke) of (?=\w)|\bon the (?:dot|stroke) of (?=\w)", "at "),
+        # no end: "I'll pop by Saturday"
+        (r"\b(pop|drop|swing|stop|nip|come|call) (?:by|past|round|over)(?= (?:on )?(?:[a-z]+day|tomorrow|today)\b)", r"\1 in"),
         # "in zwei, nein, in drei Wochen"
         (
             rf"\bin [a-z\d]+,? (?:{CORRECTION},? )+(?:in )?(?=[a-z\d]+ (?:wochen?|tagen?|monaten?|weeks?|days?|months?)\b)",

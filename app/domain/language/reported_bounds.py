@@ -63,7 +63,7 @@ END_WORDS = re.compile(
 )
 # "vorher bin ich in Kur": it does not suit
 UNSUITABLE_BEFORE = re.compile(
-    r"(?P<mark><[dt]\d+>[^<]*?)\b(?:(?:vorher|davor|zuvor|bis dahin) (?:bin|sind|hab|habe|haben|kann|koennen|geht|ist|passt|klappt|schaff\w*|arbeite)|(?:before|until|till) (?:that|then),? (?:i'm|i am|we're|we are|i've|i have|i can't|i work|it's|we|i))\b[^<,.;]*"
+    r"(?P<mark><[dt]\d+>[^<]*?)\b(?:(?:vorher|davor|zuvor|bis dahin) (?:bin|sind|hab|habe|haben|kann|koennen|geht|ist|passt|klappt|schaff\w*|arbeite)|(?:danach|nachher) (?:(?:bin|sind|fahr\w*|flieg\w*|hab\w*|muss\w*)\b(?![^<,.;]*\b(?:zeit|frei|da|zurueck|immer|wieder|jederzeit|luft|flexibel)\b)|(?=[^<,.;]*\bnicht\b))|after (?:that|then),? (?:i'm|i am|we're|we are|i'll be|we'll be|we go|we fly|we leave|it's (?=no|too|not)) (?!free|around|back|available|flexible|here|home|good|fine)|(?:before|until|till) (?:that|then),? (?:i'm|i am|we're|we are|i've|i have|i can't|i work|it's|we|i))\b[^<,.;]*"
 )
 ABSENT_UNTIL_THEN = re.compile(
     r"(?<=[,.;] )(?:i'm|i am|we're|we are|ich bin|wir sind|bin|sind) [^<,.;]*\b(?:until|till|bis) (?:then|dahin)\b"

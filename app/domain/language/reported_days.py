@@ -48,7 +48,7 @@ CALL_BACK = re.compile(
     r"|\b(?:rufe?|melde?)(?: ich| mich)* (?:(?!termin)[a-z]+ )*<[dt]\d+>[^,.;]*\ban\b|\bmelde?(?: ich)? (?:mich|uns)\b(?!.*\b(?:wegen|termin\w*|an)\b)[^,.;]*<d|\bi'm (?:calling|ringing|phoning) about <d"
 )
 # what leaves and arrives, begins and ends
-SCHEDULED = r"(?:zug|bus|bahn|flieger|flug|faehre|taxi|schule|kita|kindergarten|arbeit|kurs|training|schicht|unterricht|hochzeit|taufe|beerdigung|umzug|lieferung|handwerker|train|flight|plane|ferry|school|nursery|work|class|course|shift|wedding|funeral|delivery|plumber|exam|interview|pruefung|meeting)"
+SCHEDULED = r"(?:zug|zuch|bus|bahn|flieger|flug|faehre|taxi|schule|kita|kindergarten|arbeit|kurs|training|schicht|unterricht|hochzeit|taufe|beerdigung|umzug|lieferung|handwerker|train|flight|plane|ferry|school|nursery|work|class|course|shift|wedding|funeral|delivery|plumber|exam|interview|pruefung|meeting)"
 OTHERS = re.compile(
     rf"^(?:(?:und|and|weil|because|nur|only|{ASIDE}) )*(?:(?:mein\w*|my|unser\w*|our|der|die|the|ihr\w*|sein\w*|his|her) (?:\w+ )?(?:{RELATIVE}|{SCHEDULED})(?: [a-z]+)?|{SCHEDULED}|(?:mein\w*|my|unser\w*|our) {ASIDE}(?= (?:(?:am|on|the|den) )*<)|{ASIDE}|er|he|she)"
     rf"(?:'s| (?:macht|schliesst|oeffnet|closes|opens|shuts|gets|arrives|leaves|lands|starts|ends|finishes|begins|faengt|beginnt|endet|landet|faehrt|kommt)\b| (?:kommt|ist|hat|war|geht|faehrt|muss|arbeitet|is|has|comes|goes|works|was|had|booked|got|heiratet|feiert)\b| {ASIDE}(?= (?:(?:am|on|the|den) )*<)| (?:wird|werden|turns?)(?: (?:am|on|the|den))* <|(?<={ASIDE})(?= (?:(?:on|the|am|den) )+<d\d+>$))"
@@ -59,6 +59,10 @@ OWN = re.compile(
 )
 CELEBRATION = (
     r"(?:birthday|anniversary|wedding|party|geburtstag|hochzeitstag|hochzeit|feier|taufe|konfirmation|kommunion|jubilaeum|pruefung|exam)"
+)
+# "mein Zug kommt um drei an": no hour to come
+OF_TIMETABLE = re.compile(
+    rf"^(?:(?:und|and|weil|because|da|nur|only) )*(?:(?:mein\w*|my|unser\w*|our|der|die|de|dr|the) )?{SCHEDULED} (?!(?:i|ich|we|wir)\b)[a-z]{{3,}} [^<]*<t\d+>[^<]*$"
 )
 # "morgen ist Samstag", "Thanksgiving's Thursday", "Freitag ist Feiertag", "my birthday's the 17th"
 FACT = re.compile(
@@ -88,7 +92,7 @@ ABOUT_BOOKING = re.compile(
     r"\b(?:wegen|bezueglich|about|regarding|concerning)(?: (?:dem|des|meine[mrs]|unsere[mrs]|my|the|our))+ (?:[a-z]+ )?(?:[a-z]*termins?|appointment|booking|slot|buchung)(?: (?:am|vom|von|on|of|for|from|um|at|den|dem|the))* <[dt]\d+>"
 )
 # since when something lasts
-SINCE = re.compile(r"\b(?:seit|since)(?: (?:dem|der|last|letzte[nrms]?|um|the|circa|about))* <[dt]\d+>(?! (?:an|on)\b)")
+SINCE = re.compile(r"\b(?:seit|since|(?:ist|sind|stammt|stammen|are|is|dates?) (?:noch |alle )?(?:vom|von|from))(?: (?:dem|der|last|letzte[nrms]?|um|the|circa|about))* <[dt]\d+>(?! (?:an|on)\b)")
 ACCEPTED = re.compile(
     r"\b(?:das|den|die|it|that|one)\b nehme? ich|\bi'll (?:take|have) (?:it|that)\b|\b(?:das|der) passt(?: mir)?(?=$|[,.;])|\bthat (?:works|suits me|would be fine)(?=$|[,.;])"
 )
@@ -217,7 +221,7 @@ def _is_timetable(text: str, later: list[str]) -> bool:
         "<t" in text
         and not DAY_MARK.search(text)
         and ((OTHERS.search(text) and not NEEDS.search(text)) or LEAVING.search(text) or ARRIVING.search(text))
-        and any("<t" in each for each in later)
+        and (any("<t" in each for each in later) or OF_TIMETABLE.search(text))
     )
 
 

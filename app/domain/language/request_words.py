@@ -67,13 +67,13 @@ LED_TAIL = re.compile(
 )
 # "das Training geht bis sechs"
 REPORT_PHRASES = re.compile(
-    r"\b(?:i|we|he|she|they)'ll be\b|\b(?:come|comes|coming|get|gets|getting) back\b|\bkomme?n?\b.*\b(?:zurueck|heim|wieder)\b|\b(?:geht|gehen|goes|go) (?:bis|von|um|los|until|till|from|on)\b|^(?:[a-z]+ )?[a-z]*(?:schicht|dienst|schule|kita|training|unterricht|meetings?|besprechung|vorlesung|arbeit|kurs|probe|physio|work|school|shift|nursery|practice) (?:bis|von|um|ab|until|till|from|at)(?: [a-z]+)? <t|\bgeht\b.*\blos\b"
+    r"\b(?:usually|normally|meistens|normalerweise)\b|\bkomm\w*\b.*\b(?:vo[nm]|aus)(?: der)? (?:arbeit|schule|schicht|dienst|training|urlaub|reha)\b|\b(?:drop|pick|take|bring|collect|fetch|walk|put) (?:the|my|our|him|her|them|_)\b(?! (?:car|van|bike|first|last|earliest|next|morning|afternoon|one|slot|appointment|<))|\b(?:i|we|he|she|they)'ll be\b|\b(?:come|comes|coming|get|gets|getting) back\b|\bkomme?n?\b.*\b(?:zurueck|heim|wieder)\b|\b(?:geht|gehen|goes|go) (?:bis|von|um|los|until|till|from|on)\b|^(?:[a-z]+ )?[a-z]*(?:schicht|dienst|schule|kita|training|unterricht|meetings?|besprechung|vorlesung|arbeit|kurs|probe|physio|work|school|shift|nursery|practice) (?:bis|von|um|ab|until|till|from|at)(?: [a-z]+)? <t|\bgeht\b.*\blos\b"
 )
-REQUEST_PHRASES = re.compile(r"\b(?:zu|to) (?:ihnen|euch|you)\b")
+REQUEST_PHRASES = re.compile(r"\b(?:kein|no|not a) problem\b|\b(?:bin|sei)\b.*\bbei (?:ihnen|euch)\b|\b(?:zu|to) (?:ihnen|euch|you)\b")
 # somebody does something: "am Freitag fliegen wir", "we fly home Thursday"
 SUBJECT_AND_VERB = re.compile(
     r"<[dt]\d+>(?: <[tp]\d+>)*(?: (?:da|ja|auch|immer))* (?!mein|sag|denk|schlag|wuensch|nehm|dacht|hoff)[a-z]{3,} (?:ich|wir|er|sie|man|mein\w* [a-z]+|unser\w* [a-z]+|der [a-z]+|die [a-z]+|das [a-z]+)\b"
-    r"|^(?:(?:und|and|weil|denn|because|cos|da|but|aber) )*(?:ich|wir|er|i|we|he|she|they|mein\w* [a-z]+|unser\w* [a-z]+|my [a-z]+|our [a-z]+) (?!think\b|vote\b|say\b|go for\b|denk|mein|sag|schlag|tendier|bevorzug|peil|wuensch|aim|choose|fancy|propose|suggest|opt|hab\b|tue?\b|taet)[a-z]{3,}\b[^<]*<d"
+    r"|^(?:(?:und|and|weil|denn|because|cos|da|but|aber) )*(?:ich|wir|er|i|we|he|she|they|(?:mein\w*|unser\w*|my|our|the|der|die|de|dr) (?:[a-z]+ )?[a-z_]+) (?!not\b|can|could\b|kann|think\b|mean\b|meant\b|guess\b|suppose\b|reckon\b|said\b|vote\b|say\b|go for\b|denk|mein|sag|schlag|tendier|bevorzug|peil|wuensch|aim|choose|fancy|propose|suggest|opt|hab\b|tue?\b|taet)[a-z]{3,}\b[^<]*<[dt]"
 )
 # the main clause behind "weil am Mittwoch …"
 INVERSION = re.compile(
@@ -85,7 +85,7 @@ ITS = re.compile(
     r"^(?:it's|it is|es ist|(?:it|es|that|das) (?:muss|muesste|must be|has to be|needs to be|sollte|should be|would be)) (?:(?:the|am|on|der|dann) )*<d\d+>"
 )
 ABSENT_UNTIL = re.compile(r"\b(?:bis|until|till|to|through)(?: (?:zum|dem|den|the|einschliesslich))* <d(\d+)>")
-GIVEN_UP = re.compile(r"\b(?:woll?ten?|wanted|eigentlich|gedacht|dachten?|hoped|hoping|was thinking|thought|supposed|planned)\b")
+GIVEN_UP = re.compile(r"\b(?:wollt\w*|wanted|eigentlich|gedacht|dachten?|hoped|hoping|was thinking|thought|supposed|planned)\b")
 ARTICLE_DAY = re.compile(r"(?:(?:then|dann) )?(?:the|der|den) <d(\d+)>")
 CLOSING = re.compile(
     r"\b(?:bis|by|before|vor|until|till|spaetestens|no later than)(?: (?:zum|dem|den|der|the|am|on|spaetestens))* <d(\d+)>"

@@ -183,7 +183,7 @@ class Resolver:
                 has_day = day is not None and (reading.days.days is None or reading.days.segment >= word.segment)
                 has_time = at is not None and (reading.times.clock is None or reading.times.segment >= word.segment)
                 is_timed = has_time or bool(times.windows) or (bool(times.parts) and word.part != "date")
-                if word.is_apart and day is not None and is_timed:
+                if word.is_apart and is_timed and (day is not None or (days is not None and word.part == "time")):
                     continue
                 if word.part == "date" or (word.part in ("day", "either") and not has_day) or (word.part == "spare day" and days is None):
                     return questions.unread_day(at, times.part), None if day else days, at

@@ -118,6 +118,9 @@ def find_bare_hours(scanner: Scanner) -> None:
     # alone between stops; no age behind a person
     take(rf"(<d\d+>[^<\d]{{0,30}},|(?<!_),) {HOUR}(?=$|,)(?!,? \d)", TIME, lambda m: _parse_digits(m[2]), behind=1)
     take(rf"(?:^|(?<=>)|(?<=>,)|(?<=;)) ?(?!24\b){HOUR}(?=$|,)", TIME, lambda m: _parse_digits(m[1]))
+    # "um neun, oh nein, neun ist zu früh"
+    again = rf"(<t\d+>.*[,;] ){HOUR}(?= (?:ist|is|waere?|would be|geht|ginge|passt|works|suits|klappt)\b)"
+    take(again, TIME, lambda m: _parse_digits(m[2]) if int(m[2]) in _list_hours(scanner) else None, behind=1)
     # "heute abend 8"
     behind_part = r"\b((?:abends?|nachmittags?|vormittags?|frueh|morgens|mittags?|evening|afternoon|morning),? )"
     take(rf"{behind_part}{HOUR}(?=$|,)", TIME, lambda m: _parse_digits(m[2]), behind=1)
@@ -135,6 +138,10 @@ def find_bare_hours(scanner: Scanner) -> None:
         behind=1,
     )
     _find_lengths_beside(scanner)
+
+
+def _list_hours(scanner: Scanner) -> set[int]:
+    return {value.hour for value in scanner.found if isinstance(value, ClockTime)}
 
 
 def _find_lengths_beside(scanner: Scanner) -> None:

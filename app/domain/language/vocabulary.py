@@ -44,10 +44,10 @@ DAY_PART = "(" + "|".join(sorted(DAY_PART_BY_WORD, key=len, reverse=True)) + r")
 
 # what was named before is taken back
 CORRECTION = (
-    r"(?:nein|nee|noe|naa|ne(?=,| <| um)|quatsch|bloedsinn|schmarrn|unsinn|falsch|stimmt nicht|stopp?|korrektur|(?:ich )?(?:muss mich )?(?:korrigieren?|verbessern?)(?: mich)?|entschuldigung|entschuldigen sie|verzeihung|tschuldigung|pardon|sorry|ich mein(?:e|te)?|meinte ich|meinte (?:aber|eigentlich|jedoch)"
+    r"(?:das heisst(?! es)|that is(?=,)|nein|nee|noe|naa|ne(?=,| <| um)|quatsch|bloedsinn|schmarrn|unsinn|falsch|stimmt nicht|stopp?|korrektur|(?:ich )?(?:muss mich )?(?:korrigieren?|verbessern?)(?: mich)?|entschuldigung|entschuldigen sie|verzeihung|tschuldigung|pardon|sorry|ich mein(?:e|te)?|meinte ich|meinte (?:aber|eigentlich|jedoch)"
     r"|ich wollte sagen|will sagen|vielmehr|(?:besser|genauer) gesagt|doch(?: lieber| eher| besser)|lieber doch|dann (?:halt|eben|hoit)|lieber|eher|besser|stattdessen|sondern|u+ps|ach|warten? sie|wart(?:e|en)?(?: mal)?"
     r"|no(?=,| wait| sorry| actually| make| scratch| i | <| at| on)|nope|wait|hold on|hang on|(?:scratch|strike|forget|make|change) that(?: to)?|make it|actually|or rather|rather|i meant?|i should say|instead|better|my (?:mistake|bad)|w?oops|i tell a lie|that's a lie|tell a lie|excuse me"
-    r"|correction|on second 1?\.? ?thoughts?|2\. thoughts?|on 2\. thoughts?|let me (?:rephrase|correct that)|never ?mind|falsche[rsn]? (?:monat|tag|woche|datum|uhrzeit)|wrong (?:month|day|week|date|time)|let me start again|verzeihen sie|verzeihens)\b"
+    r"|correction|on second 1?\.? ?thoughts?|2\. thoughts?|on 2\. thoughts?|let me (?:rephrase|correct that)|never ?mind|falsche[rsn]? (?:monat|tag|woche|datum|uhrzeit|kalender|seite|zeile|spalte|blatt)|wrong (?:month|day|week|date|time|calendar|page|line|column)|let me start again|verzeihen sie|verzeihens)\b"
 )
 
 # an appointment that there is goes to another day or time
