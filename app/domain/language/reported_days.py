@@ -92,7 +92,9 @@ ABOUT_BOOKING = re.compile(
     r"\b(?:wegen|bezueglich|about|regarding|concerning)(?: (?:dem|des|meine[mrs]|unsere[mrs]|my|the|our))+ (?:[a-z]+ )?(?:[a-z]*termins?|appointment|booking|slot|buchung)(?: (?:am|vom|von|on|of|for|from|um|at|den|dem|the))* <[dt]\d+>"
 )
 # since when something lasts
-SINCE = re.compile(r"\b(?:seit|since|(?:ist|sind|stammt|stammen|are|is|dates?) (?:noch |alle )?(?:vom|von|from))(?: (?:dem|der|last|letzte[nrms]?|um|the|circa|about))* <[dt]\d+>(?! (?:an|on)\b)")
+SINCE = re.compile(
+    r"\b(?:seit|since|(?:ist|sind|stammt|stammen|are|is|dates?) (?:noch |alle )?(?:vom|von|from))(?: (?:dem|der|last|letzte[nrms]?|um|the|circa|about))* <[dt]\d+>(?! (?:an|on)\b)"
+)
 ACCEPTED = re.compile(
     r"\b(?:das|den|die|it|that|one)\b nehme? ich|\bi'll (?:take|have) (?:it|that)\b|\b(?:das|der) passt(?: mir)?(?=$|[,.;])|\bthat (?:works|suits me|would be fine)(?=$|[,.;])"
 )
