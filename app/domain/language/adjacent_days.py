@@ -36,6 +36,11 @@ class DayOffsetScanner:
             DAY,
             self._nth_of_span,
         )
+        take(
+            rf"<d(?P<span>\d+)>,? (?:(?:the|am|der|den|on) )*{number} {WEEKDAY}(?P<day>)",
+            DAY,
+            self._nth_of_span,
+        )
         working_day = r"(?:werktag|arbeitstag|working day|business day|work day)"
         take(
             rf"\b(?:the |am |der |den |on the )*{number} {working_day},? (?:(?P<side>nach|after|im|in|of|des|vom|von) )?(?:(?:the|dem|der|den) )?<d(?P<span>\d+)>",

@@ -197,6 +197,9 @@ def _is_set_aside(scanner: Scanner, clauses: list[DateClause], place: int, wishe
     if _is_stretch(scanner, clauses, later or wishes) and (clause.kind == "excluded" or place > wishes[0]):
         # "ab Montag, nur nicht Mittwoch", "next week, I've choir on Thursday"
         return False
+    if clause.kind == "told" and len(days) > 1 and later and ONES_OWN.search(clause.text) and all(day in days for day in wished):
+        # "I'm in town Thursday and Friday, Friday would be best"
+        return True
     concludes_stretch = any(clauses[wish].is_concluded for wish in wishes) and any(day and not day.is_single for day in wished)
     is_exact = bool(wished) and all(day and day.is_single and day.weekday is None and not day.is_day_of_month for day in wished)
     if clause.kind == "told" and NOUN_AS_SUBJECT.match(clause.text) and not ONES_OWN.search(clause.text):

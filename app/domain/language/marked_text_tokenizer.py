@@ -127,6 +127,8 @@ def mark_signs(scanner: Scanner) -> None:
     if not scanner.has(r"\b(?:erst|zuerst|zunaechst|first)\b"):
         # "um zwölf, nur bis zwölf offen? Dann um elf"
         scanner.rewrite(r"(<t\d+>.*[,.;]) (?:dann|then) (?=(?:(?:halt|eben|lieber|doch|um|at|gegen|around) )*<t)", lambda m: f"{m[1]} <c> ")
+    # "um zehn, also halb elf"
+    scanner.rewrite(rf"(<t\d+>[^<{CONCLUSION}]{{0,20}}){CONCLUSION}(?= (?:(?:um|at|gegen|around|about) )?<t)", lambda m: f"{m[1]} <c>")
     scanner.rewrite(INSTEAD_OF, lambda m: " <e> ")
     scanner.rewrite(EXCLUDING, lambda m: " <n> ")
     scanner.rewrite(rf"\b(?:{CORRECTION})", lambda m: " <c> ")

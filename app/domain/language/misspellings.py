@@ -155,6 +155,7 @@ SOUNDS = tuple(
         (r"dd(?=a)", "tt"),
         (r"sch(?=[dt])", "s"),
         (r"([aeo])\1", r"\1"),
+        (r"(ue|oe|ae)\1", r"\1"),
         (r"(?<=[nsi])d(?=a)", "t"),
         (r"(?<=[dt]a)(?:ch|k)$", "g"),
     )

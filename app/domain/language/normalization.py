@@ -61,6 +61,11 @@ REWRITES = tuple(
         (r"\b(?:at |on )?the (?:dot|stroke) of (?=\w)|\bon the (?:dot|stroke) of (?=\w)", "at "),
         # no end: "I'll pop by Saturday"
         (r"\b(pop|drop|swing|stop|nip|come|call) (?:by|past|round|over)(?= (?:on )?(?:[a-z]+day|tomorrow|today)\b)", r"\1 in"),
+        # "Viertel vor, äh, Viertel nach zehn"
+        (
+            rf"\b(?:viertel|quarter|zehn|ten|fuenf|five) (?:vor|nach|to|past),? (?:{CORRECTION},? )*(?=(?:viertel|quarter|zehn|ten|fuenf|five) (?:vor|nach|to|past)\b)",
+            "",
+        ),
         # "in zwei, nein, in drei Wochen"
         (
             rf"\bin [a-z\d]+,? (?:{CORRECTION},? )+(?:in )?(?=[a-z\d]+ (?:wochen?|tagen?|monaten?|weeks?|days?|months?)\b)",

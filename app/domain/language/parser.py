@@ -151,6 +151,9 @@ class _Reader:
             scanner.drop(rf"{LENGTH} (?:spaeter|frueher|later?|early|earlier)\b,?(?! (?:als|than)\b)(?=.*<t)")
             # "later today, any time before five"
             scanner.drop(r"\b(?:later|spaeter)(?: on)?(?= <d\d+>)|(?<=\d>) spaeter(?=,)")
+        # "nothing before two"
+        scanner.rewrite(r"\bnothing (?=(?:before|until|till|after) (?:at |the )?<[dt])", lambda match: "not ")
+        scanner.rewrite(r"\b(?:nichts|nix) (?=(?:vor|nach) (?:um |dem )?<[dt])", lambda match: "nicht ")
         mark_time_windows(scanner)
         mark_day_ranges(scanner, self.today)
         leave_out_weekends(scanner)

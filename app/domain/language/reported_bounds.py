@@ -78,7 +78,7 @@ DEADLINE = re.compile(
 )
 # "um zwölf muss ich weg sein": the only hour bounds the wish
 LEAVING_AT = re.compile(
-    r"\b(?:um|gegen|bis|spaetestens|ab)(?: (?:um|gegen|spaetestens))* (?P<german><t\d+>) (?:muss|muessen|soll|sollte) (?:ich|wir)\b(?![^<,.;]*\b(?:termin|kommen|dran)\b)[^<,.;]*"
+    r"\b(?:um|gegen|bis|spaetestens|ab)(?: (?:um|gegen|spaetestens))* (?P<german><t\d+>) (?:muss|muessen|soll|sollte) (?:ich|wir)\b(?![^<,.;]*\b(?:termin|kommen|dran|absagen|verschieben|verlegen|stornieren|umbuchen|streichen)\b)[^<,.;]*"
     r"|\b(?:ich|wir) (?:muss|muessen)(?: [a-z]+)* (?:um|gegen|bis|spaetestens)(?: (?:um|spaetestens))* (?P<other><t\d+>) [^<,.;]*\b(?:weg|los|raus|fort|gehen|zurueck|daheim|zuhause|zu hause|zur|zum|beim|bei|auf|im|in)\b[^<,.;]*"
     r"|\b(?:i|we)(?:'ve|'ll| have| will)? (?:have to|need to|must|got to|gotta|should)(?: (?:leave|go|head off|run|set off|pick [a-z ]+ up|collect [a-z ]+)| (?:be|get) (?:off|out|gone|away|back|home|at|in|on)\b[^<,.;]*)(?: [a-z]+)? (?:at|by|around|before|for) (?P<english><t\d+>)[^<,.;]*"
     r"|\b(?:at|by|around) (?P<inverted><t\d+>),? (?:i|we)(?:'ve)? (?:have to|need to|must|got to|gotta) (?!come|have an|get in)[^<,.;]*"

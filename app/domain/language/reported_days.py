@@ -91,6 +91,8 @@ GIVEN_UP = re.compile(r"\b(?:wollten?|wanted|was (?:hoping|thinking)|hoped|gedac
 ABOUT_BOOKING = re.compile(
     r"\b(?:wegen|bezueglich|about|regarding|concerning)(?: (?:dem|des|meine[mrs]|unsere[mrs]|my|the|our))+ (?:[a-z]+ )?(?:[a-z]*termins?|appointment|booking|slot|buchung)(?: (?:am|vom|von|on|of|for|from|um|at|den|dem|the))* <[dt]\d+>"
 )
+# "I need to cancel tomorrow at three"
+CANCELLED = re.compile(r"\b(?:absagen|abgesagt|stornier\w*|cancel\w*)\b")
 # since when something lasts
 SINCE = re.compile(
     r"\b(?:seit|since|(?:ist|sind|stammt|stammen|are|is|dates?) (?:noch |alle )?(?:vom|von|from))(?: (?:dem|der|last|letzte[nrms]?|um|the|circa|about))* <[dt]\d+>(?! (?:an|on)\b)"
@@ -156,6 +158,7 @@ def set_aside_reports(scanner: Scanner, local_now: datetime) -> None:
                 or _is_fact(scanner, clauses[place][1], later)
                 or _is_past(scanner, clauses[place][1], local_now.date())
                 or ABOUT_BOOKING.search(clauses[place][1]) is not None
+                or CANCELLED.search(clauses[place][1]) is not None
             )
             told[place] = told[place] or (bool(later) and _is_given_up(clauses[place][1], later[0]))
             told[place] = told[place] or _is_timetable(clauses[place][1], [text for _, text in clauses[place + 1 :]])
