@@ -26,4 +26,6 @@ class Branch(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     forward_number: Mapped[str | None] = mapped_column(AsciiString(20))
     # emergency phrases of this branch, in addition to the general ones
     emergency_phrases: Mapped[list[str] | None] = mapped_column(Json)
+    # where answers to its mails go; None: as in the company
+    reply_email: Mapped[str | None] = mapped_column(String(190))
     is_active: Mapped[bool] = mapped_column(default=True)

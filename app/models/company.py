@@ -23,6 +23,8 @@ class Company(HasUlid, HasCreatedAt, db.Model):
     timezone: Mapped[str] = mapped_column(AsciiString(64), default="Europe/Berlin")
     # two letters; default federal state of new branches
     state: Mapped[str | None] = mapped_column(AsciiString(8))
+    # where answers to its mails go; None: to the sender
+    reply_email: Mapped[str | None] = mapped_column(String(190))
     is_active: Mapped[bool] = mapped_column(default=True)
     # minimum assurance level of callers to {hear, change, cancel}; a missing key follows customers/caller_assurance
     caller_rights: Mapped[dict[str, Any] | None] = mapped_column(Json)

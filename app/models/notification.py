@@ -48,6 +48,10 @@ class Notification(CompanyOwned, HasUlid, HasCreatedAt, OrderedOutboxRow, db.Mod
     title: Mapped[str | None] = mapped_column(String(160))
     # cleared once sent or expired: links and codes are not kept; a planned message is written when it leaves
     body: Mapped[str | None] = mapped_column(EncryptedString)
+    # what was sent, without the links, which are the recipient's own; for a year
+    sent_text: Mapped[str | None] = mapped_column(EncryptedString)
+    # hash of the token of the link that it carries, by which an answer finds it
+    link_hash: Mapped[str | None] = mapped_column(AsciiString(64))
     # quiet hours do not hold it until then: it answers what the recipient has just done
     immediate_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # start of a request whose result may be unknown; None if the carrier cannot have the message
