@@ -53,7 +53,7 @@ STATUSES = {
     "error": Label(_l("Gestört"), "triangle-alert", "bad"),
 }
 NOTIFICATION_STATUSES = {
-    "pending": Label(_l("Wird verschickt"), "hourglass", "held"),
+    "pending": Label(_l("Steht noch an"), "hourglass", "held"),
     "sent": Label(_l("Verschickt"), "circle-check", "booked"),
     "not_set_up": Label(_l("Versand nicht eingerichtet"), "triangle-alert", "warn"),
     "dead": Label(_l("Nicht zugestellt"), "triangle-alert", "bad"),
@@ -235,7 +235,9 @@ def _can_leave(row: Notification, channels: Collection[Channel] | None) -> bool:
 
 
 def get_message_text(row: Notification) -> str:
-    """What a message says, without its link; empty where the text is not kept or not written yet, and for codes."""
+    """What was sent, or will be, without its link; empty where the text is not kept or not written yet, and for codes."""
+    if row.sent_text:
+        return row.sent_text
     return hide_own_links(row.body) if row.body and row.kind != "code" else ""
 
 

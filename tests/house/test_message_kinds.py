@@ -34,6 +34,7 @@ NAMED_ELSEWHERE = {
     "app.web.public.consent_confirmation": "its page has the name",
     "app.web.settings.marketing_rules": "the fields of these rules",
     "app.domain.staff_notices.digest_sections": "notices to the team of the same names",
+    "app.domain.staff_notices.notice_actors": "notices to the team of the same names",
     "app.domain.staff_notices.notice_kinds": "notices to the team of the same names",
     "app.domain.staff_notices.notice_texts": "notices to the team of the same names",
     "app.listeners.staff_notices": "notices to the team of the same names",

@@ -12,8 +12,10 @@ from app.events import BookingDetailsChanged
 from app.models import Booking
 
 
-def confirm_by_customer(booking_id: str, actor: Actor) -> Booking:
+def confirm_by_customer(booking_id: str, actor: Actor, *, token: str = "") -> Booking:
     """Note on the whole visit that its customer will come; idempotent, and a move to another time takes it back.
+
+    `token`: of the link over which they say so.
 
     Raises BookingNotFound, or InvalidBookingTransition where it is cancelled or has begun.
     """
@@ -26,5 +28,5 @@ def confirm_by_customer(booking_id: str, actor: Actor) -> Booking:
             booking.customer_confirmed_at = now()
             record_change(booking, "acknowledged", actor, reason=None, before=before)
             publish(BookingDetailsChanged(booking.company_id, booking.branch_id, booking.id, booking.call_id))
-    mark_answered([f"booking:{booking.id}" for booking in visit], "confirmed")
+    mark_answered([f"booking:{booking.id}" for booking in visit], "confirmed", token=token)
     return next(booking for booking in visit if booking.id == booking_id)

@@ -1,8 +1,5 @@
 """Delivers stored messages: claimed, sent with no transaction open, completed; at least once, in order, only while they are true and when
-the recipient may be written to.
-
-`claim` and `complete` belong in a transaction each, `send` between them in none.
-"""
+the recipient may be written to. `claim` and `complete` belong in a transaction each, `send` between them in none."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -20,10 +17,11 @@ from app.domain.companies.feature_flags import is_enabled
 from app.domain.notifications.marketing_consents import has_consent
 from app.domain.notifications.message_kinds import PLANNED_KINDS, get_kind
 from app.domain.notifications.message_limits import estimate_cost, exceeds_monthly_cap, find_daily_limit_end
-from app.domain.notifications.message_links import ONE_CLICK_PATH, find_unsubscribe_link
+from app.domain.notifications.message_links import ONE_CLICK_PATH, find_unsubscribe_link, hash_own_link, hide_own_links
 from app.domain.notifications.message_policies import MessageRules, load_message_policies
 from app.domain.notifications.notification_queue import explain_unreachable, find_recipient, is_due_again, set_recipient
 from app.domain.notifications.quiet_hours import find_recipient_timezone
+from app.domain.notifications.reply_addresses import find_reply_address
 from app.domain.notifications.sender_accounts import find_sender
 from app.domain.notifications.suppressions import LASTING_REASONS, find_suppressed, lift, suppress
 from app.domain.notifications.validity import is_outdated
@@ -72,10 +70,11 @@ def claim(notification_id: str, writer: MessageWriter | None = None) -> Delivery
         return None
     assert row.body is not None
     mail_parts: dict[str, Any] = {"html": writer.lay_out(row), "calendar": writer.attach(row)} if writer and row.channel == "email" else {}
+    reply_to = find_reply_address(row.branch_id) if row.channel == "email" and not get_kind(row.kind).is_internal else None
     if row.channel == "email" and get_kind(row.kind).is_marketing and (link := find_unsubscribe_link(row.body)):
         mail_parts["unsubscribe_url"] = f"{link}{ONE_CLICK_PATH}"
-    message = OutgoingMessage(row.id, row.recipient, row.body, row.title or "", asked_at=row.first_sent_at, **mail_parts)
-    row.first_sent_at = row.first_sent_at or now()
+    message = OutgoingMessage(row.id, row.recipient, row.body, row.title or "", asked_at=row.first_sent_at, reply_to=reply_to, **mail_parts)
+    row.first_sent_at, row.link_hash = row.first_sent_at or now(), hash_own_link(row.body)
     return DeliveryAttempt(row.id, OUTBOX.claim(row), sender, message)
 
 
@@ -295,4 +294,5 @@ def _finish(row: Notification, status: str, *, reason: str | None = None, error:
     if status == "dead":
         publish(NotificationFailed(row.company_id, row.id))
     elif not get_kind(row.kind).keeps_body:
+        row.sent_text = hide_own_links(row.body or "") if status == "sent" and get_kind(row.kind).keeps_sent_text else None
         row.body = None

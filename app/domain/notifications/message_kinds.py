@@ -55,6 +55,11 @@ class MessageKind:
     answers_call: bool = False
 
     @property
+    def keeps_sent_text(self) -> bool:
+        """Whether what was sent can be read later: all that customers get but codes, and what stays anyhow."""
+        return self.recipient == "customer" and self.name != "code" and not self.keeps_body
+
+    @property
     def is_marketing(self) -> bool:
         return self.message_class == "marketing"
 

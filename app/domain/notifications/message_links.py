@@ -1,5 +1,6 @@
 """The links to pages of ours in the text of a message, and the one link that it is about."""
 
+import hashlib
 import re
 
 from app.core import settings
@@ -21,6 +22,16 @@ def find_own_link(text: str) -> str | None:
 def hide_own_links(text: str) -> str:
     """The text without the links that open somebody's own page."""
     return re.sub(re.escape(settings().public_base) + r"/b/[^\s]+", "…", text)
+
+
+def hash_own_link(text: str) -> str | None:
+    """The hash of the token of the link to somebody's own page, as it is stored with the link itself; None without one."""
+    link = re.search(re.escape(settings().public_base) + r"/b/([\w-]+)", text)
+    return hash_token(link[1]) if link else None
+
+
+def hash_token(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def find_unsubscribe_link(text: str) -> str | None:

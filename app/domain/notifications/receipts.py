@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.core.clock import now
 from app.core.event_bus import publish
 from app.core.extensions import db
+from app.domain.notifications.message_links import hash_token
 from app.domain.notifications.suppressions import LASTING_REASONS, suppress
 from app.events import NotificationUndelivered
 from app.models import Notification
@@ -32,10 +33,15 @@ def apply_report(row: Notification, report: DeliveryReport) -> None:
     db.session.flush()
 
 
-def mark_answered(subjects: Collection[str], answer: Answer | None = None) -> Notification | None:
-    """Note at the latest message about these subjects that it was answered, and what came of it; gives the message."""
+def mark_answered(subjects: Collection[str], answer: Answer | None = None, *, token: str = "") -> Notification | None:
+    """Note at a message about these subjects that it was answered, and what came of it; gives the message.
+
+    That is the one whose link with this token was used; the latest, where no link was, or its message is not known any more.
+    """
     sent = select(Notification).where(Notification.subject.in_(subjects), Notification.status == "sent")
-    row = db.session.scalars(sent.order_by(Notification.finished_at.desc(), Notification.id.desc()).limit(1)).first()
+    latest = sent.order_by(Notification.finished_at.desc(), Notification.id.desc()).limit(1)
+    of_link = latest.where(Notification.link_hash == hash_token(token)) if token else None
+    row = (db.session.scalars(of_link).first() if of_link is not None else None) or db.session.scalars(latest).first()
     if row is not None:
         row.answered_at, row.answer = row.answered_at or now(), answer or row.answer
         db.session.flush()

@@ -41,14 +41,14 @@ def find_sender(channel: Channel, *, answers_at: str | None = None, is_internal:
     if is_internal and (platform := _find_platform_sender(channel)) is not None:
         return platform
     if answers_at is None:
-        return _find_company_sender(SENDERS[channel]) or _name_sender(_find_platform_sender(channel))
+        return _name_own_sender(_find_company_sender(SENDERS[channel])) or _name_sender(_find_platform_sender(channel))
     sender = _find_company_sender(REPLY_PROVIDERS) or _find_platform_sender(channel)
     return replace(sender, address=answers_at) if sender else None
 
 
 def find_test_sender(provider: str) -> SenderAccount | None:
     """The account that a test from the page of this provider leaves over: the company's own there, else the one in use."""
-    return _find_company_sender((provider,)) or find_sender(CHANNELS[provider])
+    return _name_own_sender(_find_company_sender((provider,))) or find_sender(CHANNELS[provider])
 
 
 def has_own_sender(channel: Channel) -> bool:
@@ -98,13 +98,21 @@ def _find_company_sender(providers: Sequence[str]) -> SenderAccount | None:
     return to_sender(connection) if connection else None
 
 
+def _name_own_sender(sender: SenderAccount | None) -> SenderAccount | None:
+    """The company's own mail account, under its name where the sender has none of its own."""
+    is_bare = sender is not None and sender.provider == "smtp" and not parseaddr(sender.address)[0]
+    return _name_sender(sender) if is_bare else sender
+
+
 def _name_sender(sender: SenderAccount | None) -> SenderAccount | None:
-    """The platform's mail account under the name of the company, which is who the recipient knows."""
+    """A mail account under the name of the company, which is who the recipient knows."""
     company_id = current_company_id()
     if sender is None or company_id is None or "@" not in sender.address:
         return sender
     name = db.session.scalar(select(Company.name).where(Company.id == company_id)) or ""
-    return replace(sender, address=format_address(name, parseaddr(sender.address)[1]))
+    # the mailbox of development tells companies apart by it
+    account = company_id if sender.provider == "mailbox" else sender.account
+    return replace(sender, account=account, address=format_address(name, parseaddr(sender.address)[1]))
 
 
 def _find_company_connection(providers: Sequence[str]) -> Connection | None:

@@ -27,6 +27,8 @@ LIVE_EVENT_RETENTION = timedelta(hours=24)
 LINE_CHECK_RETENTION = timedelta(days=14)
 # read or not: what is still open stands among the tasks
 STAFF_NOTICE_RETENTION = timedelta(days=30)
+# what messages said: as long as it may matter what a customer was told
+SENT_TEXT_RETENTION = timedelta(days=365)
 # bodies of messages deleted in one go
 BATCH_SIZE = 500
 CALL_MODELS = (CallEvent, Turn, ToolCall, TruthCheck, CallSearchText)
@@ -69,14 +71,18 @@ def delete_expired_line_checks(limit: int) -> int:
 
 
 def delete_expired_bodies(limit: int = BATCH_SIZE) -> int:
-    """Delete the text of messages that were never sent and have expired; inside unscoped()."""
+    """Delete the text of messages that were never sent and have expired, and of those sent long ago; inside unscoped()."""
     expired = select(Notification).where(Notification.status.in_(("not_set_up", "dead")), Notification.expires_at <= now())
     rows = list(db.session.scalars(expired.where(Notification.body.is_not(None)).limit(limit)))
     for row in rows:
         row.body = None
         row.status = "expired" if row.status == "not_set_up" else row.status
+    read = select(Notification).where(Notification.finished_at < now() - SENT_TEXT_RETENTION, Notification.sent_text.is_not(None))
+    old = list(db.session.scalars(read.order_by(Notification.finished_at).limit(limit)))
+    for row in old:
+        row.sent_text = None
     db.session.flush()
-    return len(rows)
+    return len(rows) + len(old)
 
 
 def delete_expired_staff_notices(limit: int) -> int:

@@ -77,6 +77,8 @@ class OutgoingMessage:
     calendar: CalendarFile | None = None
     # where the recipient ends such mails by one POST (RFC 8058)
     unsubscribe_url: str | None = None
+    # for mails: where an answer goes, where not to the sender
+    reply_to: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, message_from_string
 from email.header import decode_header, make_header
 from email.message import Message
+from typing import Any
 
 from app.core import email_address
 from app.providers.messaging.base import RejectionReason
@@ -37,7 +38,7 @@ class Bounce:
 def read_bounces(raw: bytes) -> list[Bounce]:
     """List the failures that a mail reports; none for delays, for answers of people and machines, and for what is no such report."""
     report = message_from_bytes(raw)
-    parts = report.get_payload()
+    parts: Any = report.get_payload()
     if report.get_content_type() != "multipart/report" or not isinstance(parts, list):
         return []
     kind = report.get_param("report-type")

@@ -151,6 +151,8 @@ def build_mail(message: OutgoingMessage, address: str) -> EmailMessage:
         mail["From"], mail["To"], mail["Subject"] = formataddr((label, mailbox)), to, message.subject
         mail["Message-ID"] = f"<{message.ref}@{mailbox.partition('@')[2] or 'localhost'}>"
         mail["Date"], mail["Auto-Submitted"] = formatdate(localtime=False), "auto-generated"
+        if message.reply_to:
+            mail["Reply-To"] = email_address.to_ascii(message.reply_to) or message.reply_to
         if message.unsubscribe_url:
             mail["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
             mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

@@ -111,6 +111,7 @@ AUDIT_LABELS = {
     "marketing_consent_requested": _l("Einwilligung in Werbung angekreuzt, noch nicht bestätigt"),
     "marketing_consent_given": _l("Einwilligung in Werbung eingetragen"),
     "marketing_consent_withdrawn": _l("Einwilligung in Werbung widerrufen"),
+    "reply_addresses_saved": _l("Adresse für Antworten auf Mails geändert"),
     "marketing_rules_saved": _l("Regeln für Werbung geändert"),
     "messages_allowed": _l("Nachrichten wieder erlaubt"),
     "text_written": _l("SMS geschrieben"),

@@ -9,12 +9,13 @@ from sqlalchemy import select
 
 from app.core import phone
 from app.core.extensions import db
+from app.domain.notifications.message_log import get_state
 from app.domain.notifications.message_search import list_ids_to_number
 from app.models import Company, Notification, SuppressedAddress
 from app.web.admin.list_filters import SupportListQuery, list_company_options
 from app.web.fields import ChoiceField, Id
 from app.web.guards import for_support
-from app.web.labels import NOTIFICATION_REASONS, NOTIFICATION_STATUSES, describe_suppression
+from app.web.labels import MESSAGE_STATES, NOTIFICATION_REASONS, NOTIFICATION_STATUSES, describe_suppression
 from app.web.message_labels import MESSAGE_KINDS
 from app.web.partial_page import render_page
 
@@ -84,7 +85,7 @@ def _build_row(row: Any) -> SimpleNamespace:
         kind=MESSAGE_KINDS.get(message.kind, message.kind),
         channel={"sms": "SMS", "email": _("E-Mail")}.get(message.channel, "–"),
         recipient=_mask(message),
-        status=NOTIFICATION_STATUSES[message.status],
+        status=MESSAGE_STATES[get_state(message)] if message.status == "pending" else NOTIFICATION_STATUSES[message.status],
         reason=NOTIFICATION_REASONS.get(message.reason or "", message.reason),
         created_at=message.created_at,
     )

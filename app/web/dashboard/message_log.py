@@ -18,6 +18,7 @@ from app.domain.notifications.message_kinds import get_kind
 from app.domain.notifications.message_log import LOGGED_KINDS, OPEN_STATES, STATES, MessageSearch, count_states, get_state, list_messages
 from app.domain.notifications.sender_accounts import is_set_up, list_set_up
 from app.models import Booking, Customer, Notification
+from app.providers.messaging import mailbox
 from app.providers.messaging.base import Channel
 from app.web.branch_filter import get_branch_filter
 from app.web.dashboard.channel_outages import list_channel_outages
@@ -83,6 +84,7 @@ def index() -> Response:
         shown=ngettext("%(num)s Nachricht", "%(num)s Nachrichten", len(rows)) if not more and not query.after else "",
         is_set_up=is_set_up("sms") or is_set_up("email"),
         outages=list_channel_outages(),
+        has_mailbox=mailbox.is_used(),
         here=_build_href(query),
     )
 

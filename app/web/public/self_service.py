@@ -118,7 +118,7 @@ def calendar(token: str) -> BaseResponse:
 @guard_link
 def confirm(token: str) -> BaseResponse:
     booking_id = _get_booking(token).id
-    return _respond(token, lambda: confirm_by_customer(booking_id, ACTOR), _("Danke, wir freuen uns auf Sie."))
+    return _respond(token, lambda: confirm_by_customer(booking_id, ACTOR, token=token), _("Danke, wir freuen uns auf Sie."))
 
 
 @blueprint.post("/<token>/cancel")
@@ -127,7 +127,7 @@ def cancel(token: str) -> BaseResponse:
     booking_id = _get_booking(token).id
 
     def work() -> Booking:
-        mark_answered([f"booking:{booking_id}"], "cancelled")
+        mark_answered([f"booking:{booking_id}"], "cancelled", token=token)
         return cancel_booking(booking_id, ACTOR)
 
     return _respond(token, work, _("Ihr Termin ist abgesagt."))
@@ -144,7 +144,7 @@ def move(token: str) -> BaseResponse:
         return redirect(url_for("own_booking.show", token=token, move=1))
 
     def work() -> Booking:
-        mark_answered([f"booking:{booking.id}"], "moved")
+        mark_answered([f"booking:{booking.id}"], "moved", token=token)
         moved = reschedule_booking(booking.id, ACTOR, starts_at=starts_at)
         self_service_links.extend_links(moved)
         return moved

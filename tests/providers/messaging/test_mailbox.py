@@ -26,7 +26,7 @@ def test_a_mail_is_kept_with_all_its_parts(app: Flask) -> None:
         assert list_mails() == []
         message = OutgoingMessage(HELLO.ref, HELLO.to, HELLO.body, HELLO.subject, html=HELLO.html, calendar=calendar)
         assert driver.send(message) == driver.send(message) == "<01JMESSAGE@salon.example>"
-        (mail,) = list_mails()
+        mail = list_mails()[0].mail
         assert [part.get_content_type() for part in mail.walk() if not part.is_multipart()] == ["text/plain", "text/html", "text/calendar"]
         assert mail["Subject"] == "Ihr Termin" and driver.check().name is None
 

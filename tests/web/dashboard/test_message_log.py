@@ -183,7 +183,7 @@ def test_the_customers_page_tells_what_went_from_what_is_ahead(db: SQLAlchemy, d
         write(db, booking, "planned", number)
         write(db, booking, "sent", number)
     page = desk.get(f"/customers/{booking.customer_id}").text
-    lately, _heading, ahead = page.partition(">Zuletzt</h3>")[2].partition(">Geplant</h3>")
+    lately, _heading, ahead = page.partition(">Zuletzt</h3>")[2].partition(">Steht noch an</h3>")
     ahead = ahead.partition("</section>")[0]
     assert (lately.count("Verschickt<"), ahead.count("Verschickt<")) == (5, 0)
     assert lately.count("zum Termin Di 12.05., 10:00") == ahead.count("zum Termin Di 12.05., 10:00") == 5
@@ -196,9 +196,13 @@ def test_a_text_is_read_where_it_is_kept(app: Flask, db: SQLAlchemy, desk: Flask
         db.session.get_one(Notification, row_id).body = f"Ihr Termin ist gebucht. Ändern: {link}"
     for page in pages:
         text = desk.get(page).text
-        assert "Ihr Termin ist gebucht. Ändern: …" in text and "Den Wortlaut verschickter" not in text, page
-    write(db, booking, "sent")
-    assert all("Den Wortlaut verschickter Nachrichten heben wir nicht auf" in desk.get(page).text for page in pages)
+        assert "Ihr Termin ist gebucht. Ändern: …" in text and "Der Wortlaut ist der" not in text, page
+    sent_id = write(db, booking, "sent")
+    with transaction():
+        db.session.get_one(Notification, sent_id).sent_text = "So ging es hinaus. Ändern: …"
+    for page in pages:
+        text = desk.get(page).text
+        assert "So ging es hinaus. Ändern: …" in text and "Der Wortlaut ist der, der hinausging" in text, page
 
 
 def test_an_answer_says_what_it_was(db: SQLAlchemy, desk: FlaskClient, booking: Booking) -> None:
