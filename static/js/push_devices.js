@@ -1,10 +1,13 @@
-// Turns push on for this browser, and says whether it is.
+// Turns push on for this browser, and says whether it is, or why it is not.
 import { postForm } from "./http.js";
 
+// Browsers without a push service of their own answer never.
+const ANSWER_WITHIN_MS = 20000;
 const root = document.getElementById("push");
-const button = root.querySelector("[data-push-button]");
+const part = root.querySelector("[data-push-button]");
+const button = part.querySelector("button");
 
-if ("serviceWorker" in navigator && "PushManager" in window && "Notification" in window) start();
+if ("serviceWorker" in navigator && "PushManager" in window && "Notification" in window) start().catch(() => show("failed"));
 
 async function start() {
   const registration = await navigator.serviceWorker.register(root.dataset.worker);
@@ -12,27 +15,40 @@ async function start() {
   const mark = subscription && root.querySelector(`[data-device="${await hash(subscription.endpoint)}"]`);
   if (mark) mark.hidden = false;
   show(Notification.permission === "denied" ? "denied" : mark ? "on" : "off");
-  button.querySelector("button").addEventListener("click", () => turnOn(registration));
+  button.addEventListener("click", () => turnOn(registration));
 }
 
 async function turnOn(registration) {
-  if ((await Notification.requestPermission()) !== "granted") return show("denied");
+  show("asking");
+  const permission = await Notification.requestPermission();
+  if (permission !== "granted") return show(permission === "denied" ? "denied" : "dismissed");
+  show("working");
+  let key;
   try {
-    const { data } = await postForm(root.dataset.keyUrl, {});
-    const options = { userVisibleOnly: true, applicationServerKey: data.key };
-    const subscription = await registration.pushManager.subscribe(options);
-    const { endpoint, keys } = subscription.toJSON();
-    const answer = await postForm(root.dataset.addUrl, { endpoint, p256dh: keys.p256dh, auth: keys.auth });
-    if (answer.ok) return location.reload();
+    key = (await postForm(root.dataset.keyUrl, {})).data.key;
   } catch {
-    // no push service, or no network
+    return show("unanswered");
   }
-  show("failed");
+  let subscription;
+  try {
+    subscription = await within(registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }));
+  } catch {
+    return show("failed");
+  }
+  const { endpoint, keys } = subscription.toJSON();
+  const answer = await postForm(root.dataset.addUrl, { endpoint, p256dh: keys.p256dh, auth: keys.auth }).catch(() => null);
+  if (answer?.ok) return location.reload();
+  show("unanswered");
+}
+
+function within(promise) {
+  return Promise.race([promise, new Promise((_done, fail) => setTimeout(fail, ANSWER_WITHIN_MS))]);
 }
 
 function show(state) {
   for (const note of root.querySelectorAll("[data-push]")) note.hidden = note.dataset.push !== state;
-  button.hidden = state !== "off" && state !== "failed";
+  part.hidden = ["on", "denied", "missing"].includes(state);
+  button.disabled = ["asking", "working"].includes(state);
 }
 
 async function hash(text) {

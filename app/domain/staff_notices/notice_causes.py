@@ -17,7 +17,8 @@ KIND_BY_TASK = {"emergency": "emergency", "message": "customer_message"}
 # messages about an appointment, and why one is given up that was to go out
 APPOINTMENT_KINDS = tuple(kind.name for kind in KINDS.values() if kind.has_calendar_file)
 FAILED_REASONS = (
-    "unreachable", "undelivered", "mailbox_full", "not_allowed", "private_address", "refused", "no_answer", "not_reached", "rate_limited",
+    "unreachable", "undelivered", "mailbox_full", "not_allowed", "sender_refused", "private_address", "refused", "no_answer", "not_reached",
+    "host_unknown", "tls_failed", "rate_limited",
 )  # fmt: skip
 # tasks whose cause is another calendar (calendar_sync)
 CALENDAR_REF = "calendar:"

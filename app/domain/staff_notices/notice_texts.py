@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.core.extensions import db
 from app.domain.bookings.message_time_format import format_when
+from app.domain.staff_notices.notice_actors import describe_actors
 from app.models import Agent, Booking, Branch, Closure, Company, Connection, Customer, Service, StaffMember, StaffNotice, StaffTask
 
 TITLES = {
@@ -45,6 +46,7 @@ class NoticeTexts:
         self._services = _load_names(Service, {booking.service_id for booking in bookings})
         self._staff = _load_names(StaffMember, {closure.staff_id for closure in self._subjects["closure"].values()})
         self._branches = {row.id: row for row in _load(Branch, {notice.branch_id for notice in notices})}
+        self._actors = describe_actors(notices)
 
     def write(self, notice: StaffNotice) -> NoticeText:
         kind, _colon, subject_id = notice.subject.partition(":")
@@ -52,9 +54,8 @@ class NoticeTexts:
         branch = self._branches.get(notice.branch_id or "")
         place = branch.name if branch else ""
         when = format_when(notice.appointment_at or subject.starts_at, subject.timezone) if isinstance(subject, Booking) else ""
-        return NoticeText(
-            _write_title(notice), _join(self._describe(subject), when, place), _join(when, place) or self._company_name(notice)
-        )
+        details = _join(self._describe(subject), when, place, self._actors.get(notice.id))
+        return NoticeText(_write_title(notice), details, _join(when, place) or self._company_name(notice))
 
     def _describe(self, subject: Any) -> str:
         match subject:
