@@ -32,7 +32,7 @@ def build_ics(appointments: list[IcsEvent], *, name: str, method: str = "PUBLISH
     calendar.add("prodid", "-//AskProAI//DE")
     calendar.add("version", "2.0")
     calendar.add("method", method)
-    calendar.add("x-wr-calname", name)
+    calendar.add("x-wr-calname", _to_line(name))
     for appointment in appointments:
         event = Event()
         event.add("uid", f"{appointment.uid}@askproai")
@@ -40,15 +40,20 @@ def build_ics(appointments: list[IcsEvent], *, name: str, method: str = "PUBLISH
         event.add("dtstamp", appointment.changed_at.astimezone(UTC))
         event.add("dtstart", appointment.starts_at.astimezone(UTC))
         event.add("dtend", appointment.ends_at.astimezone(UTC))
-        event.add("summary", appointment.title)
-        event.add("location", appointment.place)
+        event.add("summary", _to_line(appointment.title))
+        event.add("location", _to_line(appointment.place))
         event.add("status", "CANCELLED" if appointment.cancelled else "CONFIRMED")
         if appointment.url:
             event.add("url", appointment.url)
         if organizer:
-            event.add("organizer", vCalAddress(f"mailto:{parseaddr(organizer)[1]}"), parameters={"CN": name})
+            event.add("organizer", vCalAddress(f"mailto:{parseaddr(organizer)[1]}"), parameters={"CN": _to_line(name)})
         if attendee:
             # they have booked: nobody waits for an answer by mail
             event.add("attendee", vCalAddress(f"mailto:{attendee}"), parameters={"PARTSTAT": "ACCEPTED", "RSVP": "FALSE"})
         calendar.add_component(event)
     return calendar.to_ical()
+
+
+def _to_line(text: str) -> str:
+    """A name on one line without control characters, which a parameter such as CN may not hold at all (RFC 5545, 3.2)."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
