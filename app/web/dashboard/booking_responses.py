@@ -77,7 +77,7 @@ def with_reachability(message: str, booking: Booking, *, is_new: bool = False) -
     if reason := find_unreachable_reason(booking):
         consequence = _("Eine Bestätigung können wir nicht schicken.") if is_new else _("Bitte sagen Sie selbst Bescheid.")
         sentence = f"{message.rstrip('.')}. {consequence} {describe_unreachable(reason)}"
-        return _offer_set_up(sentence) if reason == "not_set_up" else sentence
+        return offer_set_up(sentence) if reason == "not_set_up" else sentence
     destination = find_destination(booking)
     if destination and (outage := find_outage(destination[0])):
         why = connection_labels.describe_reason(outage.provider, outage.reason)
@@ -86,7 +86,7 @@ def with_reachability(message: str, booking: Booking, *, is_new: bool = False) -
     return f"{message.rstrip('.')}. {_describe_leaving(leaving, is_new=is_new)}" if leaving else message
 
 
-def _offer_set_up(sentence: str) -> str:
+def offer_set_up(sentence: str) -> str:
     """Lead whoever may set up a channel there."""
     if not can(current_user, "connections.write"):
         return sentence

@@ -1,5 +1,6 @@
 """Rules of messages to customers: reminders of the company and of each service, quiet hours and limits."""
 
+from dataclasses import replace
 from datetime import time
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from app.core.ids import is_ulid
 from app.core.transactions import transaction
 from app.domain.accounts.permissions import can
 from app.domain.bookings.message_time_format import format_when
+from app.domain.bookings.reminder_forecast import ReminderForecast, forecast_reminders
 from app.domain.notifications.message_limits import get_spent_tenth_cents
 from app.domain.notifications.message_policies import (
     LIMITS,
@@ -36,6 +38,7 @@ from app.web.formatting import format_decimal_input
 from app.web.forms import Form, Query, raise_invalid, to_errors
 from app.web.guards import for_company
 from app.web.settings.message_rules_view import describe_rules, format_span_before, get_example
+from app.web.settings.reply_address_view import describe_reply_address
 
 MAX_SERVICES = 200
 SPANS = (30, 60, 120, 180, 240, 360, 720, 1440, 2880, 4320, 10_080, 20_160)
@@ -77,6 +80,12 @@ class ServiceForm(Form):
     mode: Annotated[str, ChoiceField("company", "own")] = "company"
 
 
+class ConfirmForm(Form):
+    """Set where the page has told how many messages follow."""
+
+    confirmed: Flag = False
+
+
 class ScopeQuery(Query):
     scope: Annotated[str, TextField(40)] = "company"
 
@@ -100,6 +109,9 @@ def save() -> Any:
     form, form_errors = (ServiceForm if service_id else MessageRulesForm).parse()
     try:
         raise_invalid(errors | form_errors)
+        assert form is not None
+        if (forecast := _forecast(form, service_id, reminders)).added and not ConfirmForm.read().confirmed:
+            return _render_page(service_id, _get_typed(service_id), {}, forecast=forecast)
         with transaction():
             if isinstance(form, ServiceForm) and service_id:
                 changed = form.mode == "company" and _are_changed(service_id, reminders)
@@ -125,13 +137,25 @@ def _get_service_id() -> str | None:
 
 
 def _read_reminders() -> tuple[tuple[ReminderRule, ...], dict[str, str]]:
-    rules, errors = [], {}
+    rules: list[ReminderRule] = []
+    errors: dict[str, str] = {}
     for line in range(MAX_REMINDERS):
         form, line_errors = ReminderForm.parse(f"reminder:{line}:")
         errors |= line_errors
         if form is not None and form.minutes is not None:
             rules.append(ReminderRule(form.minutes, form.channel))  # type: ignore[arg-type]
     return tuple(rules), errors
+
+
+def _forecast(form: MessageRulesForm | ServiceForm, service_id: str | None, reminders: tuple[ReminderRule, ...]) -> ReminderForecast:
+    """What the filled-in reminders would plan for the appointments that are booked already."""
+    rules = load_message_policies().rules()
+    if isinstance(form, MessageRulesForm):
+        values = {name: value for name, value in _to_rules(form).items() if value is not None}
+        return forecast_reminders(replace(rules, **values, reminders=reminders), None)
+    if form.mode == "company" and not _are_changed(service_id or "", reminders):
+        reminders = rules.reminders
+    return forecast_reminders(replace(rules, reminders=reminders), service_id)
 
 
 def _are_changed(service_id: str, reminders: tuple[ReminderRule, ...]) -> bool:
@@ -177,8 +201,11 @@ def _get_typed(service_id: str | None) -> dict[str, Any]:
     return lines | (ServiceForm if service_id else MessageRulesForm).typed()
 
 
-def _render_page(service_id: str | None, values: dict[str, Any], errors: dict[str, str]) -> str:
+def _render_page(
+    service_id: str | None, values: dict[str, Any], errors: dict[str, str], *, forecast: ReminderForecast | None = None
+) -> str:
     rules = load_message_policies().rules(service_id)
+    sample = _build_sample(rules, service_id)
     filled = sum(1 for line in range(MAX_REMINDERS) if values.get(f"reminder:{line}:minutes"))
     return render_template(
         "settings/message_rules.html",
@@ -192,8 +219,11 @@ def _render_page(service_id: str | None, values: dict[str, Any], errors: dict[st
         errors=errors,
         sentences=describe_rules(rules),
         missing=[channel for channel in ("sms", "email") if not is_set_up(channel)],
+        where_answers_go=describe_reply_address(),
         budget=_describe_budget(rules),
-        sample=_build_sample(rules, service_id),
+        sample=sample,
+        forecast=forecast,
+        forecast_cents=forecast.sms * sample["cost"] if forecast else 0,
         may_write=can(current_user, "services.write"),
     )
 

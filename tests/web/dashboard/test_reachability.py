@@ -161,3 +161,15 @@ def _book_afternoon(salon: Salon) -> str:
     with company_scope(salon.company_id), transaction():
         customer_id = find_or_create("Mira Sommer", number=MIRA).id
         return create_booking(salon.request("cut:anna", starts="2026-05-12T14:00", customer_id=customer_id)).id
+
+
+@pytest.mark.parametrize(("role", "leads"), [("owner", True), ("front_desk", False)])
+def test_without_a_channel_whoever_may_set_one_up_is_led_there(app: Flask, db: SQLAlchemy, salon: Salon, role: str, leads: bool) -> None:
+    with company_scope(salon.company_id), transaction():
+        for connection in db.session.scalars(select(Connection)):
+            connection.is_active = False
+    person = signed_in(app, make_user(db.session.get_one(Company, salon.company_id), role))
+    toast = _post(person, f"/bookings/{_book(salon, MIRA, name='Mira <b>')}/cancel")
+    assert "Der Versand von Nachrichten ist nicht eingerichtet." in toast
+    assert ('<a class="ap-link" href="/settings/connections">Jetzt einrichten</a>' in toast) is leads
+    assert "<b>" not in toast

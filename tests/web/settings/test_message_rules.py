@@ -1,5 +1,6 @@
 """The page of message rules: reminders of the company and of a service, quiet hours, limits, and what they mean in words."""
 
+import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,8 @@ from flask_sqlalchemy import SQLAlchemy
 from werkzeug.test import TestResponse
 
 from app.core.tenancy import company_scope
+from app.core.transactions import run_in_transaction
+from app.domain.bookings.create import create_booking
 from app.domain.notifications.message_policies import MessageRules, ReminderRule, load_message_policies
 from app.models import Company
 from tests.factories.salon import PRESENT, Salon, make_salon
@@ -102,3 +105,24 @@ def test_who_may_change_them(app: Flask, db: SQLAlchemy, salon: Salon, role: str
     browser = signed_in(app, make_user(db.session.get_one(Company, salon.company_id), role))
     assert browser.get(PAGE).status_code == 200
     assert post(browser, **RULES).status_code == writes
+
+
+def test_before_reminders_are_planned_their_number_and_cost_are_told(
+    app: Flask, owner: FlaskClient, salon: Salon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with company_scope(salon.company_id):
+        for starts in ("2026-05-12T10:00", "2026-05-12T11:00", "2026-05-12T12:00"):
+            run_in_transaction(functools.partial(create_booking, salon.request(starts=starts)))
+    assert post(owner, **RULES).status_code == 302, "without a channel nothing is planned"
+    assert post(owner).status_code == 302
+    for name, value in {"account_sid": "AC1", "auth_token": "t", "sender": "Lindgren"}.items():
+        monkeypatch.setattr(app.config["SETTINGS"], f"twilio_{name}", value)
+    asked = post(owner, **RULES)
+    assert asked.status_code == 200
+    text = " ".join(asked.text.split())
+    assert "Noch nicht gespeichert: Für gebuchte Termine werden damit bis zu 6 Erinnerungen geplant." in text
+    assert "Davon sind 6 SMS, zusammen etwa" in text and 'name="confirmed" value="1"' in text
+    assert rules_of(salon).reminders == ()
+    assert post(owner, **RULES, confirmed="1").status_code == 302
+    assert len(rules_of(salon).reminders) == 2
+    assert post(owner).status_code == 302, "fewer reminders are saved at once"
