@@ -25,7 +25,7 @@ from app.models import Branch, PhoneNumber, Service, StaffMember
 
 # a second question behind the first
 PARTS = re.compile(
-    r"[?!;.]\s+|,?\s+\b(?:und|and)\b\s+(?=(?:wie|wo|wann|was|wer|ist|sind|gibt|kann|koennen|könn\w*|habt|haben|darf|is|are|do|does|can|what|where|when"
+    r"[?!;]\s+|(?<!\bDr)(?<!\bProf)\.\s+|,?\s+\b(?:und|and)\b\s+(?=(?:wie|wo|wann|was|wer|ist|sind|gibt|kann|koennen|könn\w*|habt|haben|darf|is|are|do|does|can|what|where|when"
     r"|how|who)\b)",
     re.IGNORECASE,
 )
@@ -34,6 +34,7 @@ HOURS_PATTERN = (
     r"|(macht|machen) .*\b(auf|zu)\b|wie lange?\b.*\b(da|auf)\b|opening|open\b|close|hours"
     # from when till when, and when something may be brought
     r"|\b(ab|bis|von) wann\b|\b(until|till|from) (when|what time)\b|\bbis wie ?viel uhr|\bab wie ?viel uhr"
+    r"|\b(sind|seid|ist)\b.*\bda\b|\b(wann|wie)\b.*\bsprech(stunden?|zeiten)\b"
     r"|\bwann\b.*\b(vorbei|her|hin)?(bringen|abgeben|vorbeikommen)\b|\bwhen (can|could|may) (i|we) (bring|drop)"
 )
 ADDRESS_PATTERN = (
@@ -41,7 +42,7 @@ ADDRESS_PATTERN = (
     r"|anfahrt|strasse|hausnummer|address|where\b.*\b(are|is|find)\b|\bhow (do|can) (i|we) (get|find)|located|location|find you|directions"
 )
 WHO_PATTERN = r"\b(wer|wem|who)\b"
-PRESENCE_PATTERN = r"\b(da|hier|arbeitet|arbeiten|im haus|im laden|anwesend|works?|working|there|in)\b"
+PRESENCE_PATTERN = r"\b(da|hier|sprechstunde|arbeitet|arbeiten|im haus|im laden|anwesend|works?|working|there|in)\b"
 FREE_PATTERN = r"\b(frei|freie\w*|termine?|free|available|slots?|appointments?|krank|warum|urlaub|sick|holiday)\b"
 PARKING_PATTERN = r"park"
 PHONE_PATTERN = r"telefonnummer|rufnummer|phone number"
@@ -58,11 +59,12 @@ PRICE_PATTERN = (
     r"|\b(was|wie ?viel) (nehmt|nehmen|verlangt|verlangen|kriegt|kriegen|bekommt|bekommen)\b"
     r"|\bwhat do you (take|ask|want) for"
 )
-DURATION_PATTERN = r"wie lange dauert|dauert|how long (does|is|will)"
+DURATION_PATTERN = r"dauert|wie lange? (geht|brauch\w*)|how long (does|do|is|will)"
 SERVICES_PATTERN = (
     r"(bieten|bietet|macht|machen|habt|haben) (sie|ihr)|\bangebot|leistungen|do you (do|offer|have)|services"
     r"|\bgibt ?('?s|es) (bei (euch|ihnen)|auch)\b"
 )
+ALL_SERVICES_PATTERN = r"\b(what|which) services\b|\bwelche leistungen\b|\bwhat (services )?do you (do|offer|have)\W*$"
 # words of a dialect that a question is put with, and what they are
 DIALECT = tuple(
     (re.compile(words, re.IGNORECASE), plain)
@@ -255,8 +257,10 @@ def _answer_service(context: ToolContext, question: str, folded: str) -> FactAns
 
 
 def _answer_services(context: ToolContext, question: str, folded: str) -> FactAnswer | None:
-    if not re.search(SERVICES_PATTERN, folded):
+    if not re.search(SERVICES_PATTERN, folded) or re.search(r"\b(wann|when)\b", folded):
         return None
+    if re.search(ALL_SERVICES_PATTERN, folded):
+        return _list_services(context)
     words = _strip_question_words(folded)
     match = find_service(words)
     if match is not None and not match.tied:
@@ -264,9 +268,13 @@ def _answer_services(context: ToolContext, question: str, folded: str) -> FactAn
     if match is None and find_named_trade_words(words):
         return _as_fact(build_unknown_service(words, context.language).message, "services")
     if re.search(r"leistungen|angebot|services|was (bieten|macht|machen)|what do you", folded):
-        names = [get_spoken_name(service, context.language) for service in list_matching_services(context, None)[:MAX_NAMED]]
-        return FactAnswer(_("Wir bieten %(names)s an.", names=join_and(names, context.language)), ("services",)) if names else None
+        return _list_services(context)
     return None
+
+
+def _list_services(context: ToolContext) -> FactAnswer | None:
+    names = [get_spoken_name(service, context.language) for service in list_matching_services(context, None)[:MAX_NAMED]]
+    return FactAnswer(_("Wir bieten %(names)s an.", names=join_and(names, context.language)), ("services",)) if names else None
 
 
 def _strip_question_words(folded: str) -> str:
@@ -274,6 +282,6 @@ def _strip_question_words(folded: str) -> str:
     asking = (
         r"\b(was|wie|viel|lange|teuer|kostet|kosten|kost|der|die|das|ein|eine|einen|preis|preise|fuer|bei|ihnen|euch|denn|dauert|euro|sie|ihr|bieten"
         r"|bietet|machen|macht|auch|an|haben|habt|how|much|long|does|is|do|you|the|a|an|cost|price|of|for|take|offer|what|will|have|it|and|und|eigentlich"
-        r"|muss|man|zahlen|gibt|gibts|s|es|euch|nehmt|nehmen|verlangt|verlangen|charge|im|angebot|ist|bezahlen|kann|ich|mir|wird|werden)\b"
+        r"|muss|man|zahlen|geht|brauche|brauch|braucht|man|gibt|gibts|s|es|euch|nehmt|nehmen|verlangt|verlangen|charge|im|angebot|ist|bezahlen|kann|ich|mir|wird|werden)\b"
     )
     return " ".join(re.sub(r"[^\w\s-]", " ", re.sub(asking, " ", folded)).split())

@@ -31,6 +31,7 @@ EARLIEST = re.compile(r"fruehest|\bearliest\b|\bearly\b|\bfrueh (?:auf|offen)\b"
 USUAL_WEEK = re.compile(
     r"unter der woche|werktags|wochentags|during the week|weekdays?\b|oeffnungszeiten|opening (?:hours|times)|\bhours\b"
     r"|\b(?:wann|wie lange|when|what (?:days|time)|an welchen tagen)\b.*\b(?:auf|offen|geoeffnet|da|open|opened)\b"
+    r"|\bsprechzeiten\b|\bsprechstunden?\b"
     r"|\b(?:ab|bis|von) wann\b|\bwann\b.*\b\w*(?:bringen|kommen|abgeben)\b|\bwhen\b.*\b(?:bring|drop|come)\b"
 )
 WEEKDAYS_ONLY = re.compile(r"unter der woche|werktags|wochentags|during the week|weekdays?\b")
@@ -43,11 +44,11 @@ _PLAIN_WORDS = """
 """
 PLAIN_WORDS = frozenset(_PLAIN_WORDS.split())
 # beside these, "ab wann" and "bis wann" may ask for something else than the hours
-OPEN_WORDS = re.compile(r"oeffn|\boffen|\bauf\b|\bzu\b|geschlossen|schliess|\bda\b|\bopen|\bclose|\bhours\b|feiertag|weihn|christmas")
+OPEN_WORDS = re.compile(r"oeffn|\boffen|\bauf\b|\bzu\b|geschlossen|schliess|\bopen|\bclose|\bhours\b|feiertag|weihn|christmas")
 _COMING_WORDS = """
-    ab kann koennte koennen ich wir man auto wagen fahrzeug raeder reifen kommen vorbeikommen vorbei bringen vorbeibringen
-    hinbringen abgeben abholen den das mein meinen dann denn so frueh viel wie was ihr i we can could may bring drop off car come
-    by in pick up my it around along from and on
+    jemand wer ihre ihren eure euren sprechstunde sprechstunden sprechzeiten an ab kann koennte koennen ich wir man auto wagen
+    fahrzeug raeder reifen kommen vorbeikommen vorbei bringen vorbeibringen hinbringen abgeben abholen den das mein meinen dann
+    denn so frueh viel wie was ihr i we can could may bring drop off car come by in pick up my it around along from and on
 """
 COMING_WORDS = frozenset(_COMING_WORDS.split())
 MAX_DAYS, WEEKS = 14, 14

@@ -72,6 +72,12 @@ SALON = [
     ("Wer schneidet bei Ihnen Haare?", "Das machen bei uns Mara Lindgren, Aylin Demir, Tom Weber und Jonas Kaya."),
     ("Wer sind eure Friseure?", "Bei uns arbeiten Mara Lindgren, Aylin Demir, Tom Weber und Jonas Kaya."),
     ("Ab wann macht ihr Balayage?", NOT_KNOWN),
+    ("Wann macht ihr Balayage?", NOT_KNOWN),
+    ("Wie lange geht eine Balayage?", "Balayage dauert 2 Stunden und 30 Minuten"),
+    ("Wie lange brauche ich für Ansatz?", "Ansatzfarbe dauert anderthalb Stunden"),
+    ("Sind Sie Samstag da?", "Am Samstag, dem 5. Dezember, ist von 9 Uhr bis 16 Uhr geöffnet."),
+    ("Seid ihr an Silvester da?", "Am Donnerstag, dem 31. Dezember, ist von 9 Uhr bis 20 Uhr geöffnet."),
+    ("Ist mein Schal morgen noch da?", NOT_KNOWN),
     ("Bis wann muss ich mich anmelden?", NOT_KNOWN),
     ("Darf ich meinen Hund mitbringen?", NOT_KNOWN),
 ]  # fmt: skip
@@ -86,6 +92,7 @@ ENGLISH = [
     ("What are your opening hours?", "on Tuesdays, Wednesdays and Fridays from 9 am to 7 pm"),
     ("Do I have to pay anything for cancelling?", "not"),
     ("And Saturday, until when?", "from 9 am to 4 pm"),
+    ("What services do you have?", "We offer ladies' cut, men's cut, clipper cut,"),
     ("Who are your stylists?", "Our team is Mara Lindgren, Aylin Demir, Tom Weber and Jonas Kaya."),
     ("Who does the cutting at yours?", "Mara Lindgren, Aylin Demir, Tom Weber and Jonas Kaya do that here."),
     ("What do you charge for a men's haircut?", "34 euros"),
@@ -97,6 +104,10 @@ ENGLISH = [
 PRACTICE = [
     ("Ist die Frau Doktor Morgenstern am Mittwoch da?", "Dr. Judith Morgenstern ist übermorgen, Mittwoch, den 2. Dezember, von 8 Uhr bis 13 Uhr da."),
     ("Wer nimmt Blut ab?", "Blutabnahme macht bei uns Sabine Roth."),
+    ("Wann haben Sie Sprechstunde?", "Geöffnet ist montags und dienstags von 8 Uhr bis 12 Uhr und von 14 Uhr bis 18 Uhr, "),
+    ("Wie sind Ihre Sprechzeiten?", "Geöffnet ist montags und dienstags"),
+    ("Wann hat Dr. Adler Sprechstunde?", "Dr. Paul Adler ist wieder heute"),
+    ("Ist Dr. Adler am Freitag da?", "Dr. Paul Adler ist am Freitag, dem 4. Dezember, von 8 Uhr bis 13 Uhr da."),
     ("Wer impft bei Ihnen?", "Impfung macht bei uns Sabine Roth."),
     ("An welchem Tag haben Sie am längsten offen?", "Am längsten ist donnerstags geöffnet, bis 19 Uhr."),
 ]  # fmt: skip
