@@ -90,7 +90,7 @@ ASIDES = tuple(
         rf"\b(?:this is|it's|it is|i'm|i am|ich bin(?: die| der| der herr| die frau)?|hier ist(?: die| der)?|das ist die|hier) (?:{MONTH_NAMES})(?=$|[,.;]| (?:here|hier|and|und|from|von|speaking|calling|am apparat)\b| [a-z-]+(?=$|[,.;]| (?:here|hier|and|und|from|von|speaking|calling)\b))(?! \d)(?: (?!here|hier|and|und|from|von|speaking|calling)[a-z-]+)?",
         rf"\b(?:my|our|meine?|unsere?) {RELATIVE} (?:{MONTH_NAMES})(?= (?:turns|is|has|needs|wants|was|had|hat|ist|wird|braucht|muss|moechte|kommt|who|just)\b)",
         # ages
-        r"(?<!zeit )(?<!termin )\b(?:ist|bin|wird|werde|is|i'm|he's|she's|turns|turning|aged) (?:schon |erst |jetzt |gerade |already |only )?\d{1,3}(?=,|$|\. | jahre?\b| years?\b| und | and | months? old)(?: ?(?:jahre?|years?|months?)(?: alt| old)?)?",
+        r"(?<!zeit )(?<!termin )\b(?:ist|bin|wird|werde|is|i'm|he's|she's|turns|turning|aged) (?:schon |erst |jetzt |gerade |already |only )?\d{1,3}(?=,|$|\. | on [a-z]+day\b| jahre?\b| years?\b| und | and | months? old)(?: ?(?:jahre?|years?|months?)(?: alt| old)?)?",
         r"\b\d{1,3}(?: ?|-)(?:jaehrig\w*|jahre? alt\w*|years? old|year-olds?|monate alt\w*|months old)\b",
         rf"\b(?:{RELATIVE}'s|(?:{RELATIVE}|er|sie|he|she) (?:ist|is)|he's|she's|turns|turning|turned|(?:wird|werde?)(?: (?:ich|i|er|sie))?) (?:schon |erst |jetzt |gerade |grade |fast |bald |already |only |just |nearly |almost )*\d{{1,3}}\b(?!\.|:| ?(?:uhr|[ap]m|o'clock)\b)(?: geworden\b)?",
         r"\b(?:twins|kids|children|boys|girls|zwillinge|kinder|jungs|maedels) (?:are|sind|werden|turn) (?:both |beide |schon |already )?\d{1,2}\b(?!\.|:)",

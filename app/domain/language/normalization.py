@@ -66,6 +66,11 @@ REWRITES = tuple(
             rf"\b(?:viertel|quarter|zehn|ten|fuenf|five) (?:vor|nach|to|past),? (?:{CORRECTION},? )*(?=(?:viertel|quarter|zehn|ten|fuenf|five) (?:vor|nach|to|past)\b)",
             "",
         ),
+        # "the first appointment on Monday"
+        (
+            r"(?<!mein )(?<!meine )(?<!my )\b(?:(?:the very|the|your|der|den|ihr|euer) )?(?:aller)?(?:first|erste[nr]?) (?:available )?(?:termin|slot|appointment|opening)(?= (?:of the day|am|on|in der|of|heute|morgen|naechste[nr]?|next) ?)(?: of the day)?",
+            "in der frueh",
+        ),
         # "in zwei, nein, in drei Wochen"
         (
             rf"\bin [a-z\d]+,? (?:{CORRECTION},? )+(?:in )?(?=[a-z\d]+ (?:wochen?|tagen?|monaten?|weeks?|days?|months?)\b)",
@@ -200,7 +205,7 @@ REWRITES = tuple(
         ),
         (r"\b(?:oder|or) (?:meinetwegen|von mir aus|vielleicht auch noch)\b", SECOND_BEST),
         (
-            r",? ?\b(?:(?:or|oder|and|und),? )?(?:if|wenn|falls) (?:that|this|it|das|der|es|da|die)(?:'s| is)? ?(?:no good|not possible|not free|full|taken|gone|isn't (?:free|possible)|doesn't (?:work|suit)|won't (?:work|do)|nicht (?:geht|passt|klappt|moeglich ist|frei ist)|(?:schon )?(?:voll|weg|belegt) ist),?",
+            r",? ?\b(?:(?:or|oder|and|und),? )?(?:if|wenn|falls) (?!(?:der|die) weg)(?:that|this|it|das|der|es|da|die)(?:'s| is)? ?(?:no good|not possible|not free|full|taken|gone|isn't (?:free|possible)|doesn't (?:work|suit)|won't (?:work|do)|nicht (?:geht|passt|klappt|moeglich ist|frei ist)|(?:schon )?(?:voll|weg|belegt) ist),?",
             f" {SECOND_BEST}",
         ),
         # "the weekend after this one", "the week coming"

@@ -35,7 +35,7 @@ SOON = (
     r"|sobald (?:wie )?(?:es |das |du |sie |ihr )?(?:irgend )?(?:geht|moeglich|koennen|koennt|kannst)|(?:as )?(?:soon|early|quick|quickly) as (?:possible|poss|you can|you like)|asap|naechstmoeglich\w*|(?:ab )?sofort|right away|right now|straight away|immediately|soon(?:est)?)\b"
 )
 NOW, MAX_WORDS_OF_NOW = r"\b(?:jetzt|gleich|now)\b", 5
-FIRST_FREE = r"\b(?:(?:the )?(?:next|1\.|earliest|soonest) (?:available|free|possible)|(?:der|die|das|den|am )?(?:naechste[rns]?|1\.|frueheste[rns]?) (?:freie|moegliche|verfuegbare)[rnsm]?|(?:naechsten?|next) (?:termin|appointment|slot|opening)|(?:naechste[rn]?|next) (?:gelegenheit|moeglichkeit|opportunity))\b"
+FIRST_FREE = r"\b(?:(?:the )?(?:next|1\.|earliest|soonest) (?:available|free|possible)|(?:der|die|das|den|am )?(?:naechste[rns]?|1\.|frueheste[rns]?) (?:freie|moegliche|verfuegbare)[rnsm]?|(?:the |der |den )?1\. (?:(?:one|termin|slot|appointment),? ?)?(?:(?:den|die|that|which) )?(?:you have|you've got|you can do|sie haben|ihr habt|frei ist|is free)|(?:naechsten?|next) (?:termin|appointment|slot|opening)|(?:naechste[rn]?|next) (?:gelegenheit|moeglichkeit|opportunity))\b"
 INDIFFERENT = r"(?:egal|gleich|wurscht|wurst|schnurz\w*|schnuppe|wumpe|einerlei|powidl)"
 ANY_TIME = (
     r"\b(?:(?:ab dann|ab da|from then on)(?: (?:aber|geht|passt|kann|ich|wir|eh|dann|i'm))* (?:immer|jederzeit|alles|egal|any ?time|free|whenever)|(?:danach|after that)(?: (?:is|ist|geht))(?: mir)? (?:alles(?: recht| gut)?|egal|anything|any ?time))(?=$|[,.;])|"

@@ -48,7 +48,7 @@ CALL_BACK = re.compile(
     r"|\b(?:rufe?|melde?)(?: ich| mich)* (?:(?!termin)[a-z]+ )*<[dt]\d+>[^,.;]*\ban\b|\bmelde?(?: ich)? (?:mich|uns)\b(?!.*\b(?:wegen|termin\w*|an)\b)[^,.;]*<d|\bi'm (?:calling|ringing|phoning) about <d"
 )
 # what leaves and arrives, begins and ends
-SCHEDULED = r"(?:zug|zuch|bus|bahn|flieger|flug|faehre|taxi|schule|kita|kindergarten|arbeit|kurs|training|schicht|unterricht|hochzeit|taufe|beerdigung|umzug|lieferung|handwerker|train|flight|plane|ferry|school|nursery|work|class|course|shift|wedding|funeral|delivery|plumber|exam|interview|pruefung|meeting)"
+SCHEDULED = r"(?:zug|zuch|bus|bahn|flieger|flug|faehre|taxi|schule|kita|kindergarten|arbeit|kurs|training|schicht|unterricht|hochzeit|taufe|beerdigung|umzug|lieferung|handwerker|train|flight|plane|ferry|school|nursery|work|class|course|shift|wedding|funeral|delivery|plumber|electrician|klempner|elektriker|installateur|exam|interview|pruefung|meeting)"
 OTHERS = re.compile(
     rf"^(?:(?:und|and|weil|because|nur|only|{ASIDE}) )*(?:(?:mein\w*|my|unser\w*|our|der|die|the|ihr\w*|sein\w*|his|her) (?:\w+ )?(?:{RELATIVE}|{SCHEDULED})(?: [a-z]+)?|{SCHEDULED}|(?:mein\w*|my|unser\w*|our) {ASIDE}(?= (?:(?:am|on|the|den) )*<)|{ASIDE}|er|he|she)"
     rf"(?:'s| (?:macht|schliesst|oeffnet|closes|opens|shuts|gets|arrives|leaves|lands|starts|ends|finishes|begins|faengt|beginnt|endet|landet|faehrt|kommt)\b| (?:kommt|ist|hat|war|geht|faehrt|muss|arbeitet|is|has|comes|goes|works|was|had|booked|got|heiratet|feiert)\b| {ASIDE}(?= (?:(?:am|on|the|den) )*<)| (?:wird|werden|turns?)(?: (?:am|on|the|den))* <|(?<={ASIDE})(?= (?:(?:on|the|am|den) )+<d\d+>$))"
@@ -60,9 +60,10 @@ OWN = re.compile(
 CELEBRATION = (
     r"(?:birthday|anniversary|wedding|party|geburtstag|hochzeitstag|hochzeit|feier|taufe|konfirmation|kommunion|jubilaeum|pruefung|exam)"
 )
-# "mein Zug kommt um drei an": no hour to come
+# "mein Zug kommt um drei an", "am Montag um acht kommt der Klempner": no hour to come
 OF_TIMETABLE = re.compile(
-    rf"^(?:(?:und|and|weil|because|da|nur|only) )*(?:(?:mein\w*|my|unser\w*|our|der|die|de|dr|the) )?{SCHEDULED} (?!(?:i|ich|we|wir)\b)[a-z]{{3,}} [^<]*<t\d+>[^<]*$"
+    rf"^(?:(?:und|and|weil|because|da|nur|only) )*(?:(?:mein\w*|my|unser\w*|our|der|die|de|dr|the) )?{SCHEDULED}(?:'s)? (?!(?:i|ich|we|wir)\b)[a-z]{{3,}} (?:[^<]|<d\d+>)*<t\d+>"
+    rf"|<t\d+> (?:kommt|kommen|faehrt|geht|beginnt|endet|faengt|landet) (?:(?:der|die|das|mein\w*|unser\w*) )?(?:{SCHEDULED}|[a-z]+mann|techniker|monteur|post)\b"
 )
 # "morgen ist Samstag", "Thanksgiving's Thursday", "Freitag ist Feiertag", "my birthday's the 17th"
 FACT = re.compile(
@@ -162,6 +163,14 @@ def set_aside_reports(scanner: Scanner, local_now: datetime) -> None:
             )
             told[place] = told[place] or (bool(later) and _is_given_up(clauses[place][1], later[0]))
             told[place] = told[place] or _is_timetable(clauses[place][1], [text for _, text in clauses[place + 1 :]])
+    marked = [place for place, (_, text) in enumerate(clauses) if DAY_OR_TIME.search(text)]
+    if (
+        len(marked) == 1
+        and scanner.text.count("<t") == 1
+        and OF_TIMETABLE.search(clauses[marked[0]][1])
+        and not NEEDS.search(clauses[marked[0]][1])
+    ):
+        told[marked[0]] = True
     if any(is_told and DAY_OR_TIME.search(clause[1]) for clause, is_told in zip(clauses, told, strict=True)):
         # what is said of the day before corrects it: "oh, that's Sunday, Monday then"
         texts = (
