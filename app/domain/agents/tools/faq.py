@@ -21,6 +21,7 @@ from app.domain.services.fuzzy_text import fold as plain_fold, strip_titles
 from app.domain.services.matching import AmbiguousService, UnknownService, build_unknown_service, find_named_trade_words, find_service
 from app.domain.services.requested_services import get_requested_services
 from app.domain.services.spoken_names import get_spoken_name
+from app.domain.services.vocabulary import NOISE, parse_terms
 from app.models import Branch, PhoneNumber, Service, StaffMember
 
 # a second question behind the first
@@ -86,6 +87,7 @@ WHO_WORDS = (
 TITLED = r"\b(?:(?:frau|herrn?|doktor|dr|doctor|mrs?|ms|miss) )+(\w+)"
 # "wie lange dauert das?": what this call has spoken of last
 POINTING = re.compile(r"\W*(?:(?:das|es|dann|dafuer|so|etwa|ungefaehr|insgesamt|zusammen|jetzt|mich|mir|that|this|then|in total|me)\W*)+")
+PRACTICES = frozenset({"medical_practice", "physiotherapy", "psychotherapy", "dental_practice", "vet"})
 MAX_PEOPLE, MAX_NAMED = 12, 8
 
 
@@ -244,7 +246,7 @@ def _answer_service(context: ToolContext, question: str, folded: str) -> FactAns
         options = error.details().get("options") or ()
         services, is_visit = tuple(service for service in list_matching_services(context, None) if service.name in options), False
     except UnknownService as error:
-        return FactAnswer(error.message or "", ("services",)) if find_named_trade_words(words) else None
+        return _as_fact(error.message, "services") if _is_not_offered(context, words) else None
     if not services:
         return None
     has_prices = context.config.can_disclose("prices") and all(service.price_cents or service.parts for service in services)
@@ -265,11 +267,16 @@ def _answer_services(context: ToolContext, question: str, folded: str) -> FactAn
     match = find_service(words)
     if match is not None and not match.tied:
         return FactAnswer(_("Ja. %(service)s", service=say_service(context, match.service)), (f"service:{match.service.id}",))
-    if match is None and find_named_trade_words(words):
+    if match is None and len(parse_terms(words).terms - NOISE) == 1 and _is_not_offered(context, words):
         return _as_fact(build_unknown_service(words, context.language).message, "services")
     if re.search(r"leistungen|angebot|services|was (bieten|macht|machen)|what do you", folded):
         return _list_services(context)
     return None
+
+
+def _is_not_offered(context: ToolContext, words: str) -> bool:
+    """Check whether the words name a thing of a trade; a practice does more than what can be booked, and is asked."""
+    return context.company.industry not in PRACTICES and find_named_trade_words(words) is not None
 
 
 def _list_services(context: ToolContext) -> FactAnswer | None:

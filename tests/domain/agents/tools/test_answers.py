@@ -96,6 +96,7 @@ ENGLISH = [
     ("Who are your stylists?", "Our team is Mara Lindgren, Aylin Demir, Tom Weber and Jonas Kaya."),
     ("Who does the cutting at yours?", "Mara Lindgren, Aylin Demir, Tom Weber and Jonas Kaya do that here."),
     ("What do you charge for a men's haircut?", "34 euros"),
+    ("Do you do men's cuts and beards?", "not"),
     ("Do you do perms?", "We don't do perms. We offer"),
     ("What do you offer?", "We offer ladies' cut, men's cut, clipper cut, children's cut, wash and blow-dry, root touch-up and Balayage."),
     ("How long does a ladies' cut take?", "Ladies' cut takes 45 minutes and costs 58 euros."),
@@ -108,6 +109,9 @@ PRACTICE = [
     ("Wie sind Ihre Sprechzeiten?", "Geöffnet ist montags und dienstags"),
     ("Wann hat Dr. Adler Sprechstunde?", "Dr. Paul Adler ist wieder heute"),
     ("Ist Dr. Adler am Freitag da?", "Dr. Paul Adler ist am Freitag, dem 4. Dezember, von 8 Uhr bis 13 Uhr da."),
+    ("Macht ihr auch Ultraschall?", NOT_KNOWN),
+    ("Was kostet eine Zahnreinigung?", NOT_KNOWN),
+    ("Macht ihr Impfungen?", "Ja. Impfung dauert 10 Minuten."),
     ("Wer impft bei Ihnen?", "Impfung macht bei uns Sabine Roth."),
     ("An welchem Tag haben Sie am längsten offen?", "Am längsten ist donnerstags geöffnet, bis 19 Uhr."),
 ]  # fmt: skip
