@@ -74,3 +74,14 @@ def test_a_push_is_shown_by_the_worker_of_our_origin(visit: Callable[..., Visit]
     page.wait_for_function(f"async () => (await ({shown})()).length > 0")
     assert page.evaluate(shown) == ["Neuer Termin"]
     assert problems_of(page) == []
+
+
+def test_when_the_push_service_does_not_answer_it_is_said(visit: Callable[..., Visit]) -> None:
+    owner = visit(OWNER)
+    owner.page.context.grant_permissions(["notifications"])
+    refuse = "PushManager.prototype.subscribe = () => Promise.reject(new DOMException('no service', 'AbortError'))"
+    owner.page.add_init_script(refuse)
+    page = owner.open("/account/notices")
+    page.get_by_role("button", name="Auf diesem Gerät einschalten").click()
+    expect(page.get_by_role("alert").filter(has_text="der Push-Dienst Ihres Browsers nimmt dieses Gerät nicht an")).to_be_visible()
+    expect(page.get_by_role("button", name="Auf diesem Gerät einschalten")).to_be_enabled()

@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 
 from app.core.phone import display
+from app.domain.companies.mail_providers import find_by_address
 from app.domain.notifications.sender_accounts import CHANNELS
 from app.models import Connection
 from app.providers.messaging.base import Channel, SenderAccount
@@ -72,6 +73,14 @@ REASONS_OF_PROVIDERS = {
     ),
     ("twilio", "not_allowed"): _l("Twilio nimmt Kontokennung und Zugangswort nicht an."),
 }
+# What providers ask for before they let a program in, by the keys of domain/companies/mail_providers.
+MAIL_HINTS = {
+    "google": _l("Google nimmt hier nur ein App-Passwort an, das Sie in Ihrem Google-Konto anlegen."),
+    "microsoft": _l("Bei Microsoft 365 muss „Authentifiziertes SMTP“ für dieses Postfach erlaubt sein."),
+    "gmx": _l("Bei GMX müssen Sie einmal in den Einstellungen „POP3/IMAP“ erlauben."),
+    "web": _l("Bei WEB.DE müssen Sie einmal in den Einstellungen „POP3/IMAP“ erlauben."),
+    "telekom": _l("T-Online nimmt hier nur das E-Mail-Passwort an, das Sie im Kundencenter anlegen, nicht das Ihres Logins."),
+}
 TEST_REASONS = {
     ("sms", "unreachable"): _l("Der Anbieter erreicht diese Nummer nicht."),
     ("sms", "opted_out"): _l("Von dieser Nummer kam STOP, der Anbieter stellt ihr nichts mehr zu."),
@@ -133,6 +142,12 @@ def describe_status(connection: Connection | None, *, waits: bool) -> str:
 def describe_reason(provider: str, reason: str | None) -> str:
     code = reason or ""
     return str(REASONS_OF_PROVIDERS.get((provider, code)) or REASONS.get(code) or _("Der Anbieter hat abgelehnt."))
+
+
+def describe_mail_hint(given: dict[str, str]) -> str:
+    """What the provider of this mailbox asks for before it lets a program in; empty where nothing is known of it."""
+    known = find_by_address(given["address"])
+    return str(MAIL_HINTS.get(given["provider"] or (known.key if known else ""), ""))
 
 
 def describe_failed_setup(provider: str, reason: str, *, current: SenderAccount | None, is_own: bool, is_out: bool) -> str:

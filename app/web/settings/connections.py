@@ -206,7 +206,8 @@ def _check_and_save(provider: str, given: dict[str, str]) -> Any:
 def _find_refusal(provider: str, given: dict[str, str], result: connections.ConnectionTestResult) -> str | None:
     """Why the account cannot be used; None where it can."""
     if result.state != "ok":
-        return connection_labels.describe_reason(provider, result.reason)
+        hint = connection_labels.describe_mail_hint(given) if (provider, result.reason) == ("smtp", "not_allowed") else ""
+        return f"{connection_labels.describe_reason(provider, result.reason)} {hint}".strip()
     if (result.facts or {}).get("has_address") is False:
         return _("Der Schlüssel gilt, aber %(sender)s gehört nicht zu diesem Konto.", sender=given["sender"])
     return None

@@ -40,8 +40,9 @@ def save() -> Any:
 
 
 def _list_keys() -> list[str]:
+    """The company, and its branches where there are several, or one has an address of its own."""
     branches = [branch_id for branch_id, _name in list_branches()]
-    return [COMPANY, *(branches if len(branches) > 1 else [])]
+    return [COMPANY, *(branches if len(branches) > 1 or load_reply_addresses().keys() & set(branches) else [])]
 
 
 def _render_page(values: dict[str, str], errors: dict[str, str]) -> str:

@@ -18,6 +18,7 @@ from app.domain.companies import connection_credentials_form
 from app.domain.companies.connections import ConnectionTestResult, complete_test
 from app.domain.notifications.sender_accounts import find_sender, receives_replies
 from app.domain.notifications.suppressions import suppress
+from app.domain.operations import connection_test
 from app.jobs.connections import check_connection, check_connections
 from app.models import AuditEntry, Company, Connection
 from tests.doubles.calcom import CalcomDouble
@@ -360,6 +361,20 @@ def test_each_cause_of_a_failed_check_has_its_sentence(
     answer = post(owner, f"{PAGE}/smtp", **mail_form(mail, password="wrong" if "AUTH" in says else ""))
     assert answer.status_code == 422
     assert said in answer.text
+
+
+def test_a_refused_password_names_what_the_provider_asks_for(
+    owner: FlaskClient, db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = ConnectionTestResult("refused", "not_allowed")
+    monkeypatch.setattr(connection_test, "run_test", lambda _test: refused)
+    for address, provider, hint in (
+        ("salon@gmail.com", "", "App-Passwort"), ("a@salon.de", "microsoft", "Authentifiziertes SMTP"), ("a@salon.de", "ionos", ""),
+    ):  # fmt: skip
+        text = post(owner, f"{PAGE}/smtp", address=address, provider=provider, password="geheim").text
+        assert "nimmt diesen Benutzernamen mit diesem Passwort nicht an." in text
+        assert hint in text
+        assert ("App-Passwort" in text) is (provider == "")
 
 
 def test_the_test_stands_first_once_the_account_is_saved(owner: FlaskClient, db: SQLAlchemy, mail: MailDouble) -> None:
