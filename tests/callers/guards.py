@@ -99,8 +99,8 @@ def _send_links_to_calling_number(patch: pytest.MonkeyPatch) -> None:
 
 
 def _ignore_wrong_name(patch: pytest.MonkeyPatch) -> None:
-    real = caller_verification.record_verification
-    patch.setattr(caller_verification, "record_verification", lambda call, kind, *, ok, customer: (
+    real = context.record_verification
+    patch.setattr(context, "record_verification", lambda call, kind, *, ok, customer: (
         None if kind == "name" and not ok else real(call, kind, ok=ok, customer=customer)
     ))  # fmt: skip
 

@@ -38,7 +38,7 @@ def relate(words: str | None, reference: datetime | None, *, now: datetime, time
 
     Words that do not point to it are left as they are; without a reference only what is said twice goes.
     """
-    if not words or not (BESIDE.search(fold(words)) or points_to_appointment(words) or SAME_DAY.search(words) or SAME_TIME.search(words)):
+    if words is None or not mentions_appointment(words):
         return words
     if reference and (shift := _find_shift(words)) is not None:
         moved = (reference + shift).replace(tzinfo=None)
@@ -62,6 +62,11 @@ def relate(words: str | None, reference: datetime | None, *, now: datetime, time
     # "next week, same day"
     day = f"{reference:%A}" if of_day.names_a_day else reference.date().isoformat()
     return " ".join(filter(None, (day if is_day else "", told, reference.strftime("%H:%M") if is_time else "")))
+
+
+def mentions_appointment(words: str | None) -> bool:
+    """Check whether the words speak of an appointment, beside what else they tell."""
+    return bool(words) and (any(pattern.search(words) for pattern in (SAME_DAY, SAME_TIME)) or points_to_appointment(words))
 
 
 def points_to_appointment(words: str | None) -> bool:

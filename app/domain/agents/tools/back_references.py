@@ -5,17 +5,13 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-
-from app.core.extensions import db
 from app.domain.agents.tools.bookings_of_this_call import find_latest_times
 from app.domain.agents.tools.clarification import ClarificationNeeded, get_question
 from app.domain.agents.tools.context import ToolContext
 from app.domain.language.back_references import points_back, points_to_end, relate_to_day, tell_from_day
 from app.domain.language.clarification_questions import ambiguous_day, which_date
-from app.domain.language.relative_to_appointment import points_to_appointment, relate
+from app.domain.language.relative_to_appointment import mentions_appointment, points_to_appointment, relate
 from app.domain.language.vocabulary import fold
-from app.models import ToolCall
 
 MAX_OPTIONS = 3
 # their words are said again when something else of them was missing
@@ -44,6 +40,8 @@ def relate_to_latest(
 
     Raises ClarificationNeeded where it is not certain what is meant.
     """
+    if not any(map(_speaks_of_earlier, (date, time))):
+        return date, time
     zone = timezone or context.timezone
     mention = _find_mention(context)
     is_said_again = mention is not None and mention.starts_at is not None and mention.said == (fold(date or ""), fold(time or ""))
@@ -58,6 +56,10 @@ def relate_to_latest(
     latest = find_latest_times(context)
     reference = mention.starts_at if mention and mention.starts_at else context.to_local(latest[0], zone) if latest else None
     return relate(date, reference, now=context.now, timezone=zone), relate(time, reference, now=context.now, timezone=zone)
+
+
+def _speaks_of_earlier(words: str | None) -> bool:
+    return points_back(words) or points_to_end(words) or mentions_appointment(words)
 
 
 def _points_anywhere(words: str | None) -> bool:
@@ -127,8 +129,7 @@ def _get_latest_end(context: ToolContext, mention: Mention | None, timezone: str
 
 def _find_mention(context: ToolContext) -> Mention | None:
     """Find what this call has spoken of last."""
-    rows = select(ToolCall.name, ToolCall.arguments, ToolCall.result, ToolCall.ok).where(ToolCall.call_id == context.call.id)
-    for name, arguments, result, ok in db.session.execute(rows.order_by(ToolCall.id.desc())):
+    for name, arguments, result, ok in reversed(context.earlier_uses):
         data = result.get("data") if isinstance(result, dict) else None
         if isinstance(data, dict) and (found := _read(data)):
             said = arguments if isinstance(arguments, dict) else {}

@@ -16,7 +16,7 @@ from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.named_bookings import select_by_service, split_service
 from app.domain.agents.tools.phrasing import build_bookings_data, say_booking
 from app.domain.agents.tools.verification_fallbacks import build_verification_error, list_fallbacks, require_permission
-from app.domain.customers.caller_assurance import Permission, filter_same_name, is_within_attempts, record_verification
+from app.domain.customers.caller_assurance import Permission, filter_same_name, is_within_attempts
 from app.domain.language.spoken_format import join_or
 from app.models import Booking, BookingChange, Call
 
@@ -72,7 +72,7 @@ def find_overlapping(context: ToolContext, name: str, starts_at: datetime, ends_
     found = list(db.session.scalars(of_person.order_by(Booking.starts_at, Booking.id).limit(MAX_BOOKINGS))) if same else []
     if caller.customer is None and not caller.is_locked and len(same) == 1:
         # who shares the number has said who they are, whether there is an appointment or not
-        record_verification(context.call, "name", ok=True, customer=same[0])
+        context.record_verification("name", ok=True, customer=same[0])
     scopes = get_disclosure_scopes(context, found)
     return next((booking for booking in found if booking.id in scopes), None)
 
@@ -178,7 +178,7 @@ def _check_guess_limit(context: ToolContext, day: date | None, at: time | None) 
 
 def _record_failed_guess(context: ToolContext, day: date | None, at: time | None) -> None:
     if (day or at) and not context.caller.is_verified:
-        record_verification(context.call, "booking", ok=False, customer=context.caller.customer)
+        context.record_verification("booking", ok=False, customer=context.caller.customer)
 
 
 def _build_clarification(context: ToolContext, bookings: Sequence[Booking], *, has_day: bool) -> ClarificationNeeded:

@@ -16,7 +16,7 @@ from app.domain.bookings.booking_request import BookingRequest
 from app.domain.bookings.status import edit_notes
 from app.domain.customers.name_matching import is_same_name
 from app.domain.services.staff_matching import select_staff
-from app.models import Booking, BookingChange, Call, Customer, Hold, Service, ToolCall, WaitlistOffer
+from app.models import Booking, BookingChange, Call, Customer, Hold, Service, WaitlistOffer
 
 MAX_PARTS = 10
 # one visit: its bookings in order
@@ -131,22 +131,21 @@ def find_changed(context: ToolContext, action: Literal["moved", "cancelled"], da
 
 def find_latest_service(context: ToolContext) -> str | None:
     """Find the words for the service that this call has spoken of last, and that was understood."""
-    rows = select(ToolCall.arguments).where(ToolCall.call_id == context.call.id, ToolCall.ok.is_(True)).order_by(ToolCall.id.desc())
-    said = (ServiceArgs.model_validate(arguments or {}).service for arguments in db.session.scalars(rows))
+    said = (ServiceArgs.model_validate(use.arguments or {}).service for use in reversed(context.earlier_uses) if use.ok)
     return next(filter(None, said), None)
 
 
 def has_asked(context: ToolContext, question: Mapping[str, str]) -> bool:
     """Check whether an answer of this call holds this in its data."""
-    results = db.session.scalars(select(ToolCall.result).where(ToolCall.call_id == context.call.id))
+    results = [use.result for use in context.earlier_uses]
     return any(isinstance(result, dict) and question.items() <= (result.get("data") or {}).items() for result in results)
 
 
 def was_staff_named(context: ToolContext, staff_id: str, *, branch_id: str) -> bool:
     """Check whether the caller has wished for this person in an earlier use of this call."""
-    for arguments in db.session.scalars(select(ToolCall.arguments).where(ToolCall.call_id == context.call.id)):
+    for use in context.earlier_uses:
         with suppress(AppError):
-            staff = StaffArgs.model_validate(arguments or {}).staff
+            staff = StaffArgs.model_validate(use.arguments or {}).staff
             if staff and (person := select_staff(staff, branch_id=branch_id).person) and person.id == staff_id:
                 return True
     return False

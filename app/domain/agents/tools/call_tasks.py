@@ -13,7 +13,7 @@ from app.domain.agents.tools.registry import ToolArgs
 from app.domain.agents.tools.spelled_arguments import read_said_name
 from app.domain.customers.name_matching import is_same_name
 from app.domain.services.fuzzy_text import list_significant_words
-from app.models import StaffTask, ToolCall
+from app.models import StaffTask
 
 
 class RequestCallbackArgs(ToolArgs):
@@ -57,9 +57,8 @@ def build_callback_ref(context: ToolContext) -> str:
 
 def _list_callbacks(context: ToolContext) -> list[EarlierCallback]:
     """List the open callbacks of this call, each with the arguments that led to it; words that were erased are not known."""
-    rows = db.session.execute(select(ToolCall.arguments, ToolCall.result).where(ToolCall.call_id == context.call.id).order_by(ToolCall.id))
     said: dict[str, dict[str, str]] = {}
-    for arguments, result in rows:
+    for _name, arguments, result, _ok in context.earlier_uses:
         data = result.get("data") if isinstance(result, dict) else None
         task_id = data.get("task_id") if isinstance(data, dict) else None
         if task_id:

@@ -8,7 +8,7 @@ from app.core.phone import ParsedPhoneNumber, is_domestic, normalise
 from app.domain.agents.tools.clarification import MissingArgument, get_question
 from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.spelled_arguments import resolve_email, resolve_name
-from app.domain.customers.caller_assurance import filter_same_name, record_verification
+from app.domain.customers.caller_assurance import filter_same_name
 from app.domain.customers.contacts import MAX_NAME_LENGTH, ContactDetails, add_identifier
 from app.domain.customers.matching import attach_customer, create_named_customer, select_customer
 from app.domain.customers.name_matching import is_same_name
@@ -73,6 +73,7 @@ def find_or_create_customer(context: ToolContext, contact: ContactDetails) -> Cu
     has_given_name = bool(filter_same_name(name, caller.candidates))
     customer = select_customer(list(caller.candidates), name) or create_named_customer(name[:MAX_NAME_LENGTH], number)
     customer.name = customer.name or name[:MAX_NAME_LENGTH]
+    context.forget_caller()
     if number:
         _attach_to_call(context, customer, has_given_name=has_given_name)
     return customer
@@ -82,6 +83,6 @@ def _attach_to_call(context: ToolContext, customer: Customer, *, has_given_name:
     """Attach the customer to the call; a verified caller may book for others and stays identified."""
     call, caller = context.call, context.caller
     if has_given_name and not caller.is_verified and not caller.is_locked:
-        record_verification(call, "name", ok=True, customer=customer)
+        context.record_verification("name", ok=True, customer=customer)
     if call.customer_id is None or any(other.id == call.customer_id and other.name is None for other in caller.candidates):
         attach_customer(call, customer)

@@ -22,7 +22,6 @@ from app.domain.customers.caller_assurance import (
     hash_birth_date,
     is_number_within_attempts,
     is_within_attempts,
-    record_verification,
 )
 from app.domain.customers.name_matching import find_first_name
 from app.domain.customers.provable_days import get_provable_days
@@ -81,19 +80,19 @@ def _ask_for_letters() -> str:
 
 def _verify_name(context: ToolContext, name: str, birth_date: str | None) -> ToolResult | None:
     """Verify the name: only the same name counts; a similar one is asked for again, spelled."""
-    caller, call = context.caller, context.call
+    caller = context.caller
     same = filter_same_name(name, caller.candidates)
     if len(same) > 1 and birth_date and (born := parse_birth_date(birth_date, context.today)):
         same = [customer for customer in same if customer.birth_index == hash_birth_date(born)] or same
     if len(same) > 1:
         return ask_again(context, _("Nennen Sie mir bitte auch Ihr Geburtsdatum"), **_build_caller_data(caller))
     if same:
-        record_verification(call, "name", ok=True, customer=same[0])
+        context.record_verification("name", ok=True, customer=same[0])
     elif close := filter_similar_name(name, caller.candidates):
-        record_verification(call, "alike", ok=False, customer=_find_only(close))
+        context.record_verification("alike", ok=False, customer=_find_only(close))
         return ask_again(context, _ask_for_letters(), **_build_caller_data(caller), **SPELLING_REQUEST)
     elif any(customer.name for customer in caller.candidates):
-        record_verification(call, "name", ok=False, customer=_find_only(caller.candidates))
+        context.record_verification("name", ok=False, customer=_find_only(caller.candidates))
     return None
 
 
@@ -107,7 +106,7 @@ def _verify_birth_date(context: ToolContext, args: IdentifyCustomerArgs) -> Tool
     if customer is None and args.name:
         customer = _find_only(find_by_birth_date(born, args.name))
         if customer is None:
-            record_verification(context.call, "birth_date", ok=False, customer=None)
+            context.record_verification("birth_date", ok=False, customer=None)
             if was_spelling_asked(context) or context.caller.is_locked:
                 return reject_unverified(context, **_build_caller_data(context.caller))
             return reject_unverified(context, _ask_for_letters(), **_build_caller_data(context.caller), **SPELLING_REQUEST)
@@ -155,7 +154,7 @@ def _verify_code(context: ToolContext, args: IdentifyCustomerArgs) -> ToolResult
     if not any(letter.isdigit() for letter in args.code):
         return send_code(context)
     customer = one_time_codes.redeem_code(context.call, args.code)
-    record_verification(context.call, "code", ok=customer is not None, customer=customer or context.caller.customer)
+    context.record_verification("code", ok=customer is not None, customer=customer or context.caller.customer)
     if customer:
         return None
     if context.caller.is_locked:
@@ -182,7 +181,7 @@ def send_code(context: ToolContext) -> ToolResult:
 
 def _record_attempt(context: ToolContext, kind: str, customer: Customer, fits: bool) -> ToolResult | None:
     fits = fits and is_within_attempts(customer)
-    record_verification(context.call, "birth_date" if kind == "birth_date" else "booking", ok=fits, customer=customer)
+    context.record_verification("birth_date" if kind == "birth_date" else "booking", ok=fits, customer=customer)
     return None if fits else reject_unverified(context, **_build_caller_data(context.caller))
 
 

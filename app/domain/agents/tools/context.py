@@ -1,5 +1,6 @@
 """The context of a tool call (company, branch, agent, caller, language, time) and its result."""
 
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,9 +14,9 @@ from app.core.clock import now
 from app.core.extensions import db
 from app.domain.agents.config_schema import DEFAULT_AGENT_CONFIG, AgentVersionConfig, get_effective_config
 from app.domain.bookings.history import Actor
-from app.domain.customers.caller_assurance import IdentifiedCaller, identify_caller
+from app.domain.customers.caller_assurance import IdentifiedCaller, VerificationMethod, identify_caller, record_verification
 from app.domain.language.parsed_time import Language
-from app.models import Agent, AgentVersion, Branch, BranchService, Call, Company
+from app.models import Agent, AgentVersion, Branch, BranchService, Call, Company, Customer, ToolCall
 
 LANGUAGES: tuple[Language, ...] = ("de", "en")
 # built once: constructing the statement costs more than executing it
@@ -82,10 +83,25 @@ class ToolContext:
         vars(other)["_records"] = (self.company, branch, *self._records[2:])
         return other
 
-    @property
+    @cached_property
     def caller(self) -> IdentifiedCaller:
-        """The caller as identified so far."""
+        """The caller as identified so far; who changes that calls `forget_caller`."""
         return identify_caller(self.call, self.company)
+
+    def forget_caller(self) -> None:
+        """Identify the caller anew the next time: there is another verification, or another customer of this number."""
+        vars(self).pop("caller", None)
+
+    def record_verification(self, kind: VerificationMethod, *, ok: bool, customer: Customer | None) -> None:
+        """Record a verification attempt of this call, without the spoken words."""
+        record_verification(self.call, kind, ok=ok, customer=customer)
+        self.forget_caller()
+
+    @cached_property
+    def earlier_uses(self) -> Sequence[Any]:
+        """What this call has asked and been answered before: name, arguments, result and ok of each use of a function, oldest first."""
+        columns = (ToolCall.name, ToolCall.arguments, ToolCall.result, ToolCall.ok)
+        return db.session.execute(select(*columns).where(ToolCall.call_id == self.call.id).order_by(ToolCall.id)).all()
 
     @cached_property
     def language(self) -> Language:

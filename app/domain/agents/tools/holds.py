@@ -79,6 +79,8 @@ def claim_slot(context: ToolContext, request: BookingRequest, claim: Callable[[]
         with db.session.begin_nested():
             return claim()
     except BookingError:
+        # a customer made for it is gone again
+        context.forget_caller()
         ends_at = get_latest_end(request)
         in_the_way = [hold for hold in list_open_holds(context) if hold.starts_at < ends_at and hold.ends_at > request.starts_at]
         if not in_the_way:

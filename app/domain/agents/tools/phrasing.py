@@ -113,11 +113,11 @@ def load_visits(bookings: Sequence[Booking]) -> dict[str, list[Booking]]:
 def say_visit(context: ToolContext, booking: Booking) -> str:
     """ "Damenschnitt bei Mara Lindgren in Berlin-Mitte"; of several "Schnitt und Farbe bei …", or each with its person."""
     parts = load_visits([booking])[booking.id] or [booking]
-    names = DisplayNames(staff={part.staff_id for part in parts})
     services = _list_services(context, booking)
     if len({part.staff_id for part in parts}) == 1:
         place = say_place(context, booking.staff_id, booking.branch_id)
         return _("%(services)s %(place)s", services=join_and(services, context.language), place=place)
+    names = DisplayNames(staff={part.staff_id for part in parts})
     who = [names.staff.get(part.staff_id, "") for part in parts]
     each = [_("%(service)s bei %(who)s", service=service, who=person) for service, person in zip(services, who, strict=True)]
     return join_and(each, context.language)

@@ -3,9 +3,7 @@
 from dataclasses import replace
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
-from app.core.extensions import db
 from app.domain.agents.tools.bookings_of_this_call import has_asked
 from app.domain.agents.tools.clarification import ClarificationNeeded, MissingArgument, get_question
 from app.domain.agents.tools.context import ToolContext, ToolResult
@@ -14,7 +12,6 @@ from app.domain.customers.contacts import ContactDetails
 from app.domain.customers.name_matching import is_similar_name
 from app.domain.language.spelling import READERS, SpelledText, SpellingKind, needs_spelling, spell_options, spell_out
 from app.domain.language.spoken_format import join_or
-from app.models import ToolCall
 
 # in a result's data: the caller was asked to spell the name
 SPELLING_REQUEST = {"asked": "spelling"}
@@ -104,5 +101,5 @@ def was_name_spelled(context: ToolContext) -> bool:
     """Check whether a name was spelled in this call already, for itself or where it was given."""
     if has_asked(context, {"kind": "name"}):
         return True
-    uses = db.session.scalars(select(ToolCall.arguments).where(ToolCall.call_id == context.call.id))
+    uses = [use.arguments for use in context.earlier_uses]
     return any(isinstance(said, dict) and READERS["name"](str(said.get("name") or ""), context.language).is_spelled for said in uses)

@@ -18,7 +18,7 @@ from app.domain.language.placeholders import is_placeholder
 from app.domain.language.spelling import READERS, SpellingKind
 from app.domain.language.vocabulary import fold
 from app.events import BookingDetailsChanged
-from app.models import Booking, Call, Customer, ToolCall
+from app.models import Booking, Call, Customer
 
 KINDS: dict[str, SpellingKind] = {
     "name": "name", "email": "email", "e-mail": "email", "mail": "email", "street": "street", "strasse": "street", "straße": "street",
@@ -79,8 +79,7 @@ def _list_bookings(context: ToolContext, booking_id: str | None) -> list[Booking
 
 def _find_said_name(context: ToolContext) -> str | None:
     """Find the last name that was said in this call: nothing of a record is told."""
-    uses = select(ToolCall.arguments).where(ToolCall.call_id == context.call.id).order_by(ToolCall.id.desc())
-    names = (NameArgs.model_validate(arguments or {}).name for arguments in db.session.scalars(uses))
+    names = (NameArgs.model_validate(use.arguments or {}).name for use in reversed(context.earlier_uses))
     return next(filter(None, names), None)
 
 
@@ -103,6 +102,7 @@ def _set_name(context: ToolContext, customer: Customer, name: str, bookings: lis
         return
     number = customer.of_kind("phone") if customer.id in {each.id for each in context.caller.candidates} else None
     person = known[0] if known else create_named_customer(name, number)
+    context.forget_caller()
     for booking in bookings:
         booking.customer_id = person.id
     db.session.flush()

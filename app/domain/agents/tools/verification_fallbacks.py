@@ -17,7 +17,7 @@ from app.domain.language.spoken_format import join_or
 from app.domain.notifications.notification_queue import find_recipient
 from app.domain.notifications.sender_accounts import is_set_up
 from app.domain.notifications.suppressions import find_suppressed
-from app.models import Customer, ToolCall
+from app.models import Customer
 from app.providers.messaging.base import Channel
 
 Fallback = Literal["link", "callback", "desk"]
@@ -156,5 +156,4 @@ def _build_sentence(context: ToolContext, question: str | None) -> tuple[str, li
 
 def _count_refusals(context: ToolContext) -> int:
     """Count how often this call was refused so, for nobody likes to hear the same sentence again."""
-    results = db.session.scalars(select(ToolCall.result).where(ToolCall.call_id == context.call.id))
-    return sum(isinstance(result, dict) and result.get("code") == VerificationRequired.code for result in results)
+    return sum(isinstance(use.result, dict) and use.result.get("code") == VerificationRequired.code for use in context.earlier_uses)
