@@ -143,10 +143,13 @@ def _set_aside_times(clauses: list[DateClause]) -> bool:
         if clause.kind in ("wish", "bare") and TIME.search(clause.text) and not JOINED.match(clause.text) and not ALSO.search(clause.text)
     )
     last = max([*concluded, *asked], default=0)
+    # "Dienstag um drei ist belegt, dann um vier": the day stays
+    is_only_day = sum(bool(DAY.search(clause.text)) for clause in clauses) == 1
     told = [
         clause
         for clause in clauses[:last]
         if (clause.kind == "other" and TIME.search(clause.text) and any(later.is_concluded for later in clauses[: last + 1]))
+        or (clause.kind == "excluded" and TIME.search(clause.text) and DAY.search(clause.text) and is_only_day)
         or ((clause.kind == "told" or GIVEN_UP.search(clause.text)) and TIME_OR_PART.search(clause.text))
     ]
     names_day = any(DAY.search(clause.text) for clause in clauses if clause not in told)

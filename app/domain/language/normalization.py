@@ -177,7 +177,7 @@ REWRITES = tuple(
         (r",? ?\b(?:je (?:frueher|eher) (?:desto|umso) (?:besser|lieber)|the (?:sooner|earlier) the better)\b", " so bald wie moeglich"),
         # "nine would be heaven", "say four", "ten sharp"
         (
-            rf"(?<!\bat )(?<!\bum )(?<!half )(?<!halb )(?<!to )(?<!past )(?<!vor )(?<!nach )(?<!viertel )(?<!ab )(?<!bis )(?<!after )(?<!before )\b({HOUR_WORDS}) (?=(?:would be|would suit|works|wuerde? (?:mir )?passen|waere? (?:mir )?(?:am liebsten|recht|ideal|super|perfekt|gut))\b)",
+            rf"(?<!\bat )(?<!\bum )(?<!half )(?<!halb )(?<!to )(?<!past )(?<!vor )(?<!nach )(?<!viertel )(?<!ab )(?<!bis )(?<!after )(?<!before )\b({HOUR_WORDS}) (?=(?:would be|would suit|is (?:fine|good|great|perfect|okay|ok|best)|works|wuerde? (?:mir )?passen|waere? (?:mir )?(?:am liebsten|recht|ideal|super|perfekt|gut))\b)",
             r"at \1 ",
         ),
         (

@@ -65,6 +65,10 @@ END_WORDS = re.compile(
 UNSUITABLE_BEFORE = re.compile(
     r"(?P<mark><[dt]\d+>[^<]*?)\b(?:(?:vorher|davor|zuvor|bis dahin) (?:bin|sind|hab|habe|haben|kann|koennen|geht|ist|passt|klappt|schaff\w*|arbeite)|(?:danach|nachher) (?:(?:bin|sind|fahr\w*|flieg\w*|hab\w*|muss\w*)\b(?![^<,.;]*\b(?:zeit|frei|da|zurueck|immer|wieder|jederzeit|luft|flexibel)\b)|(?=[^<,.;]*\bnicht\b))|after (?:that|then),? (?:i'm|i am|we're|we are|i'll be|we'll be|we go|we fly|we leave|it's (?=no|too|not)) (?!free|around|back|available|flexible|here|home|good|fine)|(?:before|until|till) (?:that|then),? (?:i'm|i am|we're|we are|i've|i have|i can't|i work|it's|we|i))\b[^<,.;]*"
 )
+# "um zehn, vorher hol ich noch Brötchen": it bounds nothing
+DONE_BEFORE = re.compile(
+    r"(?P<mark><t\d+>),? (?:vorher|davor|zuvor) (?!soll|muss|muess|kann|koennt|wuerd|waer|haett|moecht|braeucht|ging|geht|komm|pass)[a-z]{3,} (?:ich|wir|er|sie|mein\w*|der|die) [^<,.;]*"
+)
 ABSENT_UNTIL_THEN = re.compile(
     r"(?<=[,.;] )(?:i'm|i am|we're|we are|ich bin|wir sind|bin|sind) [^<,.;]*\b(?:until|till|bis) (?:then|dahin)\b"
 )
@@ -89,6 +93,7 @@ def mark_reported_bounds(scanner: Scanner) -> None:
     """Rewrite what is told with a reference to it: the bound stays."""
     scanner.text = DEADLINE.sub(r"bis \g<mark> ", scanner.text)
     scanner.text = UNSUITABLE_BEFORE.sub(rf"\g<mark>{ASIDE}", scanner.text)
+    scanner.text = DONE_BEFORE.sub(rf"\g<mark>, {ASIDE}", scanner.text)
     scanner.text = ABSENT_UNTIL_THEN.sub(ASIDE, scanner.text)
     scanner.text = AFTER_ON.sub(r"after that\1", scanner.text)
     scanner.text = WORKING_UNTIL.sub(r"\g<day> nach \g<mark>", scanner.text)
