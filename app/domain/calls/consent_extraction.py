@@ -18,18 +18,16 @@ from app.models import Agent, Call
 from app.providers.voice.call_webhook_reader import ProviderCallEvent, TranscriptTurn
 
 OVER = ("ended", "analyzed")
-# last turns of a snapshot, which may still change
-STILL_GROWING = 2
 
 
-def update_answers(batch: CallUnitOfWork, call: Call, turns: Sequence[TranscriptTurn] | None, *, final: bool) -> None:
+def update_answers(batch: CallUnitOfWork, call: Call, turns: Sequence[TranscriptTurn] | None) -> None:
     """Update the answers before anything else of the event is stored, so that declined content is never stored.
 
-    Of a growing transcript only new turns are checked, of the final one, whose texts may differ, all.
+    Checked are the turns from the first that is new, or reads otherwise than what is stored; those before it were checked then.
     """
     if not turns or call.is_test or not call.keeps_words:
         return
-    answers, since = batch.answers[call.id], 0 if final else max(0, len(batch.turns[call.id]) - STILL_GROWING)
+    answers, since = batch.answers[call.id], _find_first_change(turns, batch.turns[call.id])
     lines = [
         DialogueTurn(position, turn.role == "agent", turn.text) for position, turn in enumerate(turns) if turn.role in ("agent", "caller")
     ]
@@ -37,6 +35,11 @@ def update_answers(batch: CallUnitOfWork, call: Call, turns: Sequence[Transcript
         notice_version = find_notice_version(_to_utterances(turns[: given.turn]))
         if row := record_answer(call, answers, given.what, given.answer, source="words", turn=given.turn, wording=notice_version):
             batch.add_consent(row)
+
+
+def _find_first_change(turns: Sequence[TranscriptTurn], stored: Sequence[dict[str, Any]]) -> int:
+    pairs = enumerate(zip(turns, stored, strict=False))
+    return next((place for place, (turn, row) in pairs if (turn.role, turn.text) != (row["role"], row["text"])), len(stored))
 
 
 def update_notice(batch: CallUnitOfWork, call: Call, event: ProviderCallEvent) -> None:

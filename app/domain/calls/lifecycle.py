@@ -111,7 +111,7 @@ def _apply_event(
     before = _get_live_fields(call)
     was_running, was_analyzed = call.is_running, call.analyzed_at is not None
     moved = advance_status(call, event)
-    update_answers(batch, call, event.turns, final=event.kind in ("ended", "analyzed"))
+    update_answers(batch, call, event.turns)
     merge_fields(call, event)
     _identify_caller(batch, call, caller)
     change = apply_snapshot(batch, call, event.turns, final=event.kind in ("ended", "analyzed"))

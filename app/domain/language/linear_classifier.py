@@ -95,7 +95,7 @@ def hash_features(names: Iterable[str]) -> set[int]:
 def _compute_probability(weights: ClassifierWeights, buckets: set[int]) -> float:
     """Compute the logistic function over the normalized features, as in training."""
     values = weights.values
-    total = sum(values[bucket] for bucket in buckets) * weights.scale / math.sqrt(len(buckets) or 1)
+    total = sum(map(values.__getitem__, buckets)) * weights.scale / math.sqrt(len(buckets) or 1)
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total + weights.bias))))
 
 
