@@ -85,3 +85,6 @@ def test_when_the_push_service_does_not_answer_it_is_said(visit: Callable[..., V
     page.get_by_role("button", name="Auf diesem Gerät einschalten").click()
     expect(page.get_by_role("alert").filter(has_text="der Push-Dienst Ihres Browsers nimmt dieses Gerät nicht an")).to_be_visible()
     expect(page.get_by_role("button", name="Auf diesem Gerät einschalten")).to_be_enabled()
+    # a box half under the bars of the window is no small one
+    page.evaluate("window.scrollTo(0, 0)")
+    assert problems_of(page) == []
