@@ -3,7 +3,7 @@
 # ruff: noqa: E501  (patterns are read in one line)
 
 import re
-from typing import Literal
+from typing import Literal, cast
 
 Action = Literal["booked", "moved", "cancelled", "stands"]
 
@@ -27,14 +27,16 @@ WEAK_VERB = re.compile(
     r"\b(?:notiert|aufgeschrieben|mitgeschrieben|festgehalten|noted|gesichert|geaendert|changed|bestaetigt|confirmed|angelegt|removed|deleted|geloescht|brought|pushed|set up|arranged|logged|erfasst|gespeichert|vermerkt|angegeben|aufgenommen|jotted .*|written .*|raus|weg|dropped|umgestellt|getauscht|zugesagt|hingeschrieben|added .*|entered .*|placed .*|marked .*)\b"
 )
 HOLD_VERB = re.compile(r"\b(?:reserviert|reserved|festgehalten|freigehalten|halte\w*|hold\w*|held)\b")
-ABOUT_APPOINTMENT = re.compile(r"\b(?:\w*termine?n?s?|buchung\w*|appointments?|bookings?|visits?)\b|<[dt]\d+>")
+ABOUT_APPOINTMENT = re.compile(r"\b(?:slots?|\w*termine?n?s?|buchung\w*|appointments?|bookings?|visits?)\b|<[dt]\d+>")
 # the action concerns something other than an appointment
 OTHER_SUBJECT = re.compile(
-    r"\b(?:wartelisten?|waitlist|wait ?ing list|rueckrufs?|rueckrufwunsch|(?:ruf\w*|meld\w*) (?:sie|dich|euch|ihnen|sich|wir)\b.*\b(?:zurueck|an|bei)|callbacks?|call (?:you )?back|nachricht|message|notiz|note|newsletter|gutschein\w*|voucher|nummer|number|anfragen?|enquir\w+|inquir\w+|e-mail|mail|sms|text message|link|adresse|address|namen?|name|wunsch|frage|anliegen|erinnerung|reminder|allerg\w*)\b"
+    r"\b(?:wartelisten?|waitlist|wait ?ing list|rueckrufs?|rueckrufwunsch|(?:ruf\w*|meld\w*) (?:sie|dich|euch|ihnen|sich|wir)\b.*\b(?:zurueck|an|bei)|callbacks?|call (?:you )?back|nachricht|message|notiz|note|newsletter|gutschein\w*|voucher|nummer|number|anfragen?|enquir\w+|inquir\w+|e-mail|mail|sms|text message|link|adresse|address|(?<!auf ihren )(?<!unter ihrem )(?<!in your )(?<!under your )namen?|wunsch|frage|anliegen|erinnerung|reminder|allerg\w*)\b"
 )
 APPOINTMENT = re.compile(r"\b(?:\w*termine?n?s?|buchung\w*|appointments?|bookings?|reservations?)\b")
 
-AUX_DE = r"\b(?:hab|habe|haben wir|wir haben|ist|sind|wurden?|wird|bleibt|bleiben|waere?n? damit|seid|bist)\b"
+AUX_DE = (
+    r"\b(?:hat (?=sie\b|dich\b|ihnen\b|dir\b)|hab|habe|haben wir|wir haben|ist|sind|wurden?|wird|bleibt|bleiben|waere?n? damit|seid|bist)\b"
+)
 FIRST_PERSON_EN = r"(?:\bi|\bwe)(?:'ve| have)?(?: (?:just|now|also|already|gone ahead and|went ahead and|successfully|got|\w+ly))* "
 PASSIVE_EN = r"(?:\b(?:is|are|was|were|been|now|got|gotten|it|that|you|you're|all)|'s|'re|have) (?:(?:now|all|already|also|both|successfully|officially|being|been|safely|firmly) ){0,3}"
 CLAUSE_START = r"^(?:(?:so|gut|prima|super|perfekt|erledigt|schon|alles|okay|ok|done|great|perfect|all|und|and|ja|yes|wieder|lovely|right|brilliant|wunderbar|na klar|klar|no problem|kein problem|dann),? )*"
@@ -98,11 +100,11 @@ SECOND_PERSON = re.compile(r"\bsie haben\b|\bhaben sie\b|\bdu hast\b|\bhast du\b
 EXISTING_APPOINTMENT = re.compile(
     r"\b(?:ihr|der|dein|mein|euer)\w*(?: \w+){0,3} \w*(?:termin|buchung)\b.*\b(?:ist|bleibt|steht|findet|liegt|lautet|wartet)\b"
     r"|\b(?:ist|bleibt|steht|findet|lautet) (?:ihr|der|dein|euer)\w*(?: \w+){0,2} \w*(?:termin|buchung)\b"
-    r"|\bsie haben\b.*\w*termin\b|\b(?:ihre?|deine?|der|die) \w+ hat\b.*\w*termin\b|\byour \w+(?: has|'s got)\b.*\bappointment\b|\bhaben sie\b.*\w*termin\b|\bdu hast\b.*\w*termin\b|\bhast du\b.*\w*termin\b|\b\w*termin steht\b|\b(?:das|es|alles) steht\b|\b(?:da|hier) steht\b|\bsteht (?:er|sie|es|der|ihr)\b|\bda (?:ist|haben wir|hab ich|habe ich) (?:er|ihn|sie)\b|\b(?:there|here) (?:it|you|we) (?:is|are|go)\b|\bfound (?:it|you)\b|\bsteh\w* (?:hier|bei mir|bei uns|fest|so drin|im)\b|\b(?:hier|bei mir) steh\w*\b|\bhaben wir das\b|\bsteht fest\b|<[dt]\d+> (?:\w+ ){0,2}steht$"
+    r"|\bsie haben\b.*\w*termin\b|\b(?:ihre?|deine?|der|die) \w+ hat\b.*\w*termin\b|\byour \w+(?: has|'s got)\b.*\bappointment\b|\bhaben sie\b.*\w*termin\b|\bdu hast\b.*\w*termin\b|\bhast du\b.*\w*termin\b|\b\w*termin steht\b|\b(?:das|es|alles) steht\b|\bbleib\w*(?: \w+){0,3} (?:bei|beim)\b|\b(?:da|hier) steht\b|\bsteht (?:er|sie|es|der|ihr)\b|\bda (?:ist|haben wir|hab ich|habe ich) (?:er|ihn|sie)\b|\b(?:there|here) (?:it|you|we) (?:is|are|go)\b|\bfound (?:it|you)\b|\bsteh\w* (?:hier|bei mir|bei uns|fest|so drin|im)\b|\b(?:hier|bei mir) steh\w*\b|\bhaben wir das\b|\bsteht fest\b|<[dt]\d+> (?:\w+ ){0,2}steht$"
     r"|\b(?:wir|ich) (?:sehen|sehe|erwarten?|freuen?)\b|\b(?:sehen|erwarten|freuen|freue|sehe|erwarte) (?:wir|ich)\b|\b(?:erwartet|freut sich auf|wartet auf|kuemmert sich um|uebernimmt|begruesst|empfaengt|schneidet|faerbt|behandelt|betreut|bedient|nimmt|macht) (?:sie|dich|euch|ihnen|dir)\b|\b(?:sie|dich) (?:erwartet|begruesst|empfaengt)\b|\bsind (?:wir )?verabredet\b"
-    r"|\b(?:sie sind|du bist|sind sie|bist du|ihr seid)\b.*\b(?:dran|an der reihe|bei uns|da|drin|dabei)\b|\b(?:sie sind|sind sie|du bist|bist du)\b.*\bbei (?!uns\b|mir\b|ihnen\b)|\byou(?:'re| are) with \w+|\bgehoert (?:ihnen|dir|der platz)\b|\b(?:platz|termin|zeit) (?:ist|gehoert) (?:ihrer|deiner|ihnen|dir)\b"
+    r"|\b(?:sie sind|du bist|sind sie|bist du|ihr seid)\b.*\b(?:dran|an der reihe|bei uns|da|drin|dabei)\b|\b(?:sie sind|sind sie|du bist|bist du)\b.*\bbei (?!uns\b|mir\b|ihnen\b)|\byou(?:'re| are) with \w+|\bgehoert (?:ihnen|dir|der platz)\b|\b(?:platz|termin|zeit|slot)\b.* (?:ist|gehoert)(?: (?:jetzt|nun|damit|somit|hiermit|fest))* (?:ihrer|deiner|ihnen|dir)\b"
     r"|\b(?:your|the)(?: \w+){0,2} (?:appointment|booking|visit|slot)\b.*\b(?:is|will be|stands|remains|stays|starts)\b|\byou(?: do|'ve got| have)(?: \w+){0,3} (?:an?|your) (?:\w+ )?(?:appointment|booking)\b"
-    r"|\bsee(?:ing)? you\b|\bexpect(?:ing)? you\b|\byou're (?:due|coming|up)\b|\b(?:will|'ll) be (?:\w+ )?(?:looking after|seeing|with|doing|taking care of|expecting|ready for|waiting for)(?: you)?\b|\blook(?:ing|s)? forward\b|\bi (?:see|have|can see)\b.*\b(?:you|here)\b|\bthe slot is yours\b|\bis yours\b"
+    r"|^(?:please|then|so|just)(?:,| please| just)? (?:come|pop) (?:in|over|by|along|round)\b|\bsee(?:ing)? you\b|\bexpect(?:ing)? you\b|\byou're (?:due|coming|up)\b|\b(?:will|'ll) be (?:\w+ )?(?:looking after|seeing|with|doing|taking care of|expecting|ready for|waiting for)(?: you)?\b|\blook(?:ing|s)? forward\b|\bi (?:see|have|can see)\b.*\b(?:you|here)\b|\bthe slot is yours\b|\bis yours\b"
 )
 # "Ihr neuer Termin", "stattdessen": an appointment that took another one's place
 IN_PLACE_OF = re.compile(
@@ -135,6 +137,10 @@ ACTION_NOUNS: dict[Action, re.Pattern[str]] = {
     "moved": re.compile(rf"\b(?:umbuchung|verschiebung|terminaenderung|aenderung|rescheduling|change)\b.*\b{DONE_NOUN}\b"),
 }
 # "I was able to get you in", "ich konnte Sie noch unterbringen"
+# "der Freitag ist damit erledigt", to somebody who wanted to cancel
+OVER = re.compile(
+    r"\bist (?:damit |jetzt |somit |hiermit |fuer sie |auch |schon )*(?:erledigt|hinfaellig|vom tisch|passe|geschichte)\b|\bis (?:now |all )*(?:dealt with|history|off the table)\b|\b(?:appointment|booking|it|that|\w+day)(?:'s| is) (?:now |all )*(?:gone|off|out)\b"
+)
 ACHIEVED = re.compile(r"\b(?:(?:was|were|been) able to|managed to|konnten?|konnte ich|ist (?:mir|uns) gelungen)\b")
 
 
@@ -156,6 +162,8 @@ def find_action(plain: str, scanned: str, expected: str | None = None) -> Action
             if SECOND_PERSON.search(plain):
                 return "stands" if action == "booked" else None
             return action
+    if expected in ("cancelled", "moved") and OVER.search(plain):
+        return cast("Action", expected)
     if ACHIEVED.search(plain) and (achieved := find_intended_action(plain)):
         return achieved
     if STATEMENTS["cancelled"].search(plain):

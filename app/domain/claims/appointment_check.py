@@ -1,5 +1,7 @@
 """Checks claims about appointments against those of the call and its caller."""
 
+# ruff: noqa: E501  (patterns are read in one line)
+
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,6 +25,11 @@ TOOL_BY_CLAIM = {
     "cancelled": "cancel_appointment",
 }
 WRITTEN_DOWN = re.compile(r"\b(?:aufgeschrieben|notiert|weitergegeben|jotted|noted|written (?:it |that )?down)\b")
+ARRIVES = re.compile(
+    r"\b(?:kommen sie|komm|kommst du|seien sie|da zu sein|da sein|vor ort|einfinden|eintreffen)\b.*\b(?:schon|vorher|frueher|gern\w*|ruhig|bitte|rechtzeitig|etwas)\b|\b(?:bitte|gern\w*|ruhig) (?:schon|etwas frueher)\b"
+    r"|\b(?:please|feel free to|you can|you might|best to|do) (?:\w+ )?(?:come|arrive|be here|be there|turn up|pop in|get here)\b"
+)
+MAX_EARLY_MINUTES = 30
 APPROXIMATELY = timedelta(minutes=15)
 # weights of differences, to find the nearest appointment
 WEIGHTS: dict[DetailMismatch, int] = {
@@ -131,13 +138,25 @@ def _check_mention(claim: Claim, mention: AppointmentMention, evidence: Evidence
         return [_build_missing(claim, evidence)]
     if "other_day" in differs and "other_time" in differs and claim.kind != "moved":
         return [_build_missing(claim, evidence)]
-    if differs[:1] == ["other_time"] and ENDS.search(claim.quote) and is_end(mention, evidence):
+    if differs[:1] == ["other_time"] and (
+        (ENDS.search(claim.quote) and is_end(mention, evidence))
+        or (ARRIVES.search(fold(claim.quote)) and _is_shortly_before(mention, state))
+    ):
         return []
     if differs:
         return [build_mismatch(differs[0], claim, appointment=appointment, state=state)]
     if claim.kind in ("booked", "moved") and appointment.is_pending and not claim.tentative:
         return [build_mismatch("not_confirmed", claim, appointment=appointment, state=state)]
     return []
+
+
+def _is_shortly_before(mention: AppointmentMention, state: AppointmentSnapshot) -> bool:
+    """ "Kommen Sie gern schon zwanzig nach drei": before half past three."""
+    steps = range(5, MAX_EARLY_MINUTES + 1, 5)
+    return mention.clock is not None and any(
+        _matches_time(mention.clock, replace(state, starts_at=state.starts_at - timedelta(minutes=minutes)), timedelta(0))
+        for minutes in steps
+    )
 
 
 def _was_left(mention: AppointmentMention, evidence: Evidence) -> bool:

@@ -40,7 +40,7 @@ WINDOW = re.compile(
     r"\b(?:ab|nach|vor|bis|gegen|zwischen|spaetestens|fruehestens|after|before|from|until|till|around|between|about)\b[^<]{0,12}<t\d+>|<t\d+> ?(?:-|bis|to) (?=<t)"
 )
 
-ADVERSATIVE = re.compile(r", (?:but|aber|dafür) ")
+ADVERSATIVE = re.compile(r", (?:but|aber|dafür|deshalb|deswegen|daher|darum|stattdessen|instead|so|hence) ")
 # the hours of a part of the day that is called full
 PARTS = (
     (re.compile(r"\b(?:vormittag(?:s|en|e)?|morgens|frueh|mornings?)\b"), (0, 12)),

@@ -43,7 +43,7 @@ NEW_SUBJECT = (
 # ", but for now you're in on Thursday"
 ADVERSATIVE = r", (?:aber|doch|but) (?=(?:(?!zwar\b)[\w']+ ){0,4}?(?:sind sie|sie sind|bist du|steht|stehen|bleib\w*|hab\w*|ist|sind|you're|you are|i've|i have|it's|that's|stays?|is|are)\b)"
 CLAUSE = re.compile(
-    rf" (?:und|and) (?={PREDICATE})|{ADVERSATIVE}|, (?={NEW_SUBJECT})(?!(?:{CORRECTION_WORDS})\b)|,? (?:und|aber|doch|and|but|so) (?=(?:{CLAUSE_STARTS})\b)|, (?=(?:{CLAUSE_STARTS})\b)(?!(?:{CORRECTION_WORDS})\b)| [–—-] (?!(?:ach |oh |äh,? |ähm,? )*(?:{CORRECTION_WORDS})\b)",
+    rf" (?:und|and) (?={PREDICATE})|, (?=erst (?:ab|um|wieder|gegen)\b)|{ADVERSATIVE}|, (?={NEW_SUBJECT})(?!(?:{CORRECTION_WORDS})\b)|,? (?:und|aber|doch|and|but|so) (?=(?:{CLAUSE_STARTS})\b)|, (?=(?:{CLAUSE_STARTS})\b)(?!(?:{CORRECTION_WORDS})\b)| [–—-] (?!(?:ach |oh |äh,? |ähm,? )*(?:{CORRECTION_WORDS})\b)",
     re.IGNORECASE,
 )
 ENDS_WITH_TAG = re.compile(
@@ -66,7 +66,7 @@ CONDITION = re.compile(
 CONDITION_INSIDE = re.compile(r"\b(?:wenn|falls|sobald|sofern|if|once|unless|as soon as|in case|provided)\b")
 # "wenn ich das richtig sehe", "if I'm not mistaken": no condition
 PARENTHESIS = re.compile(
-    r"^(?:wenn|falls|if) (?:ich|i|i'm|i am|wir|we)\b.{0,40}\b(?:richtig|recht|irre|taeusche|seh\w*|mistaken|right|correctly|see)\b[^,]*, ?"
+    r"^(?:sobald|as soon as|once|when) [^,]{2,40}\b(?:da|zurueck|fertig|here|back|in|out|done)\b(?: ist| sind| hat)?, ?|^(?:wenn|falls|if) (?:ich|i|i'm|i am|wir|we)\b.{0,40}\b(?:richtig|recht|irre|taeusche|seh\w*|mistaken|right|correctly|see)\b[^,]*, ?"
 )
 # the rest of the sentence is an offer only
 CONSENT_CONDITION = re.compile(
@@ -79,7 +79,7 @@ MODAL = re.compile(
 FUTURE = re.compile(r"\b(?:werden?|wird|wirst|will|'ll|going to|about to|'m going|gonna)\b|\w'll\b")
 # "I will see you", "then we would have it" are certain
 CERTAIN_FUTURE = re.compile(
-    r"\bdann haetten wir(?:'?s| es| das| alles)|\bdas haetten wir\b|\bzu (?:duerfen|koennen)\b|\bwaeren wir (?:soweit|so weit|fertig|durch)\b|\b(?:will be|'ll be) (?:seeing|expecting|ready|with you|looking)|(?:will|'ll) (?:see|expect) you\b|\bi can see you\b|\b(?:werden|wird)(?: sie| dich)?(?: \w+){0,4} erwartet\b"
+    r"\bdann haetten wir(?:'?s| es| das| alles)|\bdas haetten wir\b|\bzu (?:duerfen|koennen)\b|\bwaeren wir (?:soweit|so weit|fertig|durch)\b|\b(?:will be|'ll be) (?:seeing|expecting|ready|with you|looking)|you can expect (?:a|an|her|his|our|their|the)\b|\b(?:will|'ll) (?:see|expect) you\b|\bi can see you\b|\b(?:werden|wird)(?: sie| dich)?(?: \w+){0,4} erwartet\b"
 )
 INTENTION = re.compile(
     r"\b(?:ich|wir) (?:werde|werden)\b|\b(?:werde|werden) (?:ich|wir)\b|\b(?:i|we)(?:'ll| will|'m going to| am going to|'re going to|'m about to)\b"
@@ -87,7 +87,9 @@ INTENTION = re.compile(
     r"|\b(?:i'm|we're|i am) (?:just )?(?:booking|putting|scheduling|moving|cancel+ing|adding|noting|popping|reserving)\b"
 )
 ALTERNATIVE = re.compile(r"\b(?:oder|or|gern\w* (?:einen?|auch)|auf wunsch)\b")
-NEGATION = re.compile(r"\b(?:nicht|keine?[nmrs]?|nichts|nie|weder|not|no|never|nothing|unable|neither|none)\b|n't\b")
+NEGATION = re.compile(
+    r"\b(?:niemand\w*|nobody|no one|nicht|keine?[nmrs]?|nichts|nie|weder|not|no|never|nothing|unable|neither|none)\b|n't\b"
+)
 NOT_NEGATION = re.compile(
     r"\b(?:kein(?:e)? (?:problem|sorge|ursache|thema|ding|akt|stress)|gar kein thema|(?:das |es )?(?:stimmt|war|ist) (?:so )?nicht(?: ganz)?(?: richtig)?(?=,|$)|that(?:'s| is| was|) ?(?:not|n't|isn't|wasn't) (?:quite )?(?:right|correct)|no (?:problem|worries|trouble|bother)|not a problem|not at all|nicht wahr|nicht nur|nichts zu danken|why not)\b"
     r"|\bdo(?:n't| not) worry\b|\b(?:vergessen|forget)\b.*"
@@ -106,11 +108,19 @@ OFFERING = re.compile(r"\b(?:anbieten|vorschlagen|moecht\w*|offer|suggest|arrang
 SUBORDINATE = re.compile(r"^(?:dass|that|ob|whether)\b")
 REGRET = re.compile(r"\b(?:leider|aber|but|unfortunately|afraid)\b")
 OTHER_CUSTOMER = re.compile(
-    r"\b(?:jemand\w*|andere[rnms]? (?:kund\w*|gast|gaeste|patient\w*|termin\w*)|someone|somebody|(?:another|other) (?:customer|client|patient|appointment)\w*|ihre (?:frau|mutter|tochter|kollegin) hat (?:sie|dich|gesagt|angerufen)|ihr (?:mann|vater|sohn|kollege) hat (?:sie|dich|gesagt|angerufen))\b"
+    r"\b(?:jemand\w*|(?:noch |schon |gerade )?eine? (?:kund\w+|patient\w*|gast)|(?:naechste[rn]?|seinen?|ihren?) (?:naechsten? )?(?:kund\w+|patient\w*|gast)|(?:next|a|another) (?:client|customer|patient)|andere[rnms]? (?:kund\w*|gast|gaeste|patient\w*|termin\w*)|someone|somebody|(?:another|other) (?:customer|client|patient|appointment)\w*|ihre (?:frau|mutter|tochter|kollegin) hat (?:sie|dich|gesagt|angerufen)|ihr (?:mann|vater|sohn|kollege) hat (?:sie|dich|gesagt|angerufen))\b"
+)
+# "Tom wurde eben für halb vier gebucht": by another one
+JUST_TAKEN = re.compile(
+    r"\b(?:wurden?|ist|sind) (?:\w+ ){0,3}?(?:gerade|eben|soeben|inzwischen|zwischenzeitlich)\b(?!.*\b(?:sie|dich|ihnen|ihre\w*)\b).*\b(?:gebucht|reserviert|genommen|weggegangen)\b|\b(?:has|have|was|were|'s) (?:\w+ )?just (?:\w+ )?(?:booked|taken|reserved|snapped)\b(?!.*\bfor you\b)"
+)
+# "would have been", "hätte auch gepasst": it is not so
+COUNTERFACTUAL = re.compile(
+    r"\b(?:would|could) have (?:been|had|worked|liked|gone|suited|fitted)\b|\b(?:waeren?|haetten?)\b.*\b(?:gewesen|gehabt|gegangen|gepasst|geklappt)\b"
 )
 # an unavailable time, unless followed by the person for whom it is booked
 UNAVAILABLE = re.compile(
-    r"\b(?:schon|bereits|komplett|leider|already|fully) (?:\w+ ){0,2}(?:aus)?(?:gebucht|reserviert|booked|reserved|taken|full)\b|\b(?:leider|schon|bereits|gerade|jetzt) (?:\w+ )?(?:weg|raus)\b|\b(?:ausgebucht|vergeben|belegt|booked (?:up|out|solid)|fully booked|all (?:taken(?! care)|full|gone))\b"
+    r"\b(?:schon|bereits|komplett|leider|already|fully) (?:\w+ ){0,2}(?:aus)?(?:gebucht|reserviert|booked|reserved|taken|full)\b|\b(?:leider|schon|bereits|gerade) (?:\w+ )?(?:weg|raus)\b|\b(?:ausgebucht|vergeben|belegt|booked (?:up|out|solid)|fully booked|all (?:taken(?! care)|full|gone))\b"
 )
 FOR_YOU = re.compile(r"\b(?:fuer (?:sie|dich)|ihre?[nmrs]?|sie|dich|for you|your?|you're|i've|ich)\b")
 PAST = re.compile(
@@ -127,7 +137,7 @@ DIALECT = re.compile(r"\b((?:auf|ein|rein|vor|ab)?)g(?=(?:schrieb|trag|buch|mach
 CONTRACTION = re.compile(r"\b(hab|habe|haben|ist|geht|macht|mach|steht|sind|wir|ich|trag|trage|richt|richte|geb|gebe|sag|sage)'?s\b")
 # it is still being looked up
 PENDING = re.compile(
-    r"\b(?:moment|momentchen|augenblick|sekunde|sekuendchen|schaue?n?|gucke?n?|sehe? (?:mal |kurz |gleich )?nach|pruefe?n?|bleiben sie dran|let me|one (?:moment|second|sec)|just a|hang on|hold on|bear with me|checking|i'll check|have a look)\b"
+    r"\b(?:moment|momentchen|augenblick|sekunde|sekuendchen|schaue?n?|gucke?n?|suche?n?|nachsehen|nachschauen|sehe? (?:mal |kurz |gleich )?nach|pruefe?n?|bleiben sie dran|let me|one (?:moment|second|sec)|just a|hang on|hold on|bear with me|checking|i'll check|have a look)\b"
 )
 GENERAL = re.compile(
     r"\b(?:grundsaetzlich|generell|in der regel|normalerweise|ueblicherweise|meist|meistens|erfahrungsgemaess|immer|jeweils wenn|man (?:muss|kann|sollte|darf|zahlt|liegt|nimmt|sagt|rechnet)|alle termine|termine, die|bei termine?n|unsere regel\w*|usually|normally|generally|always|in general|as a rule|our policy|the policy)\b"
@@ -224,9 +234,9 @@ def _find_act(plain: str, *, ends_plainly: bool) -> SpeechAct:
         return "condition"
     if ECHO.search(plain):
         return "echo"
-    if PAST.search(plain):
+    if PAST.search(plain) or COUNTERFACTUAL.search(plain):
         return "past"
-    if OTHER_CUSTOMER.search(plain) or (UNAVAILABLE.search(plain) and not FOR_YOU.search(plain)):
+    if OTHER_CUSTOMER.search(plain) or JUST_TAKEN.search(plain) or (UNAVAILABLE.search(plain) and not FOR_YOU.search(plain)):
         return "other"
     if GENERAL.search(plain) or DEADLINE.match(plain):
         return "general"

@@ -28,7 +28,7 @@ PATTERNS: tuple[tuple[Topic, re.Pattern[str]], ...] = (
     (
         "message",
         re.compile(
-            r"\bsag(?:en|st|t)? (?:sie |du |mal |bitte |doch )*(?:der|dem|ihr|ihm|frau|herrn?|[a-z]+)\b.*\b(?:dass|ich|mein)\b|\bausricht\w*|\bricht\w*\b.*\baus\b|\bnachricht\b|\bweiter(?:zu)?(?:geb|leit|sag)\w*|\bgeb\w*\b.*\bweiter\b|\bbescheid\b|\bmessage\b|\b(?:tell|let) (?:her|him|them|the|mr|mrs|ms|dr|[a-z]+)\b.*|\bpass(?: \w+){0,3} on\b|\bnote for\b|\bheads.?up\b|\bwarn\b"
+            r"\bsag(?:en|st|t)? (?:sie |du |mal |bitte |doch )*(?:der|dem|ihr|ihm|frau|herrn?|[a-z]+)\b.*\b(?:dass|ich|mein)\b|\b(?:sagen|mitteilen|bestellen|schreiben),? dass\b|\bausricht\w*|\bricht\w*\b.*\baus\b|\bnachricht\b|\bweiter(?:zu)?(?:geb|leit|sag)\w*|\bgeb\w*\b.*\bweiter\b|\bbescheid\b|\bmessage\b|\b(?:tell|let) (?:her|him|them|the|mr|mrs|ms|dr|[a-z]+)\b.*|\bpass(?: \w+){0,3} on\b|\bnote for\b|\bheads.?up\b|\bwarn\b"
         ),
     ),
     (

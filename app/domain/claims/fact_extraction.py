@@ -16,7 +16,7 @@ from app.domain.claims.sentence_review import SentenceReviewer
 from app.domain.language.marked_text import Scanner
 from app.domain.language.vocabulary import CARDINALS
 
-CLOCK_WORD = re.compile(r"\b(?:uhr|um|at|o'clock|[ap]\.?m|halb|viertel|quarter|past|noon)\b|\d[:.]\d\d\b(?! ?(?:euro|€))")
+CLOCK_WORD = re.compile(r"\b(?:uhr|um|(?<!looking )at|o'clock|[ap]\.?m|halb|viertel|quarter|past|noon)\b|\d[:.]\d\d\b(?! ?(?:euro|€))")
 # without these a clause does not say how long it takes, and is not worth a second reading
 NUMBER = re.compile(r"\d|\b(?:" + "|".join(CARDINALS) + r")\b|hundert|hundred|\bzwo")
 FACT_VALUES = {
@@ -43,11 +43,12 @@ class FactReader:
         for price in find_prices(
             clause,
             names,
-            context=talk.list_services("price"),
+            context=self._list_services_before(clause, before) or talk.list_services("price"),
             earlier=talk.earlier_services,
             answers=talk.is_asked("price"),
             is_certain=self._states("price", clause),
             has_times=has_times,
+            reads_back=any(each.was_created and each.is_active for each in self.evidence.appointments),
             asks_total=TOTAL.search(talk.question) is not None or ADDED.search(talk.question) is not None,
         ):
             found.append(Claim("price", clause.position, clause.sentence, fact=price))
@@ -72,6 +73,13 @@ class FactReader:
         for claim in found:
             claim.corrects = corrects
         return found
+
+    def _list_services_before(self, clause: Clause, before: Clause | None) -> list[frozenset[str]]:
+        """List the services named earlier in a sentence: "Reifen wechseln wir dann nicht, das wäre ein eigener Termin für 60 Euro"."""
+        if before is None or before.sentence != clause.sentence:
+            return []
+        names = self.conversation.names
+        return [frozenset(services) for match in names.service.finditer(before.plain) if (services := names.find_services(match[0]))]
 
     def _mark_days(self, clause: Clause, before: Clause | None) -> Scanner | None:
         """Mark the days named earlier in a sentence: "freitags ist das kein Problem, da haben wir bis eins geöffnet"."""

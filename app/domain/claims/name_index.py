@@ -136,7 +136,9 @@ class NameIndex:
         person_pattern = rf"{STAFF_PREPOSITION}(?P<who>{self._names})\b|\b(?P<host>{self._names})\b{STAFF_VERB}"
         self.person = re.compile(person_pattern)
         # a place that is named like somebody is no person
-        self.token = re.compile(rf"<d(?P<d>\d+)>|<t(?P<t>\d+)>|\b(?:{places})\b|{person_pattern}|\b(?P<what>{self._offers})(?:ing)?\b")
+        self.token = re.compile(
+            rf"<d(?P<d>\d+)>|<t(?P<t>\d+)>|\b(?:{places})\b|{person_pattern}|\b(?P<what>{self._offers})(?:ing|s?termin(?:s|e|en)?)?\b"
+        )
         self.service, self._offer = re.compile(rf"\b(?:{self._offers})\b"), re.compile(rf"\b(?:{names_of_offers})\b")
         self._replaced = re.compile(
             rf"\b(?:statt|anstatt|anstelle|instead of|rather than)(?: (?:von|der|des|dem|den|die|the|your|ihrer|ihres|einer|eines|a|an|bei|mit|with))* {TITLE}"

@@ -22,7 +22,11 @@ OPEN = re.compile(
     r"\b(?:geoeffnet|offen|oeffnungszeit\w*|oeffnen|oeffnet|durchgehend|open|opens|opening|hours|sprechstunde\w*|sprechzeit\w*)\b|\b(?:wir|salon|laden|praxis|werkstatt|filiale|geschaeft|team|studio)\b.*\b(?:sind|ist|haben|hat)\b.*\b(?:da|auf|erreichbar)\b|\b(?:sind|haben|machen|seid) wir\b.*\b(?:da|auf|erreichbar)\b|\bhat\b.*\bauf\b|\bwe(?:'re| are) (?:here|in|around)\b|\bmacht?e?n?\b.*\bauf\b"
 )
 CLOSED = re.compile(
-    r"\b(?:geschlossen|ruhetag\w*|closed|shut(?! at\b))\b|\b(?:haben|hat|ist|sind|machen|bleibt|bleiben)\b.*\bzu\b(?=$|[,.]| am\b| heute| morgen| <)|\bnicht (?:geoeffnet|offen|da|auf)\b|\bkeine oeffnungszeit\w*|\b(?:not|aren't|isn't) open\b|\bhaben wir (?:leider )?frei\b"
+    r"\b(?:geschlossen|ruhetag\w*|closed|shut(?! at\b))\b|\b(?:haben|hat|ist|sind|machen|bleibt|bleiben)\b.*\bzu\b(?=$|[,.]| am\b| heute| morgen| <)|\bnicht (?:geoeffnet|offen|da|auf)\b|\b(?:niemand|keiner) (?:mehr |da )*(?:da|im haus)\b|\b(?:nobody|no one)(?:'s| is|'ll be| will be) (?:here|in|there)\b|\bkeine oeffnungszeit\w*|\b(?:not|aren't|isn't) open\b|\bhaben wir (?:leider )?frei\b"
+)
+# "um eins machen wir zu" names an hour
+CLOSES_AT = re.compile(
+    r"\bmach\w* (?:wir |die |der )?(?:\w+ )?(?:schon |erst |leider |immer )?um <t\d+>.*\bzu\b|\bum <t\d+> mach\w*\b.*\bzu\b"
 )
 BREAK = re.compile(r"\b(?:mittagspause|pause|lunch break|break)\b")
 CONTINUOUS = re.compile(r"\b(?:durchgehend|ohne (?:mittags)?pause|straight through|all day|without a break)\b")
@@ -34,10 +38,12 @@ ASKS_CLOSING = re.compile(r"\b(?:bis wann|wie lange?|schliess\w*|zu(?:macht|mach
 # who is there, in an answer to a question about hours
 WE = re.compile(r"\b(?:wir|die|es|we|they)\b")
 # "half past five is still open": a free time
-FREE_TIME = re.compile(r"\b(?:ist|is|waere|sind|are) (?:noch |still |also |auch )+(?:open|offen)\b|\ban opening\b|\bopenings\b")
+FREE_TIME = re.compile(
+    r"\b(?:ist|is|waere|sind|are) (?:noch |still |also |auch )+(?:open|offen)\b|\b(?:o'clock|uhr|\d|half|halb \w+|past \w+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirty|fifteen|zwei|drei|vier|fuenf|sechs|sieben|acht|neun|zehn|elf|zwoelf) (?:is|are|ist|sind) (?:open|offen)\b(?! (?:from|until|till|bis|ab|von))|\ban opening\b|\bopenings\b"
+)
 ASKS_OPENING = re.compile(r"\b(?:ab wann|oeffn\w*|(?:mach\w*|hab\w*|sperr\w*)\b.*\bauf|open|opens)\b")
 OTHER_FRAME = re.compile(
-    r"\b(?:park\w*|telefon\w*|hotline|bus|bahn|frei|freie|termin\w*|appointments?|gebucht|booked|eingetragen|anrufen|rueckruf\w*|arbeitet|feiertag\w* (?:wie|ist)|urlaub|sommer\w*|ferien|offene frage|online|website|zurueck|geht(?!'s| es| los)|passt|works|packed|finished|fertig|busy|rammed|crowded|rappelvoll|voll|erreich\w* sie (?:sie|ihn)|(?:reach|get|catch|find) (?:her|him)|letzte[rnm]? (?:\w*termin|\w*schnitt|annahme|kund\w+|patient\w*)|last (?:cut|appointment|booking|customer|patient|slot)s?)\b"
+    r"\b(?:einwerf\w*|eingeworfen|schluessel\w*|abgeb\w*|abzugeben|abhol\w*|abzuholen|key|keys|drop (?:it|him|her|the)|pick (?:it|him|her|the)|collect|park\w*|telefon\w*|hotline|bus|bahn|frei|freie|termin\w*|appointments?|gebucht|booked|eingetragen|anrufen|rueckruf\w*|arbeitet|feiertag\w* (?:wie|ist)|urlaub|sommer\w*|ferien|offene frage|online|website|zurueck|geht(?!'s| es| los)|passt|works|packed|finished|fertig|busy|rammed|crowded|rappelvoll|voll|erreich\w* sie (?:sie|ihn)|(?:reach|get|catch|find) (?:her|him)|letzte[rnm]? (?:\w*termin|\w*schnitt|annahme|kund\w+|patient\w*)|last (?:cut|appointment|booking|customer|patient|slot)s?)\b"
 )
 # "on hold until a quarter to eleven": how long a time is kept
 HELD = re.compile(
@@ -110,7 +116,8 @@ def _read(
     plain = NOT_BEFORE.sub("close at", clause.plain)
     if is_part:
         plain = scanner.text
-    is_closed, is_break = CLOSED.search(plain) is not None, BREAK.search(plain) is not None
+    is_closed = CLOSED.search(plain) is not None and not CLOSES_AT.search(scanner.text)
+    is_break = BREAK.search(plain) is not None
     for mention in mentions:
         mention.is_closed = mention.is_closed or (is_closed and not any(each.is_closed for each in mentions))
         mention.is_break = mention.is_break or (is_break and not OPEN.search(plain) and not any(each.is_break for each in mentions))
@@ -118,7 +125,12 @@ def _read(
         mention.branches = frozenset(names.find_branches(scanner.text) or names.find_branches(question))
         if not mention.has_days and asked is not None and (mention.spans or mention.is_closed or not is_part):
             mention.take_days(read_mentions(asked, None)[0])
-    return [mention for mention in mentions if mention.spans or mention.dates or mention.weekdays]
+    says_open = OPEN.search(plain) is not None
+    return [
+        mention
+        for mention in mentions
+        if mention.spans or ((mention.dates or mention.weekdays) and (says_open or mention.is_closed or mention.is_break or mention.at))
+    ]
 
 
 def names_hours(quote: str) -> bool:

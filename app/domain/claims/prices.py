@@ -24,7 +24,9 @@ PRICE = re.compile(
 BARE_NUMBER = re.compile(
     r"(?<![\d.,:])(\d{1,3})(?:[.,](\d\d)| (\d\d))?\b(?! ?(?:minut|min\b|uhr|prozent|%|stunde|hour|a\.?m|p\.?m|o'clock|jahr|year|tag|day|[.:]\d))"
 )
-TIME_PREPOSITION = re.compile(r"\b(?:um|at|gegen|ab|bis|von|halb|viertel|am|den|der|dem|nach|vor|on|the|past|to|till|until|from)[ <]*$")
+TIME_PREPOSITION = re.compile(
+    r"\b(?:um|(?<!looking )at|gegen|ab|bis|von|halb|viertel|am|den|der|dem|nach|vor|on|the|past|to|till|until|from)[ <]*$"
+)
 APPROXIMATE = re.compile(
     r"\b(?:ab|zwischen|circa|ca|ungefaehr|etwa|rund|um die|bis zu|hoechstens|mindestens|je nach|meist\w*|durchschnitt\w*|normalerweise|aufpreis|zuschlag|plus (?=mwst|steuer|trinkgeld|tax|tip|vat)|mehr|weniger"
     r"|from|between|about|around|roughly|approximately|up to|at least|starting|depending|usually|typically|extra|more|less)\b|\bvon \d+.*\bbis\b"
@@ -71,11 +73,12 @@ def find_prices(
     is_certain: bool = False,
     has_times: bool,
     asks_total: bool = False,
+    reads_back: bool = False,
 ) -> list[PriceMention]:
     """Find the prices a clause states for services; uncertain ones are left out.
 
     `context` are the services the conversation is about just now, `earlier` all named so far; `answers`: a price was asked for, so that a number is enough, unless it `has_times`;
-    `is_certain`: the sentence states a price in other words, with a number that is no hour.
+    `is_certain`: the sentence states a price in other words, with a number that is no hour; `reads_back`: something was booked, a price beside its time is its price.
     """
     if clause.negated or clause.act in ("question", "condition", "echo", "past", "other") or OTHER_AMOUNT.search(clause.plain):
         return []
@@ -102,7 +105,7 @@ def find_prices(
             prices.append(PriceMention(read_cents(price), (*earlier, *(frozenset(services) for _, services in named)), together=True))
         elif named_before or (named and not prices):
             prices.append(PriceMention(read_cents(price), (frozenset((named_before or [named[0][1]])[-1]),)))
-        elif context and (answers or is_certain or PRONOUN.search(text)):
+        elif context and (answers or is_certain or PRONOUN.search(text) or (reads_back and has_times and len(found) == 1)):
             prices.append(PriceMention(read_cents(price), tuple(context), together=None if len(context) > 1 else False))
     number = None if prices or has_times or not (named or context) else _find_bare_number(text)
     if number and int(number[1]) >= SMALLEST_BARE and (answers or (is_certain and int(number[1]) > LAST_HOUR)):

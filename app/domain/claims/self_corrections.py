@@ -8,8 +8,8 @@ from app.domain.claims.hesitation_removal import names_same_kind
 
 # folded or not; "äh" alone corrects where the same kind of thing follows
 CORRECTION_WORDS = (
-    r"nein|nee|ne|quatsch|unsinn|moment|halt|stop+|falsch|verzeihung|verzeih\w*|entschuldig\w*|tschuldigung|sorry|pardon|ich mein(?:e|te)|ich wollte sagen|ich korrigier\w*|korrektur|besser gesagt|genauer(?: gesagt)?|vielmehr|(?:da )?(?:hab|habe) ich mich (?:versprochen|vertan|verlesen)"
-    r"|no|wait|hold on|hang on|actually|i mean|i meant|i should say|or rather|rather|make that|scratch that|let me correct|correction|excuse me|apologies|my mistake|my bad|oops|pardon"
+    r"nein|nee|ne|quatsch|unsinn|bl(?:oe|ö)dsinn|mist|ups|hoppla|herrje|oje|moment|halt|stop+|falsch|verzeihung|verzeih\w*|entschuldig\w*|tschuldigung|sorry|pardon|ich mein(?:e|te)|ich wollte sagen|ich korrigier\w*|korrektur|besser gesagt|genauer(?: gesagt)?|vielmehr|(?:da )?(?:hab|habe) ich mich (?:versprochen|vertan|verlesen)"
+    r"|no|wait|hold on|hang on|actually|i mean|i meant|i should say|or rather|rather|make that|scratch that|let me correct|correction|excuse me|apologies|my mistake|my bad|oops|whoops|silly me|listen to me|pardon"
 )
 HESITATIONS = r"aeh+m?|ähm?|aehm+|hm+|uh+m?|er+m?|um|ach|oh|also|well"
 # between the corrected thing and its correction; "um" is English here only beside commas
@@ -28,6 +28,10 @@ AFTERTHOUGHT = re.compile(
 REPLACED = re.compile(
     r"\b(?:statt|anstatt|anstelle von|instead of|rather than)(?: (?:am|um|at|on|dem|den|der|the|wie))* (?:<[dt]\d+>(?: (?:um|at) )?)+"
 )
+# "um eins, halb zwölf meine ich": what is meant stands behind
+TRAILING_CORRECTION = re.compile(
+    r"(<([dt])\d+>)(?:,| [–-]) ((?:um |am |at |on )?<\2\d+> (?:natuerlich|mein(?:e|te)? ich|wollte ich sagen|i mean|i meant|i should say|of course)\b)"
+)
 MARKS = {"day": re.compile(r"<d\d+>"), "time": re.compile(r"<t\d+>")}
 
 
@@ -42,7 +46,7 @@ def remove_contrast(text: str) -> str:
 
 def remove_corrected(text: str, kinds: dict[str, re.Pattern[str]] = MARKS) -> str:
     """Remove the last thing of each kind before a correction that names another one behind it."""
-    text = REPLACED.sub(" ", text)
+    text = TRAILING_CORRECTION.sub(r"\3", REPLACED.sub(" ", text))
     begins = 0
     while repair := REPAIR.search(text, begins):
         before, after = text[: repair.start()], text[repair.end() :]

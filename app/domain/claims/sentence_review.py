@@ -28,6 +28,7 @@ from app.domain.claims.statement_thresholds import (
     CERTAIN_OF_EARLIER,
     CERTAIN_UNTIMED,
     CERTAIN_WHERE_REQUESTED,
+    CONTACT,
     LIKELY,
     OFFERED,
     UNCERTAIN_ACTS,
@@ -54,10 +55,11 @@ CONFIRMED = re.compile(
 NOT_CONFIRMED = re.compile(
     r"\b(?:nicht|noch|muss|sobald|wenn|falls|erst|bis|warte\w*|not|n't|yet|once|if|when|until|as soon|has to|needs?|waiting|still|will|wird|werden|should|sollte)\b"
 )
-# "Ravi isn't in on Saturdays": somebody is away
-AWAY = re.compile(
+# "Ravi isn't in on Saturdays": somebody is away; "mostly gone, only two left"
+NOT_FULL = re.compile(
     r"\b(?:isn't|is not|won't be|not) (?:\w+ )?(?:in|here|around|working)\b|\b(?:doesn't|does not) (?:work|do)\b|\bon (?:holiday|leave)\b|\boff sick\b"
     r"|\b(?:nicht (?:da|im haus|im dienst)|arbeitet nicht|im urlaub|krank|ausser haus)\b"
+    r"|\b(?:mostly|nearly|almost|pretty|only|just)\b|\b(?:fast|kaum|ziemlich|nur|nahezu|beinahe|meiste\w*)\b"
 )
 SLIP_FRAME = re.compile(
     r"\b(?:wenn|falls|ob|if|ruf\w*|rueckruf\w*|call\w*|ring|anders|war|waren|hatten?|was|had|were|nicht|kein\w*|not|n't|frei(?:e[nrs]?)?|free|koennt\w*|koennen|could|can|waere|would|oder|or|geoeffnet|offen|open\w*|clos\w*|schliess\w*)\b"
@@ -109,6 +111,9 @@ class SentenceReviewer:
     def _list_missing(
         self, sentence: str, read: set[str], chances: dict[str, float], heard: Sequence[AppointmentMention], topic: Topic | None
     ) -> list[str]:
+        if topic == "hours" and chances["hours"] >= LIKELY:
+            # "bis zwei" answers how long it is open
+            return []
         is_unknown = self._names_unknown_time(sentence, heard)
         has_earlier = any(not each.was_created for each in self.evidence.appointments)
 
@@ -172,6 +177,7 @@ class SentenceReviewer:
         plain = fold(sentence)
         if (
             not LEAVES.search(plain)
+            or CONTACT.search(plain)
             or any(claim.kind in ("duration", "hours", "free") for claim in claims)
             or chances["cancelled"] > LIKELY
         ):
@@ -260,8 +266,8 @@ class SentenceReviewer:
             return None
         if kind == "free":
             return Claim(kind, position, sentence, timed, tentative=certainty < OFFERED) if timed else None
-        if kind == "full" and (self.reader.names.find_bare_staff(fold(stated)) or AWAY.search(fold(stated))):
-            # what was found may be with somebody else
+        if kind == "full" and (self.reader.names.find_bare_staff(fold(stated)) or NOT_FULL.search(fold(stated))):
+            # what was found may be with somebody else, or is left
             return None
         if kind == "full":
             return Claim(kind, position, sentence, timed) if timed or certainty >= CERTAIN_UNTIMED else None

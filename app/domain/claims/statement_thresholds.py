@@ -6,7 +6,7 @@ import re
 
 from app.domain.claims.availability import NEGATIVE
 from app.domain.claims.claim_types import APPOINTMENT_KINDS, Claim
-from app.domain.claims.clauses import split_clauses
+from app.domain.claims.clauses import PENDING, split_clauses
 from app.domain.claims.self_corrections import SLIP_OF_TONGUE
 from app.domain.claims.statement_classifier import ACTS
 from app.domain.language.vocabulary import fold
@@ -52,6 +52,8 @@ WORDS = {
         r"list|vorgemerk|vormerk|merk|notier|frei|nachrueck|spring|absag|ersatz|ausfaell|wartend|\b(?:opens|comes|cancel|drops|slot|queue|reserve|standby|first|next|line)"
     ),
 }
+# "that's gone in for the second"
+GONE_IN = re.compile(r"\bgone (?:in|into|through|down|ahead)\b")
 NOT_DONE = re.compile(r"\b(?:nicht|kein\w*|not|can't|cannot|won't|haven't|hasn't|couldn't|unable)\b")
 UNCERTAIN_ACTS = {"past", "echo", "condition"}
 CONTACT = re.compile(r"\b(?:ruf\w*|rueckruf\w*|anruf\w*|meldet|erinnerung|call(?:s|ed|ing)?|ring(?:s|ing)?|reminder|phone)\b")
@@ -102,14 +104,18 @@ def may_state(kind: str, sentence: str) -> bool:
     acts = {clause.act for clause in clauses}
     if kind in (*ACTIONS, "notification") and (acts & UNCERTAIN_ACTS or acts <= {"offer", "question", "general"}):
         return False
-    if kind in WORDS and acts <= {"offer", "question", "condition"}:
+    if kind in WORDS and acts <= {"offer", "question", "condition", "general"}:
         return False
     if kind in ACTIONS and (CONTACT.search(plain) or any(clause.is_conditional for clause in clauses)):
+        return False
+    if kind in ("cancelled", "full") and GONE_IN.search(plain):
+        return False
+    if kind in ("booked", "moved") and all(clause.negated for clause in clauses):
         return False
     if kind == "full" and SLIP_OF_TONGUE.search(plain):
         return False
     if kind == "free":
-        return not NEGATIVE.search(plain) and not acts <= {"general", "past", "echo"}
+        return not (NEGATIVE.search(plain) or PENDING.search(plain)) and not acts <= {"general", "past", "echo"}
     return kind != "cancelled" or not NOT_DONE.search(plain)
 
 

@@ -9,8 +9,8 @@ from app.domain.claims.appointment_mentions import AppointmentMention
 from app.domain.claims.evidence_types import AppointmentSnapshot, Evidence
 
 ENDS = re.compile(
-    r"\b(?:bis|fertig|draußen|draussen|durch|ende[nt]?|vorbei|raus|von dannen|abhol\w*|holen|zurück|zurueck|entlassen|nach ?hause|heim|wieder|weiter"
-    r"|until|till?|done|finish\w*|(?<!sort you )out|ready|collect|pick\w* (?:it |her |him )?up|through|end\w*|over|back|respectively|on your way|leave|home)\b",
+    r"\b(?:bis|(?<=\w )(?<!alles )fertig|draußen|draussen|durch|ende[nt]?|vorbei|raus|von dannen|abhol\w*|holen|zurück|zurueck|entlassen|nach ?hause|heim|wieder|weiter"
+    r"|until|till?|(?<=\w )(?<!all )(?<!that's )(?<!is )done|finish\w*|(?<!sort you )out|ready|collect|pick\w* (?:it |her |him )?up|through|end\w*|over|back|respectively|on your way|leave|home)\b",
     re.IGNORECASE,
 )
 LEAVES = re.compile(
@@ -43,12 +43,17 @@ def is_end(mention: AppointmentMention, evidence: Evidence) -> bool:
     minutes = {offer.id: max(offer.minutes, default=0) for offer in evidence.offers}
     states = [each.current for each in evidence.appointments] + list(evidence.holds)
     ends = [state.starts_at + timedelta(minutes=sum(minutes.get(service, 0) for service in state.service_ids)) for state in states]
-    ends += [
-        start + timedelta(minutes=length)
-        for search in evidence.searches or ()
-        for start in search.starts
-        for length in {*minutes.values(), *evidence.quoted_minutes}
-    ]
+    # of a free time nobody has chosen yet, any service may be meant
+    ends += (
+        []
+        if states
+        else [
+            start + timedelta(minutes=length)
+            for search in evidence.searches or ()
+            for start in search.starts
+            for length in {*minutes.values(), *evidence.quoted_minutes}
+        ]
+    )
     return any(_is_near(mention, end) for end in ends)
 
 
