@@ -138,7 +138,5 @@ def was_served_since(call: Call) -> bool:
     owners = list(db.session.scalars(select(CustomerIdentifier.customer_id).where(*is_theirs)))
     # each by its own index; a booking with a number of its own is that number's
     by_number = select(Booking.id).where(Booking.contact_phone == number, Booking.created_at >= since)
-    by_customer = select(Booking.id).where(
-        Booking.customer_id.in_(owners), Booking.contact_phone.is_(None), Booking.created_at >= since
-    )
+    by_customer = select(Booking.id).where(Booking.customer_id.in_(owners), Booking.contact_phone.is_(None), Booking.created_at >= since)
     return any(db.session.scalar(rows.limit(1)) is not None for rows in (written, by_number, by_customer))

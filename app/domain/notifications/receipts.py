@@ -16,6 +16,7 @@ from app.providers.messaging.base import DeliveryReport
 
 Answer = Literal["confirmed", "moved", "cancelled", "declined"]
 
+
 def apply_report(row: Notification, report: DeliveryReport) -> None:
     """Note that a message arrived, or that it did not and why; what has been reported is not taken back. Idempotent.
 

@@ -62,8 +62,8 @@ HINTS = compile_any(
     "virtual",
 )
 # "eine Nachricht aufnehmen", "einen Rückruf kann ich nicht aufnehmen" records nothing
-TAKEN_DOWN = ("rueckruf", "rückruf", "nachricht", "anliegen", "bestellung", "daten", "wunsch", "termin", "kontakt", "warteliste", "notiz", "schaden")
-NO_OBJECT = rf"(?:^|[.,;!?])(?:(?!\b(?:{'|'.join(TAKEN_DOWN)})\b)[^.,;!?])*"
+TAKEN_DOWN = "rueckruf|rückruf|nachricht|anliegen|bestellung|daten|wunsch|termin|kontakt|warteliste|notiz|schaden"
+NO_OBJECT = rf"(?:^|[.,;!?])(?:(?!\b(?:{TAKEN_DOWN})\b)[^.,;!?])*"
 # unambiguous on a business's telephone
 UNAMBIGUOUS_TOPICS: dict[ConsentKind, re.Pattern[str]] = {
     "recording": compile_any(

@@ -95,9 +95,7 @@ def _build_rows(rows: list[tuple[Notification, str | None]]) -> list[MessageRow]
     return [_build_row(row, name, bookings.get(row.subject), channels, is_resendable=row.id in resendable) for row, name in rows]
 
 
-def _build_row(
-    row: Notification, name: str | None, booking: Booking | None, channels: list[Channel], *, is_resendable: bool
-) -> MessageRow:
+def _build_row(row: Notification, name: str | None, booking: Booking | None, channels: list[Channel], *, is_resendable: bool) -> MessageRow:
     state = get_state(row)
     may_write = can(current_user, "bookings.write", branch_id=row.branch_id) if row.branch_id else False
     return MessageRow(

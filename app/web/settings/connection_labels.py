@@ -5,7 +5,8 @@ from typing import Any
 from flask_babel import gettext as _, lazy_gettext as _l, ngettext
 
 from app.core.phone import display
-from app.domain.companies.mail_providers import find_by_address
+from app.domain.companies.connection_credentials_form import OTHER_MAIL_PROVIDER
+from app.domain.companies.mail_providers import MAIL_PROVIDERS, find_by_address
 from app.domain.notifications.sender_accounts import CHANNELS
 from app.models import Connection
 from app.providers.messaging.base import Channel, SenderAccount
@@ -204,6 +205,12 @@ def _describe_missing(connection: Connection) -> str:
     if details.get("has_address") is False:
         return _("Der Schlüssel gilt, aber %(sender)s gehört nicht zu diesem Konto.", sender=connection.label or "")
     return ""
+
+
+def list_mail_providers() -> list[tuple[str, str]]:
+    """List where a mailbox may be, each with its key: unknown first, another than ours last."""
+    known = [(each.key, each.name) for each in MAIL_PROVIDERS.values()]
+    return [("", _("an der Adresse erkennen")), *known, (OTHER_MAIL_PROVIDER, _("anderer Anbieter"))]
 
 
 def _describe_details(connection: Connection) -> str:

@@ -58,9 +58,7 @@ def _get_test_recipient(provider: str) -> str:
     if number.identity is None or number.line_type not in RECEIVES_SMS:
         raise InvalidInput(fields={"phone": _("Bitte eine Mobilnummer, zum Beispiel 0151 23456789.")})
     if find_suppressed([number.identity]):
-        raise InvalidInput(
-            fields={"phone": _("Dorthin schicken wir nichts: Von dort kam STOP, oder die Nummer gibt es nicht mehr.")}
-        )
+        raise InvalidInput(fields={"phone": _("Dorthin schicken wir nichts: Von dort kam STOP, oder die Nummer gibt es nicht mehr.")})
     return number.identity
 
 

@@ -92,9 +92,7 @@ def test_an_answer_over_a_link_marks_the_message_that_carried_it(
     assert [(row.kind, row.answer) for row in rows(db)] == [("booking_link", "confirmed"), ("booking_moved", None)]
 
 
-def test_answers_to_mails_go_to_the_branch_else_to_the_company_else_to_the_sender(
-    db: SQLAlchemy, salon: Salon, mail: MailDouble
-) -> None:
+def test_answers_to_mails_go_to_the_branch_else_to_the_company_else_to_the_sender(db: SQLAlchemy, salon: Salon, mail: MailDouble) -> None:
     for hour, addresses in enumerate(({}, {"company": "Hallo@salon.example"}, {salon.branches["mitte"]: "mitte@salon.example"}), 10):
         with transaction():
             save_reply_addresses(addresses)

@@ -112,9 +112,7 @@ def test_what_is_no_name_of_a_host_is_a_refusal(sender: SenderAccount) -> None:
     assert refused.value.code == "private_address"
 
 
-def test_an_answer_that_does_not_end_is_given_up(
-    sender: SenderAccount, double: SmsGatewayDouble, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_answer_that_does_not_end_is_given_up(sender: SenderAccount, double: SmsGatewayDouble, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(public_http, "TOTAL_TIMEOUT_S", 0.1)
     double.fail("slow", seconds=3)
     with pytest.raises(ResponseTimeout):

@@ -363,9 +363,7 @@ def test_each_cause_of_a_failed_check_has_its_sentence(
     assert said in answer.text
 
 
-def test_a_refused_password_names_what_the_provider_asks_for(
-    owner: FlaskClient, db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_refused_password_names_what_the_provider_asks_for(owner: FlaskClient, db: SQLAlchemy, monkeypatch: pytest.MonkeyPatch) -> None:
     refused = ConnectionTestResult("refused", "not_allowed")
     monkeypatch.setattr(connection_test, "run_test", lambda _test: refused)
     for address, provider, hint in (
