@@ -115,8 +115,10 @@ def parse_time(
 
     `visit` is what the time is wished for.
     """
-    zone, part = timezone or context.timezone, turn_round(part)
-    when = parse_date_and_time(date, time, part, now=context.now, timezone=zone, language=context.language)
+    said = (date, time, turn_round(part), timezone or context.timezone)
+    if (when := context.parsed_times.get(said)) is None:
+        when = parse_date_and_time(*said[:3], now=context.now, timezone=said[3], language=context.language)
+        context.parsed_times[said] = when
     return _require_unambiguous(context, _drop_spent_day(context, when, visit))
 
 

@@ -15,7 +15,7 @@ from app.core.extensions import db
 from app.domain.agents.config_schema import DEFAULT_AGENT_CONFIG, AgentVersionConfig, get_effective_config
 from app.domain.bookings.history import Actor
 from app.domain.customers.caller_assurance import IdentifiedCaller, VerificationMethod, identify_caller, record_verification
-from app.domain.language.parsed_time import Language
+from app.domain.language.parsed_time import Language, TimeExpression
 from app.models import Agent, AgentVersion, Branch, BranchService, Call, Company, Customer, ToolCall
 
 LANGUAGES: tuple[Language, ...] = ("de", "en")
@@ -47,6 +47,8 @@ class ToolContext:
     disclosed_days: set[date] = field(default_factory=set)
     # what this tool call was given about the person it is for: "mein Sohn, vier Jahre"
     person_remarks: tuple[str, ...] = ()
+    # what was read of a day, a time and a part of the day, in a zone: a booking asks for the same several times
+    parsed_times: dict[tuple[str | None, ...], TimeExpression] = field(default_factory=dict)
 
     @cached_property
     def _records(self) -> Any:
