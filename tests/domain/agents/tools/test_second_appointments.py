@@ -7,7 +7,7 @@ from sqlalchemy import select
 from app.core.extensions import db
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.models import Company, Hold
+from app.models import Company, Customer, Hold
 from tests.factories.salon import Salon
 from tests.support.agent_call import FAMILY, STRANGER, SVEA, AgentCall, book, get_bookings
 
@@ -96,3 +96,14 @@ def test_what_is_kept_of_another_service_is_a_second_visit(salon: Salon, calls: 
 def _get_states(salon: Salon) -> list[str]:
     with company_scope(salon.company_id):
         return list(db.session.scalars(select(Hold.status).order_by(Hold.id)))
+
+
+def test_somebody_new_of_a_family_is_booked_over_the_own_hold(salon: Salon, client: FlaskClient) -> None:
+    """The first try fails at the hold and takes the new customer back with it; the second makes them anew."""
+    call = AgentCall(client, from_number=FAMILY)
+    assert call.use("hold_slot", **WISH, staff="Anna")["ok"]
+    assert call.use("book_appointment", **WISH | {"time": "Viertel nach drei"}, staff="Anna", name="Lotte Ebers")["ok"]
+    (booking,) = get_bookings(salon)
+    with company_scope(salon.company_id):
+        assert db.session.get_one(Customer, booking.customer_id).name == "Lotte Ebers"
+        assert list(db.session.scalars(select(Hold).where(Hold.active()))) == []
