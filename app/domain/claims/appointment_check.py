@@ -30,6 +30,11 @@ ARRIVES = re.compile(
     r"|\b(?:please|feel free to|you can|you might|best to|do) (?:\w+ )?(?:come|arrive|be here|be there|turn up|pop in|get here)\b"
 )
 MAX_EARLY_MINUTES = 30
+# beside the time that an appointment was moved to: "der alte Termin ist damit weg", "the nine o'clock is gone"
+FORMER = re.compile(
+    r"\b(?:alte[rns]?|bisherige[rns]?|urspruengliche[rns]?|vorige[rns]?|morgige[rns]?|heutige[rns]?|old|former|previous|original|earlier)\b"
+)
+GONE = re.compile(r"\b(?:gone|cancelled|canceled|off|weg|raus|gestrichen|geloescht|frei|hinfaellig)\b")
 APPROXIMATELY = timedelta(minutes=15)
 # weights of differences, to find the nearest appointment
 WEIGHTS: dict[DetailMismatch, int] = {
@@ -128,7 +133,9 @@ def _check_mention(claim: Claim, mention: AppointmentMention, evidence: Evidence
         if not mention.has_time
         else [*done, *(appointment for appointment in _list_existing(claim, evidence) if appointment not in done)]
     )
-    if claim.kind == "cancelled" and not done and _was_left(mention, evidence):
+    if claim.kind == "cancelled" and not done and (_was_left(mention, evidence) or _speaks_of_former(claim, evidence)):
+        return []
+    if claim.kind == "stands" and GONE.search(fold(claim.quote)) and _was_left(mention, evidence):
         return []
     if not candidates:
         return [_build_missing(claim, evidence)]
@@ -163,6 +170,11 @@ def _was_left(mention: AppointmentMention, evidence: Evidence) -> bool:
     """ "Der erste gilt damit nicht mehr": the time that a moved appointment had before."""
     left = [state for each in evidence.appointments if each.was_moved for state in each.states[:-1]]
     return any(not _list_differences(mention, state, evidence) for state in left)
+
+
+def _speaks_of_former(claim: Claim, evidence: Evidence) -> bool:
+    """ "Jetzt ist es Samstag um zehn, Ihr alter Termin ist damit weg." """
+    return any(each.was_moved for each in evidence.appointments) and FORMER.search(fold(claim.quote)) is not None
 
 
 def _list_actions(claim: Claim, evidence: Evidence) -> list[AppointmentEvidence]:

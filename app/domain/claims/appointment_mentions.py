@@ -15,6 +15,7 @@ from app.domain.language.parser import mark_expressions
 from app.domain.language.times import ClockTime
 from app.domain.language.vocabulary import CARDINALS, fold, replace_number_words
 
+HOUR_NAMES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 BETWEEN_DAYS = re.compile(r"[ ,]*(?:(?:den|der|dem|the|on|am|das ist|ein|also|a|that is|that's|is|of|dann)[ ,]*)*")
 # the previous time of a moved appointment: "von Dienstag auf Mittwoch"
 PREVIOUS_TIME = re.compile(
@@ -35,6 +36,11 @@ APPROXIMATE = re.compile(
 BECAME = re.compile(r"\baus (?:dem |der )?\S+.{0,40}?(?= (?:ist|sind|wird|wurde|werden) .*\bgeworden\b)")
 # "nine twenty's the first I can find"
 NUMBER_S = re.compile(rf"\b({'|'.join(CARDINALS)})'s\b", re.IGNORECASE)
+# "nine's taken, sorry": an hour
+HOUR_S = re.compile(
+    rf"(?<!past )(?<!to )(?<!half )\b({'|'.join(HOUR_NAMES)})'s (?=(?:\w+ )?(?:taken|gone|full|booked|free|open|available)\b)",
+    re.IGNORECASE,
+)
 # "the first I can find" is no date
 FIRST = re.compile(
     r"\bthe (?:first|second|third|fourth) (?=(?:i|we|one|that|available|free|slot|gap|opening|thing|appointment|time)\b)", re.IGNORECASE
@@ -113,7 +119,11 @@ class MentionReader:
         if text not in self._marked:
             named = NAMED_LIKE_DATE.sub(rf"\1\2{NAME_SUFFIX}", text)
             plain = MOVED_HOUR.sub(
-                _name_hour, SHORTLY.sub(" ", ORDINAL.sub(" ", FIRST.sub("the ", NUMBER_S.sub(r"\1 is", THE_ONE.sub(r"\1 ", named)))))
+                _name_hour,
+                SHORTLY.sub(
+                    " ",
+                    ORDINAL.sub(" ", FIRST.sub("the ", NUMBER_S.sub(r"\1 is", HOUR_S.sub(r"\1 o'clock is ", THE_ONE.sub(r"\1 ", named))))),
+                ),
             )
             scanner = mark_expressions(plain, self._at, self._timezone)
             for number in NEXT_DAY.findall(scanner.text):

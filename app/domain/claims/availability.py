@@ -58,7 +58,7 @@ def remove_taken(raw: str) -> str:
 def find_taken(raw: str) -> str:
     """Find the part that is gone, or all: "Anna is away on Tuesday, but Mara has ten o'clock"."""
     parts = ADVERSATIVE.split(raw, maxsplit=1)
-    return parts[0] if NEGATIVE.search(fold(parts[0])) else raw
+    return parts[0] if any(pattern.search(fold(parts[0])) for pattern in (NEGATIVE, GONE)) else raw
 
 
 def read_free_times(clause: Clause, scanner: Scanner, mentions: list[AppointmentMention]) -> Claim | None:
