@@ -14,7 +14,7 @@ from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.bookings.self_service_links import extend_links
 from app.domain.bookings.status import InvalidBookingTransition, StaleVersion, TooLate
 from app.domain.replies import state
-from app.domain.replies.answers import AnswerDraft
+from app.domain.replies.answers import AnswerDraft, Cents
 from app.domain.replies.free_times import TimePreference, find_times
 from app.domain.replies.handover import hand_over
 from app.domain.replies.intent import Intent
@@ -123,7 +123,7 @@ def cancel(turn: ReplyTurn, booking: Booking) -> Outcome:
         return leave_to_people(turn, booking)
     state.close(turn.dialogue)
     if fee_cents:
-        return Outcome("cancelled", AnswerDraft("reply_cancelled_fee", booking, {"fee": format_fee(fee_cents)}), booking)
+        return Outcome("cancelled", AnswerDraft("reply_cancelled_fee", booking, {"fee": Cents(fee_cents)}), booking)
     return Outcome("cancelled", AnswerDraft("reply_cancelled", booking), booking)
 
 
@@ -152,13 +152,9 @@ def leave_to_people(turn: ReplyTurn, booking: Booking | None = None, answer: Ans
     return Outcome("handed_over", answer or (AnswerDraft("reply_received", booking) if must_tell else None), booking)
 
 
-def format_fee(cents: int) -> str:
-    return f"{cents / 100:.2f}".replace(".", ",")
-
-
 def _build_question(booking: Booking, template: str) -> AnswerDraft:
     fee_cents = get_terms(booking).fee_cents
-    return AnswerDraft(f"{template}_fee", booking, {"fee": format_fee(fee_cents)}) if fee_cents else AnswerDraft(template, booking)
+    return AnswerDraft(f"{template}_fee", booking, {"fee": Cents(fee_cents)}) if fee_cents else AnswerDraft(template, booking)
 
 
 def _get_notify(turn: ReplyTurn, booking: Booking) -> bool | None:

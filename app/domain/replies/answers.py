@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask_babel import force_locale, gettext as _
+from flask_babel import force_locale, format_decimal, gettext as _
 from sqlalchemy import func, select
 
 from app.core.clock import now
@@ -29,9 +29,13 @@ ENGLISH_WORDS = FUNCTION_WORDS["en"] | {"cancel", "reschedule", "later", "earlie
 GERMAN_WORDS = FUNCTION_WORDS["de"] | {"absagen", "verschieben", "spaeter", "frueher", "passt", "leider", "nicht", "klar"}
 
 
+class Cents(int):
+    """An amount, which is written in the language of the answer: "25,00", "25.00"."""
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerDraft:
-    """A template with its values; times among them are instants, written in the language of the answer."""
+    """A template with its values; times among them are instants and amounts cents, written in the language of the answer."""
 
     template: str
     booking: Booking | None = None
@@ -80,15 +84,19 @@ def find_language(message: InboundMessage, customer: Customer | None) -> str | N
 
 def _write_values(answer: AnswerDraft, company: Company) -> dict[str, Any]:
     booking = answer.booking
-    values = {"company": company.name} | {
-        name: format_when(value, booking.timezone if booking else company.timezone) if isinstance(value, datetime) else value
-        for name, value in answer.values.items()
-    }
+    timezone = booking.timezone if booking else company.timezone
+    values = {"company": company.name} | {name: _write_value(value, timezone) for name, value in answer.values.items()}
     if booking is not None:
         values = {"when": format_when(booking.starts_at, booking.timezone), "what": _get_service_name(booking)} | values
     if answer.options:
         values["options"] = ", ".join(f"{number} = {_write_option(option, answer)}" for number, option in enumerate(answer.options, 1))
     return values
+
+
+def _write_value(value: Any, timezone: str) -> Any:
+    if isinstance(value, datetime):
+        return format_when(value, timezone)
+    return format_decimal(value / 100, "0.00") if isinstance(value, Cents) else value
 
 
 def _write_option(option: datetime | Booking | WaitlistOffer | SatisfactionQuestion, answer: AnswerDraft) -> str:

@@ -166,6 +166,14 @@ def test_the_deadline_and_the_fee_are_the_businesss_own(texts: Correspondence) -
     assert [task.kind for task in texts.list_tasks()] == ["message"]
 
 
+def test_the_fee_is_written_as_the_language_writes_money(texts: Correspondence) -> None:
+    with transaction():
+        texts.db.session.add(Policy(scope="company", cancel_minutes=120, fee_cents=2550, fee_within_minutes=1440))
+    texts.book(language="en")
+    texts.clock.move_to(at("2026-05-11T12:00"))
+    assert " 25.50 " in texts.write("cancel please")[0]
+
+
 def test_a_yes_that_comes_after_the_deadline_cancels_nothing(texts: Correspondence) -> None:
     with transaction():
         texts.db.session.add(Policy(scope="company", cancel_minutes=120))
