@@ -50,11 +50,13 @@ def register(app: Flask) -> None:
         calendar_feeds,
         connections,
         hours,
+        index,
         line_check,
         marketing_rules,
         message_rules,
         message_templates,
         on_call,
+        pages,
         policies,
         reply_addresses,
         resources,
@@ -62,7 +64,7 @@ def register(app: Flask) -> None:
         staff,
     )
 
-    for module in (formatting, icons, layout, template_gettext, labels, missing_branch):
+    for module in (formatting, icons, layout, template_gettext, labels, missing_branch, pages):
         module.register(app)
     for page in (
         health,
@@ -94,6 +96,7 @@ def register(app: Flask) -> None:
         agents,
         agent_versions,
         agent_provisioning,
+        index,
         services,
         resources,
         calendar_feeds,
