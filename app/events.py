@@ -246,7 +246,7 @@ class InboundMessageStored:
 
 @dataclass(frozen=True, slots=True)
 class MessagePolicyChanged:
-    """The rules of messages changed: planned ones must be brought in line with them."""
+    """The rules or the texts of messages changed: planned ones must be brought in line with them."""
 
     company_id: str
 

@@ -66,7 +66,7 @@ def plan_reminders_anew(after: str | None = None) -> None:
 
 @job("maintenance")
 def plan_all_reminders() -> None:
-    """Make up for plans that were lost, and for bookings that came in without an event, in all companies with rules of their own."""
+    """Make up for lost plans, and for bookings that came in without an event, in all companies with rules or texts of their own."""
     with unscoped():
         companies = run_read_only(list_planning_companies)
     for company_id in companies:

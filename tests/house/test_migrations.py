@@ -36,6 +36,8 @@ def test_there_is_one_line_of_migrations(app: Flask) -> None:
     assert len(script.get_heads()) == 1
     assert [revision for revision in revisions if revision.is_branch_point or revision.is_merge_point] == []
     assert all(revision.doc for revision in revisions)
+    # in their order, so that the next number is known
+    assert [revision.revision for revision in reversed(revisions)] == [f"{number:04}" for number in range(1, len(revisions) + 1)]
 
 
 def test_up_down_and_up_again(new_app: Flask) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import select, union
 
 from app.core.errors import InvalidInput, NotFound
 from app.core.event_bus import publish
@@ -14,7 +14,7 @@ from app.core.tenancy import current_company_id
 from app.domain.audit.log import record
 from app.domain.notifications.quiet_hours import QuietHours
 from app.events import MessagePolicyChanged
-from app.models import MessagePolicy, Service
+from app.models import MessagePolicy, MessageTemplateVersion, Service
 from app.models.message_policy import CAP_ACTIONS, QUIET_REMINDER_RULES
 from app.providers.messaging.base import Channel
 
@@ -77,8 +77,9 @@ def load_message_policies() -> MessagePolicies:
 
 
 def list_planning_companies() -> list[str]:
-    """List the companies that have rules of their own, without which nothing is planned with a booking; inside unscoped()."""
-    return sorted(set(db.session.scalars(select(MessagePolicy.company_id))))
+    """List the companies with rules or texts of their own, without which nothing is planned with a booking; inside unscoped()."""
+    owners = union(select(MessagePolicy.company_id), select(MessageTemplateVersion.company_id))
+    return sorted(db.session.scalars(owners))
 
 
 def save_message_rules(values: dict[str, Any]) -> None:

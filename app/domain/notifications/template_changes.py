@@ -6,11 +6,13 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.core.errors import InvalidInput, NotFound
+from app.core.event_bus import publish
 from app.core.extensions import db
 from app.domain.audit.log import record
 from app.domain.notifications.message_templates import TEMPLATES, MessageTemplate
 from app.domain.notifications.template_variables import VARIABLES, get_word, join_words, list_names, substitute, to_stored
 from app.domain.notifications.template_versions import TemplateKey, TemplateScope, add_version
+from app.events import MessagePolicyChanged
 from app.models import Branch, MessageTemplateVersion, Service
 
 MAX_TITLE_LENGTH = 120
@@ -75,6 +77,7 @@ def _add(key: TemplateKey, texts: tuple[str, str] | None, *, based_on: int, auth
         "message_template_saved" if texts else "message_template_reset",
         subject=f"message_template:{key.name}", data={"language": key.language, "scope": key.scope.key, "version": row.version},
     )  # fmt: skip
+    publish(MessagePolicyChanged(row.company_id))
     return row
 
 

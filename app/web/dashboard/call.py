@@ -35,15 +35,16 @@ blueprint = Blueprint("call", __name__)
 @blueprint.get("/calls/<call_id>")
 @for_company("calls.read")
 def show(call_id: str) -> Response:
-    call, customer_name, branch_name = _get_call(call_id)
+    call, customer, branch_name = _get_call(call_id)
     tools = list_tool_calls(call.id)
     parts, steps = build_timeline(call, tools)
     truth = find_truth(call.id)
     return render_page(
         "dashboard/call.html",
         part="dashboard/call_body.html",
-        call=_build_details(call, customer_name, branch_name),
-        script=_build_transcript(call, tools, customer_name, truth),
+        call=_build_details(call, customer, branch_name),
+        customer=customer,
+        script=_build_transcript(call, tools, customer.name if customer else None, truth),
         truth=truth,
         consent=build_consent(call),
         booking=_find_booking(call),
@@ -55,9 +56,9 @@ def show(call_id: str) -> Response:
     )
 
 
-def _get_call(call_id: str) -> tuple[Call, str | None, str]:
+def _get_call(call_id: str) -> tuple[Call, Customer | None, str]:
     statement = (
-        select(Call, Customer.name, Branch.name)
+        select(Call, Customer, Branch.name)
         .join(Branch, and_(Branch.company_id == Call.company_id, Branch.id == Call.branch_id))
         .outerjoin(Customer, and_(Customer.company_id == Call.company_id, Customer.id == Call.customer_id))
         .where(Call.id == call_id)
@@ -70,18 +71,18 @@ def _get_call(call_id: str) -> tuple[Call, str | None, str]:
     return row[0], row[1], row[2]
 
 
-def _build_details(call: Call, customer_name: str | None, branch_name: str) -> SimpleNamespace:
+def _build_details(call: Call, customer: Customer | None, branch_name: str) -> SimpleNamespace:
     number = call.from_number if call.caller_kind != "withheld" else None
     recording = call.recording_url if can(current_user, "calls.listen", branch_id=call.branch_id) else None
     return SimpleNamespace(
         id=call.id,
-        name=customer_name,
+        name=customer.name if customer else None,
         customer_id=call.customer_id if can(current_user, "customers.read") else None,
         number=phone.display(number) if number else None,
         dial=number if number and phone.may_be_called_back(number) else None,
         is_blocked=bool(number and find_blocked([number])),
         may_block=bool(number) and call.direction == "inbound" and can(current_user, "customers.write"),
-        certainty=CERTAINTY_BY_NUMBER if customer_name else None,
+        certainty=CERTAINTY_BY_NUMBER if customer and customer.name else None,
         started_at=call.started_at,
         status=call.status,
         outcome=call.outcome,

@@ -11,6 +11,8 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
 from app.core.clock import now
+from app.core.ids import new_ulid
+from app.core.queues import get_queue
 from app.core.tenancy import unscoped
 from app.core.transactions import run_in_transaction, run_read_only
 from app.domain.bookings import planned_messages, reminders
@@ -23,6 +25,8 @@ from app.domain.companies.policies import save_policy
 from app.domain.customers.contacts import find_or_create
 from app.domain.notifications.message_policies import ReminderRule, list_planning_companies, save_message_rules, save_service_reminders
 from app.domain.notifications.quiet_hours import QuietHours
+from app.domain.notifications.template_changes import save_template
+from app.domain.notifications.template_versions import TemplateKey, TemplateScope
 from app.jobs.notifications import plan_all_reminders, plan_reminders_anew, send_notification
 from app.models import Booking, Customer, Notification, Service
 from tests.doubles.messaging import MailDouble, TwilioDouble
@@ -328,6 +332,16 @@ def test_program_that_tells_by_itself_is_left_to_it(db: SQLAlchemy, salon: Salon
     run_in_transaction(lambda: save_policy("company", None, {"notify_program_changes": False}))
     book(salon, mira, source="api", actor=Actor("program", "api"))
     assert planned(db) == []
+
+
+def test_a_text_of_their_own_is_planned_by_at_once_and_every_night(db: SQLAlchemy, salon: Salon) -> None:
+    with unscoped():
+        assert run_read_only(list_planning_companies) == []
+    key = TemplateKey("reminder", "de", TemplateScope())
+    run_in_transaction(lambda: save_template(key, "Bald", "{Leistung} am {Termin}: {Link}", based_on=0, author_id=new_ulid()))
+    assert [job.description for job in get_queue("maintenance").jobs] == [plan_reminders_anew.name]
+    with unscoped():
+        assert run_read_only(list_planning_companies) == [salon.company_id]
 
 
 def test_every_night_what_has_no_plan_is_planned(db: SQLAlchemy, salon: Salon, mira: str, twilio: TwilioDouble) -> None:
