@@ -98,6 +98,15 @@ class Settings(BaseSettings):
     bounce_mailbox_url: ImapMailbox | None = None
     # whether companies' mail servers may be in a private network; for installations in such a network, and for tests
     private_hosts: bool = False
+    # who operates this installation, for its imprint and privacy notice: name, address in one line, and how to reach them
+    operator_name: str | None = None
+    operator_address: str | None = None
+    operator_email: str | None = None
+    operator_phone: str | None = None
+    # who represents the operator, the register with its number, and the VAT id, where there are any
+    operator_representative: str | None = None
+    operator_register: str | None = None
+    operator_vat_id: str | None = None
     sentry_dsn: SentryDsn | None = None
     # bearer token for /metrics; unset: loopback only
     metrics_token: str | None = None

@@ -97,6 +97,10 @@ ANY_TEXT_WILL_DO = {
     "CALCOM_API_KEY": "only Cal.com knows",
     **{provider.secret.upper(): "only the provider knows" for provider in WEBHOOK_PROVIDERS.values()},
     "METRICS_TOKEN": "any text is a token",
+    **{
+        f"OPERATOR_{name}": "any text stands in the imprint"
+        for name in ("NAME", "ADDRESS", "EMAIL", "PHONE", "REPRESENTATIVE", "REGISTER", "VAT_ID")
+    },
 }
 RIGHT = {
     "PORT": ["0", "80", "65535", ""],

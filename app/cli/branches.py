@@ -8,8 +8,7 @@ from app.cli.command_group import CommandGroup
 from app.cli.tables import Table
 from app.core.extensions import db
 from app.core.tenancy import company_scope
-from app.domain.operations import onboarding
-from app.domain.operations.onboarding import BranchExists
+from app.domain.operations.branches import BranchDetails, BranchExists, create_branch, update_branch
 from app.domain.scheduling.hours_editor import get_week
 from app.domain.scheduling.minute_bits import MINUTES_PER_DAY
 from app.domain.scheduling.opening_hours_text import format_week, parse_week
@@ -36,12 +35,12 @@ def create(
     """Create a branch, by default with the opening hours usual in its industry."""
     with one_transaction():
         company = get_company(slug)
-        details = onboarding.BranchDetails(
+        details = BranchDetails(
             street=street, postcode=postcode, city=city, state=state, timezone=timezone, forward_number=forward_number,
             week=None if hours is None else parse_week(hours),
         )  # fmt: skip
         try:
-            branch = onboarding.create_branch(company, name, details)
+            branch = create_branch(company, name, details)
         except BranchExists as exists:
             change = f"flask branches update --company {company.slug} --branch {exists.slug} --street … --hours …"
             raise click.ClickException(f"{exists.message} To change it: {change}") from exists
@@ -73,13 +72,13 @@ def update(
     """Change a branch; omitted options stay as they are."""
     with one_transaction():
         company = get_company(slug)
-        details = onboarding.BranchDetails(
+        details = BranchDetails(
             street=street, postcode=postcode, city=city, state=state, timezone=timezone, forward_number=forward_number,
             week=None if hours is None else parse_week(hours),
         )  # fmt: skip
         with company_scope(company.id):
             branch = db.session.get_one(Branch, get_branch(branch_slug))
-            onboarding.update_branch(company, branch, details, name=name)
+            update_branch(company, branch, details, name=name)
         lines = (
             f"{branch.name}, a branch of {company.name}.",
             f"  address    {_format_address(branch) or 'none'}",

@@ -60,7 +60,14 @@ def _build(demo: DemoCompany, moment: datetime) -> None:
     rng = Random(f"{demo.slug} {moment.date()}")  # noqa: S311  (nothing secret)
     first = (moment.astimezone(ZONE) - timedelta(days=DAYS)).date()
     since = moment - timedelta(days=DAYS + 30)
-    company = Company(id=new_ulid(), slug=demo.slug, name=demo.name, industry=demo.industry, created_at=since)
+    place = demo.branches[0]
+    company = Company(
+        id=new_ulid(), slug=demo.slug, name=demo.name, industry=demo.industry, state=place.state, created_at=since,
+        legal_notice={
+            "legal_name": demo.name, "street": place.street, "postcode": place.postcode, "city": place.city,
+            "email": f"post@{demo.slug}.example",
+        },
+    )  # fmt: skip
     db.session.add(company)
     db.session.flush()
     with company_scope(company.id):

@@ -20,6 +20,7 @@ from app.models.call_reconciliation import CallReconciliation, HourlyCallReconci
 from app.models.call_stats import CallDay, CallHour
 from app.models.closure import Closure
 from app.models.company import Company
+from app.models.company_logo import CompanyLogo
 from app.models.connection import Connection
 from app.models.consent import AiNoticeWording, CallAiNotice, CallConsent, ProviderDeletion
 from app.models.customer import Customer, CustomerIdentifier
@@ -93,6 +94,7 @@ __all__ = [
     "CallSearchText",
     "Closure",
     "Company",
+    "CompanyLogo",
     "Connection",
     "ConsentRequest",
     "Customer",

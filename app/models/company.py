@@ -28,3 +28,5 @@ class Company(HasUlid, HasCreatedAt, db.Model):
     is_active: Mapped[bool] = mapped_column(default=True)
     # minimum assurance level of callers to {hear, change, cancel}; a missing key follows customers/caller_assurance
     caller_rights: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    # a LegalNotice of domain/companies/legal_notice
+    legal_notice: Mapped[dict[str, Any] | None] = mapped_column(Json)

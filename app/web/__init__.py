@@ -44,10 +44,12 @@ def register(app: Flask) -> None:
         tasks,
         waitlist,
     )
-    from app.web.public import calendar_feeds as public_calendar_feeds, consent_confirmation, satisfaction, self_service, unsubscribe
+    from app.web.public import calendar_feeds as public_calendar_feeds, consent_confirmation, legal, satisfaction, self_service, unsubscribe
     from app.web.settings import (
         activation_switches,
+        branches,
         calendar_feeds,
+        company,
         connections,
         hours,
         index,
@@ -64,7 +66,7 @@ def register(app: Flask) -> None:
         staff,
     )
 
-    for module in (formatting, icons, layout, template_gettext, labels, missing_branch, pages):
+    for module in (formatting, icons, layout, template_gettext, labels, missing_branch, pages, legal):
         module.register(app)
     for page in (
         health,
@@ -97,6 +99,9 @@ def register(app: Flask) -> None:
         agent_versions,
         agent_provisioning,
         index,
+        company,
+        branches,
+        legal,
         services,
         resources,
         calendar_feeds,

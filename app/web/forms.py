@@ -81,6 +81,12 @@ def get_submitted_values() -> CombinedMultiDict[str, str]:
     return CombinedMultiDict([request.form, request.args])
 
 
+def read_upload(name: str, *, max_bytes: int) -> bytes:
+    """Get the content of an uploaded file, cut one byte after the limit, so that a longer one is noticed; empty without one."""
+    file = request.files.get(name)
+    return file.stream.read(max_bytes + 1) if file else b""
+
+
 def raise_invalid(errors: dict[str, str]) -> None:
     """Raise InvalidInput unless the errors by field are empty."""
     if errors:

@@ -20,7 +20,7 @@ from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import transaction
 from app.domain.inbox.processor import drain_batch
 from app.domain.operations import onboarding
-from app.domain.operations.onboarding import BranchDetails
+from app.domain.operations.branches import BranchDetails, create_branch
 from app.domain.services.catalogue_editor import FIELDS, save_service, save_staff_member
 from app.models import Booking, Call, CallHour, PhoneNumber, WebhookEvent
 from tests.support.demo_company import make_demo_salon
@@ -197,7 +197,7 @@ def sunshine(app: Flask) -> str:
     """A business that began just now, without services; its number."""
     with app.app_context(), unscoped(), transaction():
         company, _agent = onboarding.create_company("Praxis Sonne", "physiotherapy")
-        branch = onboarding.create_branch(company, "Potsdam", BranchDetails())
+        branch = create_branch(company, "Potsdam", BranchDetails())
         return onboarding.add_number(company, branch.id, "+493312009900")[0].e164
 
 

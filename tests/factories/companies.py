@@ -12,6 +12,7 @@ from app.models import (
     Branch,
     BrowserReport,
     Company,
+    CompanyLogo,
     Connection,
     FeatureFlag,
     OnCallShift,
@@ -34,6 +35,17 @@ class CompanyFactory(RowFactory):
     slug = factory.Sequence(lambda n: f"company-{n}")
     name = "Salon Lindgren"
     industry = "hair_salon"
+
+
+class CompanyLogoFactory(RowFactory):
+    class Meta:
+        model = CompanyLogo
+
+    digest = factory.Sequence(lambda n: f"{n:064}")
+    content_type = "image/png"
+    content = b"png"
+    width = 1
+    height = 1
 
 
 class BranchFactory(UlidFactory):

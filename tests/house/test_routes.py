@@ -22,6 +22,7 @@ UNGUARDED = {"static": "files that everybody may have"}
 PUBLIC = {
     "sign_in.start", "sign_in.login", "sign_in.log_in", "sign_in.logout", "health.live", "health.ready",
     "health.everything", "api_browser_reports.keep", "api_document.docs", "api_document.openapi",
+    "legal.imprint", "legal.privacy", "legal.company_imprint", "legal.company_privacy", "legal.logo",
 }  # fmt: skip
 # modules whose forms and bodies carry no CSRF token, and what stands in its place
 WITHOUT_TOKEN = {

@@ -41,13 +41,15 @@ MEANT = {
     "feed": "CalendarFeed",
     "token": "BookingLink",
     "template_name": "MessageTemplateVersion",
+    "company_slug": "Company",
+    "digest": "CompanyLogo",
 }
 # texts with a grammar of their own, which the mark would break
 PLAIN = {
     "id", "company_id", "slug", "timezone", "role", "status", "outcome", "language", "country", "provider", "kind", "email", "e164",
     "from_number", "to_number", "value", "theme", "state", "direction", "caller_kind", "end_category", "sentiment", "type", "action",
     "channel", "actor_type", "scope", "repeats", "colour", "source", "token_hash", "key_hash", "password_hash", "prefix", "key",
-    "provider_agent_id", "phone", "industry", "seq", "private_key",
+    "provider_agent_id", "digest", "content_type", "phone", "industry", "seq", "private_key",
 }  # fmt: skip
 
 

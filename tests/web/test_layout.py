@@ -112,9 +112,9 @@ def test_a_page_about_a_branch_says_what_is_missing(app: Flask, db: SQLAlchemy, 
     with company_scope(closed.id), transaction():
         database.session.get_one(Branch, branch_ids(closed)[0]).is_active = False
     page = signed_in(app, make_user(new)).get(path).text
-    assert "Noch keine Filiale" in page and "/settings/services/new" in page
+    assert "Noch keine Filiale" in page and "/settings/branches/new" in page
     page = signed_in(app, make_user(closed)).get(path).text
-    assert "Keine Filiale ist eingeschaltet" in page and 'href="/settings/line"' in page
+    assert "Keine Filiale ist eingeschaltet" in page and 'href="/settings/branches"' in page
 
 
 def test_what_is_written_without_a_branch_is_refused(app: Flask, db: SQLAlchemy) -> None:
@@ -128,7 +128,7 @@ def test_what_is_written_without_a_branch_is_refused(app: Flask, db: SQLAlchemy)
 @pytest.mark.parametrize(
     ("make", "said", "path"),
     [
-        (without_branch, "Noch keine Filiale", "/settings/hours"),
+        (without_branch, "Noch keine Filiale", "/settings/branches"),
         (without_number, "Noch keine Rufnummer", "/settings/line"),
         (without_number, "Noch keine Leistung", "/settings/services"),
         (with_idle_person, "Im Team erbringt noch niemand eine Leistung", "/settings/staff"),

@@ -42,6 +42,11 @@ def set_branch_active(branch_id: str, *, on: bool) -> bool:
     return True
 
 
+def redeploy_agents() -> tuple[str, ...]:
+    """Request a deployment of each agent that is at a provider: the company or a branch has another name. Gives the ids."""
+    return _request_deployments(_list_deployed_agents())
+
+
 def _request_deployments(agent_ids: list[str]) -> tuple[str, ...]:
     db.session.flush()
     return tuple(request_deployment(agent_id).id for agent_id in agent_ids if find_published(agent_id))

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.core.errors import AppError, NotAllowed
 from app.core.extensions import db
+from app.core.locale import LANGUAGES
 from app.core.phone import display
 from app.core.tenancy import company_scope
 from app.core.transactions import run_in_transaction
@@ -17,8 +18,9 @@ from app.domain.accounts import users
 from app.domain.accounts.permissions import can
 from app.domain.companies.industries import INDUSTRIES
 from app.domain.companies.phone_numbers import NumberTaken
-from app.domain.operations import onboarding
-from app.domain.operations.onboarding import LANGUAGES, MAX_NAME, BranchDetails, CompanyExists
+from app.domain.operations import branches, onboarding
+from app.domain.operations.business_fields import MAX_NAME
+from app.domain.operations.onboarding import CompanyExists
 from app.domain.scheduling.holidays import GERMAN_STATES
 from app.domain.scheduling.opening_hours_text import format_week, parse_week
 from app.jobs.agents import deploy_agent
@@ -101,7 +103,7 @@ def make_company() -> Response | tuple[str, int]:
 @for_support("support.companies")
 def new_branch(company_id: str) -> str:
     company = get_company(company_id)
-    return _render_branch_form(company, {"state": company.state or "", "hours": format_week(onboarding.get_default_week(company))}, {})
+    return _render_branch_form(company, {"state": company.state or "", "hours": format_week(branches.get_default_week(company))}, {})
 
 
 @blueprint.post("/admin/companies/<company_id>/branches/new")
@@ -110,7 +112,7 @@ def make_branch(company_id: str) -> Response | tuple[str, int]:
     company = get_company(company_id)
     try:
         form = BranchForm.read()
-        details = BranchDetails(
+        details = branches.BranchDetails(
             street=form.street,
             postcode=form.postcode,
             city=form.city,
@@ -118,7 +120,7 @@ def make_branch(company_id: str) -> Response | tuple[str, int]:
             forward_number=form.forward_number,
             week=form.hours,
         )
-        branch = run_in_transaction(lambda: onboarding.create_branch(company, form.name, details))
+        branch = run_in_transaction(lambda: branches.create_branch(company, form.name, details))
     except AppError as error:
         return _render_branch_form(company, BranchForm.typed(), to_errors(error)), error.status
     flash(_("%(name)s ist angelegt.", name=branch.name))

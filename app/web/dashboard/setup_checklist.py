@@ -16,8 +16,8 @@ def list_setup_steps() -> list[AgentAlert]:
         return []
     missing, lines = list_missing_steps(g.company.id), []
     if "branch" in missing:
-        sentence = _("Noch keine Filiale: Der Support von AskProAI legt sie mit Ihrer Rufnummer an.")
-        lines.append(("warn", sentence, url_for("hours.index")))
+        sentence = _("Noch keine Filiale: Termine und Öffnungszeiten gehören zu einer.")
+        lines.append(("warn", sentence, url_for("branches.index")))
     elif "number" in missing:
         sentence = _(
             "Noch keine Rufnummer, unter der %(name)s sich meldet: Der Support von AskProAI gibt Ihnen eine.", name=get_assistant_name()

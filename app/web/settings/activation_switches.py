@@ -42,12 +42,12 @@ def number(number_id: str, state: str) -> Response:
 @for_company("settings.write")
 def branch(branch_id: str, state: str) -> Any:
     back = url_for("switches.branch", branch_id=branch_id, state=_get_opposite(state))
-    accepted = SwitchForm.read().accepted
+    accepted, back_page = SwitchForm.read().accepted, get_next_path(default=url_for("branches.index"))
     try:
         _switch_branch(branch_id, state, back=back, accepted=accepted)
     except BookingsAffected as error:
-        return _ask_first(branch_id, error, back=url_for("line.index"), active="services"), error.status
-    return redirect(url_for("absences.orphaned", branch_id=branch_id) if accepted else url_for("line.index"))
+        return _ask_first(branch_id, error, back=back_page, active="settings"), error.status
+    return redirect(url_for("absences.orphaned", branch_id=branch_id) if accepted else back_page)
 
 
 @blueprint.post("/admin/companies/<company_id>/numbers/<number_id>/<state>")

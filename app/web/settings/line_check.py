@@ -85,7 +85,6 @@ def _render_page(selected: LineCheck | None) -> str:
     return render_template(
         "settings/line_check.html",
         numbers=numbers,
-        branches=db.session.scalars(select(Branch).order_by(Branch.name, Branch.id).limit(MAX_NUMBERS)).all(),
         blocked=list_blocked_callers(),
         check=build_view(selected) if selected else None,
         number_id=selected.phone_number_id if selected else None,

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from app.core.extensions import db
 from app.core.phone import display
 from app.domain.companies.connections import PROVIDERS, find_active
+from app.domain.companies.legal_notice import get_legal_notice
 from app.domain.companies.policies import format_span, load_policies
 from app.domain.marketing.rules import load_marketing_rules
 from app.domain.notifications.message_policies import load_message_policies
@@ -34,6 +35,15 @@ MAX_NAMES = 3
 def describe_state(endpoint: str) -> str:
     """Describe what is set on the page."""
     return STATES[endpoint]()
+
+
+def _describe_company() -> str:
+    has_notice = get_legal_notice(g.company).is_complete
+    return g.company.name if has_notice else _("%(name)s, Impressum fehlt noch", name=g.company.name)
+
+
+def _describe_branches() -> str:
+    return _join(name for _branch_id, name in list_branches()) or _("noch keine")
 
 
 def _describe_services() -> str:
@@ -108,6 +118,8 @@ def _describe_feeds() -> str:
 
 
 STATES: dict[str, Callable[[], str]] = {
+    "company.index": _describe_company,
+    "branches.index": _describe_branches,
     "services.index": _describe_services,
     "staff.index": _describe_staff,
     "resources.index": _describe_resources,

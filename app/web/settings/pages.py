@@ -29,6 +29,7 @@ class SettingsPage:
 
 
 GROUPS = {
+    "business": _l("Ihr Betrieb"),
     "offer": _l("Angebot und Team"),
     "time": _l("Zeiten und Regeln"),
     "messages": _l("Nachrichten"),
@@ -36,6 +37,21 @@ GROUPS = {
 }
 
 PAGES = (
+    SettingsPage(
+        "company.index", "business", _l("Angaben zum Betrieb"), _l("Name, Logo, Sprache und was im Impressum steht."), "building-2",
+        (
+            _l("Name des Betriebs"), _l("Branche"), _l("Sprache"), _l("Zeitzone"), _l("Bundesland"), _l("Impressum und Datenschutz"),
+            _l("Umsatzsteuer-ID"), _l("Logo"),
+        ),
+        "firma firmenname unternehmen impressum datenschutz dsgvo rechtliches anschrift adresse steuer bild "
+        "company business name legal notice imprint privacy gdpr vat address timezone picture",
+    ),
+    SettingsPage(
+        "branches.index", "business", _l("Filialen"), _l("Ihre Orte, ihre Anschrift und an wen durchgestellt wird."), "map-pin",
+        (_l("Anschrift"), _l("Ort"), _l("Bundesland"), _l("Wer übernimmt"), _l("Filiale ausschalten")),
+        "standort standorte niederlassung weiterleitung durchstellen gemeinde adresse schließen "
+        "branch location shop site forward transfer municipality close switch off",
+    ),
     SettingsPage(
         "services.index", "offer", _l("Leistungen"), _l("Was gebucht werden kann: Dauer, Preis, Puffer und andere Namen."), "scissors",
         (

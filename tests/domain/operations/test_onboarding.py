@@ -17,7 +17,8 @@ from app.domain.agents.inbound_call import handle_inbound
 from app.domain.companies.number_lookup import find_numbers
 from app.domain.companies.phone_numbers import NumberTaken
 from app.domain.operations import onboarding
-from app.domain.operations.onboarding import BranchDetails, CompanyExists
+from app.domain.operations.branches import BranchDetails, create_branch
+from app.domain.operations.onboarding import CompanyExists
 from app.models import Agent, AgentDeployment, AuditEntry, Branch, Company, PhoneNumber
 from tests.support.waiting import HANGS_AFTER_S
 
@@ -28,7 +29,7 @@ OTHERS = ("+493023125110", "+493023125111")
 def begin(name: str = "Salon Sonnenschein", number: str = NUMBER, industry: str = "hair_salon") -> tuple[Company, Branch, PhoneNumber]:
     with unscoped(), transaction():
         company, _agent = onboarding.create_company(name, industry)
-        branch = onboarding.create_branch(company, "Berlin-Mitte", BranchDetails())
+        branch = create_branch(company, "Berlin-Mitte", BranchDetails())
         return company, branch, onboarding.add_number(company, branch.id, number)[0]
 
 
@@ -98,7 +99,7 @@ def test_calls_follow_a_number_to_its_new_branch_at_once(app: Flask, db: SQLAlch
     company, _branch, number = begin()
     find_numbers([NUMBER])
     with transaction():
-        other = onboarding.create_branch(company, "Berlin-Pankow", BranchDetails())
+        other = create_branch(company, "Berlin-Pankow", BranchDetails())
     with company_scope(company.id), transaction():
         assert onboarding.move_number(number.id, other.id)[1]
     assert find_numbers([NUMBER])[NUMBER].branch_id == other.id

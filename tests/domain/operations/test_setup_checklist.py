@@ -7,8 +7,8 @@ from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import transaction
 from app.domain.emergencies import on_call
 from app.domain.operations import onboarding
+from app.domain.operations.branches import BranchDetails, create_branch
 from app.domain.operations.company_list import list_companies
-from app.domain.operations.onboarding import BranchDetails
 from app.domain.operations.setup_checklist import STEPS, list_missing_booking_steps, list_missing_steps
 from app.domain.scheduling.hours_editor import save_week
 from app.models import AgentDeployment, AgentVersion, Branch, Service, StaffBranch, StaffMember, StaffService
@@ -21,7 +21,7 @@ def test_each_step_is_missing_until_it_is_done(app: Flask, db: SQLAlchemy) -> No
         company, _agent = onboarding.create_company("Salon Sonne", "hair_salon")
     missing = [missing_in(company.id)]
     with transaction():
-        branch = onboarding.create_branch(company, "Mitte", BranchDetails())
+        branch = create_branch(company, "Mitte", BranchDetails())
     missing.append(missing_in(company.id))
     with transaction():
         onboarding.add_number(company, branch.id, "+493023125100")
@@ -71,7 +71,7 @@ def test_who_works_on_other_days_than_the_branch_is_open_can_not_be_booked(app: 
 def test_an_emergency_reaches_somebody_by_a_shift_or_a_number(app: Flask, db: SQLAlchemy, way: str) -> None:
     with unscoped(), transaction():
         company, _agent = onboarding.create_company("Praxis Sonne", "medical_practice")
-        branch = onboarding.create_branch(company, "Mitte", BranchDetails())
+        branch = create_branch(company, "Mitte", BranchDetails())
         company_id = company.id
     assert missing_in(company_id)[-1] == "on_call"
     with company_scope(company_id), transaction():

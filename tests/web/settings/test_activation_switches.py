@@ -73,7 +73,7 @@ def test_a_branch_that_is_off_loses_no_caller(db: SQLAlchemy, salon: Salon, owne
     assert ring(db, salon).variables["hand_over"] == "no"
     assert press(owner, f"/settings/branches/{salon.branches['mitte']}/off") == 302
     assert ring(db, salon).variables["hand_over"] == "yes"
-    assert "Anrufe gehen sofort an" in owner.get("/settings/line").text
+    assert "Anrufe gehen sofort an" in owner.get("/settings/branches").text
     assert press(owner, f"/settings/branches/{salon.branches['mitte']}/on") == 302
     assert ring(db, salon).variables["hand_over"] == "no"
 
