@@ -1,5 +1,7 @@
 """The database models, one file per noun."""
 
+from app.models.account_mail import AccountMail
+from app.models.account_token import AccountToken
 from app.models.agent import Agent
 from app.models.agent_deployment import AgentDeployment, AgentDeploymentStep
 from app.models.agent_version import AgentVersion
@@ -38,9 +40,11 @@ from app.models.message_template_version import MessageTemplateVersion
 from app.models.notification import Notification
 from app.models.on_call_shift import OnCallShift
 from app.models.one_time_code import OneTimeCode
+from app.models.passkey import Passkey
 from app.models.phone_number import PhoneNumber
 from app.models.policy import Policy
 from app.models.push_subscription import PushDelivery, PushSubscription, VapidKey
+from app.models.recovery_code import RecoveryCode
 from app.models.rejected_webhook import RejectedWebhook
 from app.models.reply_dialogue import ReplyDialogue
 from app.models.resource import Resource
@@ -64,6 +68,8 @@ from app.models.webhook_event import WebhookEvent
 from app.models.working_hours import WorkingHours
 
 __all__ = [
+    "AccountMail",
+    "AccountToken",
     "Agent",
     "AgentDeployment",
     "AgentDeploymentStep",
@@ -117,12 +123,14 @@ __all__ = [
     "Notification",
     "OnCallShift",
     "OneTimeCode",
+    "Passkey",
     "PhoneNumber",
     "Policy",
     "ProviderDeletion",
     "PushDelivery",
     "PushSubscription",
     "ReconciledAccount",
+    "RecoveryCode",
     "RejectedWebhook",
     "ReplyDialogue",
     "Resource",
@@ -152,4 +160,4 @@ __all__ = [
     "WebhookEvent",
     "WithdrawalLink",
     "WorkingHours",
-]  # fmt: skip
+]

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.column_types import AsciiString, Id, UtcDateTime
+from app.core.column_types import AsciiString, EncryptedString, Id, UtcDateTime
 from app.core.extensions import db
 from app.models.base import HasCreatedAt, HasUlid
 
@@ -35,6 +35,10 @@ class User(HasUlid, HasCreatedAt, UserMixin, db.Model):
     # light, dark, auto
     theme: Mapped[str] = mapped_column(AsciiString(8), default="auto")
     signed_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # of the authenticator app (RFC 6238), since when it is asked for, and the last 30 seconds whose code was accepted
+    totp_secret: Mapped[str | None] = mapped_column(EncryptedString)
+    totp_enabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    totp_last_step: Mapped[int | None] = mapped_column(BigInteger)
 
     # limited to these branches; empty: all of the company
     branches: Mapped[list["UserBranch"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
@@ -42,6 +46,10 @@ class User(HasUlid, HasCreatedAt, UserMixin, db.Model):
     @property
     def is_platform(self) -> bool:
         return self.role in PLATFORM_ROLES
+
+    @property
+    def has_two_factor(self) -> bool:
+        return self.totp_enabled_at is not None
 
     @property
     def branch_ids(self) -> list[str]:

@@ -1,10 +1,14 @@
 """Factories of companies and of what they have: branches, numbers, agents, people who sign in."""
 
+from datetime import timedelta
+
 import factory
 
 from app.core.clock import now
 from app.core.ids import new_ulid
 from app.models import (
+    AccountMail,
+    AccountToken,
     Agent,
     ApiKey,
     AuditEntry,
@@ -16,7 +20,9 @@ from app.models import (
     Connection,
     FeatureFlag,
     OnCallShift,
+    Passkey,
     PhoneNumber,
+    RecoveryCode,
     RejectedWebhook,
     ScheduledTask,
     User,
@@ -201,3 +207,45 @@ class RejectedWebhookFactory(RowFactory):
     reason = "mismatch"
     first_at = factory.LazyFunction(now)
     last_at = factory.LazyFunction(now)
+
+
+class AccountFactory(RowFactory):
+    class Meta:
+        abstract = True
+
+    id = factory.LazyFunction(new_ulid)
+    user_id = ref("companies.UserFactory")
+
+
+class AccountTokenFactory(AccountFactory):
+    class Meta:
+        model = AccountToken
+
+    purpose = "password_reset"
+    token_hash = factory.Sequence(lambda n: f"{n:064x}")
+    expires_at = factory.LazyFunction(lambda: now() + timedelta(minutes=15))
+
+
+class AccountMailFactory(AccountFactory):
+    class Meta:
+        model = AccountMail
+
+    kind = "password_changed"
+    recipient = "wiebke@example.com"
+
+
+class PasskeyFactory(AccountFactory):
+    class Meta:
+        model = Passkey
+
+    name = "Firefox, Windows"
+    credential_id = factory.Sequence(lambda n: f"credential {n}".encode())
+    credential_hash = factory.Sequence(lambda n: f"{n:064x}")
+    public_key = b"key"
+
+
+class RecoveryCodeFactory(AccountFactory):
+    class Meta:
+        model = RecoveryCode
+
+    code_hash = factory.Sequence(lambda n: f"{n:064x}")

@@ -37,6 +37,8 @@ MEANT = {
     "notification_id": "Notification",
     "notice_id": "StaffNotice",
     "device_id": "PushSubscription",
+    "passkey_id": "Passkey",
+    "session_id": "WebSession",
     "room_id": "Resource",
     "feed": "CalendarFeed",
     "token": "BookingLink",
@@ -75,7 +77,7 @@ def fill(company: Company, mark: str) -> dict[str, str]:
             }
             extra = {"company_id": company.id, "call_id": None, "status": "unassigned", "to_number": mark} if model is WebhookEvent else {}
             row = factory(**{**texts, **extra})
-            ids.setdefault(model.__name__, str(getattr(row, "id", None) or getattr(row, "token_hash", "")))
+            ids.setdefault(model.__name__, str(getattr(row, "id", None) or getattr(row, "token_hash", None) or getattr(row, "id_hash", "")))
     return ids
 
 
