@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 import structlog
-from sqlalchemy import ColumnElement, String, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, String, and_, case, func, null, or_, select, update
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from app.core.clock import now
@@ -22,7 +22,7 @@ from app.core.extensions import db
 from app.core.ids import new_ulid
 from app.core.queues import Job
 from app.core.redis import is_reachable
-from app.core.tenancy import company_scope, unscoped
+from app.core.tenancy import CompanyScoped, clear_company, company_scope, unscoped
 from app.core.transactions import run_in_transaction, run_read_only
 
 log = structlog.get_logger()
@@ -33,7 +33,7 @@ MAX_ERROR_LENGTH = 500
 
 
 class OutboxRow:
-    """Columns of a table of outgoing work; its class has an id and a company, and adds statuses of its own."""
+    """Columns of a table of outgoing work; its class has an id and mostly a company, and adds statuses of its own."""
 
     status: Mapped[str] = mapped_column(AsciiString(16), default="pending")
     # the next try; while the row is claimed, the end of the lease
@@ -84,11 +84,14 @@ class Outbox(Generic[Row]):
         self.model: Any = model
         self.lease, self.retry_delays, self.open_statuses = lease, tuple(retry_delays), tuple(open_statuses)
 
-    def due(self, limit: int = BATCH_SIZE) -> list[tuple[str, str]]:
-        """(company, id) of due rows without a job on its way, the longest due first; inside unscoped()."""
+    def due(self, limit: int = BATCH_SIZE) -> list[tuple[str | None, str]]:
+        """(company, id) of due rows without a job on its way, the longest due first; inside unscoped(). None: a table of no company."""
         model = self.model
         is_lost = or_(model.dispatched_at.is_(None), model.dispatched_at < now() - LOST_AFTER)
-        due_rows = select(model.company_id, model.id).where(self._is_open(model), model.due_at <= now(), is_lost, *self._is_first())
+        company_id = model.company_id if issubclass(model, CompanyScoped) else null()
+        due_rows = select(company_id.label("company_id"), model.id).where(
+            self._is_open(model), model.due_at <= now(), is_lost, *self._is_first()
+        )
         return [(row.company_id, row.id) for row in db.session.execute(due_rows.order_by(model.due_at).limit(limit))]
 
     def lock(self, row_id: str) -> Row | None:
@@ -167,9 +170,9 @@ class Outbox(Generic[Row]):
         with unscoped():
             due_rows = run_read_only(self.due)
         reachable = is_reachable()
-        for company_id, rows in groupby(sorted(due_rows, key=itemgetter(0)), key=itemgetter(0)):
+        for company_id, rows in groupby(sorted(due_rows, key=lambda row: row[0] or ""), key=itemgetter(0)):
             row_ids = [row_id for _company_id, row_id in rows]
-            with company_scope(company_id):
+            with company_scope(company_id) if company_id else clear_company():
                 if reachable:
                     run_in_transaction(lambda: self._dispatch(row_ids, job))  # noqa: B023 (run at once)
                 elif runs_inline:
