@@ -277,3 +277,10 @@ class SessionsRevoked:
 
     user_id: str
     session: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountMailQueued:
+    """A mail to a user about their own account must be sent."""
+
+    mail_id: str

@@ -7,7 +7,8 @@ from app.cli.command_group import CommandGroup
 from app.cli.tables import Table
 from app.core import settings
 from app.core.tenancy import unscoped
-from app.domain.accounts import users as accounts
+from app.domain.accounts import two_factor, users as accounts
+from app.domain.accounts.account_mails import queue_account_mail
 from app.models.user import COMPANY_ROLES, PLATFORM_ROLES
 
 users = CommandGroup("users", help="Who may sign in.")
@@ -70,6 +71,18 @@ def role(email: str, role: str) -> None:
     with unscoped(), one_transaction():
         accounts.change_role(accounts.get_user(email), role)
     click.echo(f"{email} is {role} now.")
+
+
+@users.command("remove-second-step")
+@click.argument("email")
+def remove_second_step(email: str) -> None:
+    """For somebody who has lost app and recovery codes: sign in without a code; all their sessions end."""
+    with unscoped(), one_transaction():
+        user = accounts.get_user(email)
+        two_factor.remove(user)
+        accounts.revoke_sessions(user)
+        queue_account_mail("two_factor_disabled", user)
+    click.echo(f"{email} can sign in without a code. In production support and admins set up a new one first.")
 
 
 @users.command("reset")

@@ -29,6 +29,8 @@ TOUCH_INTERVAL = timedelta(minutes=1)
 USER = "_user_id"
 # the user's `session_epoch` when the session began
 EPOCH = "epoch"
+# what the browser said of itself then, and the id of its push subscription
+BROWSER, PUSH_DEVICE = "browser", "push_device"
 
 log = structlog.get_logger()
 SESSIONS = table(

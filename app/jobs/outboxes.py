@@ -4,6 +4,7 @@ import structlog
 
 from app.core.queues import Job
 from app.domain.operations.backlog import OUTBOXES
+from app.jobs.account_mails import send_account_mail
 from app.jobs.agents import deploy_agent
 from app.jobs.calendar_sync import sync_booking
 from app.jobs.notifications import send_notification
@@ -14,11 +15,11 @@ from app.jobs.staff_notices import send_push
 log = structlog.get_logger()
 # the job of each outbox
 JOBS: dict[str, Job] = {
-    "replies": answer_message, "messages": send_notification, "pushes": send_push,
+    "replies": answer_message, "messages": send_notification, "account_mails": send_account_mail, "pushes": send_push,
     "calendars": sync_booking, "deletions": delete_call_at_provider, "agents": deploy_agent,
 }  # fmt: skip
 # short enough for the clock to run one of them itself while Redis is away
-INLINE = frozenset({"replies", "messages", "pushes", "calendars"})
+INLINE = frozenset({"replies", "messages", "account_mails", "pushes", "calendars"})
 
 
 def sweep_outboxes() -> int:

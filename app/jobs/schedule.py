@@ -5,6 +5,7 @@ from app.core.transactions import run_read_only
 from app.core.worker import enqueue_due_jobs
 from app.domain.inbox import lease
 from app.jobs import (
+    account_mails,
     agents,
     calendar_sync,
     call_reconciliation,
@@ -69,5 +70,6 @@ SCHEDULE = (
     ScheduledJob("agents.check", agents.check_drift_of_all.enqueue, every_s=600),
     ScheduledJob("connections.check", connections.check_connections.enqueue, every_s=900),
     ScheduledJob("live_events.delete", live_event_retention.delete_old_live_events.enqueue, every_s=3600),
+    ScheduledJob("accounts.delete", account_mails.delete_old_account_data.enqueue, every_s=3600),
     ScheduledJob("sessions.delete", sessions.delete_expired_sessions.enqueue, every_s=900),
 )

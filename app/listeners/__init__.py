@@ -1,6 +1,7 @@
 """Subscribers of domain events; importing this package registers all of them."""
 
 from app.listeners import (  # noqa: F401
+    account_mails,
     calendar_sync,
     call_counters,
     live,

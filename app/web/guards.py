@@ -17,6 +17,7 @@ from app.core.request_hooks import SAFE_METHODS
 from app.core.route_guards import View, bind_user, declare_guard, enter_for_request, guard_of
 from app.core.tenancy import company_scope, unscoped
 from app.domain.accounts.permissions import can
+from app.domain.accounts.two_factor import lacks_required
 from app.models import Company
 from app.web.fields import Path
 from app.web.forms import Query
@@ -26,6 +27,16 @@ Enter = Callable[[str], None]
 
 class PasswordChangeRequired(NotAllowed):
     code = "password_must_change"
+
+
+class TwoFactorRequired(NotAllowed):
+    code = "two_factor_required"
+
+
+# what somebody who must set up the second step may ask for
+TWO_FACTOR_SETUP = {
+    "two_factor.set_up", "two_factor.enable", "confirmation.show", "confirmation.confirm", "sign_in.change_password", "account.preferences",
+}  # fmt: skip
 
 
 def for_company(action: str, *, is_polling: bool = False) -> Callable[[View], View]:
@@ -89,6 +100,8 @@ def _guard(kind: str, action: str, enter: Enter, *, is_polling: bool = False) ->
             bind_user(current_user.id)
             if current_user.must_change_password and request.endpoint != "sign_in.change_password":
                 return _redirect_to_change_password()
+            if lacks_required(current_user) and request.endpoint not in TWO_FACTOR_SETUP:
+                return _redirect_to_two_factor_setup()
             enter(action)
             return view(*args, **kwargs)
 
@@ -148,6 +161,13 @@ def _redirect_to_change_password() -> Response:
     if wants_problem_json():
         raise PasswordChangeRequired(_("Bitte wählen Sie zuerst ein eigenes Passwort."))
     target = url_for("sign_in.change_password")
+    return _redirect_window(target) if request.headers.get("HX-Request") else redirect(target)
+
+
+def _redirect_to_two_factor_setup() -> Response:
+    if wants_problem_json():
+        raise TwoFactorRequired(_("Richten Sie zuerst die Anmeldung in zwei Schritten ein."))
+    target = url_for("two_factor.set_up")
     return _redirect_window(target) if request.headers.get("HX-Request") else redirect(target)
 
 

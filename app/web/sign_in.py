@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
-from flask_login import AnonymousUserMixin, current_user, login_user, logout_user
+from flask_login import AnonymousUserMixin, current_user, logout_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,17 +20,19 @@ from app.core.extensions import db, login_manager
 from app.core.locale import LANGUAGES
 from app.core.sessions import EPOCH, is_cookie_refused
 from app.core.transactions import transaction
-from app.domain.accounts import known_devices, passwords, sign_in, users
+from app.domain.accounts import passwords, sign_in, users
+from app.domain.accounts.passkeys import find_relying_party
 from app.domain.audit.log import record
 from app.domain.staff_notices.push_subscriptions import end_push_of_browser
-from app.events import SessionsRevoked
 from app.models import Company, User
 from app.web.fields import ChoiceField, VerbatimField
 from app.web.forms import Form, Query
 from app.web.guards import for_user, get_next_path, public
 from app.web.push_cookie import read_push_cookie
+from app.web.sign_in_code import ask_for_code
+from app.web.user_session import begin_session, build_sign_out_event, complete_sign_in, get_device_cookie, get_start_path, set_device_cookie
 
-DEVICE_COOKIE_MAX_AGE_S = 365 * 86400
+LANGUAGE_COOKIE_MAX_AGE_S = 365 * 86400
 blueprint = Blueprint("sign_in", __name__)
 # One more than allowed, so that a password that is too long is rejected instead of truncated.
 Password = Annotated[str, VerbatimField(passwords.MAX_LENGTH + 1)]
@@ -44,6 +46,7 @@ class LoginForm(Form):
 class LoginQuery(Query):
     lang: Annotated[str, ChoiceField(*LANGUAGES)] | None = None
     signed_out: Annotated[str, VerbatimField(1)] | None = None
+    password_set: Annotated[str, VerbatimField(1)] | None = None
 
 
 class PasswordForm(Form):
@@ -66,8 +69,9 @@ def login() -> BaseResponse | str:
         return _with_language(query.lang)
     if current_user.is_authenticated:
         return redirect(get_next_path(default=get_start_path(current_user)))
-    notice = _("Sie sind abgemeldet.") if query.signed_out else None
-    return _render_form(notice=notice)
+    if query.password_set:
+        return render_login(notice=_("Ihr neues Passwort gilt. Melden Sie sich damit an."))
+    return render_login(notice=_("Sie sind abgemeldet.") if query.signed_out else None)
 
 
 @blueprint.post("/login")
@@ -77,23 +81,17 @@ def log_in() -> BaseResponse | tuple[str, int]:
     email, password = form.email, form.password
     try:
         with read_only():
-            device = request.cookies.get(_get_device_cookie())
+            device = request.cookies.get(get_device_cookie())
             user = sign_in.authenticate(email, password, address=request.remote_addr or "", device=device)
     except sign_in.WrongPassword as error:
-        return _render_form(email=email, error=str(error.message)), error.status
+        return render_login(email=email, error=str(error.message)), error.status
     finally:
         # The slow password hash was checked read-only, without a lock; the rollback lets the following transaction take one.
         db.session.rollback()
-    revocation, device_id = _build_sign_out_event(), read_push_cookie()
     with transaction():
-        sign_in.record_sign_in(user, password)
-        if revocation:
-            publish(revocation)
-        if revocation and device_id and revocation.user_id != user.id:
-            end_push_of_browser(device_id, revocation.user_id)
-    session.clear()
-    _sign_in(user)
-    return _set_device_cookie(redirect(get_next_path(default=get_start_path(user))), user)
+        sign_in.renew_hash(user, password)
+    target = get_next_path(default=get_start_path(user))
+    return ask_for_code(user, target=target) if user.has_two_factor else complete_sign_in(user, method="password", target=target)
 
 
 @blueprint.post("/logout")
@@ -117,13 +115,8 @@ def change_password() -> BaseResponse | str | tuple[str, int]:
             users.change_password(user, current=form.current_password, new=form.new_password)
     except InvalidInput as error:
         return _render_password_form(error.data["fields"]), 422
-    _sign_in(user)
-    return _set_device_cookie(redirect(get_start_path(user)), user)
-
-
-def get_start_path(user: User) -> str:
-    """Get the start page of a user."""
-    return "/admin/unassigned" if user.is_platform else "/dashboard"
+    begin_session(user)
+    return set_device_cookie(redirect(get_start_path(user)), user)
 
 
 # One round trip for user and company; the identity map then serves the company to the guards, kept alive by g.company_of_user.
@@ -149,30 +142,9 @@ def load_user(user_id: str) -> User | None:
     return user
 
 
-def _sign_in(user: User) -> None:
-    """Sign in under a new session id, against session fixation."""
-    session.regenerate()  # type: ignore[attr-defined]
-    session.pop("csrf_token", None)
-    session[EPOCH] = user.session_epoch
-    login_user(user)
-
-
-def _set_device_cookie(response: BaseResponse, user: User) -> BaseResponse:
-    """Set the cookie of a known device, which may try passwords while attempts from other devices are rate-limited."""
-    device_token = known_devices.create_device_token(user)
-    response.set_cookie(
-        _get_device_cookie(), device_token, max_age=DEVICE_COOKIE_MAX_AGE_S, httponly=True, secure=settings().is_production, samesite="Lax"
-    )
-    return response
-
-
-def _get_device_cookie() -> str:
-    return "__Host-device" if settings().is_production else "device"
-
-
 def _sign_out() -> None:
     """End the session, its sockets and the push of this browser; does nothing without a session."""
-    revocation, company_id = _build_sign_out_event(), getattr(current_user, "company_id", None)
+    revocation, company_id = build_sign_out_event(), getattr(current_user, "company_id", None)
     device_id = read_push_cookie()
     logout_user()
     session.end()  # type: ignore[attr-defined]
@@ -184,28 +156,30 @@ def _sign_out() -> None:
             record("signed_out", subject=f"user:{revocation.user_id}", user_id=revocation.user_id, company_id=company_id)
 
 
-def _build_sign_out_event() -> SessionsRevoked | None:
-    """Build the event that this session ends; None without a signed-in user."""
-    user_id = current_user.get_id()
-    return SessionsRevoked(user_id, session.id_hash) if user_id else None  # type: ignore[attr-defined]
-
-
 @blueprint.errorhandler(CSRFError)
 def handle_missing_token(error: CSRFError) -> Any:
     """Explain the missing token if the browser rejects our secure cookie over http; otherwise respond with the error."""
-    return (_render_form(), 400) if _needs_https() else answer_error(error)
+    return (render_login(), 400) if _needs_https() else answer_error(error)
 
 
 def _needs_https() -> bool:
     return is_cookie_refused(request, secure=settings().is_production)
 
 
-def _render_form(*, email: str = "", error: str | None = None, notice: str | None = None) -> str:
+def render_login(*, email: str = "", error: str | None = None, notice: str | None = None) -> str:
+    """Render the page to sign in."""
     if _needs_https():
         error = _("Anmelden geht nur über https: Über http behält der Browser die Anmeldung nicht.")
         if settings().public_base.startswith("https:"):
             error += " " + _("Öffnen Sie %(address)s.", address=f"{settings().public_base}/login")
-    return render_template("sign_in/login.html", email=email, error=error, notice=notice, next=get_next_path(default=""))
+    return render_template(
+        "sign_in/login.html",
+        email=email,
+        error=error,
+        notice=notice,
+        next=get_next_path(default=""),
+        passkeys=find_relying_party() is not None,
+    )
 
 
 def _render_password_form(errors: Any) -> str:
@@ -215,5 +189,5 @@ def _render_password_form(errors: Any) -> str:
 def _with_language(language: str) -> Response:
     """Show the sign-in page in another language and store the choice in a cookie."""
     response = make_response(redirect(url_for("sign_in.login", next=get_next_path(default="") or None)))
-    response.set_cookie("language", language, max_age=DEVICE_COOKIE_MAX_AGE_S, samesite="Lax", httponly=True, secure=request.is_secure)
+    response.set_cookie("language", language, max_age=LANGUAGE_COOKIE_MAX_AGE_S, samesite="Lax", httponly=True, secure=request.is_secure)
     return response

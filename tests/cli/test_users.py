@@ -9,9 +9,10 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
 from app.core import encryption
+from app.core.clock import now
 from app.core.encryption import new_key
-from app.models import ApiKey, User
-from tests.support.users import make_company, make_user, sign_in
+from app.models import AccountMail, ApiKey, User
+from tests.support.users import make_company, make_user, sign_in, signed_in
 
 
 @pytest.fixture
@@ -111,3 +112,13 @@ def test_everything_is_sealed_anew(runner: FlaskCliRunner, app: Flask, db: SQLAl
         assert refused.exit_code == 1 and "web_sessions.data" in refused.output
     finally:
         app.extensions["askproai_keyring"] = kept
+
+
+def test_lost_second_step_is_removed_and_the_user_hears_of_it(runner: FlaskCliRunner, app: Flask, db: SQLAlchemy) -> None:
+    user = make_user(make_company(), totp_secret="JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", totp_enabled_at=now())
+    before = signed_in(app, user)
+    result = runner.invoke(args=["users", "remove-second-step", user.email])
+    assert result.exit_code == 0, result.output
+    assert before.get("/account").status_code == 302
+    assert sign_in(app.test_client(), user).location == "/dashboard"
+    assert db.session.scalars(select(AccountMail.kind)).all() == ["two_factor_disabled"]

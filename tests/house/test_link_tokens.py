@@ -20,11 +20,12 @@ from app.core.logging import mask_link_tokens
 from app.core.route_guards import guard_of
 from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import transaction
+from app.domain.accounts.account_tokens import create_token
 from app.domain.bookings import calendar_feeds, self_service_links
 from app.domain.bookings.create import create_booking
 from tests.doubles.sentry import SentryDouble
 from tests.factories.salon import PRESENT, make_salon
-from tests.support.users import csrf_token
+from tests.support.users import csrf_token, make_user
 
 pytestmark = pytest.mark.exhaustive
 
@@ -42,6 +43,10 @@ def tokens(db: SQLAlchemy) -> Iterator[dict[str, str]]:
         with company_scope(salon.company_id), transaction():
             booking = create_booking(salon.request("cut:anna", customer_id=None))
             made = {"/b/": self_service_links.create_link(booking), "/ics/": calendar_feeds.create_feed(staff_id=salon.people["anna"])}
+        user = make_user()
+        with transaction():
+            made |= {"/reset/": create_token("password_reset", user)[1]}
+            made |= {"/confirm-email/": create_token("email_change", user, email="neu@example.com")[1]}
         yield made
 
 

@@ -16,7 +16,7 @@ from app.core.transactions import transaction
 from app.domain.accounts import sign_in as authentication
 from app.domain.accounts.passwords import hash_password
 from app.models import Branch, Company, User, UserBranch
-from app.web import sign_in as sign_in_page
+from app.web import user_session
 
 PASSWORD = "Lindenblüten im Regen"
 _hash = hash_password(PASSWORD)
@@ -90,8 +90,8 @@ def _begin_session(app: Flask, email: str) -> tuple[Response, str]:
         user = authentication.find_user(email)
         assert user is not None
         with transaction():
-            authentication.record_sign_in(user, PASSWORD)
-        sign_in_page._sign_in(user)
-        answer, token = sign_in_page._set_device_cookie(app.make_response(""), user), generate_csrf()
+            authentication.record_sign_in(user)
+        user_session.begin_session(user)
+        answer, token = user_session.set_device_cookie(app.make_response(""), user), generate_csrf()
         app.session_interface.save_session(app, session, answer)
         return answer, token

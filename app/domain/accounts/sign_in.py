@@ -46,11 +46,11 @@ def authenticate(email: str, password: str, *, address: str, device: str | None 
     known_device = known_devices.find_device(device, user)
     counted = _count_device(known_device) if known_device else _count_stranger(account, place)
     right = passwords.verify_password(password, user.password_hash if user else None)
-    if user is None or not right or not _can_sign_in(user):
+    if user is None or not right or not can_sign_in(user):
         if not known_device:
             NETWORK_LIMIT.hit(place)
             ATTACK_LIMIT.hit(account)
-            _raise_if_limited(ACCOUNT_LIMIT.hit(account))
+            raise_if_limited(ACCOUNT_LIMIT.hit(account))
         raise WrongPassword(_("E-Mail oder Passwort stimmt nicht."))
     for rate, key in counted:
         rate.take_back(key)
@@ -65,7 +65,7 @@ def _count_device(device: str) -> RateHits:
 
 
 def _count_stranger(account: str, place: str) -> RateHits:
-    _raise_if_limited(NETWORK_LIMIT.check(place))
+    raise_if_limited(NETWORK_LIMIT.check(place))
     here = f"{account}:{place}"
     is_besieged = ATTACK_LIMIT.check(account) is not None
     return _hit_all([(ACCOUNT_PER_NETWORK_LIMIT, here), *([(ATTACK_PER_NETWORK_LIMIT, here)] if is_besieged else [])])
@@ -74,16 +74,20 @@ def _count_stranger(account: str, place: str) -> RateHits:
 def _hit_all(budgets: RateHits) -> RateHits:
     """Count an attempt before its result, so that concurrent ones cannot exceed the limit."""
     for rate, key in budgets:
-        _raise_if_limited(rate.hit(key))
+        raise_if_limited(rate.hit(key))
     return budgets
 
 
-def record_sign_in(user: User, password: str) -> None:
-    """Record the sign-in; rehashes the password where the parameters have changed."""
+def record_sign_in(user: User, *, method: str = "password") -> None:
+    """Record the sign-in and by what: password, code, recovery_code or passkey."""
     user.signed_in_at = now()
+    record("signed_in", subject=f"user:{user.id}", data={"method": method}, user_id=user.id, company_id=user.company_id)
+
+
+def renew_hash(user: User, password: str) -> None:
+    """Rehash the password, which was right, where the parameters have changed."""
     if user.password_hash and passwords.needs_rehash(user.password_hash):
         user.password_hash = passwords.hash_password(password)
-    record("signed_in", subject=f"user:{user.id}", user_id=user.id, company_id=user.company_id)
 
 
 def find_user(email: str) -> User | None:
@@ -93,12 +97,14 @@ def find_user(email: str) -> User | None:
     return db.session.scalar(select(User).where(User.email == email))
 
 
-def _raise_if_limited(wait_s: int | None) -> None:
+def raise_if_limited(wait_s: int | None) -> None:
+    """Raise TooManyRequests where a rate limit says to wait."""
     if wait_s is not None:
         raise TooManyRequests(_("Das waren zu viele Versuche. Bitte warten Sie einen Moment."), retry_after_s=wait_s)
 
 
-def _can_sign_in(user: User) -> bool:
+def can_sign_in(user: User) -> bool:
+    """Whether neither the user nor their company is blocked."""
     if not user.is_active:
         return False
     if user.company_id is None:

@@ -8,6 +8,8 @@ from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.event_bus import publish
 from app.core.extensions import db
 from app.domain.accounts import passwords
+from app.domain.accounts.account_mails import queue_account_mail
+from app.domain.accounts.account_tokens import delete_tokens
 from app.domain.accounts.sign_in import EMAIL_PATTERN, find_user
 from app.domain.audit.log import record
 from app.events import SessionsRevoked
@@ -75,13 +77,19 @@ def change_password(user: User, *, current: str, new: str) -> None:
         fields["current_password"] = _("Das ist nicht Ihr bisheriges Passwort.")
     elif new == current:
         fields["new_password"] = _("Das ist Ihr bisheriges Passwort. Wählen Sie ein anderes.")
-    if wrong := passwords.find_weakness(new, own_words=_list_own_words(user)):
+    if wrong := passwords.find_weakness(new, own_words=list_own_words(user)):
         fields["new_password"] = wrong
     if fields:
         raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=fields)
+    set_password(user, new)
+    record("password_changed", subject=f"user:{user.id}", company_id=user.company_id)
+
+
+def set_password(user: User, new: str) -> None:
+    """Set a password that the user has chosen; all sessions and mailed links end, and a mail tells them."""
     user.password_hash, user.must_change_password = passwords.hash_password(new), False
     revoke_sessions(user)
-    record("password_changed", subject=f"user:{user.id}", company_id=user.company_id)
+    queue_account_mail("password_changed", user)
 
 
 def reset_password(user: User) -> str:
@@ -91,6 +99,15 @@ def reset_password(user: User) -> str:
     revoke_sessions(user)
     record("password_reset", subject=f"user:{user.id}", company_id=user.company_id)
     return password
+
+
+def rename_user(user: User, name: str) -> None:
+    """Raises InvalidInput."""
+    if not name:
+        raise _build_invalid_input("name", _("Bitte geben Sie Ihren Namen an."))
+    if name != user.name:
+        user.name = name
+        record("name_changed", subject=f"user:{user.id}", company_id=user.company_id)
 
 
 def change_role(user: User, role: str) -> None:
@@ -115,8 +132,9 @@ def unblock_user(user: User) -> None:
 
 
 def revoke_sessions(user: User) -> None:
-    """Revoke all sessions; their sockets are disconnected after the commit."""
+    """Revoke all sessions and the links that mails have brought; the sockets are disconnected after the commit."""
     user.session_epoch += 1
+    delete_tokens(user)
     db.session.execute(delete(WebSession).where(WebSession.user_id == user.id))
     publish(SessionsRevoked(user.id))
 
@@ -125,6 +143,7 @@ def _build_invalid_input(field: str, sentence: str) -> InvalidInput:
     return InvalidInput(sentence, fields={field: sentence})
 
 
-def _list_own_words(user: User) -> tuple[str, ...]:
+def list_own_words(user: User) -> tuple[str, ...]:
+    """Words that make a password weak, since whoever knows the user guesses them."""
     company = db.session.get(Company, user.company_id) if user.company_id else None
     return (user.name, user.email, company.name if company else "", "askproai")

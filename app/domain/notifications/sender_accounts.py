@@ -25,7 +25,7 @@ REPLY_PROVIDERS = ("twilio",)
 
 def is_set_up(channel: Channel, *, own: bool = True) -> bool:
     """Whether the company, or the platform for it, has keys for this channel; without `own` the platform alone."""
-    return (find_sender(channel) if own else _find_platform_sender(channel)) is not None
+    return (find_sender(channel) if own else find_platform_sender(channel)) is not None
 
 
 def list_set_up() -> list[Channel]:
@@ -38,11 +38,11 @@ def find_sender(channel: Channel, *, answers_at: str | None = None, is_internal:
     `is_internal`: to people of the company, who are also told that its own account is refused; the platform's account comes first.
     `answers_at`: our number that a person wrote to; the answer leaves from there, over an account that may have it.
     """
-    if is_internal and (platform := _find_platform_sender(channel)) is not None:
+    if is_internal and (platform := find_platform_sender(channel)) is not None:
         return platform
     if answers_at is None:
-        return _name_own_sender(_find_company_sender(SENDERS[channel])) or _name_sender(_find_platform_sender(channel))
-    sender = _find_company_sender(REPLY_PROVIDERS) or _find_platform_sender(channel)
+        return _name_own_sender(_find_company_sender(SENDERS[channel])) or _name_sender(find_platform_sender(channel))
+    sender = _find_company_sender(REPLY_PROVIDERS) or find_platform_sender(channel)
     return replace(sender, address=answers_at) if sender else None
 
 
@@ -122,7 +122,8 @@ def _find_company_connection(providers: Sequence[str]) -> Connection | None:
     return next((connection for connection in preferred if to_sender(connection)), None)
 
 
-def _find_platform_sender(channel: Channel) -> SenderAccount | None:
+def find_platform_sender(channel: Channel) -> SenderAccount | None:
+    """The platform's account as it is, under no company's name."""
     platform = settings()
     if channel == "email":
         if not platform.smtp_url or not platform.mail_from:

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any
 
-from flask import Blueprint, Response, flash, jsonify, redirect, request, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.core.sessions import PUSH_DEVICE
 from app.core.transactions import run_in_transaction
 from app.domain.staff_notices import push_delivery, push_subscriptions
 from app.domain.staff_notices.vapid_keys import load_public_key
@@ -15,17 +16,7 @@ from app.web.fields import TextField
 from app.web.forms import Form
 from app.web.guards import for_company
 from app.web.push_cookie import set_push_cookie
-
-# by the word that a browser says of itself, the most special first
-BROWSERS = {
-    "Edg": "Edge",
-    "OPR": "Opera",
-    "SamsungBrowser": "Samsung Internet",
-    "Firefox": "Firefox",
-    "Chrome": "Chrome",
-    "Safari": "Safari",
-}
-SYSTEMS = {"iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows", "Mac OS": "Mac", "Linux": "Linux"}
+from app.web.user_agent import describe_browser
 
 blueprint = Blueprint("push_devices", __name__)
 
@@ -50,7 +41,10 @@ def key() -> dict[str, str]:
 def add() -> Response:
     form = SubscriptionForm.read()
     target = PushTarget(form.endpoint, form.p256dh, form.auth)
-    device_id = run_in_transaction(lambda: push_subscriptions.add_device(current_user, target, _describe_device()).id)
+    device = describe_browser(request.user_agent.string)
+    device_id = run_in_transaction(lambda: push_subscriptions.add_device(current_user, target, device).id)
+    # whoever ends this session from another device ends its push, too
+    session[PUSH_DEVICE] = device_id
     return set_push_cookie(jsonify(ok=True), device_id)
 
 
@@ -74,10 +68,3 @@ def test() -> Any:
     if run_in_transaction(work):
         flash(_("Ein Test ist unterwegs an Ihre Geräte."), "message")
     return redirect(url_for("notice_preferences.index"))
-
-
-def _describe_device() -> str:
-    """`Firefox, Windows`, as far as the browser says so."""
-    words = request.user_agent.string
-    names = (next((name for word, name in table.items() if word in words), "") for table in (BROWSERS, SYSTEMS))
-    return ", ".join(filter(None, names)) or _("Unbekanntes Gerät")
