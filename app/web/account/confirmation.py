@@ -7,8 +7,6 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.core.database import read_only
-from app.core.extensions import db
 from app.core.rate_limiter import RateLimit
 from app.domain.accounts import passwords
 from app.domain.accounts.sign_in import raise_if_limited
@@ -42,11 +40,7 @@ def show() -> str:
 @for_user()
 def confirm() -> Response | tuple[str, int]:
     raise_if_limited(LIMIT.hit(current_user.id))
-    stored_hash = current_user.password_hash
-    with read_only():
-        is_right = passwords.verify_password(ConfirmationForm.read().password, stored_hash)
-    db.session.rollback()
-    if not is_right:
+    if not passwords.verify_password(ConfirmationForm.read().password, current_user.password_hash):
         return _render_page(error=_("Das ist nicht Ihr Passwort.")), 422
     LIMIT.take_back(current_user.id)
     mark_confirmed()
