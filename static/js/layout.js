@@ -11,6 +11,7 @@ focusFirstError();
 showRequestErrors();
 pollActiveCalls();
 followBell();
+submitOnChange();
 
 function foldNavigation() {
   const toggle = document.querySelector("[data-nav-toggle]");
@@ -49,4 +50,9 @@ function showCurrentTab() {
   const tabs = document.querySelector(".ap-tabs");
   const current = tabs?.querySelector("[aria-current]");
   if (current) tabs.scrollLeft = current.offsetLeft - (tabs.clientWidth - current.clientWidth) / 2;
+}
+
+// what to show is chosen in one step; without scripts a button stands beside it
+function submitOnChange() {
+  for (const form of document.querySelectorAll("form[data-submit-on-change]")) form.addEventListener("change", () => form.requestSubmit());
 }

@@ -44,6 +44,16 @@ class Policies:
     def __init__(self, policies: Iterable[Policy]) -> None:
         self._by_scope = {policy.scope: policy.rules() for policy in policies}
 
+    def with_scope(self, scope: str, rules: dict[str, Any]) -> "Policies":
+        """These policies with other rules of one scope; None among them is inherited."""
+        changed = Policies(())
+        changed._by_scope = self._by_scope | {scope: {name: value for name, value in rules.items() if value is not None}}
+        return changed
+
+    def list_scopes(self, rule: str | None = None) -> list[str]:
+        """The scopes narrower than the company that set the rule, or any."""
+        return [scope for scope, rules in self._by_scope.items() if scope != "company" and (rule in rules if rule else rules)]
+
     def rules(self, *, branch_id: str | None = None, service_id: str | None = None, staff_id: str | None = None) -> Rules:
         """The effective rules; the narrower scope wins."""
         values: dict[str, Any] = {}
@@ -101,15 +111,23 @@ def _describe_notifications(rules: Rules) -> list[str | None]:
     ]
 
 
+UNITS = {"days": 1440, "hours": 60, "minutes": 1}
+
+
+def split_span(minutes: int) -> tuple[int, str]:
+    """90 minutes as (90, "minutes"), 1440 as (1, "days"): the largest unit that fits evenly; nothing is in hours."""
+    unit = next(name for name, length in UNITS.items() if minutes % length == 0) if minutes else "hours"
+    return minutes // UNITS[unit], unit
+
+
 def format_span(minutes: int) -> str:
     """90 minutes as "90 Minuten", 1440 as "1 Tag": the largest unit that fits evenly."""
-    if minutes and minutes % 1440 == 0:
-        days = minutes // 1440
-        return _("1 Tag") if days == 1 else _("%(count)s Tage", count=days)
-    if minutes and minutes % 60 == 0:
-        hours = minutes // 60
-        return _("1 Stunde") if hours == 1 else _("%(count)s Stunden", count=hours)
-    return _("%(count)s Minuten", count=minutes)
+    count, unit = split_span(minutes) if minutes else (0, "minutes")
+    if unit == "days":
+        return _("1 Tag") if count == 1 else _("%(count)s Tage", count=count)
+    if unit == "hours":
+        return _("1 Stunde") if count == 1 else _("%(count)s Stunden", count=count)
+    return _("%(count)s Minuten", count=count)
 
 
 RULE_NAMES = tuple(field.name for field in fields(Rules))

@@ -29,7 +29,12 @@ class AffectedBookings:
 
 def build_affected(error: BookingsAffected) -> AffectedBookings:
     """Build it from the refusal; support is told the number only."""
-    count, ids = len(error.booking_ids), [] if current_user.is_platform else error.booking_ids[:MAX_SHOWN]
+    return describe_bookings(error.booking_ids)
+
+
+def describe_bookings(booking_ids: list[str]) -> AffectedBookings:
+    """Count them and describe the first ones that the reader may see."""
+    count, ids = len(booking_ids), [] if current_user.is_platform else booking_ids[:MAX_SHOWN]
     statement = select(Booking).where(Booking.id.in_(ids)).order_by(Booking.starts_at, Booking.id)
     bookings = [row for row in db.session.scalars(statement) if can(current_user, "bookings.read", branch_id=row.branch_id)]
     customers, names = queries.load_customers(bookings), queries.load_names()

@@ -272,7 +272,7 @@ def test_rules_say_what_they_mean_and_are_inherited(owner: FlaskClient, db: SQLA
     page = owner.get("/settings/policies", query_string={"scope": scope}).text
     assert "Absagen geht bis 2 Stunden vorher." in page
     assert "zahlt 12,50 Euro" in page
-    assert 'placeholder="1440"' in page
+    assert "wie im ganzen Betrieb: bis 1 Tag vorher" in page
     assert _post(owner, "/settings/policies", scope="company", grid_minutes="3").status_code == 422
     assert _post(owner, "/settings/policies", scope=scope).status_code == 302
     db.session.rollback()
