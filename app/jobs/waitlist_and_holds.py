@@ -3,7 +3,7 @@
 from app.core.queues import job
 from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import run_in_transaction, run_read_only
-from app.domain.bookings import holds, slot_locks, waitlist
+from app.domain.bookings import holds, slot_locks, waitlist, waitlist_calls
 
 BATCH_SIZE = 100
 
@@ -30,7 +30,7 @@ def expire_holds_and_offers() -> int:
 
 @job("bookings", retry=())
 def sweep_waitlist() -> None:
-    """Redo lost offers of freed slots and close entries whose window has passed."""
+    """Redo lost offers of freed slots, close entries whose window has passed, and tasks to phone that are settled."""
     with unscoped():
         companies = run_read_only(waitlist.list_waiting_companies)
     for company_id in companies:
@@ -38,6 +38,11 @@ def sweep_waitlist() -> None:
             run_in_transaction(waitlist.close_past_entries)
             for booking_id in run_read_only(waitlist.list_recently_cancelled):
                 offer_freed_slot(booking_id)
+    with unscoped():
+        companies = run_read_only(waitlist_calls.list_companies_with_tasks)
+    for company_id in companies:
+        with company_scope(company_id):
+            run_in_transaction(waitlist_calls.close_settled)
 
 
 @job("maintenance", retry=(), timeout_s=600)

@@ -6,7 +6,7 @@ from app.core.clock import now
 from app.core.event_bus import publish, subscribe
 from app.core.extensions import db
 from app.core.tenancy import company_scope
-from app.domain.bookings import call_tasks
+from app.domain.bookings import call_tasks, waitlist
 from app.domain.bookings.change_notices import queue_change_notices
 from app.domain.bookings.notifications import queue_confirmation, queue_offer, queue_replacement
 from app.domain.bookings.planned_messages import plan_messages
@@ -81,6 +81,9 @@ def call_unreached(events: Sequence[NotificationFailed]) -> None:
     for event in events:
         with company_scope(event.company_id):
             call_tasks.ask_about_message(event.notification_id)
+            subject, _colon, offer_id = db.session.get_one(Notification, event.notification_id).subject.partition(":")
+            if subject == "offer":
+                waitlist.give_up_offer(offer_id)
 
 
 @subscribe(WaitlistOffered, when="before_commit")

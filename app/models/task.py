@@ -24,7 +24,7 @@ class StaffTask(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     branch_id: Mapped[str | None] = mapped_column(Id)
     call_id: Mapped[str | None] = mapped_column(Id)
     customer_id: Mapped[str | None] = mapped_column(Id)
-    # callback, call_customer, message, dissatisfied, check_booking, check_cancellation, mismatch, emergency
+    # callback, call_customer, call_waiting, message, dissatisfied, check_booking, check_cancellation, mismatch, emergency
     kind: Mapped[str] = mapped_column(AsciiString(32))
     # the reason, as a code that pages translate, and the caller's own words
     reason: Mapped[str | None] = mapped_column(AsciiString(32))

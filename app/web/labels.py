@@ -62,12 +62,13 @@ NOTIFICATION_STATUSES = {
 # by the state in domain/notifications/message_log
 MESSAGE_STATES = {
     "planned": Label(_l("Geplant"), "calendar-clock", "held"),
-    "held": Label(_l("Wartet"), "moon", "held"),
+    "held": Label(_l("Zurückgehalten"), "moon", "held"),
     "sending": Label(_l("Wird verschickt"), "hourglass", "held"),
     "sent": Label(_l("Verschickt"), "circle-check", "booked"),
     "delivered": Label(_l("Angekommen"), "circle-check", "booked"),
     "answered": Label(_l("Beantwortet"), "user-check", "booked"),
     "failed": Label(_l("Nicht zugestellt"), "triangle-alert", "bad"),
+    "unsent": Label(_l("Nicht verschickt"), "ban", "warn"),
     "dropped": Label(_l("Nicht mehr nötig"), "clock"),
 }
 UNREACHABLE = Label(_l("Geht nicht hinaus"), "ban", "warn")

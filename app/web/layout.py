@@ -16,6 +16,7 @@ from app.models import Agent, Company, WebhookEvent
 from app.web import branch_filter
 from app.web.guards import can_access
 from app.web.labels import ROLES
+from app.web.toasts import read_toast
 
 THEMES = ("light", "dark", "auto")
 
@@ -108,4 +109,4 @@ def get_assistant_name() -> str:
 def register(app: Flask) -> None:
     """Provide every template with `layout` and `can_access`."""
     app.context_processor(lambda: {"layout": LayoutContext()})
-    app.jinja_env.globals.update(can_access=can_access)
+    app.jinja_env.globals.update(can_access=can_access, read_toast=read_toast)

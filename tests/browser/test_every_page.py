@@ -62,6 +62,7 @@ def test_no_page_complains(visit: Callable[..., Visit], talked: str, who: str) -
         if problems := problems_of(visited.page):
             found[path] = problems
         assert visited.violations == [], path
+        assert "<a " not in visited.page.locator("body").inner_text(), path
         links = visited.page.eval_on_selector_all("a[href^='/']", "links => links.map((link) => link.getAttribute('href'))")
         waiting += [link for link in links if not LEAVES.search(link)]
     assert found == {}

@@ -15,6 +15,12 @@ SQL_BY_HAND = {
     "app.core.database": "the connection's own settings on SQLite, and its housekeeping",
     "app.domain.inbox.lease": "MariaDB's named locks",
 }
+# modules that say that a text is markup, and why
+MARKUP_BY_HAND = {
+    "app.web.icons": "the picture of an icon",
+    "app.web.mailbox": "the inside of a mail that we laid out",
+    "app.domain.notifications.mail_layout": "what its template has escaped",
+}
 # asked of the domain: doors only
 REQUEST_BOUND = {"flask.request", "flask.session", "flask.g", "flask_login.current_user"}
 # written in pieces, so that this file does not name what it forbids
@@ -84,6 +90,12 @@ def test_sql_by_hand_holds_no_values_of_ours() -> None:
 
 def test_the_list_of_sql_by_hand_is_no_longer_than_it_must_be() -> None:
     assert [name for name in SQL_BY_HAND if not _sql_calls(name)] == []
+
+
+def test_markup_is_made_by_templates() -> None:
+    """What goes through the session or into a sentence comes out as text, and people would read its tags."""
+    by_hand = {name for name in _app() for call in _calls(name) if isinstance(call.func, ast.Name) and call.func.id == "Markup"}
+    assert by_hand == set(MARKUP_BY_HAND)
 
 
 def test_the_domain_neither_commits_nor_asks_the_request() -> None:

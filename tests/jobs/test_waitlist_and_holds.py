@@ -13,9 +13,9 @@ from app.core.transactions import transaction
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.create import create_booking, create_hold
 from app.domain.bookings.reschedule import reschedule_booking
-from app.domain.bookings.waitlist import join_waitlist
+from app.domain.bookings.waitlist import join_waitlist, withdraw_entry
 from app.jobs import waitlist_and_holds
-from app.models import Booking, Hold, SlotLock, WaitlistEntry, WaitlistOffer
+from app.models import Booking, Connection, Hold, SlotLock, StaffTask, WaitlistEntry, WaitlistOffer
 from tests.factories.salon import DESK, PRESENT, Salon, at, make_customer, make_salon
 
 
@@ -27,7 +27,10 @@ def present(db: SQLAlchemy) -> Iterator[time_machine.Traveller]:
 
 @pytest.fixture
 def salon(db: SQLAlchemy, present: time_machine.Traveller) -> Salon:
-    return make_salon()
+    salon = make_salon()
+    with company_scope(salon.company_id), transaction():
+        db.session.add(Connection(provider="twilio", api_key="AC1:token", label="Lindgren", is_active=True))
+    return salon
 
 
 def book(salon: Salon, part: str = "yoga:anna", starts: str = "2026-05-12T10:00") -> Booking:
@@ -41,6 +44,7 @@ def wait(salon: Salon, name: str) -> WaitlistEntry:
         return join_waitlist(
             make_customer(salon, name), salon.services["cut"], staff_id=salon.people["anna"],
             window_from=at("2026-05-12T10:00"), window_until=at("2026-05-12T10:01"),
+            contact_phone="+491713920050",
         )  # fmt: skip
 
 
@@ -72,6 +76,21 @@ def test_a_refill_that_got_lost_is_made_up_for(db: SQLAlchemy, salon: Salon) -> 
     waitlist_and_holds.sweep_waitlist()
     waitlist_and_holds.sweep_waitlist()
     assert offers(db) == [(entry.id, "offered")]
+
+
+def test_a_task_to_phone_is_closed_once_nobody_waits(db: SQLAlchemy, salon: Salon) -> None:
+    booking, entry = book(salon), wait(salon, "Mira")
+    with company_scope(salon.company_id):
+        with transaction():
+            entry.contact_phone = "+493023125190"
+            cancel_booking(booking.id, DESK)
+        waitlist_and_holds.offer_freed_slot(booking.id)
+        assert offers(db) == []
+        with transaction():
+            withdraw_entry(entry.id)
+    waitlist_and_holds.sweep_waitlist()
+    with company_scope(salon.company_id):
+        assert db.session.scalars(select(StaffTask.status)).all() == ["done"]
 
 
 def test_what_ran_out_ends_at_every_company_and_the_next_is_asked(db: SQLAlchemy, salon: Salon, present: time_machine.Traveller) -> None:

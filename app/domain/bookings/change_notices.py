@@ -47,7 +47,12 @@ class ChangeNotice:
 
     @property
     def idempotency_key(self) -> str:
-        return f"{self.change.action}:{self.booking.id}:{self.change.version}"
+        return build_change_key(self.change)
+
+
+def build_change_key(change: BookingChange) -> str:
+    """The idempotency key of the message about a change."""
+    return f"{change.action}:{change.booking_id}:{change.version}"
 
 
 def queue_change_notices(bookings: Mapping[str, bool | None]) -> list[Notification]:
@@ -96,9 +101,10 @@ def _notify(notice: ChangeNotice) -> Notification | None:
     must_call = not is_reached and booking.starts_at > now() and change.actor_type != "caller" and _is_enabled(notice)
     call_tasks.follow_change(booking, change, must_call=must_call, is_reached=is_reached and _is_enabled(notice))
     call_tasks.close_cancelled(booking_id for booking_id in notice.booking_ids if booking_id != booking.id)
-    if customer is None or booking.starts_at <= now() or destination is None or not is_reached:
+    if customer is None or booking.starts_at <= now() or destination is None:
         return None
-    return _queue_change_notice(notice, customer, destination, withdrawn) or _confirm_anew(notice, customer, withdrawn)
+    row = _queue_change_notice(notice, customer, destination, withdrawn)
+    return row or (_confirm_anew(notice, customer, withdrawn) if is_reached else None)
 
 
 def _queue_change_notice(

@@ -53,9 +53,9 @@ SELF_CONFIRMING_SOURCES = ("calcom", "simulator")
 
 
 def queue_confirmation(booking_id: str, *, notify: bool | None = None) -> Notification | None:
-    """Queue the confirmation of a booking, one per visit and one per series; None if it cannot be sent or is switched off.
+    """Queue the confirmation of a booking, one per visit and one per series; None without an address, or if it is switched off.
 
-    `notify` None: by the company's rules.
+    `notify` None: by the company's rules. Without an account to send it over the row tells that it was not sent.
     """
     booking = db.session.scalars(select(Booking).where(Booking.id == booking_id)).first()
     if booking is None or booking.source in SELF_CONFIRMING_SOURCES or not booking.is_active or booking.starts_at <= now():
@@ -63,10 +63,14 @@ def queue_confirmation(booking_id: str, *, notify: bool | None = None) -> Notifi
     if not (get_rules(booking).notify_program_changes or booking.source != "api" if notify is None else notify):
         return None
     customer, destination = db.session.get(Customer, booking.customer_id) if booking.customer_id else None, find_destination(booking)
-    if customer is None or destination is None or not is_set_up(destination[0]):
+    if customer is None or destination is None:
         return None
-    cause = f"booked:{booking.series_id or booking.visit_id or booking.id}"
-    return queue_link(booking, customer, cause=cause, is_reply=_was_made_by_customer(booking))
+    return queue_link(booking, customer, cause=build_confirmation_key(booking), is_reply=_was_made_by_customer(booking))
+
+
+def build_confirmation_key(booking: Booking) -> str:
+    """The idempotency key of the confirmation of a booking."""
+    return f"booked:{booking.series_id or booking.visit_id or booking.id}"
 
 
 def send_booking_link(booking: Booking, *, cause: str) -> Notification | None:

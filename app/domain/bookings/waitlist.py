@@ -12,6 +12,7 @@ from app.core.errors import Conflict, InvalidInput
 from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.ids import new_ulid
+from app.domain.bookings import waitlist_calls
 from app.domain.bookings.booking_request import BookingRequest, expand_service, validate_request
 from app.domain.bookings.create import create_booking, create_hold
 from app.domain.bookings.errors import BookingError
@@ -71,15 +72,22 @@ def join_waitlist(
     return entry
 
 
-def offer_slot(branch_id: str, starts_at: datetime, ends_at: datetime, *, minutes: int = OFFER_MINUTES) -> WaitlistOffer | None:
-    """Hold a slot around the freed time for the first matching entry and publish WaitlistOffered; None without a match.
+def offer_slot(
+    branch_id: str, starts_at: datetime, ends_at: datetime, *, minutes: int = OFFER_MINUTES, unreached: WaitlistEntry | None = None
+) -> WaitlistOffer | None:
+    """Hold a slot around the freed time for the first matching entry that a message reaches; publishes WaitlistOffered.
 
+    None without one: then nothing is held, and whoever matches is to be phoned, first of all `unreached`, whose offer did not arrive.
     A declined slot is not offered to the same entry again. `renew_offer_token` creates the token for the message's link.
     """
     timezone = db.session.scalars(select(Branch.timezone).where(Branch.id == branch_id)).one()
+    to_call = (unreached, starts_at) if unreached else None
     for entry in _list_candidates(branch_id, starts_at, ends_at):
         slot = _find_slot(entry, branch_id, starts_at, ends_at, timezone)
         if slot is None:
+            continue
+        if not waitlist_calls.is_reached(entry):
+            to_call = to_call or (entry, slot.starts_at)
             continue
         parts = tuple(VisitPart(part.service_id, part.staff_id) for part in slot.parts) or (VisitPart(entry.service_id, slot.staff_id),)
         request = BookingRequest(
@@ -97,6 +105,9 @@ def offer_slot(branch_id: str, starts_at: datetime, ends_at: datetime, *, minute
         db.session.flush()
         publish(WaitlistOffered(offer.company_id, branch_id, offer.id, entry.id))
         return offer
+    if to_call:
+        entry, slot_starts_at = to_call
+        waitlist_calls.ask_to_call(entry, branch_id, slot_starts_at)
     return None
 
 
@@ -136,6 +147,11 @@ def decline_offer(offer_id: str) -> WaitlistOffer | None:
     """Decline the offer; the entry waits on and the slot is offered to the next. Return that offer or None."""
     mark_answered([f"offer:{offer_id}"], "declined")
     return _close_offer(offer_id, "declined")
+
+
+def give_up_offer(offer_id: str) -> WaitlistOffer | None:
+    """End an offer whose message reached nobody: its time goes to the next, else whoever waits is to be phoned."""
+    return _close_offer(offer_id, "expired", is_unreached=True)
 
 
 def expire_offers(limit: int = 100) -> int:
@@ -215,7 +231,7 @@ def _lock_offer(offer_id: str) -> tuple[WaitlistOffer, WaitlistEntry, Hold]:
     return offer, entry, db.session.scalars(select(Hold).where(Hold.id == offer.hold_id).execution_options(**options)).one()
 
 
-def _close_offer(offer_id: str, status: str) -> WaitlistOffer | None:
+def _close_offer(offer_id: str, status: str, *, is_unreached: bool = False) -> WaitlistOffer | None:
     """Close an open offer, release its hold and offer the slot to the next entry; closed offers are left unchanged."""
     offer, entry, hold = _lock_offer(offer_id)
     if offer.status != "offered":
@@ -225,7 +241,9 @@ def _close_offer(offer_id: str, status: str) -> WaitlistOffer | None:
         entry.status = "waiting"
     db.session.flush()
     close_hold(hold, "released" if status == "declined" else "expired")
-    return offer_slot(hold.branch_id, hold.starts_at, hold.ends_at) if hold.starts_at > now() else None
+    if hold.starts_at <= now():
+        return None
+    return offer_slot(hold.branch_id, hold.starts_at, hold.ends_at, unreached=entry if is_unreached else None)
 
 
 RECENT_WINDOW = timedelta(minutes=15)

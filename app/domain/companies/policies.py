@@ -73,7 +73,7 @@ def load_policies() -> Policies:
 
 
 def describe_rules(rules: Rules, *, messages: bool = True) -> list[str]:
-    """Describe each rule that is set in a sentence, in the reader's language; without `messages` where none gets to anybody."""
+    """Describe each rule that is set in a sentence, in the reader's language; without `messages` where none leaves."""
     sentences = [
         _("Termine beginnen alle %(minutes)s Minuten.", minutes=rules.grid_minutes),
         _("Gebucht wird spätestens %(time)s vorher.", time=format_span(rules.notice_minutes)) if rules.notice_minutes else None,
@@ -102,9 +102,9 @@ def describe_rules(rules: Rules, *, messages: bool = True) -> list[str]:
 
 def _describe_notifications(rules: Rules) -> list[str | None]:
     return [
-        _("Verschieben oder sagen wir ab, bekommt die Kundschaft eine Nachricht.")
+        _("Verschieben Sie oder sagen Sie ab, geht eine Nachricht hinaus.")
         if rules.notify_staff_changes
-        else _("Verschieben oder sagen wir ab, bekommt die Kundschaft keine Nachricht von uns."),
+        else _("Verschieben Sie oder sagen Sie ab, geht keine Nachricht hinaus."),
         _("Wer selbst verschiebt oder absagt, bekommt das bestätigt.") if rules.notify_self_service_changes else None,
         None if rules.notify_program_changes else _("Was ein Programm über die API bucht oder ändert, teilen wir nicht mit."),
         _("Auch was im verbundenen Kalender geändert wird, teilen wir mit.") if rules.notify_calendar_changes else None,

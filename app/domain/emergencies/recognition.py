@@ -98,6 +98,13 @@ def _recognise(text: str, industry: str, phrases: Sequence[str]) -> EmergencyKin
     return table.kinds[name] if name else None
 
 
+def resembles_emergency(text: str, industry: str) -> bool:
+    """Whether people should read it before anything else: it may be an emergency, though no alarm is raised for it."""
+    table = load_table()
+    kind = _match_signs(table, tokenize(text, table.vocabulary.spelling), get_areas(industry))
+    return (kind is not None and not kind.is_out_of_hours) or get_probabilities(text)[0] >= SURE
+
+
 def recognise_in_texts(texts: Iterable[str], industry: str, phrases: Sequence[str] = ()) -> EmergencyKind | None:
     """Recognize the gravest emergency in any of the texts, or in all together; harmless ones add nothing to others."""
     listed = list(texts)

@@ -1,4 +1,4 @@
-"""The log of messages: planned, held, sent, delivered, answered or failed; open ones by when they are due, finished ones latest first."""
+"""The log of messages, from planned to answered, failed or not sent: open ones by when they are due, finished ones latest first."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,12 +13,13 @@ from app.domain.notifications.message_kinds import KINDS, PLANNED_KINDS
 from app.domain.notifications.notification_queue import HOLD_REASONS
 from app.models import Customer, Notification
 
-MessageState = Literal["planned", "held", "sending", "sent", "delivered", "answered", "failed", "dropped"]
-STATES: tuple[MessageState, ...] = ("planned", "held", "sending", "sent", "delivered", "answered", "failed", "dropped")
+MessageState = Literal["planned", "held", "sending", "sent", "delivered", "answered", "failed", "unsent", "dropped"]
+STATES: tuple[MessageState, ...] = ("planned", "held", "sending", "sent", "delivered", "answered", "failed", "unsent", "dropped")
 OPEN_STATES = ("planned", "held", "sending")
-FAILED_STATUSES = ("dead", "not_set_up")
+# unsent: no account was set up to send it over
+LOST_STATES = ("failed", "unsent")
 LOGGED_KINDS = tuple(kind.name for kind in KINDS.values() if not kind.is_internal)
-# failures older than this have been dealt with
+# what was lost longer ago than this has been dealt with
 RECENT = timedelta(days=7)
 
 
@@ -39,7 +40,7 @@ def get_state(row: Notification) -> MessageState:
         return "planned" if row.due_at > now() and row.first_sent_at is None and row.attempts == 0 else "sending"
     if row.status == "sent":
         return "answered" if row.answered_at else "delivered" if row.delivered_at else "sent"
-    return "failed" if row.status in FAILED_STATUSES else "dropped"
+    return "failed" if row.status == "dead" else "unsent" if row.status == "not_set_up" else "dropped"
 
 
 def list_messages(search: MessageSearch, *, limit: int, after: str | None = None) -> list[tuple[Notification, str | None]]:
@@ -71,11 +72,11 @@ def list_of_customer(customer_id: str, *, limit: int) -> tuple[list[Notification
 
 
 def count_states(branch_ids: Collection[str]) -> dict[str, int]:
-    """Count what is open, and what has failed lately."""
+    """Count what is open, and what nobody got lately."""
     counts = {}
-    for state in (*OPEN_STATES, "failed"):
+    for state in (*OPEN_STATES, *LOST_STATES):
         conditions = [*_filter(MessageSearch(branch_ids, state))]
-        if state == "failed":
+        if state in LOST_STATES:
             conditions.append(Notification.finished_at > now() - RECENT)
         counts[state] = db.session.scalar(select(func.count()).select_from(Notification).where(*conditions)) or 0
     return counts
@@ -103,6 +104,7 @@ def _of_state(state: MessageState) -> list[ColumnElement[bool]]:
         "sent": [sent, Notification.delivered_at.is_(None), Notification.answered_at.is_(None)],
         "delivered": [sent, Notification.delivered_at.is_not(None), Notification.answered_at.is_(None)],
         "answered": [sent, Notification.answered_at.is_not(None)],
-        "failed": [Notification.status.in_(FAILED_STATUSES)],
+        "failed": [Notification.status == "dead"],
+        "unsent": [Notification.status == "not_set_up"],
         "dropped": [Notification.status == "expired"],
     }[state]

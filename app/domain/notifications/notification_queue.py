@@ -103,7 +103,7 @@ def queue_notification(
     customer_id: str | None,
     delay: timedelta = timedelta(0),
 ) -> Notification:
-    """Store the message; `not_set_up` where no provider is set up for the channel, `dead` without a recipient.
+    """Store the message; `not_set_up` where no provider is set up for the channel, `dead` without a recipient: both are final.
 
     It leaves after `delay` at the earliest. Inside a transaction. Raises ConsentMissing for marketing without consent.
     """

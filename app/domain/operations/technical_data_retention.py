@@ -76,7 +76,6 @@ def delete_expired_bodies(limit: int = BATCH_SIZE) -> int:
     rows = list(db.session.scalars(expired.where(Notification.body.is_not(None)).limit(limit)))
     for row in rows:
         row.body = None
-        row.status = "expired" if row.status == "not_set_up" else row.status
     read = select(Notification).where(Notification.finished_at < now() - SENT_TEXT_RETENTION, Notification.sent_text.is_not(None))
     old = list(db.session.scalars(read.order_by(Notification.finished_at).limit(limit)))
     for row in old:

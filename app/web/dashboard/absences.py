@@ -25,10 +25,11 @@ from app.domain.services import catalogue
 from app.jobs.notifications import send_notification
 from app.models import Booking, Branch, Closure, Customer, Service, StaffMember
 from app.web.branch_filter import get_current_branch, list_branches
-from app.web.dashboard.booking_responses import get_visible_booking, offer_set_up
+from app.web.dashboard.booking_responses import get_visible_booking
 from app.web.fields import Id, IntegerField
 from app.web.forms import Form, Query
 from app.web.guards import for_company, get_next_path
+from app.web.toasts import Toast, flash_toast
 
 MAX_STAFF = 200
 MAX_SICK_DAYS = 60
@@ -143,7 +144,7 @@ def send_link(booking_id: str) -> Any:
     if row is None or row.status == "dead":
         flash(_("Zu dieser Person ist kein Weg bekannt. Den Link finden Sie beim Termin."), "error")
     elif row.status == "not_set_up":
-        flash(offer_set_up(_("Der Versand ist nicht eingerichtet. Den Link finden Sie beim Termin.")), "error")
+        flash_toast(Toast(_("Der Versand ist nicht eingerichtet. Den Link finden Sie beim Termin."), "warn", set_up=row.channel))
     else:
         flash(_("Der Link ist unterwegs."), "message")
     return redirect(get_next_path(default=url_for("bookings.show", booking_id=booking_id)))

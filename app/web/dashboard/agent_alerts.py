@@ -39,7 +39,8 @@ def _list_connection_alerts() -> list[AgentAlert]:
     sentences |= dict(list_channel_outages())
     alerts = [("bad", sentence, url_for("connections.show", provider=provider)) for provider, sentence in sentences.items()]
     if not list_set_up():
-        alerts.append(("warn", _("Weder SMS noch E-Mail ist eingerichtet: Es geht keine Nachricht hinaus."), url_for("connections.index")))
+        sentence = _("Weder SMS noch E-Mail ist eingerichtet: Es geht keine Nachricht hinaus.")
+        alerts.append(("warn", sentence, url_for("connections.show", provider="smtp")))
     return alerts
 
 
@@ -63,7 +64,7 @@ def describe_status(status: AgentStatus) -> str:
                 why=reason,
             )
         case "not_set_up":
-            return _("%(name)s ist noch nicht am Telefon: Für echte Anrufe fehlt der Schlüssel des Telefondienstes Retell.", name=name)
+            return _("Echte Anrufe nimmt %(name)s noch nicht an: Es fehlt der Schlüssel für den Telefondienst Retell.", name=name)
         case "unpublished":
             return _("%(name)s hat noch keine veröffentlichte Fassung.", name=name)
         case "off":

@@ -1,5 +1,6 @@
 """The history of a booking in sentences: actor, action, time, channel and reason."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,8 +9,12 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.core.extensions import db
+from app.domain.bookings.change_notices import build_change_key
+from app.domain.bookings.notifications import build_confirmation_key
 from app.domain.bookings.queries import list_changes, load_staff_names
-from app.models import Booking, BookingChange, BookingSync, User
+from app.domain.notifications.message_log import LOST_STATES, get_state
+from app.domain.notifications.notification_queue import build_resent_key
+from app.models import Booking, BookingChange, BookingSync, Notification, User
 from app.web.formatting import when
 from app.web.labels import list_override_labels
 from app.web.layout import get_assistant_name
@@ -21,6 +26,9 @@ class HistoryLine:
     who: str
     what: str
     reason: str | None
+    # the message about it that nobody got, and what that means
+    unsent: Notification | None = None
+    unsent_label: str = ""
 
 
 def list_history(booking: Booking) -> list[HistoryLine]:
@@ -28,11 +36,29 @@ def list_history(booking: Booking) -> list[HistoryLine]:
     changes = list_changes(booking)
     users = {change.actor_id for change in changes if change.actor_type == "user" and change.actor_id}
     names = {row.id: row.name for row in db.session.execute(select(User.id, User.name).where(User.id.in_(users)))} if users else {}
-    people = load_staff_names()
+    people, unsent = load_staff_names(), _load_unsent(booking, changes)
     return [
-        HistoryLine(change.occurred_at, _describe_actor(change, names), _describe_change(change, people), change.reason)
+        HistoryLine(
+            change.occurred_at, _describe_actor(change, names), _describe_change(change, people), change.reason,
+            unsent.get(change.version), _("Ohne Bestätigung") if _is_known(change) else _("Nicht mitgeteilt"),
+        )
         for change in changes
-    ]
+    ]  # fmt: skip
+
+
+def _load_unsent(booking: Booking, changes: Sequence[BookingChange]) -> dict[int, Notification]:
+    """The messages about these changes that reached nobody, by the version of the change."""
+    keys = {build_confirmation_key(booking) if change.action == "made" else build_change_key(change): change.version for change in changes}
+    rows = db.session.scalars(select(Notification).where(Notification.idempotency_key.in_(keys))).all()
+    again = {build_resent_key(row) for row in rows}
+    sent = set(db.session.scalars(select(Notification.idempotency_key).where(Notification.idempotency_key.in_(again))))
+    lost = [row for row in rows if get_state(row) in LOST_STATES and build_resent_key(row) not in sent]
+    return {keys[row.idempotency_key]: row for row in lost}
+
+
+def _is_known(change: BookingChange) -> bool:
+    """Whether the customer was there: who books, and who changes it by themselves."""
+    return change.action == "made" or change.actor_type == "caller"
 
 
 def find_sync(booking: Booking) -> tuple[str, str, str | None] | None:

@@ -1,15 +1,15 @@
 """Shared by the booking pages: visible bookings, the actor, times from forms, and the responses of actions."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import flash, g, get_template_attribute, jsonify, redirect, request, url_for
+from flask import flash, g, get_template_attribute, jsonify, redirect, request
 from flask_babel import gettext as _, lazy_gettext as _l
 from flask_login import current_user
-from markupsafe import Markup
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -30,6 +30,7 @@ from app.web.formatting import when
 from app.web.guards import get_next_path
 from app.web.labels import NOTIFICATION_REASONS
 from app.web.settings import connection_labels
+from app.web.toasts import Toast, flash_toast
 
 NOTHING_LEAVES = _l("Es geht gerade nichts hinaus.")
 # so long after it was caused a message is what the desk has just done
@@ -60,37 +61,30 @@ def is_xhr() -> bool:
     return request.headers.get("X-Asked-By") == "script"
 
 
-def respond(message: str, *, undo: str = "", back: str, **data: Any) -> Response:
-    """Respond to an action with a message that offers to undo it: JSON for the script, else a redirect."""
-    category = f"undo {undo}" if undo else "message"
+def respond(said: str | Toast, *, undo: str = "", back: str, **data: Any) -> Response:
+    """Respond to an action with a toast that offers to undo it: JSON for the script, else a redirect."""
+    toast = replace(said if isinstance(said, Toast) else Toast(said), undo=undo)
     if is_xhr():
-        toast = get_template_attribute("partials/controls.html", "toast")(message, category)
-        return jsonify(toast=str(toast), **data)
-    flash(message, category)
+        html = get_template_attribute("partials/controls.html", "toast")(toast)
+        return jsonify(toast=str(html), **data)
+    flash_toast(toast)
     return redirect(get_next_path(default=back))
 
 
-def with_reachability(message: str, booking: Booking, *, is_new: bool = False) -> str:
+def with_reachability(message: str, booking: Booking, *, is_new: bool = False) -> Toast:
     """Append to a message what the customer hears of it from us and when; or that they do not, and why, so that the desk tells them."""
     if booking.starts_at <= now():
-        return message
+        return Toast(message)
+    sentence, destination = message.rstrip("."), find_destination(booking)
     if reason := find_unreachable_reason(booking):
         consequence = _("Eine Bestätigung können wir nicht schicken.") if is_new else _("Bitte sagen Sie selbst Bescheid.")
-        sentence = f"{message.rstrip('.')}. {consequence} {describe_unreachable(reason)}"
-        return offer_set_up(sentence) if reason == "not_set_up" else sentence
-    destination = find_destination(booking)
+        missing = destination[0] if destination and reason == "not_set_up" else ""
+        return Toast(f"{sentence}. {consequence} {describe_unreachable(reason)}", "warn", set_up=missing)
     if destination and (outage := find_outage(destination[0])):
         why = connection_labels.describe_reason(outage.provider, outage.reason)
-        return f"{message.rstrip('.')}. {NOTHING_LEAVES} {why}"
+        return Toast(f"{sentence}. {NOTHING_LEAVES} {why}", "warn")
     leaving = next((row for row in list_notifications(f"booking:{booking.id}") if _is_fresh(row)), None)
-    return f"{message.rstrip('.')}. {_describe_leaving(leaving, is_new=is_new)}" if leaving else message
-
-
-def offer_set_up(sentence: str) -> str:
-    """Lead whoever may set up a channel there."""
-    if not can(current_user, "connections.write"):
-        return sentence
-    return Markup('{} <a class="ap-link" href="{}">{}</a>').format(sentence, url_for("connections.index"), _("Jetzt einrichten"))
+    return Toast(f"{sentence}. {_describe_leaving(leaving, is_new=is_new)}" if leaving else message)
 
 
 def describe_unreachable(reason: str) -> str:

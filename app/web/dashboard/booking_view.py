@@ -30,6 +30,7 @@ def build_details(booking: Booking) -> dict[str, Any]:
         "word": BOOKING_STATUSES[booking.status],
         "customer": customer,
         "number": booking.contact_phone or (customer.of_kind("phone") if customer else None),
+        "email": booking.contact_email or (customer.of_kind("email") if customer else None),
         "service": service,
         "person": db.session.get(StaffMember, booking.staff_id),
         "branch": db.session.get(Branch, booking.branch_id),

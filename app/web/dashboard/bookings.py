@@ -17,7 +17,7 @@ from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.errors import BookingError
 from app.domain.bookings.message_resend import list_resendable
 from app.domain.bookings.message_writer import list_visit
-from app.domain.bookings.notifications import find_unreachable_reason
+from app.domain.bookings.notifications import find_destination, find_unreachable_reason
 from app.domain.bookings.recurrence import cancel_series_from, continue_series, list_following
 from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.bookings.status import confirm_booking, edit_notes, get_rules, mark_done, mark_no_show
@@ -47,6 +47,7 @@ from app.web.forms import Form, Query
 from app.web.guards import for_company
 from app.web.labels import BOOKING_STATUSES
 from app.web.partial_page import render_page
+from app.web.toasts import Toast
 
 PAGE_SIZE = 50
 MAX_STAFF = 200
@@ -135,16 +136,18 @@ def show(booking_id: str) -> str:
     booking = get_visible_booking(booking_id)
     details = build_details(booking)
     reason = find_unreachable_reason(booking) if booking.is_upcoming else None
-    unreachable = describe_unreachable(reason) if reason else ""
+    unreachable, destination = describe_unreachable(reason) if reason else "", find_destination(booking)
     messages = list_notifications(f"booking:{booking.id}")
+    links = [row for row in messages if booking.is_upcoming and find_link(row)]
     return render_template(
         "dashboard/booking.html",
         conversation=build_conversation(details["customer"], booking=booking),
         history=list_history(booking),
         rules=_describe_rules(booking, unreachable),
         unreachable=unreachable,
+        missing_channel=destination[0] if destination and reason == "not_set_up" else "",
         sync=find_sync(booking),
-        messages=[(row, find_link(row)) for row in messages],
+        messages=[(row, find_link(row) if row in links[:1] else None) for row in messages],
         resendable=list_resendable(messages),
         answers=list_of_visit([part.id for part in list_visit(booking)]),
         series=list_rows(list_following(booking)),
@@ -255,13 +258,15 @@ def notes(booking_id: str) -> Any:
 
 
 def _describe_rules(booking: Booking, unreachable: str) -> list[str]:
-    sentences = describe_rules(get_rules(booking), messages=not unreachable)
+    if booking.status == "cancelled":
+        return []
+    sentences = describe_rules(get_rules(booking), messages=booking.is_upcoming and not unreachable)
     return [*sentences, _("Nachrichten zu diesem Termin gehen nicht hinaus. %(why)s", why=unreachable)] if unreachable else sentences
 
 
-def _tell(message: str, booking: Booking) -> str:
+def _tell(message: str, booking: Booking) -> Toast:
     """The message, with whether the customer hears of the change from us as far as the company wants it."""
-    return with_reachability(message, booking) if get_rules(booking).notify_staff_changes else message
+    return with_reachability(message, booking) if get_rules(booking).notify_staff_changes else Toast(message)
 
 
 def _set_status(booking_id: str, change: Callable[..., Booking], sentence: str, *, may_undo: bool = True) -> Any:

@@ -69,6 +69,7 @@ KINDS = {
     "emergency": TaskKindLabel("circle-alert", "bad"),
     "callback": TaskKindLabel("message-square", "held"),
     "call_customer": TaskKindLabel("phone", "held"),
+    "call_waiting": TaskKindLabel("phone", "held"),
     "message": TaskKindLabel("message-square", "held"),
     "dissatisfied": TaskKindLabel("frown", "warn"),
     "check_booking": TaskKindLabel("calendar-clock", "warn"),

@@ -14,6 +14,7 @@ from app.core.transactions import run_in_transaction
 from app.domain.accounts.permissions import can
 from app.domain.bookings import waitlist
 from app.domain.notifications.notification_queue import find_link, list_notifications
+from app.domain.notifications.sender_accounts import list_set_up
 from app.models import Branch, Customer, Service, StaffMember, WaitlistEntry, WaitlistOffer
 from app.web.branch_filter import get_branch_filter
 from app.web.guards import for_company
@@ -30,7 +31,10 @@ def index() -> str:
     notifications = {
         row.subject: (row, find_link(row)) for row in list_notifications(*(f"offer:{row.offer_id}" for row in entries if row.offer_id))
     }
-    return render_template("dashboard/waitlist.html", entries=entries, told=notifications, may_write=can(current_user, "bookings.write"))
+    return render_template(
+        "dashboard/waitlist.html", entries=entries, told=notifications, may_write=can(current_user, "bookings.write"),
+        is_set_up=bool(list_set_up()),
+    )  # fmt: skip
 
 
 @blueprint.post("/waitlist/<entry_id>/withdraw")

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import select
 
@@ -19,6 +20,7 @@ from app.domain.bookings.status import confirm_booking, edit_notes, mark_no_show
 from app.domain.companies.policies import save_policy
 from app.domain.customers.contacts import find_or_create
 from app.domain.notifications.message_policies import ReminderRule, save_message_rules
+from app.domain.notifications.notification_queue import list_notifications
 from app.jobs.notifications import send_notification
 from app.jobs.outboxes import sweep_outbox
 from app.models import Booking, Customer, Notification, PhoneNumber
@@ -287,6 +289,14 @@ def test_what_is_rolled_back_is_not_told(db: SQLAlchemy, booking: Booking) -> No
     assert told(db) == []
 
 
-def test_without_a_way_to_send_nothing_is_written(db: SQLAlchemy, salon: Salon, mira: str) -> None:
-    cancel(book(salon, customer_id=mira))
-    assert told(db) == []
+def test_without_an_account_the_log_says_that_nothing_was_sent(
+    app: Flask, db: SQLAlchemy, salon: Salon, mira: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booking = book(salon, customer_id=mira)
+    cancel(booking)
+    rows = list_notifications(f"booking:{booking.id}")
+    assert sorted((row.kind, row.status) for row in rows) == [("booking_cancelled", "not_set_up"), ("booking_link", "not_set_up")]
+    # an account that comes later sends nothing of it by itself
+    for name, value in {"account_sid": "AC1", "auth_token": "t", "sender": "Lindgren"}.items():
+        monkeypatch.setattr(app.config["SETTINGS"], f"twilio_{name}", value)
+    assert {row.status for row in list_notifications(f"booking:{booking.id}")} == {"not_set_up"}

@@ -22,7 +22,7 @@ from app.domain.bookings.create import create_booking, create_hold
 from app.domain.bookings.errors import Closed, SlotTaken
 from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.bookings.waitlist import accept_offer, join_waitlist, offer_slot
-from app.models import Booking, GroupSession, Hold, SlotLock
+from app.models import Booking, Connection, GroupSession, Hold, SlotLock
 from tests.factories.salon import DESK, Salon, at, make_customer
 from tests.support.waiting import HANGS_AFTER_S
 
@@ -147,7 +147,9 @@ def test_an_offer_is_accepted_once(app: Flask, db: SQLAlchemy, salon: Salon) -> 
         join_waitlist(
             make_customer(salon), salon.services["cut"], staff_id=salon.people["anna"],
             window_from=at("2026-05-12T10:00"), window_until=at("2026-05-12T10:01"),
+            contact_phone="+491713920050",
         )  # fmt: skip
+        db.session.add(Connection(provider="twilio", api_key="AC1:token", label="Lindgren", is_active=True))
         offer = offer_slot(salon.branches["mitte"], at("2026-05-12T10:00"), at("2026-05-12T10:30"))
     offer_id = offer.id
     db.session.commit()

@@ -30,16 +30,18 @@ from app.domain.bookings.waitlist import (
     renew_offer_token,
     withdraw_entry,
 )  # fmt: skip
+from app.domain.bookings.waitlist_calls import close_settled
 from app.domain.customers.contacts import find_or_create
 from app.domain.notifications.suppressions import suppress
 from app.domain.services.matching import UnknownService
 from app.events import WaitlistOffered
 from app.jobs.notifications import send_notification
-from app.models import Booking, Hold, Notification, Service, WaitlistEntry, WaitlistOffer
+from app.models import Booking, Hold, Notification, Service, StaffTask, WaitlistEntry, WaitlistOffer
 from tests.doubles.messaging import MailDouble, TwilioDouble
 from tests.factories.salon import DESK, Salon, at, make_customer
 
 HEARD: list[WaitlistOffered] = []
+MIRA = "+491713920050"
 
 
 @subscribe(WaitlistOffered, when="after_commit")
@@ -47,8 +49,14 @@ def _hear(events: list[WaitlistOffered]) -> None:
     HEARD.extend(events)
 
 
+@pytest.fixture(autouse=True)
+def account(twilio: TwilioDouble) -> TwilioDouble:
+    """Offers go out by text message."""
+    return twilio
+
+
 def join(salon: Salon, name: str, service: str = "cut", **others: Any) -> WaitlistEntry:
-    window: dict[str, Any] = {"window_from": at("2026-05-11T00:00"), "window_until": at("2026-05-16T00:00")}
+    window = {"window_from": at("2026-05-11T00:00"), "window_until": at("2026-05-16T00:00"), "contact_phone": MIRA}
     with transaction():
         return join_waitlist(make_customer(salon, name), salon.services[service], **(window | others))
 
@@ -163,7 +171,8 @@ def test_a_combined_visit_waits_too(db: SQLAlchemy, salon: Salon, full: Booking)
         db.session.add(both)
         db.session.get(Service, salon.services["wash"]).after_minutes = 0
     with transaction():
-        entry = join_waitlist(make_customer(salon), both.id, window_from=at("2026-05-12T00:00"), window_until=at("2026-05-13T00:00"))
+        window = {"window_from": at("2026-05-12T00:00"), "window_until": at("2026-05-13T00:00")}
+        entry = join_waitlist(make_customer(salon), both.id, contact_phone=MIRA, **window)
     offer = free(full)
     assert offer.entry_id == entry.id
     with transaction():
@@ -183,7 +192,8 @@ def test_joining_again_changes_the_window(db: SQLAlchemy, salon: Salon) -> None:
 
 
 def test_another_service_branch_or_time_after_an_offer_is_another_entry(db: SQLAlchemy, salon: Salon, full: Booking) -> None:
-    customer, window = make_customer(salon), {"window_from": at("2026-05-11T00:00"), "window_until": at("2026-05-16T00:00")}
+    customer, contact = make_customer(salon), {"contact_phone": MIRA}
+    window = contact | {"window_from": at("2026-05-11T00:00"), "window_until": at("2026-05-16T00:00")}
 
     def join_again(service: str = "cut", **others: Any) -> str:
         with transaction():
@@ -284,12 +294,11 @@ def test_an_entry_whose_window_is_over_waits_no_more(salon: Salon, present: time
 def test_offer_that_goes_by_mail_in_the_end_does_not_ask_for_a_yes_by_text(
     app: Flask, salon: Salon, full: Booking, twilio: TwilioDouble, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
-    number = "+491713920050"
     with MailDouble() as mail:
         for name, value in {"smtp_url": mail.url, "mail_from": "termine@salon.example", "twilio_sender": "+493023125198"}.items():
             monkeypatch.setattr(app.config["SETTINGS"], name, value)
         with transaction():
-            customer = find_or_create("Mira Sommer", number=number, email="mira@example.org").id
+            customer = find_or_create("Mira Sommer", number=MIRA, email="mira@example.org").id
             window = {"window_from": at("2026-05-11T00:00"), "window_until": at("2026-05-16T00:00")}
             join_waitlist(customer, salon.services["cut"], **window)
         with transaction():
@@ -300,9 +309,9 @@ def test_offer_that_goes_by_mail_in_the_end_does_not_ask_for_a_yes_by_text(
         assert "Antworten Sie mit JA oder NEIN" in (row.body or "")
         if how == "suppressed":
             with transaction():
-                suppress("sms", number, "unreachable")
+                suppress("sms", MIRA, "unreachable")
         else:
-            twilio.refuse[number] = 21614
+            twilio.refuse[MIRA] = 21614
         for _try in range(2):
             send_notification(row.id)
         (sent,) = mail.mails
@@ -314,3 +323,69 @@ def test_offer_that_goes_by_mail_in_the_end_does_not_ask_for_a_yes_by_text(
     token = text.split("/b/")[1].split()[0]
     with unscoped():
         assert find_offer(token) is not None
+
+
+NOBODY, LANDLINE = {"contact_phone": None}, {"contact_phone": "+493023125190"}
+
+
+def _tasks() -> list[StaffTask]:
+    return list(the_db.session.scalars(select(StaffTask).where(StaffTask.kind == "call_waiting").order_by(StaffTask.id)))
+
+
+@pytest.mark.parametrize("contact", [NOBODY, LANDLINE, {}])
+def test_nothing_is_held_where_no_message_reaches_anybody_who_waits(
+    app: Flask, salon: Salon, full: Booking, monkeypatch: pytest.MonkeyPatch, contact: dict[str, Any]
+) -> None:
+    if not contact:
+        monkeypatch.setattr(app.config["SETTINGS"], "twilio_sender", "")
+    first, second = join(salon, "Mira", **contact), join(salon, "Otto", **contact)
+    assert free(full) is None
+    with transaction():
+        assert offer_slot(full.branch_id, full.starts_at, full.ends_at) is None
+    assert the_db.session.scalars(select(Hold)).all() == [] and (first.status, second.status) == ("waiting", "waiting")
+    (task,) = _tasks()
+    assert task.title == "Anrufen: Mira, frei geworden: Di. 12. Mai um 10:00"
+    assert (task.branch_id, task.customer_id, task.status) == (full.branch_id, first.customer_id, "open")
+    assert "Die Zeit ist nicht reserviert." in (task.details or "")
+    with transaction():
+        create_booking(salon.request("cut:anna"))
+
+
+def test_whoever_a_message_reaches_is_asked_before_those_that_must_be_phoned(salon: Salon, full: Booking) -> None:
+    join(salon, "Mira", **LANDLINE)
+    second = join(salon, "Otto")
+    offer = free(full)
+    assert offer and offer.entry_id == second.id and _tasks() == []
+    with transaction():
+        assert decline_offer(offer.id) is None
+    assert [task.title.partition(",")[0] for task in _tasks()] == ["Anrufen: Mira"]
+
+
+def test_an_offer_that_does_not_arrive_frees_its_time_and_asks_for_a_call(salon: Salon, full: Booking, account: TwilioDouble) -> None:
+    entry = join(salon, "Mira")
+    offer = free(full)
+    assert offer
+    account.refuse[MIRA] = 21614
+    row = the_db.session.scalars(select(Notification).where(Notification.kind == "waitlist_offer")).one()
+    send_notification(row.id)
+    the_db.session.expire_all()
+    assert (row.status, offer.status, entry.status) == ("dead", "expired", "waiting")
+    assert the_db.session.scalars(select(Hold.status)).all() == ["expired"]
+    assert [task.title.partition(",")[0] for task in _tasks()] == ["Anrufen: Mira"]
+
+
+def test_a_task_to_phone_ends_with_its_entry_and_with_its_time(salon: Salon, full: Booking, present: time_machine.Traveller) -> None:
+    entry = join(salon, "Mira", **LANDLINE)
+    free(full)
+    with transaction():
+        assert close_settled() == 0
+        withdraw_entry(entry.id)
+        assert close_settled() == 1
+    later = join(salon, "Otto", window_until=at("2026-05-22T00:00"), **LANDLINE)
+    with transaction():
+        offer_slot(full.branch_id, full.starts_at, full.ends_at)
+    assert [task.status for task in _tasks()] == ["done", "open"]
+    present.move_to("2026-05-12T10:00:00+02:00")
+    with transaction():
+        assert close_settled() == 1
+    assert later.status == "waiting"

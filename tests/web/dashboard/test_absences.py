@@ -18,7 +18,7 @@ from app.domain.bookings.closure_conflicts import find_rebooking_options, list_c
 from app.domain.bookings.create import create_booking
 from app.domain.bookings.waitlist import join_waitlist, offer_slot
 from app.domain.scheduling.hours_editor import add_closure
-from app.models import Booking, Closure, Company, Notification, StaffMember
+from app.models import Booking, Closure, Company, Connection, Notification, StaffMember
 from tests.factories.salon import Salon, at, make_customer, make_salon
 from tests.support.users import limit_to, make_user, signed_in, token_of
 
@@ -241,12 +241,19 @@ def test_a_customer_is_sent_the_link_or_the_desk_passes_it_on(desk: FlaskClient,
     assert "Link zum Weitergeben" in page and "/b/" in page
 
 
-def test_the_waitlist_shows_an_offer_that_nobody_could_send(desk: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
+def test_the_waitlist_shows_an_offer_and_how_it_went_out(desk: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
+    window = {"window_from": at("2026-05-13T00:00"), "window_until": at("2026-05-16T00:00")}
     with company_scope(salon.company_id), transaction():
-        join_waitlist(make_customer(salon), salon.services["cut"], window_from=at("2026-05-13T00:00"), window_until=at("2026-05-16T00:00"))
+        db.session.add(Connection(provider="twilio", api_key="AC1:token", label="Lindgren", is_active=True))
+        join_waitlist(make_customer(salon), salon.services["cut"], contact_phone="+491713920050", **window)
         offer_slot(salon.branches["mitte"], at("2026-05-13T10:00"), at("2026-05-13T10:30"))
     page = desk.get("/waitlist").text
-    assert "Nicht zugestellt" in page and "Link zum Weitergeben" in page
+    assert "hat ein Angebot bis" in page and "Wird verschickt" in page and "bekommt die nächste Person" in page
+
+
+def test_without_an_account_the_waitlist_promises_a_call_and_no_offer(desk: FlaskClient, salon: Salon) -> None:
+    page = desk.get("/waitlist").text
+    assert "bekommt die nächste Person" not in page and "entsteht eine Aufgabe" in page
 
 
 def test_a_series_is_booked_told_prolonged_and_ended(desk: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:

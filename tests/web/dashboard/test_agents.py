@@ -161,10 +161,10 @@ def test_without_a_key_the_page_says_that_it_is_not_set_up(app: Flask, retell: R
     retell.publish()
     page = text(owner, f"/agents/{retell.agent_id}/provider")
     assert "nicht eingerichtet" in page
-    assert "Lena ist noch nicht am Telefon" in text(owner, "/dashboard")
+    assert "Echte Anrufe nimmt Lena noch nicht an" in text(owner, "/dashboard")
     told = post(owner, f"/agents/{retell.agent_id}/check")
     assert told.status_code == 302
-    assert "Lena ist noch nicht am Telefon" in owner.get(told.location).text
+    assert "Echte Anrufe nimmt Lena noch nicht an" in owner.get(told.location).text
 
 
 def test_numbers_are_assigned_removed_and_deployed(retell: RetellWorld, owner: FlaskClient) -> None:

@@ -9,7 +9,7 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.core.clock import now
 from app.core.tenancy import company_scope
@@ -33,6 +33,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "delivered": {"status": "sent", "delivered_at": True, "provider_ref": "SM2"},
     "answered": {"status": "sent", "delivered_at": True, "answered_at": True, "provider_ref": "SM3"},
     "failed": {"status": "dead", "reason": "unreachable"},
+    "unsent": {"status": "not_set_up"},
     "dropped": {"status": "expired", "reason": "overtaken"},
 }
 
@@ -51,9 +52,12 @@ def desk(app: Flask, db: SQLAlchemy, salon: Salon) -> FlaskClient:
 
 
 @pytest.fixture
-def booking(salon: Salon) -> Booking:
+def booking(db: SQLAlchemy, salon: Salon) -> Booking:
+    """A booking of which the log tells nothing yet."""
     customer = run_in_transaction(lambda: find_or_create("Mira Sommer", number=MIRA).id)
-    return run_in_transaction(lambda: create_booking(salon.request(customer_id=customer)))
+    booking = run_in_transaction(lambda: create_booking(salon.request(customer_id=customer)))
+    run_in_transaction(lambda: db.session.execute(delete(Notification)))
+    return booking
 
 
 @pytest.fixture
@@ -87,7 +91,7 @@ def test_every_state_is_found_by_its_filter_and_only_there(db: SQLAlchemy, salon
         assert [row.id for row in found] == [ids[state]], state
         assert get_state(found[0]) == state
     history = {row.id for row, _name in list_messages(MessageSearch(branches), limit=10)}
-    assert history == {ids[state] for state in ("sent", "delivered", "answered", "failed", "dropped")}
+    assert history == {ids[state] for state in ("sent", "delivered", "answered", "failed", "unsent", "dropped")}
     assert list_messages(MessageSearch([]), limit=10) == []
 
 

@@ -23,6 +23,7 @@ from tests.support.users import make_user, signed_in, token_of
 
 DAY, MIRA = "2026-05-12", "+491713920050"
 TELL, UNCONFIRMED = "Bitte sagen Sie selbst Bescheid.", "Eine Bestätigung können wir nicht schicken."
+PROMISE = "Verschieben Sie oder sagen Sie ab, geht eine Nachricht hinaus."
 
 
 @pytest.fixture
@@ -98,12 +99,11 @@ def test_the_page_of_a_booking_promises_no_message_that_nobody_gets(desk: FlaskC
     with company_scope(salon.company_id), transaction():
         save_message_rules({"reminders": (ReminderRule(1440, "sms"),)})
     reached, unreached = _book(salon, MIRA), _book(salon, None, "Ole Brandt", "cut:ben")
-    promise = "Verschieben oder sagen wir ab, bekommt die Kundschaft eine Nachricht."
     page = desk.get(f"/bookings/{reached}").text
-    assert promise in page and "Geht nicht hinaus" not in page and "Geplant" in page
+    assert PROMISE in page and "Geht nicht hinaus" not in page and "Geplant" in page
     page = desk.get(f"/bookings/{unreached}").text
     why = "Es ist weder eine Mobilnummer noch eine E-Mail-Adresse bekannt."
-    assert promise not in page and f"Nachrichten zu diesem Termin gehen nicht hinaus. {why}" in page
+    assert PROMISE not in page and f"Nachrichten zu diesem Termin gehen nicht hinaus. {why}" in page
     assert "Geht nicht hinaus" in page and "Geplant" not in page
     assert "Geht nicht hinaus" in desk.get("/messages?state=planned").text
     with company_scope(salon.company_id), transaction():
@@ -165,11 +165,81 @@ def _book_afternoon(salon: Salon) -> str:
 
 @pytest.mark.parametrize(("role", "leads"), [("owner", True), ("front_desk", False)])
 def test_without_a_channel_whoever_may_set_one_up_is_led_there(app: Flask, db: SQLAlchemy, salon: Salon, role: str, leads: bool) -> None:
-    with company_scope(salon.company_id), transaction():
-        for connection in db.session.scalars(select(Connection)):
-            connection.is_active = False
+    _disconnect(db, salon)
     person = signed_in(app, make_user(db.session.get_one(Company, salon.company_id), role))
     toast = _post(person, f"/bookings/{_book(salon, MIRA, name='Mira <b>')}/cancel")
     assert "Der Versand von Nachrichten ist nicht eingerichtet." in toast
-    assert ('<a class="ap-link" href="/settings/connections">Jetzt einrichten</a>' in toast) is leads
+    assert ('<a class="ap-link" href="/settings/connections/twilio">SMS einrichten</a>' in toast) is leads
     assert "<b>" not in toast
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("channel", ["sms", "smtp"])
+def test_the_booking_page_links_to_the_form_after_a_move_and_a_cancellation(
+    app: Flask, db: SQLAlchemy, salon: Salon, language: str, channel: str
+) -> None:
+    _disconnect(db, salon)
+    owner = signed_in(app, make_user(db.session.get_one(Company, salon.company_id), "owner"))
+    owner.post("/account/preferences", data={"csrf_token": token_of(owner), "language": language})
+    with company_scope(salon.company_id), transaction():
+        reached = {"number": MIRA} if channel == "sms" else {"email": "mira@example.de"}
+        customer_id = find_or_create("Mira Sommer", **reached).id
+        booking = create_booking(salon.request("cut:anna", customer_id=customer_id)).id
+    link = f'href="/settings/connections/{"twilio" if channel == "sms" else "smtp"}"'
+    for path, fields in (("move", {"day": DAY, "time": "11:30"}), ("cancel", {})):
+        form = {"csrf_token": token_of(owner), **fields}
+        page = owner.post(f"/bookings/{booking}/{path}", data=form, follow_redirects=True).text
+        toasts = page.partition('id="toasts"')[2].partition("<template")[0]
+        assert 'data-toast="stays"' in toasts and link in toasts and "circle-check" not in toasts, path
+        assert "&lt;" not in page, path
+
+
+def test_a_cancelled_appointment_promises_no_message(desk: FlaskClient, db: SQLAlchemy, salon: Salon) -> None:
+    booking = _book(salon, MIRA)
+    page = desk.post(f"/bookings/{booking}/cancel", data={"csrf_token": token_of(desk)}, follow_redirects=True).text
+    assert PROMISE not in page and "Termine beginnen alle" not in page
+
+
+def _disconnect(db: SQLAlchemy, salon: Salon) -> None:
+    with company_scope(salon.company_id), transaction():
+        for connection in db.session.scalars(select(Connection)):
+            connection.is_active = False
+
+
+def test_what_was_not_sent_for_want_of_an_account_stands_in_log_history_and_at_the_customer(
+    app: Flask, db: SQLAlchemy, salon: Salon
+) -> None:
+    _disconnect(db, salon)
+    owner = signed_in(app, make_user(db.session.get_one(Company, salon.company_id), "owner"))
+    booking = _book(salon, MIRA)
+    _post(owner, f"/bookings/{booking}/move", day=DAY, time="11:30")
+    page = owner.get(f"/bookings/{booking}").text
+    assert page.count("Ohne Bestätigung.") == 1 and page.count("Nicht mitgeteilt.") == 1
+    assert page.count("Link zum Weitergeben") == 1
+    _post(owner, f"/bookings/{booking}/cancel")
+    history = owner.get(f"/bookings/{booking}").text
+    assert history.count("Nicht mitgeteilt.") == 2 and 'href="/settings/connections/twilio"' in history
+    assert "Link zum Weitergeben" not in history
+    log = owner.get("/messages").text
+    why = "Der Versand von Nachrichten ist nicht eingerichtet."
+    assert log.count("Nicht verschickt</span>") == 3 and log.count(why) >= 3
+    assert owner.get("/messages?state=unsent").text.count("zum Termin") == 3
+    assert "Hier steht noch nichts" in owner.get("/messages?state=failed").text
+    with company_scope(salon.company_id):
+        customer_id = db.session.get_one(Booking, booking).customer_id
+    assert owner.get(f"/customers/{customer_id}").text.count("Nicht verschickt") >= 3
+
+
+def test_without_an_account_the_empty_log_promises_nothing(app: Flask, db: SQLAlchemy, desk: FlaskClient, salon: Salon) -> None:
+    promise = "Bestätigungen und Erinnerungen erscheinen hier"
+    assert promise in desk.get("/messages").text
+    _disconnect(db, salon)
+    assert promise not in desk.get("/messages").text
+
+
+def test_a_booking_shows_number_and_mail_address(desk: FlaskClient, salon: Salon) -> None:
+    with company_scope(salon.company_id), transaction():
+        customer_id = find_or_create("Mira Sommer", number=MIRA, email="mira@example.de").id
+        booking = create_booking(salon.request("cut:anna", customer_id=customer_id)).id
+    for page in (desk.get(f"/bookings/{booking}").text, desk.get(f"/bookings/{booking}/card").text):
+        assert 'href="mailto:mira@example.de"' in page and f'href="tel:{MIRA}"' in page

@@ -19,7 +19,7 @@ from app.core.transactions import transaction
 from app.domain.bookings import self_service_links, waitlist
 from app.domain.bookings.cancel import cancel_booking
 from app.domain.bookings.create import create_booking
-from app.models import Booking, BookingLink, Company, WaitlistOffer
+from app.models import Booking, BookingLink, Company, Connection, WaitlistOffer
 from tests.factories.salon import DESK, Salon, at, make_customer, make_salon
 from tests.support.users import csrf_token
 
@@ -153,7 +153,9 @@ def test_an_offer_of_the_waitlist_is_taken_once(client: FlaskClient, db: SQLAlch
     customer = make_customer(salon)
     booking, _token = link_of(salon, "cut:anna")
     with company_scope(salon.company_id), transaction():
-        waitlist.join_waitlist(customer, salon.services["cut"], window_from=at("2026-05-12T00:00"), window_until=at("2026-05-13T00:00"))
+        db.session.add(Connection(provider="twilio", api_key="AC1:token", label="Lindgren", is_active=True))
+        window = {"window_from": at("2026-05-12T00:00"), "window_until": at("2026-05-13T00:00")}
+        waitlist.join_waitlist(customer, salon.services["cut"], contact_phone="+491713920050", **window)
         cancel_booking(booking.id, DESK)
         offer = (
             waitlist.offer_slot(booking.branch_id, booking.starts_at, booking.ends_at) or db.session.scalars(select(WaitlistOffer)).one()
