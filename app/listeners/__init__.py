@@ -11,6 +11,7 @@ from app.listeners import (  # noqa: F401
     replies,
     search_index,
     staff_notices,
+    tasks,
     truth_checks,
     waitlist,
 )

@@ -105,12 +105,12 @@ def number(value: float | Decimal) -> str:
 
 
 def money(cents: Decimal | float, currency: str) -> str:
-    """`0,43 €`, `0,43 US-$`, in English `0.43 €`, `US$0.43`; amounts are never converted."""
+    """`0,43 €`, `0,43 US-$`, in English `€0.43`, `US$0.43`; amounts are never converted."""
     language = get_locale().language
     amount = _format_number(Decimal(cents) / 100, "#,##0.00", language)
-    if currency == "USD":
-        return f"{amount} US-$" if language == "de" else f"US${amount}"
-    return f"{amount} {currency}"
+    if language == "en":
+        return f"{'US$' if currency == 'USD' else currency}{amount}"
+    return f"{amount} {'US-$' if currency == 'USD' else currency}"
 
 
 def initials(name: str | None) -> str:

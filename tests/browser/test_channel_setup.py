@@ -29,7 +29,7 @@ def test_an_owner_sets_up_mail_from_the_notice_and_gets_a_test(
         page.get_by_label("E-Mail-Adresse").fill("termine@salon-lindgren.de")
         page.get_by_label("Ihr Postfach liegt bei").select_option("other")
         server.fill("127.0.0.1")
-        page.get_by_label("Anschluss").select_option(str(PORT))
+        page.get_by_label("Port", exact=True).select_option(str(PORT))
         page.get_by_label("Passwort des Postfachs").fill("geheim")
         page.get_by_role("button", name="Speichern und prüfen").click()
         expect(page.get_by_text("nimmt diesen Benutzernamen mit diesem Passwort nicht an")).to_be_visible()

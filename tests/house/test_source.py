@@ -17,6 +17,7 @@ SQL_BY_HAND = {
 }
 # modules that say that a text is markup, and why
 MARKUP_BY_HAND = {
+    "app.web.account.two_factor": "the picture of the QR code",
     "app.web.icons": "the picture of an icon",
     "app.web.mailbox": "the inside of a mail that we laid out",
     "app.domain.notifications.mail_layout": "what its template has escaped",

@@ -9,7 +9,7 @@ from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.phone import display
 from app.domain.replies.answers import find_customer
-from app.domain.tasks.lifecycle import create_task, raise_priority
+from app.domain.tasks.lifecycle import create_task
 from app.events import TaskMessageAdded, TaskUpdated
 from app.models import Booking, Company, InboundMessage, ReplyDialogue, StaffTask
 
@@ -28,7 +28,6 @@ def hand_over(message: InboundMessage, dialogue: ReplyDialogue, *, booking: Book
     else:
         task.details, is_new = f"{task.details or ''}\n{describe_words(message)}"[-MAX_DETAILS_LENGTH:], False
         task.priority = max(task.priority, int(is_urgent))
-        raise_priority(task, describe_words(message))
         publish(TaskUpdated(task.company_id, task.branch_id, task.id, task.call_id))
         publish(TaskMessageAdded(task.company_id, task.id, message.id))
     must_tell = is_new or dialogue.handed_over_at is None or dialogue.handed_over_at < now() - REPEAT_AFTER

@@ -9,9 +9,9 @@ from app.core.extensions import db
 from app.models import BookingChange, StaffNotice, User
 
 CUSTOMER_WAYS = {
-    "link": _l("von der Kundschaft über ihren Link"),
-    "call": _l("von der Kundschaft am Telefon"),
-    "sms": _l("von der Kundschaft per SMS"),
+    "link": _l("selbst über den Link"),
+    "call": _l("selbst am Telefon"),
+    "sms": _l("selbst per SMS"),
 }
 OTHERS = {"program": _l("von einem Programm"), "calendar": _l("im verbundenen Kalender")}
 
@@ -39,5 +39,5 @@ def _describe(change: BookingChange, names: dict[str, str]) -> str:
     if change.actor_type == "user":
         return _("von %(name)s", name=names.get(change.actor_id or "") or _("jemandem aus dem Team"))
     if change.actor_type == "caller":
-        return str(CUSTOMER_WAYS.get(change.channel) or _("von der Kundschaft"))
+        return str(CUSTOMER_WAYS.get(change.channel) or _("selbst"))
     return str(OTHERS.get(change.actor_type) or _("automatisch"))

@@ -11,12 +11,8 @@ from app.core.errors import NotFound
 from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.tenancy import current_company_id
-from app.domain.tasks.urgency import rate_urgency
 from app.events import TaskCreated, TaskUpdated
 from app.models import Booking, Call, StaffTask
-
-# whose details are what somebody said or wrote
-KINDS_WITH_WORDS = ("callback", "message")
 
 
 def create_task(
@@ -24,14 +20,14 @@ def create_task(
     due_at: datetime | None = None, booking: Booking | None = None, priority: int = 0, branch_id: str | None = None,
     customer_id: str | None = None, due_kind: str | None = None, due_until: datetime | None = None,
 ) -> StaffTask:  # fmt: skip
-    """Create the task of this cause unless it exists; publishes TaskCreated then. Words of an emergency raise its priority."""
+    """Create the task of this cause unless it exists; publishes TaskCreated then."""
     existing = db.session.scalars(select(StaffTask).where(StaffTask.source_ref == source_ref)).first()
     if existing is not None:
         return existing
     about = call or booking
     task = StaffTask(
         kind=kind, title=title[:200], details=details, reason=reason, source_ref=source_ref, due_at=due_at, status="open",
-        due_kind=due_kind, due_until=due_until, priority=max(priority, _rate(kind, details, call)),
+        due_kind=due_kind, due_until=due_until, priority=priority,
         branch_id=about.branch_id if about else branch_id, customer_id=about.customer_id if about else customer_id,
         call_id=call.id if call else booking.call_id if booking else None,
     )  # fmt: skip
@@ -39,15 +35,6 @@ def create_task(
     db.session.flush()
     publish(TaskCreated(current_company_id() or "", task.branch_id, task.id, task.call_id))
     return task
-
-
-def raise_priority(task: StaffTask, words: str | None) -> None:
-    """Raise the priority of a task whose words have changed, where they sound like an emergency; it is never lowered."""
-    task.priority = max(task.priority, rate_urgency([words]))
-
-
-def _rate(kind: str, details: str | None, call: Call | None) -> int:
-    return rate_urgency([details, call.summary if call else None]) if kind in KINDS_WITH_WORDS else 0
 
 
 def count_open(branch_ids: Sequence[str]) -> int:

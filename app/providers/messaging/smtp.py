@@ -20,6 +20,7 @@ from app.providers.messaging.base import CalendarFile, MessageRejected, Outgoing
 
 TIMEOUT_S = 5.0
 PORTS = {"smtp": 587, "smtps": 465}
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 # Mailbox unknown, not local, name not allowed (RFC 5321, 4.2.3).
 UNREACHABLE_CODES = {550, 551, 553}
 # The server closes down (RFC 5321, 3.8); other temporary answers to an address concern its mailbox only.
@@ -51,7 +52,10 @@ class PublicSmtpSsl(smtplib.SMTP_SSL, PublicSmtp):
 
 
 class Smtp:
-    """`smtp://user:password@host:587` (with STARTTLS where it is offered), `smtps://…` from the first byte."""
+    """`smtp://user:password@host:587` (with STARTTLS where it is offered), `smtps://…` from the first byte.
+
+    A password goes to this machine alone without TLS.
+    """
 
     def __init__(self, sender: SenderAccount) -> None:
         self._sender, self._url = sender, urlsplit(sender.url)
@@ -132,6 +136,8 @@ class Smtp:
                 server.ehlo()
                 if server.has_extn("starttls"):
                     server.starttls(context=ssl.create_default_context())
+                elif self._url.username and self._host not in LOOPBACK_HOSTS:
+                    raise TlsFailed("The password would be sent in the clear.", retryable=True)
             if self._url.username:
                 server.login(unquote(self._url.username), unquote(self._url.password or ""))
         except Exception:

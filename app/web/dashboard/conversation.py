@@ -16,6 +16,7 @@ from app.core.ids import is_ulid, new_ulid
 from app.core.phone import display
 from app.core.transactions import run_in_transaction
 from app.domain.accounts.permissions import can
+from app.domain.notifications.sender_accounts import is_set_up
 from app.domain.replies.conversation import (
     MAX_TEXT_LENGTH,
     ConversationEntry,
@@ -55,7 +56,7 @@ class EntryRow:
 
 @dataclass(frozen=True)
 class ConversationView:
-    """`number`: where a text goes to, `blocked`: why none can be written."""
+    """`number`: where a text goes to, `blocked`: why none can be written, `lacks_sms`: that no account for texts is set up."""
 
     rows: list[EntryRow]
     customer_id: str | None
@@ -63,6 +64,7 @@ class ConversationView:
     blocked: str | None
     may_write: bool
     key: str
+    lacks_sms: bool
     max_length: int = MAX_TEXT_LENGTH
 
 
@@ -102,6 +104,7 @@ def build_conversation(customer: Customer | None, *, booking: Booking | None = N
     return ConversationView(
         [_build_row(entry, customer) for entry in entries], customer.id, display(number) if number else "", explain_no_text(customer),
         can(current_user, "customers.write"), new_ulid(),
+        lacks_sms=number is not None and not is_set_up("sms"),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ NOTICE_KINDS = {
     "booking_moved": Label(_l("Verschobene Termine"), "calendar-clock", "held"),
     "booking_cancelled": Label(_l("Abgesagte Termine"), "calendar-x", "warn"),
     "message_failed": Label(_l("Nachrichten, die nicht ankommen"), "triangle-alert", "warn"),
-    "customer_message": Label(_l("Nachrichten der Kundschaft"), "message-square", "held"),
+    "customer_message": Label(_l("Nachrichten, die bei Ihnen eingehen"), "message-square", "held"),
     "task": Label(_l("Neue Aufgaben und Rückrufe"), "list-checks", "talking"),
     "sick_leave": Label(_l("Krankmeldungen im Team"), "user", "warn"),
     "calendar_problem": Label(_l("Probleme mit dem Kalenderabgleich"), "refresh-cw", "warn"),

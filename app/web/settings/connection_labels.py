@@ -18,9 +18,9 @@ NAMES = {
 ICONS = {"retell": "audio-lines", "calcom": "calendar", "twilio": "message-square", "sms_gateway": "phone-forwarded", "smtp": "mail"}
 PURPOSES = {
     "retell": _l("Spricht mit Ihren Anrufern. Mit einem eigenen Konto gehören Rufnummern, Stimmen und Abrechnung Ihnen."),
-    "calcom": _l("Ihr Kalender bei Cal.com. Termine gehen in beide Richtungen, damit nichts doppelt vergeben wird."),
+    "calcom": _l("Ihr Kalender bei Cal.com. Termine gehen in beide Richtungen, damit keine Zeit doppelt vergeben wird."),
     "twilio": _l("Verschickt SMS unter Ihrer Nummer oder Ihrem Namen: Bestätigungen, Erinnerungen, Links."),
-    "sms_gateway": _l("Verschickt SMS über Ihren eigenen Anbieter. Was Ihre Kundschaft antwortet, kommt nur über Twilio bei uns an."),
+    "sms_gateway": _l("Verschickt SMS über Ihren eigenen Anbieter. Antworten darauf kommen nur über Twilio bei uns an."),
     "smtp": _l("Verschickt E-Mails von Ihrer Adresse, über den Mailserver Ihres Anbieters."),
 }
 WEBHOOK_LABELS = {
@@ -63,9 +63,10 @@ REASONS_OF_PROVIDERS = {
     ("smtp", "not_allowed"): _l("Der Mailserver nimmt diesen Benutzernamen mit diesem Passwort nicht an."),
     ("smtp", "sender_refused"): _l("Benutzername und Passwort stimmen, aber der Mailserver verschickt nichts von dieser Adresse."),
     ("smtp", "host_unknown"): _l("Einen Mailserver mit diesem Namen gibt es nicht. Bitte prüfen Sie die Schreibweise."),
-    ("smtp", "not_reached"): _l("Den Server gibt es, aber an diesem Anschluss nimmt er keine Mails an. Üblich sind 465 und 587."),
+    ("smtp", "not_reached"): _l("Den Server gibt es, aber an diesem Port nimmt er keine Mails an. Üblich sind 465 und 587."),
     ("smtp", "tls_failed"): _l(
-        "An diesem Anschluss kommt keine verschlüsselte Verbindung zustande. Bitte nehmen Sie den anderen: 465 oder 587."
+        "An diesem Port kommt keine verschlüsselte Verbindung zustande, und unverschlüsselt schicken wir kein Passwort. "
+        "Bitte nehmen Sie den anderen: 465 oder 587."
     ),
     ("smtp", "no_answer"): _l("Der Mailserver hat mitten in der Prüfung nicht mehr geantwortet. Bitte versuchen Sie es noch einmal."),
     ("sms_gateway", "not_allowed"): _l("Ihr SMS-Anbieter nimmt den Schlüssel nicht an. Bitte prüfen Sie Schlüssel und Kopfzeile."),

@@ -28,7 +28,7 @@ from app.domain.notifications.message_policies import (
 )
 from app.domain.notifications.message_templates import render_message
 from app.domain.notifications.quiet_hours import to_clock
-from app.domain.notifications.sender_accounts import is_set_up
+from app.domain.notifications.sender_accounts import SENDERS, is_set_up
 from app.domain.notifications.sms_segments import count_segments
 from app.domain.services import catalogue
 from app.models.message_policy import CAP_ACTIONS, QUIET_REMINDER_RULES
@@ -206,6 +206,7 @@ def _render_page(
 ) -> str:
     rules = load_message_policies().rules(service_id)
     sample = _build_sample(rules, service_id)
+    missing = [channel for channel in SENDERS if not is_set_up(channel)]
     filled = sum(1 for line in range(MAX_REMINDERS) if values.get(f"reminder:{line}:minutes"))
     return render_template(
         "settings/message_rules.html",
@@ -217,8 +218,8 @@ def _render_page(
         lines=range(min(MAX_REMINDERS, max(MIN_LINES, filled + 1))),
         spans=_list_spans(values),
         errors=errors,
-        sentences=describe_rules(rules),
-        missing=[channel for channel in ("sms", "email") if not is_set_up(channel)],
+        sentences=describe_rules(rules, missing),
+        missing=missing,
         where_answers_go=describe_reply_address(),
         budget=_describe_budget(rules),
         sample=sample,

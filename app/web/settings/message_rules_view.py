@@ -1,5 +1,7 @@
 """What the page of message rules says of them in words, by the example of an appointment in a week."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,6 +12,8 @@ from app.core.clock import now
 from app.domain.bookings.reminders import find_due, subtract_span
 from app.domain.notifications.message_policies import MessageRules, ReminderRule
 from app.domain.notifications.quiet_hours import to_clock
+from app.domain.notifications.sender_accounts import SENDERS
+from app.providers.messaging.base import Channel
 from app.web.formatting import clock, day_name
 
 EXAMPLE_CLOCK = time(10)
@@ -26,17 +30,31 @@ def format_span_before(minutes: int) -> str:
     return _("%(count)s Minuten vorher", count=minutes)
 
 
-def describe_rules(rules: MessageRules) -> list[str]:
-    """Say what is sent when, by the example of an appointment in a week, and what holds it back."""
-    starts_at = get_example()
+@dataclass(frozen=True, slots=True)
+class RuleLine:
+    """What the rules say of one kind of message; `is_active`: it happens as things are, and not only once a channel is set up."""
+
+    text: str
+    is_active: bool = True
+
+
+def describe_rules(rules: MessageRules, missing: Collection[Channel] = ()) -> list[RuleLine]:
+    """Say what is sent when, by the example of an appointment in a week, and what holds it back; `missing` channels send nothing."""
+    starts_at, is_sending = get_example(), len(missing) < len(SENDERS)
     sentences = [_describe_reminder(rule, rules, starts_at) for rule in rules.reminders]
     intro = _("Zum Beispiel ein Termin am %(day)s um %(time)s Uhr:", day=day_name(_to_local(starts_at).date()), time=clock(starts_at))
-    return [
-        *([intro, *sentences] if sentences else [_("An Termine wird nicht erinnert.")]),
+    general = [
         _("Wer auf dem einen Weg nicht zu erreichen ist, bekommt die Nachricht auf dem anderen."),
-        *_describe_call_rules(rules),
         _describe_quiet_hours(rules),
         _("An dieselbe Adresse gehen höchstens %(count)s Nachrichten in 24 Stunden; Absagen immer.", count=rules.max_per_day),
+    ]
+    reminders = [RuleLine(text, is_sending) for text in (intro, *sentences)] if sentences else []
+    way, *limits = [RuleLine(text, is_sending) for text in general]
+    return [
+        *(reminders or [RuleLine(_("An Termine wird nicht erinnert."), is_active=False)]),
+        way,
+        *_list_call_rules(rules, missing),
+        *limits,
     ]
 
 
@@ -51,7 +69,7 @@ def _describe_reminder(rule: ReminderRule, rules: MessageRules, starts_at: datet
     return f"{sentence}." if due_at == raw else _("%(what)s, weil um %(time)s Uhr Ruhezeit ist.", what=sentence, time=clock(raw))
 
 
-def _describe_call_rules(rules: MessageRules) -> list[str]:
+def _list_call_rules(rules: MessageRules, missing: Collection[Channel]) -> list[RuleLine]:
     sentences = {
         "missed_call_texts": _(
             "Wer anruft und niemanden erreicht, bekommt eine SMS, höchstens eine am Tag, und nur auf eine Mobilnummer, die zu sehen war."
@@ -60,7 +78,11 @@ def _describe_call_rules(rules: MessageRules) -> list[str]:
         "callback_texts": _("Wem Ihr Assistent einen Rückruf zusagt, dem schreiben wir nach dem Gespräch per SMS, wann er kommt."),
         "call_tasks": _("Wen auf dem Festnetz keine Nachricht erreicht, den ruft das Team an: Dafür entsteht eine Aufgabe."),
     }
-    return [sentence for name, sentence in sentences.items() if getattr(rules, name)]
+    return [
+        RuleLine(sentence, is_active=name == "call_tasks" or "sms" not in missing)
+        for name, sentence in sentences.items()
+        if getattr(rules, name)
+    ]
 
 
 def _describe_quiet_hours(rules: MessageRules) -> str:

@@ -81,12 +81,13 @@ class ResetForm(Form):
 def index() -> str:
     scope, language = _get_scope()
     names = [template.name for template in TEMPLATES.values() if template.is_editable]
+    edited = {str(MESSAGE_KINDS[TEMPLATES[name].kind]) for name in names}
     own, narrower = find_all_nearest(names, language, scope), count_narrower(language, scope)
     return render_template(
         "settings/message_templates.html",
         rows=[build_row(TEMPLATES[name], own.get(name), narrower.get(name, 0), TemplateKey(name, language, scope)) for name in names],
         changed=len(own),
-        fixed=sorted({str(MESSAGE_KINDS[template.kind]) for template in TEMPLATES.values() if not template.is_editable}),
+        fixed=sorted({str(MESSAGE_KINDS[template.kind]) for template in TEMPLATES.values() if not template.is_editable} - edited),
         **_build_scope_values(),
     )
 
@@ -239,6 +240,7 @@ def _render_page(key: TemplateKey, values: dict[str, Any], errors: dict[str, str
         notice=notice,
         origin=describe_origin(own, key.scope),
         has_own=own is not None and own.scope == key.scope.key,
+        may_test=find_sender("email") is not None,
         based_on=versions[0].version if versions else 0,
         versions=build_versions(versions, key.language),
         variables=[build_variable(name, key.language, template, examples[name]) for name in template.variables],

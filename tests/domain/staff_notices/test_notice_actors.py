@@ -22,9 +22,9 @@ def find_notice(db: SQLAlchemy, user_id: str, kind: str) -> StaffNotice:
 @pytest.mark.parametrize(
     ("actor", "words"),
     [
-        (Actor("caller", "link"), "von der Kundschaft über ihren Link"),
-        (Actor("caller", "call"), "von der Kundschaft am Telefon"),
-        (Actor("caller", "sms"), "von der Kundschaft per SMS"),
+        (Actor("caller", "link"), "selbst über den Link"),
+        (Actor("caller", "call"), "selbst am Telefon"),
+        (Actor("caller", "sms"), "selbst per SMS"),
         (Actor("program", "api"), "von einem Programm"),
         (Actor("calendar", "calcom"), "im verbundenen Kalender"),
         (Actor("system", "command"), "automatisch"),

@@ -10,6 +10,7 @@ from app.core.circuit_breaker import MAX_FAILURES
 from app.core.errors import ProviderError
 from app.providers import open_messenger
 from app.providers.http import ConnectionFailed, ResponseTimeout
+from app.providers.messaging import smtp
 from app.providers.messaging.base import MessageRejected, Messenger, OutgoingMessage, SenderAccount
 from tests.doubles.messaging import MailDouble
 
@@ -129,6 +130,18 @@ def test_a_check_sends_nothing(driver: Messenger, double: MailDouble) -> None:
     driver.check()
     assert [word.partition(":")[0].partition(" ")[0] for word in double.heard if not word.startswith("QUIT")] == ["EHLO", "MAIL", "RSET"]
     assert double.mails == []
+
+
+def test_no_password_goes_to_a_foreign_server_without_tls(ground: None, double: MailDouble, monkeypatch: pytest.MonkeyPatch) -> None:
+    double.says = {"EHLO": "250-double\r\n250 AUTH PLAIN", "AUTH": "235 welcome"}
+    monkeypatch.setattr(smtp, "LOOPBACK_HOSTS", ())
+    url = double.url.replace("smtp://", "smtp://salon:geheim@")
+    with pytest.raises(ConnectionFailed) as refused:
+        open_messenger(SenderAccount("smtp", url, address="a@salon.example")).check()
+    assert refused.value.code == "tls_failed" and not any(word.startswith("AUTH") for word in double.heard)
+    monkeypatch.undo()
+    open_messenger(SenderAccount("smtp", url, address="a@salon.example")).check()
+    assert any(word.startswith("AUTH") for word in double.heard)
 
 
 def test_a_name_without_a_server_and_a_port_without_tls_are_told_apart(

@@ -7,9 +7,11 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 
 from app.core.clock import now
+from app.core.event_bus import publish
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.domain.tasks.lifecycle import create_task, raise_priority
+from app.domain.tasks.lifecycle import create_task
+from app.events import TaskUpdated
 from app.models import Company, StaffTask
 from tests.factories.calls import CallFactory, TaskFactory
 from tests.support.users import branch_ids, limit_to, make_company, make_user, signed_in, token_of
@@ -52,7 +54,7 @@ def test_what_sounds_like_an_emergency_stands_above_what_is_due_sooner(app: Flas
         company.industry = "medical_practice"
         for kind, words, due in tasks:
             due_at, priority = now() + timedelta(hours=due) if due else None, 100 if kind == "emergency" else 0
-            create_task(kind, words[:20], source_ref=words, details=words, due_at=due_at, priority=priority, **branch)
+            create_task(kind, words[:20], source_ref=str(len(words)), details=words, due_at=due_at, priority=priority, **branch)
     shown = signed_in(app, make_user(company)).get("/tasks").text
     order = ("Notfall", "Verdacht auf Vergift", "Mein Sohn hat eine K", "Frage zur Dosierung ", "Rezept für Schilddrü")
     places = [shown.index(f">{title}<") for title in order]
@@ -60,13 +62,15 @@ def test_what_sounds_like_an_emergency_stands_above_what_is_due_sooner(app: Flas
 
 
 def test_a_task_rises_when_its_words_become_those_of_an_emergency(db: SQLAlchemy, company: Company) -> None:
-    with company_scope(company.id), transaction():
-        task = create_task("callback", "Rückruf", source_ref="a", details="Frage zum Rezept")
-        assert task.priority == 0
-        raise_priority(task, "Mein Kind hat Tabletten verschluckt")
-        assert task.priority > 0
-        raise_priority(task, "Frage zum Rezept")
-        assert task.priority > 0
+    def say(words: str) -> int:
+        with company_scope(company.id), transaction():
+            task = create_task("callback", "Rückruf", source_ref="a")
+            task.details = words
+            publish(TaskUpdated(task.company_id, task.branch_id, task.id, task.call_id))
+        return task.priority
+
+    assert say("Frage zum Rezept") == 0
+    assert say("Mein Kind hat Tabletten verschluckt") == say("Frage zum Rezept") == 50
 
 
 def test_a_task_is_done_and_taken_back_from_the_toast(app: Flask, db: SQLAlchemy, company: Company) -> None:

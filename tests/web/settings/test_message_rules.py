@@ -1,6 +1,7 @@
 """The page of message rules: reminders of the company and of a service, quiet hours, limits, and what they mean in words."""
 
 import functools
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -41,6 +42,23 @@ def post(browser: FlaskClient, **fields: Any) -> TestResponse:
 def rules_of(salon: Salon, service_id: str | None = None) -> MessageRules:
     with company_scope(salon.company_id):
         return load_message_policies().rules(service_id)
+
+
+def test_while_nothing_goes_out_the_list_of_messages_says_so(
+    app: Flask, owner: FlaskClient, salon: Salon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read() -> tuple[str, list[str]]:
+        listed = re.search(r'<h2 class="ap-h2">(Was wann hinaus[^<]*)</h2></div>\s*<ul[^>]*>(.*?)</ul>', owner.get(PAGE).text, re.S)
+        assert listed is not None
+        return listed[1], re.findall(r"#i-([a-z-]+)", listed[2])
+
+    heading, icons = read()
+    assert heading == "Was wann hinausginge" and "check" not in icons and icons[0] == "triangle-alert"
+    for name, value in {"smtp_url": "smtp://127.0.0.1:1", "mail_from": "termine@salon.example"}.items():
+        monkeypatch.setattr(app.config["SETTINGS"], name, value)
+    heading, icons = read()
+    # no reminder is planned, and texts after calls need an account for texts
+    assert heading == "Was wann hinausgeht" and icons.count("ban") == 3 and icons.count("check") == len(icons) - 3
 
 
 def test_rules_of_the_company_are_saved_and_said_in_words(owner: FlaskClient, salon: Salon) -> None:

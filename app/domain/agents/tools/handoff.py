@@ -32,7 +32,7 @@ from app.domain.customers.name_matching import fold_name
 from app.domain.language.parsed_time import TimeExpression
 from app.domain.language.parser import parse_time_expression
 from app.domain.notifications.sender_accounts import is_set_up
-from app.domain.tasks.lifecycle import create_task, raise_priority
+from app.domain.tasks.lifecycle import create_task
 from app.events import NotificationQueued, TaskUpdated
 from app.models import Booking, Notification
 
@@ -60,7 +60,6 @@ def request_callback(context: ToolContext, args: RequestCallbackArgs) -> ToolRes
     if any(getattr(task, name) != value for name, value in said_now.items()):
         for name, value in said_now.items():
             setattr(task, name, value)
-        raise_priority(task, details)
         publish(TaskUpdated(task.company_id, task.branch_id, task.id, task.call_id))
     return succeed(say_callback_time(context, wish), task_id=task.id, due_at=context.to_local(wish.due_at).isoformat())
 
