@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from flask import Blueprint, jsonify, request, session
+from flask import Blueprint, jsonify, redirect, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -14,6 +14,7 @@ from app.domain.accounts.sign_in import raise_if_limited
 from app.web.fields import VerbatimField
 from app.web.forms import Form
 from app.web.guards import get_next_path, public
+from app.web.language_choice import answer_language_choice
 from app.web.sign_in import render_login
 from app.web.user_session import complete_sign_in, get_start_path
 
@@ -40,13 +41,20 @@ def options() -> Response:
     return jsonify(publicKey=challenge.options)
 
 
+@blueprint.get("/login/passkey")
+@public("nobody is signed in yet")
+def show() -> Response:
+    """The page that says what went wrong has this address; loaded again or in another language it is the one to sign in."""
+    return answer_language_choice() or redirect(url_for("sign_in.login"))
+
+
 @blueprint.post("/login/passkey")
 @public("nobody is signed in yet")
 def log_in() -> Response | tuple[str, int]:
     raise_if_limited(LIMIT.hit(network_of(request.remote_addr)))
     credential, challenge = PasskeySignInForm.read().credential, session.pop(CHALLENGE, "")
     try:
-        if not run_in_transaction(lambda: claim_token("passkey_sign_in", challenge, user_id=None)):
+        if not challenge or not run_in_transaction(lambda: claim_token("passkey_sign_in", challenge, user_id=None)):
             raise passkeys.PasskeyRefused(_("Das hat zu lange gedauert. Bitte versuchen Sie es noch einmal."))
         with transaction():
             user = passkeys.authenticate(credential, challenge=challenge)

@@ -14,6 +14,7 @@ from app.domain.notifications.sender_accounts import find_platform_sender
 from app.web.fields import VerbatimField
 from app.web.forms import Form, to_errors
 from app.web.guards import public
+from app.web.language_choice import answer_language_choice
 
 blueprint = Blueprint("password_reset", __name__)
 guard_link = declare_guard("token", "whoever has the link: 256 bits that expire, of which only a hash is kept")
@@ -31,8 +32,8 @@ class NewPasswordForm(Form):
 
 @blueprint.get("/forgot")
 @public("whoever has forgotten their password cannot sign in")
-def forgot() -> str:
-    return _render_form()
+def forgot() -> Response | str:
+    return answer_language_choice() or _render_form()
 
 
 @blueprint.post("/forgot")
@@ -49,9 +50,9 @@ def request_link() -> str | tuple[str, int]:
 
 @blueprint.get("/reset/<token>")
 @guard_link
-def show(token: str) -> str:
+def show(token: str) -> Response | str:
     password_reset.get_user_of_link(token)
-    return render_template("sign_in/reset.html", errors={})
+    return answer_language_choice() or render_template("sign_in/reset.html", errors={})
 
 
 @blueprint.post("/reset/<token>")

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from flask import Blueprint, Response, g, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin, current_user, logout_user
 from flask_wtf.csrf import CSRFError
@@ -17,7 +17,6 @@ from app.core.error_handlers import answer_error
 from app.core.errors import InvalidInput
 from app.core.event_bus import publish
 from app.core.extensions import db, login_manager
-from app.core.locale import LANGUAGES
 from app.core.sessions import EPOCH, is_cookie_refused
 from app.core.transactions import transaction
 from app.domain.accounts import passwords, sign_in, users
@@ -25,14 +24,14 @@ from app.domain.accounts.passkeys import find_relying_party
 from app.domain.audit.log import record
 from app.domain.staff_notices.push_subscriptions import end_push_of_browser
 from app.models import Company, User
-from app.web.fields import ChoiceField, VerbatimField
-from app.web.forms import Form, Query
+from app.web.fields import VerbatimField
+from app.web.forms import Form
 from app.web.guards import for_user, get_next_path, public
+from app.web.language_choice import LanguageQuery, keep_language
 from app.web.push_cookie import read_push_cookie
 from app.web.sign_in_code import ask_for_code
 from app.web.user_session import begin_session, build_sign_out_event, complete_sign_in, get_device_cookie, get_start_path, set_device_cookie
 
-LANGUAGE_COOKIE_MAX_AGE_S = 365 * 86400
 blueprint = Blueprint("sign_in", __name__)
 # One more than allowed, so that a password that is too long is rejected instead of truncated.
 Password = Annotated[str, VerbatimField(passwords.MAX_LENGTH + 1)]
@@ -43,8 +42,7 @@ class LoginForm(Form):
     password: Password = ""
 
 
-class LoginQuery(Query):
-    lang: Annotated[str, ChoiceField(*LANGUAGES)] | None = None
+class LoginQuery(LanguageQuery):
     signed_out: Annotated[str, VerbatimField(1)] | None = None
     password_set: Annotated[str, VerbatimField(1)] | None = None
 
@@ -66,7 +64,7 @@ def start() -> BaseResponse:
 def login() -> BaseResponse | str:
     query = LoginQuery.read_known()
     if query.lang:
-        return _with_language(query.lang)
+        return keep_language(redirect(url_for("sign_in.login", next=get_next_path(default="") or None)), query.lang)
     if current_user.is_authenticated:
         return redirect(get_next_path(default=get_start_path(current_user)))
     if query.password_set:
@@ -184,10 +182,3 @@ def render_login(*, email: str = "", error: str | None = None, notice: str | Non
 
 def _render_password_form(errors: Any) -> str:
     return render_template("sign_in/change_password.html", must_change=current_user.must_change_password, errors=errors)
-
-
-def _with_language(language: str) -> Response:
-    """Show the sign-in page in another language and store the choice in a cookie."""
-    response = make_response(redirect(url_for("sign_in.login", next=get_next_path(default="") or None)))
-    response.set_cookie("language", language, max_age=LANGUAGE_COOKIE_MAX_AGE_S, samesite="Lax", httponly=True, secure=request.is_secure)
-    return response

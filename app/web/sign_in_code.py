@@ -16,6 +16,7 @@ from app.models import User
 from app.web.fields import VerbatimField
 from app.web.forms import Form, to_errors
 from app.web.guards import public, safe_redirect_path
+from app.web.language_choice import answer_language_choice
 from app.web.user_session import complete_sign_in, end_previous_session
 
 # of the session: who has typed the right password, and when
@@ -42,7 +43,9 @@ def ask_for_code(user: User, *, target: str) -> Response:
 @blueprint.get("/login/code")
 @public("nobody is signed in before the second step")
 def show() -> Response | str:
-    return render_template("sign_in/code.html", error=None) if _find_pending_user() else redirect(url_for("sign_in.login"))
+    if _find_pending_user() is None:
+        return redirect(url_for("sign_in.login"))
+    return answer_language_choice() or render_template("sign_in/code.html", error=None)
 
 
 @blueprint.post("/login/code")

@@ -23,8 +23,8 @@ PUBLIC = {
     "sign_in.start", "sign_in.login", "sign_in.log_in", "sign_in.logout", "health.live", "health.ready",
     "health.everything", "api_browser_reports.keep", "api_document.docs", "api_document.openapi",
     "legal.imprint", "legal.privacy", "legal.company_imprint", "legal.company_privacy", "legal.logo",
-    "sign_in_code.show", "sign_in_code.enter", "passkey_sign_in.options", "passkey_sign_in.log_in", "password_reset.forgot",
-    "password_reset.request_link",
+    "sign_in_code.show", "sign_in_code.enter", "passkey_sign_in.show", "passkey_sign_in.options", "passkey_sign_in.log_in",
+    "password_reset.forgot", "password_reset.request_link",
 }  # fmt: skip
 # modules whose forms and bodies carry no CSRF token, and what stands in its place
 WITHOUT_TOKEN = {

@@ -186,3 +186,11 @@ def test_mail_speaks_the_language_of_its_user(client: FlaskClient, mails: MailDo
     link_for(client, user, mails)
     assert mails.mails[-1]["Subject"] == "Your new password"
     assert "15 minutes" in text_of(mails.mails[-1])
+
+
+def test_pages_speak_the_language_that_was_chosen_there(client: FlaskClient, owner: User, mails: MailDouble) -> None:
+    assert client.get("/forgot?lang=en").location == "/forgot"
+    assert "Forgotten password" in client.get("/forgot").text
+    path = link_for(client, owner, mails)
+    assert client.get(f"{path}?lang=de").location == path
+    assert "Neues Passwort" in client.get(path).text

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Literal, cast
 
-from sqlalchemy import CursorResult, delete, select
+from sqlalchemy import CursorResult, delete, select, update
 
 from app.core.clock import now
 from app.core.extensions import db
@@ -35,12 +35,12 @@ def create_token(purpose: Purpose, user: User | None, *, email: str | None = Non
     return row, plain
 
 
-def renew_token(row: AccountToken) -> str:
-    """Give the token another text, for the mail that brings it; an earlier one is accepted no more."""
+def renew_token(token_id: str | None) -> str | None:
+    """Give the token another text, for the mail that brings it; an earlier one is accepted no more. None where it is gone."""
     plain = secrets.token_urlsafe(32)
-    row.token_hash = hash_token(plain)
-    db.session.flush()
-    return plain
+    this = update(AccountToken).where(AccountToken.id == token_id).values(token_hash=hash_token(plain))
+    result = db.session.execute(this.execution_options(synchronize_session=False))
+    return plain if cast(CursorResult[object], result).rowcount == 1 else None
 
 
 def find_token(purpose: Purpose, plain: str) -> AccountToken | None:

@@ -20,7 +20,7 @@ from app.domain.accounts.sign_in import can_sign_in, find_user
 from app.domain.notifications.account_mail_texts import write_account_mail
 from app.domain.notifications.mail_layout import MailContent, lay_out_mail
 from app.domain.notifications.sender_accounts import find_platform_sender
-from app.models import AccountMail, AccountToken, User
+from app.models import AccountMail, User
 from app.providers import open_messenger
 from app.providers.messaging.base import MessageRejected, OutgoingMessage, SenderAccount
 
@@ -104,8 +104,8 @@ def _make_link(row: AccountMail, user: User) -> str | None:
     if row.kind == "password_reset":
         return f"{settings().public_base}/reset/{create_token('password_reset', user)[1]}"
     if row.kind == "email_confirmation":
-        token = db.session.get(AccountToken, row.token_id)
-        return f"{settings().public_base}/confirm-email/{renew_token(token)}" if token else None
+        plain = renew_token(row.token_id)
+        return f"{settings().public_base}/confirm-email/{plain}" if plain else None
     return ""
 
 

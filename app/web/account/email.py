@@ -18,6 +18,7 @@ from app.web.account.confirmation import ask_for_confirmation
 from app.web.fields import VerbatimField
 from app.web.forms import Form, to_errors
 from app.web.guards import for_user
+from app.web.language_choice import answer_language_choice
 
 blueprint = Blueprint("email", __name__)
 guard_link = declare_guard("token", "whoever has the link: 256 bits that expire, of which only a hash is kept")
@@ -57,10 +58,10 @@ def withdraw() -> Response:
 
 @blueprint.get("/confirm-email/<token>")
 @guard_link
-def show_confirmation(token: str) -> str:
+def show_confirmation(token: str) -> Response | str:
     """Ask only: programs that look into links would confirm otherwise."""
     _user, email = email_change.get_change(token)
-    return render_template("account/email_confirmation.html", email=email, token=token, is_done=False)
+    return answer_language_choice() or render_template("account/email_confirmation.html", email=email, token=token, is_done=False)
 
 
 @blueprint.post("/confirm-email/<token>")

@@ -63,7 +63,7 @@ def add() -> Response | tuple[str, int]:
         return _render_page(errors), 422
     user, name = db.session.get_one(User, current_user.id), form.name or describe_browser(request.user_agent.string)
     try:
-        if not run_in_transaction(lambda: claim_token("passkey_registration", challenge, user_id=user.id)):
+        if not challenge or not run_in_transaction(lambda: claim_token("passkey_registration", challenge, user_id=user.id)):
             raise InvalidInput(_("Das hat zu lange gedauert. Bitte versuchen Sie es noch einmal."))
         with transaction():
             passkeys.complete_registration(user, form.credential, challenge=challenge, name=name)
@@ -73,7 +73,15 @@ def add() -> Response | tuple[str, int]:
     return redirect(url_for("passkeys.index"))
 
 
-@blueprint.post("/account/passkeys/<passkey_id>/name")
+@blueprint.get("/account/passkeys/<passkey_id>")
+@for_user()
+def show(passkey_id: str) -> Response:
+    """The page of a refused name has this address; loaded again it is the list."""
+    passkeys.get_passkey(current_user, passkey_id)
+    return redirect(url_for("passkeys.index"))
+
+
+@blueprint.post("/account/passkeys/<passkey_id>")
 @for_user()
 def rename(passkey_id: str) -> Response | tuple[str, int]:
     passkeys.get_passkey(current_user, passkey_id)

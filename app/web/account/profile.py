@@ -32,7 +32,7 @@ def index() -> str:
     return _render_page({}, name=current_user.name)
 
 
-@blueprint.post("/account/name")
+@blueprint.post("/account")
 @for_user()
 def rename() -> Response | tuple[str, int]:
     try:

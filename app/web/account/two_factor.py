@@ -69,6 +69,13 @@ def enable() -> Response | str | tuple[str, int]:
     return _render_codes(codes, is_new=True)
 
 
+@blueprint.get("/account/two-factor/codes")
+@for_user()
+def show_codes() -> Response:
+    """The codes are shown in the answer that makes them, and never again."""
+    return redirect(url_for("two_factor.index"))
+
+
 @blueprint.post("/account/two-factor/codes")
 @for_user()
 def renew_codes() -> Response | str:
@@ -80,7 +87,7 @@ def renew_codes() -> Response | str:
     return _render_codes(codes, is_new=False)
 
 
-@blueprint.post("/account/two-factor/off")
+@blueprint.post("/account/two-factor")
 @for_user()
 def disable() -> Response | tuple[str, int]:
     if not current_user.has_two_factor:

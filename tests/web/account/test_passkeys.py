@@ -124,8 +124,8 @@ def test_passkey_is_renamed_and_removed(client: FlaskClient, db: SQLAlchemy) -> 
     add(client, Authenticator().create(ask(client)))
     [key] = keys(db)
     token = {"csrf_token": token_of(client)}
-    assert client.post(f"{PAGE}/{key.id}/name", data=token | {"name": ""}).status_code == 422
-    client.post(f"{PAGE}/{key.id}/name", data=token | {"name": "Mein Schlüssel"})
+    assert client.post(f"{PAGE}/{key.id}", data=token | {"name": ""}).status_code == 422
+    client.post(f"{PAGE}/{key.id}", data=token | {"name": "Mein Schlüssel"})
     assert [each.name for each in keys(db)] == ["Mein Schlüssel"]
     client.post(f"{PAGE}/{key.id}/remove", data=token)
     assert keys(db) == []
@@ -138,7 +138,7 @@ def test_passkeys_of_others_do_not_exist(app: Flask, client: FlaskClient, owner:
         foreign = signed_in(app, other)
         token = {"csrf_token": csrf_token(foreign, PAGE)}
         for passkey_id in (key.id, new_ulid(), "x"):
-            assert foreign.post(f"{PAGE}/{passkey_id}/name", data=token | {"name": "x"}).status_code == 404
+            assert foreign.post(f"{PAGE}/{passkey_id}", data=token | {"name": "x"}).status_code == 404
             assert foreign.post(f"{PAGE}/{passkey_id}/remove", data=token).status_code == 404
         assert "Telefon" not in foreign.get(PAGE).text
     assert len(keys(db)) == 1

@@ -44,9 +44,9 @@ def test_every_page_is_called_the_same_in_title_heading_and_link(app: Flask, own
 def test_name_changes_and_an_empty_one_is_refused(app: Flask, owner: User, db: SQLAlchemy) -> None:
     client = signed_in(app, owner)
     token = {"csrf_token": token_of(client)}
-    assert client.post("/account/name", data=token | {"name": "  Astrid   Sommer "}).location == "/account"
-    assert client.post("/account/name", data=token | {"name": "  "}).status_code == 422
-    assert client.post("/account/name", data=token | {"name": "x" * 121}).status_code == 422
+    assert client.post("/account", data=token | {"name": "  Astrid   Sommer "}).location == "/account"
+    assert client.post("/account", data=token | {"name": "  "}).status_code == 422
+    assert client.post("/account", data=token | {"name": "x" * 121}).status_code == 422
     db.session.refresh(owner)
     assert owner.name == "Astrid Sommer"
     assert "name_changed" in set(db.session.scalars(select(AuditEntry.action)))

@@ -198,7 +198,7 @@ def test_switching_off_needs_password_and_code(app: Flask, guarded: User, db: SQ
     client = signed_in(app, guarded)
 
     def switch_off(password: str, typed: str) -> Any:
-        return client.post(f"{PAGE}/off", data={"password": password, "code": typed, "csrf_token": token_of(client)})
+        return client.post(PAGE, data={"password": password, "code": typed, "csrf_token": token_of(client)})
 
     assert switch_off("falsch", code()).status_code == 422
     assert switch_off(PASSWORD, "000000").status_code == 422
@@ -230,11 +230,11 @@ def test_in_production_support_reaches_nothing_but_its_setup(app: Flask, db: SQL
     for path in ("/admin/health", "/account", "/admin/companies", PAGE, "/account/email"):
         answer = client.get(path)
         assert (answer.status_code, answer.location) == (302, f"{PAGE}/setup"), path
-    assert client.post("/account/name", data={"name": "X", "csrf_token": token_of(client)}).location == f"{PAGE}/setup"
+    assert client.post("/account", data={"name": "X", "csrf_token": token_of(client)}).location == f"{PAGE}/setup"
     assert set_up(client)
     assert client.get("/admin/health").status_code == 200
     form = {"password": PASSWORD, "code": "000000", "csrf_token": token_of(client)}
-    assert client.post(f"{PAGE}/off", data=form).status_code == 422
+    assert client.post(PAGE, data=form).status_code == 422
     assert "Ausschalten" not in client.get(PAGE).text
 
 
