@@ -25,8 +25,10 @@ from app.models.company import Company
 from app.models.company_logo import CompanyLogo
 from app.models.connection import Connection
 from app.models.consent import AiNoticeWording, CallAiNotice, CallConsent, ProviderDeletion
-from app.models.customer import Customer, CustomerIdentifier
+from app.models.customer import Customer, CustomerIdentifier, CustomerNote, CustomerTag
 from app.models.customer_link import CustomerLink
+from app.models.customer_merge import CustomerDistinction, CustomerMerge
+from app.models.customer_proxy import CustomerProxy
 from app.models.feature_flag import FeatureFlag
 from app.models.group_session import GroupSession
 from app.models.hold import Hold
@@ -104,8 +106,13 @@ __all__ = [
     "Connection",
     "ConsentRequest",
     "Customer",
+    "CustomerDistinction",
     "CustomerIdentifier",
     "CustomerLink",
+    "CustomerMerge",
+    "CustomerNote",
+    "CustomerProxy",
+    "CustomerTag",
     "ExternalBooking",
     "FeatureFlag",
     "GroupSession",

@@ -15,7 +15,7 @@ class CustomerItem(BaseModel):
     language: str | None
     phones: list[str] = Field(description="E.164; families share a number.")
     emails: list[str]
-    notes: str | None
+    notes: str | None = Field(description="All of them, pinned ones first, then the newest.")
     created_at: datetime
     last_call_at: datetime | None
 
@@ -31,7 +31,7 @@ def build_customer_item(customer: Customer, timezone: ZoneInfo) -> CustomerItem:
         language=customer.language,
         phones=_list_values(customer, "phone"),
         emails=_list_values(customer, "email"),
-        notes=customer.notes,
+        notes="\n\n".join(note.body for note in customer.notes) or None,
         created_at=customer.created_at.astimezone(timezone),
         last_call_at=customer.last_call_at.astimezone(timezone) if customer.last_call_at else None,
     )

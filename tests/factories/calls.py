@@ -3,6 +3,7 @@
 import factory
 
 from app.core.clock import now
+from app.core.ids import new_ulid
 from app.models import (
     AiNoticeWording,
     BlockedCaller,
@@ -15,8 +16,13 @@ from app.models import (
     CallReconciliation,
     CallSearchText,
     Customer,
+    CustomerDistinction,
     CustomerIdentifier,
     CustomerLink,
+    CustomerMerge,
+    CustomerNote,
+    CustomerProxy,
+    CustomerTag,
     HourlyCallReconciliation,
     LineCheck,
     LiveEvent,
@@ -47,6 +53,49 @@ class CustomerIdentifierFactory(CompanyOwnedFactory):
     customer_id = ref("calls.CustomerFactory")
     kind = "phone"
     value = "+491713920050"
+
+
+class CustomerNoteFactory(CompanyOwnedFactory):
+    class Meta:
+        model = CustomerNote
+
+    customer_id = ref("calls.CustomerFactory")
+    body = "Mag es still."
+
+
+class CustomerTagFactory(CompanyOwnedFactory):
+    class Meta:
+        model = CustomerTag
+
+    customer_id = ref("calls.CustomerFactory")
+    tag = "Stammkundin"
+
+
+class CustomerProxyFactory(UlidFactory):
+    class Meta:
+        model = CustomerProxy
+
+    customer_id = ref("calls.CustomerFactory")
+    proxy_id = ref("calls.CustomerFactory")
+    sent_to = "+491713920050"
+    token_hash = factory.Sequence(lambda n: f"{n:064}")
+    asked_at = factory.LazyFunction(now)
+
+
+class CustomerMergeFactory(UlidFactory):
+    class Meta:
+        model = CustomerMerge
+
+    kept_id = ref("calls.CustomerFactory")
+    merged_id = factory.LazyFunction(new_ulid)
+
+
+class CustomerDistinctionFactory(CompanyOwnedFactory):
+    class Meta:
+        model = CustomerDistinction
+
+    customer_id = ref("calls.CustomerFactory")
+    other_id = ref("calls.CustomerFactory")
 
 
 class CallFactory(UlidFactory):

@@ -36,12 +36,12 @@ ACROSS_COMPANIES = {
     "ix_booking_syncs_due", "ix_provider_deletions_due", "ix_agent_deployments_due",
     "ix_truth_checks_due", "ix_notifications_due", "ix_inbound_messages_due", "ix_notifications_provider_ref", "ix_line_checks_result",
     "ix_staff_notices_created", "ix_push_deliveries_due", "ix_push_deliveries_created", "ix_staff_digests_created",
-    "ix_consent_requests_created", "ix_withdrawal_links_created",
+    "ix_consent_requests_created", "ix_withdrawal_links_created", "ix_customer_merges_created",
 }  # fmt: skip
 # one over all companies
 UNIQUE_EVERYWHERE = {
     "uq_phone_numbers_e164", "uq_holds_token_hash", "uq_waitlist_offers_token_hash", "uq_push_subscriptions_endpoint_hash",
-    "uq_consent_requests_token_hash", "uq_satisfaction_questions_token_hash",
+    "uq_consent_requests_token_hash", "uq_satisfaction_questions_token_hash", "uq_customer_proxies_token_hash",
 }  # fmt: skip
 each_owned_model = each_row("model", OWNED)
 

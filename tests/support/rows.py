@@ -18,6 +18,7 @@ MEANT = {
     "event_id": "WebhookEvent",
     "booking_id": "Booking",
     "customer_id": "Customer",
+    "merge_id": "CustomerMerge",
     "branch_id": "Branch",
     "service_id": "Service",
     "staff_id": "StaffMember",

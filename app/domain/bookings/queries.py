@@ -123,7 +123,7 @@ def load_identifiers(customer_ids: Collection[str]) -> dict[str, dict[str, str]]
     rows = select(CustomerIdentifier.customer_id, CustomerIdentifier.kind, CustomerIdentifier.value)
     identifiers: dict[str, dict[str, str]] = {}
     for customer_id, kind, value in db.session.execute(
-        rows.where(CustomerIdentifier.customer_id.in_(customer_ids)).order_by(CustomerIdentifier.id)
+        rows.where(CustomerIdentifier.customer_id.in_(customer_ids)).order_by(CustomerIdentifier.is_first.desc(), CustomerIdentifier.id)
     ):
         identifiers.setdefault(customer_id, {}).setdefault(kind, value)
     return identifiers

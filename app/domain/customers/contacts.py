@@ -57,26 +57,36 @@ def find_or_create_contact(contact: ContactDetails, customer_id: str | None = No
     return customer
 
 
-def save_contacts(customer: Customer, *, numbers: Iterable[str], emails: Iterable[str]) -> None:
-    """Make these the customer's numbers and addresses, in any notation. Raises InvalidInput with one message per field: phones, emails."""
-    found: dict[tuple[str, str], None] = {}
+def save_contacts(
+    customer: Customer, *, numbers: Iterable[str], emails: Iterable[str], first_number: int = 0, first_email: int = 0
+) -> None:
+    """Make these the customer's numbers and addresses, in any notation; which of each comes first is said by its place.
+
+    Raises InvalidInput with one message per field: phone-0, phone-1, email-0 …
+    """
+    found: dict[tuple[str, str], bool] = {}
     wrong = {}
-    for kind, field, typed in (("phone", "phones", numbers), ("email", "emails", emails)):
-        for text in filter(None, map(str.strip, typed)):
+    for kind, typed, first in (("phone", numbers, first_number), ("email", emails, first_email)):
+        for place, text in enumerate(map(str.strip, typed)):
+            if not text:
+                continue
             try:
                 contact = validate_contact("x", **{"number" if kind == "phone" else "email": text})
             except InvalidInput as error:
-                wrong[field] = cast("dict[str, str]", error.data["fields"])[kind]
+                wrong[f"{kind}-{place}"] = cast("dict[str, str]", error.data["fields"])[kind]
                 continue
-            found[kind, contact.phone or contact.email or ""] = None
+            key = (kind, contact.phone or contact.email or "")
+            found[key] = found.get(key, False) or place == first
     if wrong:
         raise InvalidInput(_("Bitte prüfen Sie Ihre Angaben."), fields=wrong)
     before = {(one.kind, one.value): one for one in customer.identifiers if one.kind in ("phone", "email")}
     removed, added = [one for key, one in before.items() if key not in found], [key for key in found if key not in before]
     for one in removed:
         db.session.delete(one)
+    for key in found.keys() & before.keys():
+        before[key].is_first = found[key]
     for kind, value in added:
-        db.session.add(CustomerIdentifier(customer_id=customer.id, kind=kind, value=value))
+        db.session.add(CustomerIdentifier(customer_id=customer.id, kind=kind, value=value, is_first=found[kind, value]))
     if removed or added:
         record("customer_contacts_changed", subject=customer.id, data={"removed": len(removed), "added": len(added)})
     db.session.flush()

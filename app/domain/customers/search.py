@@ -12,6 +12,7 @@ from app.core.extensions import db
 from app.core.phone import normalise
 from app.core.search_words import index_words
 from app.domain.customers.contacts import ContactDetails, find_existing_contact
+from app.domain.customers.misspelled_names import list_patterns
 from app.domain.customers.name_matching import is_same_name
 from app.models import Booking, Customer, CustomerIdentifier
 
@@ -20,14 +21,16 @@ MAX_WORDS = 8
 # fewer are part of too many numbers
 MIN_DIGITS = 3
 MAX_SOUND_ALIKES = 100
+# each has some forty patterns
+MAX_SLIP_WORDS = 3
 MIN_TYPED = 2
 DOTTED = re.compile(r"\S+\.\S+")
 MAX_SUGGESTIONS = 8
 
 
 def find_customers(query: str = "", *, limit: int, offset: int = 0) -> list[Customer]:
-    """Find customers with their identifiers, newest first; an empty query means all."""
-    statement = select(Customer).options(selectinload(Customer.identifiers)).where(*build_filters(query))
+    """Find customers with their identifiers and notes, newest first; an empty query means all."""
+    statement = select(Customer).options(selectinload(Customer.identifiers), selectinload(Customer.notes)).where(*build_filters(query))
     return list(db.session.scalars(statement.order_by(Customer.id.desc()).limit(limit).offset(offset)))
 
 
@@ -79,12 +82,16 @@ def autocomplete(typed: str, *, limit: int = MAX_SUGGESTIONS) -> list[Customer]:
 
 
 def list_sound_alikes(name: str, *, limit: int, but: Collection[str] = ()) -> list[Customer]:
-    """List customers with a name that sounds like it in German, the most alike first; to be offered, never taken for the same."""
+    """List customers with a name that sounds like it in German or is one slip of the keyboard away, the most alike first.
+
+    They are to be offered, never taken for the same.
+    """
     codes = index_sounds(name).split()
-    if not codes:
+    if not codes or limit <= 0:
         return []
     statement = select(Customer).options(selectinload(Customer.identifiers)).where(Customer.id.not_in(but))
-    statement = statement.where(*(Customer.name_sounds.like(f"% {code} %") for code in codes))
+    sounds = and_(*(Customer.name_sounds.like(f"% {code} %") for code in codes))
+    statement = statement.where(or_(sounds, and_(*map(_build_slip_filter, index_words(name).split()[:MAX_SLIP_WORDS]))))
     alike = db.session.scalars(statement.order_by(Customer.last_call_at.desc(), Customer.id.desc()).limit(MAX_SOUND_ALIKES)).all()
     words = index_words(name)
     return sorted(alike, key=lambda customer: -SequenceMatcher(None, words, customer.name_words or "").ratio())[:limit]
@@ -96,6 +103,12 @@ def list_namesakes(contact: ContactDetails) -> list[Customer]:
         return []
     alike = list_sound_alikes(contact.name, limit=MAX_SOUND_ALIKES)
     return [customer for customer in alike if is_same_name(customer.name or "", contact.name)][:MAX_SUGGESTIONS]
+
+
+def list_same_people(contact: ContactDetails) -> list[Customer]:
+    """List who may be meant already: whoever has the name and the number or address, else all people of the same name."""
+    known = find_existing_contact(contact)
+    return [known] if known and known.name else list_namesakes(contact)
 
 
 def build_filters(query: str) -> list[ColumnElement[bool]]:
@@ -116,6 +129,12 @@ def build_filters(query: str) -> list[ColumnElement[bool]]:
     names = [*map(_build_word_filter, words)] or [false()]
     # a name seldom has a dot in its midst, an address nearly always
     return [or_(and_(*names), _build_email_filter(typed))] if DOTTED.fullmatch(typed) else names
+
+
+def _build_slip_filter(word: str) -> ColumnElement[bool]:
+    """Match a word of the name as it is typed, or with one slip of the keyboard."""
+    whole = Customer.name_words.concat(" ")
+    return or_(Customer.name_words.like(f"% {word}%"), *(whole.like(f"% {slip} %") for slip in list_patterns(word)))
 
 
 def _build_email_filter(typed: str) -> ColumnElement[bool]:

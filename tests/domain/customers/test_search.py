@@ -100,7 +100,11 @@ def test_a_number_stored_with_a_booking_only_is_found_in_part(present: time_mach
     "typed, names",
     [
         ("Tomsen", ["Svea Thomsen"]), ("Swea Thomson", ["Svea Thomsen"]), ("Öslem", ["Özlem Öztürk"]), ("Osturk", ["Özlem Öztürk"]),
-        ("Gros", ["Ole Groß"]), ("Dabrofski", ["Łukasz Dąbrowski"]), ("Nadolny", []), ("4711", []), ("", []), ("h", []),
+        ("Gros", ["Ole Groß"]), ("Dabrofski", ["Łukasz Dąbrowski"]),
+        # one slip of the keyboard: swapped, missing, one too many, wrong
+        ("Thmosen", ["Svea Thomsen"]), ("Svea Thomsn", ["Svea Thomsen"]), ("Thomssen", ["Svea Thomsen"]),
+        ("Rhomsen", ["Svea Thomsen"]), ("Rhomsrn", []),
+        ("Nadolny", []), ("4711", []), ("", []), ("h", []),
     ],
 )  # fmt: skip
 def test_names_that_sound_alike_are_offered(salon: Company, typed: str, names: list[str]) -> None:
