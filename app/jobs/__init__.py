@@ -6,6 +6,7 @@ from app.jobs import (
     calendar_sync,
     call_reconciliation,
     connections,
+    customer_merges,
     inbox,
     line_checks,
     live_event_retention,
@@ -22,7 +23,8 @@ from app.jobs import (
 )
 
 __all__ = [
-    "account_mails", "agents", "calendar_sync", "call_reconciliation", "connections", "inbox", "line_checks", "live_event_retention",
+    "account_mails", "agents", "calendar_sync", "call_reconciliation", "connections", "customer_merges", "inbox", "line_checks",
+    "live_event_retention",
     "marketing", "notifications", "outboxes", "provider_deletions", "replies", "sessions", "staff_notices", "tasks", "truth_checks",
     "waitlist_and_holds",
 ]  # fmt: skip

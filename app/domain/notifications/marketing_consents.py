@@ -29,7 +29,7 @@ MAX_TOKEN_LENGTH = 64
 # A mail may be read years later; by then STOP, the own page and each newer message withdraw as well.
 LINK_RETENTION = timedelta(days=3 * 365)
 UNUSED_LINK_RETENTION = timedelta(days=90)
-Source = Literal["desk", "page", "link", "stop"]
+Source = Literal["desk", "page", "link", "stop", "merge"]
 
 
 class ConsentMissing(Conflict):
