@@ -19,7 +19,22 @@ DAY_PATTERNS = {"de": ("EEEEEE dd.MM.", "EEEEEE dd.MM.yyyy", "EEEEEE d. MMMM"), 
 
 def register(app: Flask) -> None:
     """Register the functions of this module as template filters, under their own names."""
-    for function in (ago, clock, clock_s, day, duration, initials, full_day, long_day, milliseconds, money, number, day_name, when):
+    for function in (
+        ago,
+        birthday,
+        clock,
+        clock_s,
+        day,
+        duration,
+        initials,
+        full_day,
+        long_day,
+        milliseconds,
+        money,
+        number,
+        day_name,
+        when,
+    ):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.filters["phone"] = phone_number
 
@@ -74,6 +89,12 @@ def day_name(local_date: date) -> str:
 def full_day(local_date: date) -> str:
     """`Do 26.11.2026`, for a date in the time zone of the business."""
     return _get_pattern(local_date, 1)
+
+
+def birthday(iso: str) -> str:
+    """`3. März 1985`"""
+    language = get_locale().language
+    return _format(date.fromisoformat(iso), "d. MMMM yyyy" if language == "de" else "d MMMM yyyy", language)
 
 
 def whole_day(local_date: date) -> str:

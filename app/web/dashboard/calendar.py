@@ -33,7 +33,7 @@ from app.web.branch_filter import get_current_branch, get_current_day, list_bran
 from app.web.dashboard.absence_notes import list_absence_lines
 from app.web.dashboard.booking_responses import current_actor, respond, to_utc, with_reachability
 from app.web.dashboard.calendar_grid import build_grid, build_headline
-from app.web.dashboard.new_booking_view import NEW_CUSTOMER, list_services, render_form
+from app.web.dashboard.new_booking_view import NEW_CUSTOMER, fill_in_customer, is_named, list_services, render_form
 from app.web.dashboard.override_form import OverrideCodes, OverrideNote
 from app.web.dashboard.recurrence_form import RecurrenceForm, describe_series
 from app.web.fields import ChoiceField, Clock, Day, Email, Id, MultilineField, Phone, SearchField, TextField
@@ -70,8 +70,9 @@ class NewBookingForm(RecurrenceForm):
 
 
 class NewBookingQuery(Query):
-    """Values that a link from another page fills in."""
+    """Values that a link from another page fills in; `customer_id`: somebody on record, with all that is known of them."""
 
+    customer_id: Id = ""
     name: Annotated[str, TextField(160)] = ""
     phone: Phone = ""
     email: Email = ""
@@ -132,7 +133,8 @@ def new() -> str:
     branch = _get_branch()
     query = NewBookingQuery.read_known()
     time = query.time.isoformat("minutes") if query.time else ""
-    return render_form(branch, {**query.model_dump(), "day": get_current_day(branch.timezone).isoformat(), "time": time})
+    values = {**query.model_dump(), "day": get_current_day(branch.timezone).isoformat(), "time": time}
+    return render_form(branch, values | (fill_in_customer(query.customer_id) if query.customer_id else {}))
 
 
 @blueprint.post("/calendar/new")
@@ -183,7 +185,7 @@ def _resolve_request(form: NewBookingForm, branch: Branch) -> BookingRequest:
         notes=form.notes,
         idempotency_key=IdempotencyKey(current_user.id, form.once, _hash_form()) if form.once else None,
     )
-    known = form.person if is_ulid(form.person) else None
+    known = form.person if is_ulid(form.person) and is_named(form.person, form.name) else None
     return replace(request, customer_id=known, accepted=form.override, note=form.override_note if form.override else None)
 
 

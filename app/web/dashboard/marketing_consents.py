@@ -38,6 +38,7 @@ SOURCES = {
     "page": _l("auf der eigenen Seite"),
     "link": _l("über den Link einer Nachricht"),
     "stop": _l("mit STOP"),
+    "merge": _l("beim Zusammenführen zweier Karteikarten"),
 }
 
 blueprint = Blueprint("marketing_consents", __name__)

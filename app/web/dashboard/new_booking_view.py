@@ -12,10 +12,12 @@ from app.core.errors import AppError
 from app.domain.bookings import queries
 from app.domain.bookings.create_with_customer import NamesakesFound
 from app.domain.bookings.errors import BookingError, IdempotencyKeyReused
+from app.domain.customers.name_matching import is_same_name
 from app.domain.scheduling.types import Slot
 from app.domain.services import catalogue
 from app.models import Branch, Customer, Service
 from app.web.dashboard.booking_responses import is_xhr, user_message
+from app.web.dashboard.customer_lookup import find_customer, get_customer
 from app.web.dashboard.override_form import format_codes
 from app.web.dashboard.recurrence_form import list_choices
 from app.web.formatting import clock, phone_number, when
@@ -44,6 +46,21 @@ def render_form(branch: Branch, values: dict[str, Any], error: AppError | None =
         rhythms=list_choices(),
         once=(values.get("once") if not isinstance(error, IdempotencyKeyReused) else None) or f"{now().timestamp():.6f}",
     )
+
+
+def fill_in_customer(customer_id: str) -> dict[str, Any]:
+    """The values of the form for somebody on record: who it is, how to reach them, and whom they like to come to. Raises NotFound."""
+    customer = get_customer(customer_id)
+    return {
+        "person": customer.id, "name": customer.name or "", "phone": phone_number(customer.of_kind("phone")),
+        "email": customer.of_kind("email") or "", "staff_id": customer.preferred_staff_id or "",
+    }  # fmt: skip
+
+
+def is_named(customer_id: str, name: str) -> bool:
+    """Whether the form still means the person it was filled in for: another name was typed over for somebody else."""
+    known = find_customer(customer_id)
+    return known is None or not known.name or is_same_name(known.name, name)
 
 
 def _list_namesakes(error: AppError | None) -> list[tuple[str, str]]:

@@ -1,20 +1,22 @@
 """The list of customers and one of them."""
 
+import re
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from app.core.clock import now
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
 from app.domain.customers.contacts import find_or_create
 from app.domain.customers.search import list_recent_callers
+from app.domain.customers.tags import add_tag
 from app.domain.notifications.suppressions import find_suppressed, suppress
-from app.models import AuditEntry, Call, Company, Customer, CustomerIdentifier
+from app.models import Booking, Call, Company, Customer, CustomerIdentifier
+from tests.factories.salon import Salon, make_salon
 from tests.support.calls import make_call
 from tests.support.users import make_company, make_user, signed_in, token_of
 
@@ -31,6 +33,18 @@ def _customer(name: str | None, *, minutes_ago: int | None = None, number: str |
     if number:
         db.session.add(CustomerIdentifier(customer_id=customer.id, kind="phone", value=number))
     return customer
+
+
+def _booking(salon: Salon, customer: Customer, days: int, status: str, cents: int) -> None:
+    from app.core.extensions import db
+
+    starts_at = now() + timedelta(days=days)
+    db.session.add(Booking(
+        branch_id=salon.branches["mitte"], service_id=salon.services["cut"], staff_id=salon.people["anna"], customer_id=customer.id,
+        status=status, starts_at=starts_at, ends_at=starts_at + timedelta(hours=1), timezone="Europe/Berlin", source="web",
+        price_cents=cents,
+    ))  # fmt: skip
+    db.session.flush()
 
 
 @pytest.fixture
@@ -78,36 +92,53 @@ def test_where_nobody_is_found_those_are_offered_who_sound_alike(app: Flask, db:
         _customer("Svea Thomsen", number=NUMBER)
     owner = signed_in(app, make_user(salon))
     page = owner.get("/customers?q=Tomsen").text
-    assert "Niemand mit" in page and "Klingt ähnlich" in page and "Svea Thomsen" in page
-    assert "Klingt ähnlich" not in owner.get("/customers?q=Nadolny").text
+    assert "Niemand mit" in page and "Ähnliche Namen" in page and "Svea Thomsen" in page
+    assert "Ähnliche Namen" not in owner.get("/customers?q=Nadolny").text
     suggested = owner.get("/calendar/customers?q=Tomsen").json
     assert [each["name"] for each in suggested] == ["Svea Thomsen"]
 
 
-def test_numbers_and_addresses_are_changed_with_the_right_to(app: Flask, db: SQLAlchemy, salon: Company) -> None:
+def test_the_list_tells_what_appointments_tell(app: Flask, db: SQLAlchemy) -> None:
+    salon = make_salon()
+    with company_scope(salon.company_id), transaction():
+        company = db.session.get_one(Company, salon.company_id)
+        hanna, ole, nina = _customer("Hanna Vogt", number=NUMBER), _customer("Ole Brandt", minutes_ago=5), _customer("Nina Neu")
+        for days, status, cents in ((-30, "done", 4800), (-20, "confirmed", 5250), (-10, "no_show", 9900), (-5, "cancelled", 700)):
+            _booking(salon, hanna, days, status, cents)
+        _booking(salon, hanna, 7, "confirmed", 4800)
+        _booking(salon, ole, -200, "done", 3000)
+        for each in (hanna, ole):
+            each.created_at = now() - timedelta(days=400)
+        add_tag(ole, "Stammkunde")
+        nina_id = nina.id
+    owner = signed_in(app, make_user(company))
+
+    def names(query: str) -> list[str]:
+        return re.findall(r'ap-rowlink" href="[^"]+">([^<]+)<', owner.get(f"/customers?{query}").text)
+
+    page = owner.get("/customers").text
+    assert "100,50 €" in page and "30,00 €" in page
+    assert names("") == ["Ole Brandt", "Nina Neu", "Hanna Vogt"]
+    assert names("sort=spent")[0] == names("sort=visits")[0] == names("sort=no_shows")[0] == names("sort=last")[0] == "Hanna Vogt"
+    assert names("sort=last&reversed=1") == ["Ole Brandt", "Hanna Vogt", "Nina Neu"]
+    assert names("sort=next")[0] == "Hanna Vogt" and names("sort=name") == ["Hanna Vogt", "Nina Neu", "Ole Brandt"]
+    assert names("tag=Stammkunde") == ["Ole Brandt"] and names("tag=Fremd") == []
+    assert names("absent=6") == ["Ole Brandt"] and nina_id not in owner.get("/customers?absent=1").text
+    assert names("q=brandt&tag=Stammkunde") == ["Ole Brandt"]
+    assert 'aria-sort="descending"' in owner.get("/customers?sort=spent").text
+
+
+def test_pages_follow_without_gaps(app: Flask, salon: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.web.dashboard.customers.PAGE_SIZE", 3)
     with company_scope(salon.id), transaction():
-        customer_id = _customer("Hanna Vogt", number=NUMBER).id
-    path = f"/customers/{customer_id}"
-    desk, reader = signed_in(app, make_user(salon, "front_desk")), signed_in(app, make_user(salon, "read_only"))
-
-    def post(client: Any, **fields: list[str]) -> Any:
-        return client.post(f"{path}/contacts", data={"csrf_token": token_of(client), **fields})
-
-    assert "Nummern und Adressen ändern" in desk.get(path).text and "Nummern und Adressen ändern" not in reader.get(path).text
-    assert post(reader, phones=[], emails=[]).status_code == 403
-    wrong = post(desk, phones=["0171 3920057", "12"], emails=["hanna@"])
-    assert wrong.status_code == 422 and "Diese Rufnummer gibt es so nicht." in wrong.text and "genau eine E-Mail-Adresse" in wrong.text
-    assert 'value="hanna@"' in wrong.text
-    assert post(desk, phones=["0171 3920057", ""], emails=["Hanna@Example.org", ""]).status_code == 302
-    db.session.rollback()
-    with company_scope(salon.id):
-        customer = db.session.scalars(select(Customer).where(Customer.id == customer_id)).one()
-        assert {(one.kind, one.value) for one in customer.identifiers} == {("phone", "+491713920057"), ("email", "hanna@example.org")}
-        entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "customer_contacts_changed")).one()
-        assert (entry.subject, entry.data) == (customer_id, {"removed": 1, "added": 2})
-    assert post(desk, phones=["+49 171 3920057"], emails=["hanna@example.org"]).status_code == 302
-    db.session.rollback()
-    assert len(db.session.scalars(select(AuditEntry).where(AuditEntry.action == "customer_contacts_changed")).all()) == 1
+        for place in range(7):
+            _customer(f"Person {place}", minutes_ago=place)
+    owner = signed_in(app, make_user(salon))
+    pages = [owner.get(f"/customers?page={page}", headers={"HX-Request-Type": "partial"}).text for page in (1, 2, 3)]
+    assert [re.findall(r"Person \d", page) for page in pages] == [
+        ["Person 0", "Person 1", "Person 2"], ["Person 3", "Person 4", "Person 5"], ["Person 6"],
+    ]  # fmt: skip
+    assert "page=2" in pages[0] and "page=4" not in pages[2]
 
 
 def test_another_companys_customer_is_nobody(app: Flask, salon: Company) -> None:

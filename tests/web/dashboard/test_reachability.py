@@ -108,7 +108,9 @@ def test_the_page_of_a_booking_promises_no_message_that_nobody_gets(desk: FlaskC
     assert "Geht nicht hinaus" in desk.get("/messages?state=planned").text
     with company_scope(salon.company_id), transaction():
         customer_id = db.session.get_one(Booking, unreached).customer_id
-    answer = desk.post(f"/customers/{customer_id}/contacts", data={"csrf_token": token_of(desk), "phones": "0171 3920051"})
+    answer = desk.post(
+        f"/customers/{customer_id}/edit", data={"csrf_token": token_of(desk), "name": "Ole Brandt", "phone-0": "0171 3920051"}
+    )
     assert answer.status_code == 302
     assert "Geht nicht hinaus" not in desk.get(f"/bookings/{unreached}").text + desk.get("/messages?state=planned").text
     with company_scope(salon.company_id), transaction():
