@@ -36,6 +36,7 @@ def register(app: Flask) -> None:
         conversation,
         customer_merges,
         customer_notes,
+        customer_proxies,
         customer_record,
         customers,
         home,
@@ -51,7 +52,15 @@ def register(app: Flask) -> None:
         tasks,
         waitlist,
     )
-    from app.web.public import calendar_feeds as public_calendar_feeds, consent_confirmation, legal, satisfaction, self_service, unsubscribe
+    from app.web.public import (
+        calendar_feeds as public_calendar_feeds,
+        consent_confirmation,
+        legal,
+        proxy_confirmation,
+        satisfaction,
+        self_service,
+        unsubscribe,
+    )
     from app.web.settings import (
         activation_switches,
         branches,
@@ -97,6 +106,7 @@ def register(app: Flask) -> None:
         customer_record,
         customer_notes,
         customer_merges,
+        customer_proxies,
         marketing_consents,
         conversation,
         blocked_callers,
@@ -105,6 +115,7 @@ def register(app: Flask) -> None:
         self_service,
         unsubscribe,
         consent_confirmation,
+        proxy_confirmation,
         satisfaction,
         public_calendar_feeds,
         waitlist,

@@ -12,6 +12,7 @@ MESSAGE_KINDS = {
     "waitlist_offer": _l("Angebot der Warteliste"),
     "customer_link": _l("Link zu den eigenen Terminen"),
     "consent_confirmation": _l("Bestätigung einer Einwilligung"),
+    "proxy_confirmation": _l("Bestätigung einer Vollmacht"),
     "review_request": _l("Bitte um eine Bewertung"),
     "satisfaction": _l("Frage, wie der Besuch war"),
     "birthday": _l("Glückwunsch zum Geburtstag"),

@@ -32,6 +32,7 @@ NAMED_ELSEWHERE = {
     "app.domain.marketing.message_writer": "writes them",
     "app.domain.replies.offers": "reads the answers to this one",
     "app.web.public.consent_confirmation": "its page has the name",
+    "app.web.public.proxy_confirmation": "its page has the name",
     "app.web.settings.marketing_rules": "the fields of these rules",
     "app.domain.staff_notices.digest_sections": "notices to the team of the same names",
     "app.domain.staff_notices.notice_actors": "notices to the team of the same names",

@@ -19,6 +19,7 @@ MEANT = {
     "booking_id": "Booking",
     "customer_id": "Customer",
     "merge_id": "CustomerMerge",
+    "proxy_id": "CustomerProxy",
     "branch_id": "Branch",
     "service_id": "Service",
     "staff_id": "StaffMember",

@@ -23,7 +23,7 @@ from app.providers.messaging.base import CalendarFile
 NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[ '’,-]|\.(?= |$)){0,79}")
 LINK_WORDS = {
     "booking_link": _l("Termin ansehen"), "waitlist_offer": _l("Platz annehmen"), "customer_link": _l("Termine ansehen"),
-    "consent_confirmation": _l("Bestätigen"),
+    "consent_confirmation": _l("Bestätigen"), "proxy_confirmation": _l("Ansehen"),
     "review_request": _l("Bewertung schreiben"), "satisfaction": _l("Antworten"),
 }  # fmt: skip
 # named in the confirmation of a series

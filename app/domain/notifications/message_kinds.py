@@ -83,6 +83,8 @@ def _list_kinds() -> tuple[MessageKind, ...]:
         MessageKind("customer_link", "service", "customer", heeds_quiet_hours=False, is_personal=True),
         # asked for by a tick on a page; the consent counts once its link was followed, at this very address
         MessageKind("consent_confirmation", "service", "customer", is_personal=True),
+        # the desk has noted that somebody shall act for the recipient; it holds once its link was followed, at this very address
+        MessageKind("proxy_confirmation", "service", "customer", is_personal=True),
         # each goes to the address for which there is consent, and is planned by the rules of domain/marketing
         *(
             MessageKind(name, "marketing", "customer", is_planned=True, is_personal=True, is_essential=False)

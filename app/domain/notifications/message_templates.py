@@ -121,6 +121,10 @@ def _list_templates() -> tuple[MessageTemplate, ...]:
             "consent_confirmation", "consent_confirmation", _l("Bitte bestätigen Sie Ihre Einwilligung"),
             _l("%(company)s: Bitte bestätigen Sie Ihre Einwilligung in Werbung, sonst gilt sie nicht: %(link)s"),
         ),
+        MessageTemplate(
+            "proxy_confirmation", "proxy_confirmation", _l("Wer darf für Sie anrufen?"),
+            _l("%(company)s: Jemand möchte am Telefon Ihre Termine für Sie regeln. Wer, und ob das in Ordnung ist: %(link)s"),
+        ),
         *_list_marketing_messages(),
         *_list_call_messages(),
         *_list_replies(),

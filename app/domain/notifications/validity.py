@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app.core.extensions import db
 from app.domain.notifications.message_kinds import PLANNED_KINDS, get_kind
-from app.models import Booking, BookingChange, ConsentRequest, Notification, OneTimeCode, StaffNotice, User, WaitlistOffer
+from app.models import Booking, BookingChange, ConsentRequest, CustomerProxy, Notification, OneTimeCode, StaffNotice, User, WaitlistOffer
 
 # a change of one of these makes a message about the booking untrue
 STATED_FIELDS = frozenset({"status", "starts_at", "staff_id", "branch_id", "service_id"})
@@ -75,7 +75,12 @@ def _may_sign_in(user_id: str) -> bool:
     return db.session.scalar(select(User.is_active).where(User.id == user_id)) is True
 
 
+def _is_proxy_settled(_row: Notification, proxy_id: str) -> bool:
+    row = db.session.scalars(select(CustomerProxy).where(CustomerProxy.id == proxy_id)).first()
+    return row is None or row.confirmed_at is not None or row.revoked_at is not None
+
+
 CHECKS: dict[str, Callable[[Notification, str], bool]] = {
     "booking": _is_booking_changed, "offer": _is_offer_closed, "code": _is_code_replaced, "notice": _is_notice_read,
-    "digest": _is_digest_for_nobody, "consent": _is_request_closed,
+    "digest": _is_digest_for_nobody, "consent": _is_request_closed, "proxy": _is_proxy_settled,
 }  # fmt: skip

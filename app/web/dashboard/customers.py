@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.extensions import db
+from app.core.ids import is_ulid
 from app.core.phone import display
 from app.core.transactions import run_in_transaction
 from app.domain.accounts.permissions import can
@@ -30,6 +31,7 @@ from app.web.dashboard.conversation import build_conversation
 from app.web.dashboard.customer_list_view import ABSENCES, NO_FIGURES, build_rows
 from app.web.dashboard.customer_lookup import find_customer, get_customer, list_identifiers
 from app.web.dashboard.customer_merges import list_undoable
+from app.web.dashboard.customer_proxies import build_proxies, build_represented
 from app.web.dashboard.marketing_consents import build_consents, build_history
 from app.web.fields import ChoiceField, Flag, IntegerField, SearchField, TextField
 from app.web.forms import Form, Query
@@ -96,7 +98,7 @@ def index() -> Response:
 @blueprint.get("/customers/<customer_id>")
 @for_company("customers.read")
 def show(customer_id: str) -> BaseResponse:
-    if find_customer(customer_id) is None and (kept_id := find_kept_id(customer_id)):
+    if is_ulid(customer_id) and find_customer(customer_id) is None and (kept_id := find_kept_id(customer_id)):
         return redirect(url_for("customers.show", customer_id=kept_id))
     customer, query = get_customer(customer_id), TimelineQuery.read_known()
     part = "dashboard/customer_timeline_more.html" if query.page > 1 else "dashboard/customer_timeline.html"
@@ -137,6 +139,8 @@ def _build_customer(customer: Customer) -> dict[str, Any]:
         "others": build_rows(list_customers_sharing_contact(customer, limit=MAX_SHARING), with_figures=False),
         "look_alikes": build_rows(list_suggestions_for(customer, limit=MAX_SHARING), with_figures=False) if may_write else [],
         "merges": list_undoable(customer) if may_write else [],
+        "proxies": build_proxies(customer),
+        "represented": build_represented(customer),
         "conversation": build_conversation(customer),
         "consents": build_consents(customer),
         "consent_history": build_history(customer),

@@ -14,6 +14,9 @@ from app.core.route_guards import enter_for_request
 from app.core.tenancy import company_scope, unscoped
 from app.domain.bookings import hold_links, self_service_links, waitlist
 from app.domain.bookings.message_writer import format_place
+from app.domain.customers.proxies import find_by_token
+from app.domain.notifications.consent_requests import find_request
+from app.domain.notifications.marketing_consents import find_withdrawal_link
 from app.models import Booking, Branch, Company, CustomerLink, Hold, PhoneNumber, WaitlistOffer
 from app.models.base import CompanyOwned
 
@@ -43,6 +46,16 @@ def resolve_token(token: str) -> Booking | WaitlistOffer | CustomerLink | Hold:
     booking = db.session.scalars(select(Booking).where(Booking.id == link.booking_id)).one()
     g.timezone = booking.timezone
     return booking
+
+
+def find_other_page(token: str) -> str | None:
+    """Find the page of a link that is about no appointment."""
+    pages = (
+        (find_withdrawal_link, "unsubscribe.show"),
+        (find_request, "consent_confirmation.show"),
+        (find_by_token, "proxy_confirmation.show"),
+    )
+    return next((endpoint for find, endpoint in pages if find(token) is not None), None)
 
 
 def enter_company_of(row: Row | None) -> Row:

@@ -25,8 +25,6 @@ from app.domain.bookings.message_writer import build_event, list_visit
 from app.domain.bookings.orphaned_bookings import drop_missing_staff
 from app.domain.bookings.reschedule import reschedule_booking
 from app.domain.marketing import consent_offer
-from app.domain.notifications.consent_requests import find_request
-from app.domain.notifications.marketing_consents import find_withdrawal_link
 from app.domain.notifications.receipts import mark_answered
 from app.domain.scheduling.types import SlotQuery, VisitPart
 from app.models import Booking, Call, CustomerLink, Hold, Service, StaffMember, WaitlistOffer
@@ -34,7 +32,7 @@ from app.web.fields import ChoiceField, Flag, Id, Instant, TextField
 from app.web.formatting import clock, day, week_start, when
 from app.web.forms import Form, Query
 from app.web.public.held_time import book_held_time, render_hold
-from app.web.public.link_target import add_noindex, build_branch_details, handle_rejection, render_page, resolve_token
+from app.web.public.link_target import add_noindex, build_branch_details, find_other_page, handle_rejection, render_page, resolve_token
 
 ACTOR = Actor("caller", "link")
 LOOKAHEAD = timedelta(days=14)
@@ -82,10 +80,8 @@ def show(token: str) -> BaseResponse:
     query = SelfServiceQuery.read_known()
     if query.lang:
         return remember_language(redirect(url_for("own_booking.show", token=token)), query.lang)
-    if find_withdrawal_link(token) is not None:
-        return redirect(url_for("unsubscribe.show", token=token))
-    if find_request(token) is not None:
-        return redirect(url_for("consent_confirmation.show", token=token))
+    if endpoint := find_other_page(token):
+        return redirect(url_for(endpoint, token=token))
     target = resolve_token(token)
     if isinstance(target, CustomerLink):
         call = db.session.get_one(Call, target.call_id)

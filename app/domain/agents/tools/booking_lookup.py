@@ -15,19 +15,21 @@ from app.domain.agents.tools.clarification import ClarificationNeeded
 from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.named_bookings import select_by_service, split_service
 from app.domain.agents.tools.phrasing import build_bookings_data, say_booking
+from app.domain.agents.tools.represented import is_for_other, list_heard_ids, represents, require_represented
 from app.domain.agents.tools.verification_fallbacks import build_verification_error, list_fallbacks, require_permission
 from app.domain.customers.caller_assurance import Permission, filter_same_name, is_within_attempts
 from app.domain.language.spoken_format import join_or
-from app.models import Booking, BookingChange, Call
+from app.models import Booking, BookingChange, Call, Customer
 
 MAX_BOOKINGS = 20
 # `all`: every field; `time`: only the time, because a caller from this number set nothing else
 DisclosureScope = Literal["all", "time"]
 
 
-def list_disclosable_bookings(context: ToolContext) -> list[Booking]:
-    """List upcoming bookings that may be disclosed to the caller; of a visit its first part."""
-    ahead = _list_upcoming(*_filter_by_call(context), *_filter_by_caller(context, "hear"))
+def list_disclosable_bookings(context: ToolContext, *, person: Customer | None = None) -> list[Booking]:
+    """List upcoming bookings that may be disclosed to the caller; of a visit its first part. `person`: for whom the caller acts."""
+    own = [Booking.customer_id == person.id] if person else [*_filter_by_call(context), *_filter_by_caller(context, "hear")]
+    ahead = _list_upcoming(*own)
     extents = get_disclosure_scopes(context, ahead)
     return [booking for booking in ahead if booking.id in extents]
 
@@ -35,7 +37,8 @@ def list_disclosable_bookings(context: ToolContext) -> list[Booking]:
 def get_disclosure_scopes(context: ToolContext, bookings: Sequence[Booking]) -> dict[str, DisclosureScope]:
     """Get what may be disclosed of each booking: everything at a sufficient level, else what callers from this number said first."""
     caller, call = context.caller, context.call
-    own_ids = {each.id for each in bookings if caller.customer and each.customer_id == caller.customer.id and caller.has_permission("hear")}
+    heard = {caller.customer.id, *list_heard_ids(context)} if caller.customer and caller.has_permission("hear") else set()
+    own_ids = {each.id for each in bookings if each.customer_id in heard}
     extents: dict[str, DisclosureScope] = {booking_id: "all" for booking_id in own_ids if caller.can_hear_all}
     here = _list_calls_from_number(context)
     for booking_id, setters in _list_scheduling_calls([each.id for each in bookings if each.id not in extents]).items():
@@ -78,15 +81,24 @@ def find_overlapping(context: ToolContext, name: str, starts_at: datetime, ends_
 
 
 def resolve_booking(
-    context: ToolContext, right: Permission, *, booking_id: str | None, date: str | None, time: str | None = None
+    context: ToolContext, right: Permission, *, booking_id: str | None, date: str | None, time: str | None = None, name: str | None = None
 ) -> Booking:
-    """Resolve the booking the caller may change. Raises NotFound, ClarificationNeeded, or VerificationRequired before any lookup."""
+    """Resolve the booking the caller may change; `name`: whose it is, if somebody else's.
+
+    Raises NotFound, ClarificationNeeded, or VerificationRequired before any lookup.
+    """
     if booking_id:
         return _get_booking_by_id(context, right, booking_id)
     services, date = split_service(context, date)
     day, at = parse_day_and_time(context, date, time)
     fitting = [booking for booking in _list_upcoming(*_filter_by_call(context)) if matches(booking, day, at)]
-    if not fitting or context.caller.has_permission(right):
+    if name and is_for_other(context, name):
+        fitting = _filter_by_name(fitting, name) or [
+            booking
+            for booking in _list_upcoming(Booking.customer_id == require_represented(context, right, name).id)
+            if matches(booking, day, at)
+        ]
+    elif not fitting or context.caller.has_permission(right):
         _require_permission(context, right, day, at)
         _check_guess_limit(context, day, at)
         ahead = _list_upcoming(*_filter_by_call(context), *_filter_by_caller(context, right))
@@ -116,9 +128,17 @@ def _get_booking_by_id(context: ToolContext, right: Permission, booking_id: str)
         return booking
     require_permission(context, right)
     customer = context.caller.customer
-    if booking is None or customer is None or booking.customer_id != customer.id:
+    is_theirs = booking is not None and customer is not None and booking.customer_id == customer.id
+    if booking is None or not (is_theirs or represents(context, booking, right)):
         raise _build_not_found(context)
     return booking
+
+
+def _filter_by_name(bookings: list[Booking], name: str) -> list[Booking]:
+    """Those of this call that it has made for the person of this name."""
+    ids = {booking.customer_id for booking in bookings if booking.customer_id}
+    people = filter_same_name(name, db.session.scalars(select(Customer).where(Customer.id.in_(ids))).all()) if ids else []
+    return [booking for booking in bookings if booking.customer_id in {person.id for person in people}]
 
 
 def _filter_by_call(context: ToolContext) -> list[ColumnElement[bool]]:

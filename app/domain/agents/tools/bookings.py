@@ -28,10 +28,11 @@ from app.domain.agents.tools.bookings_of_this_call import (
     was_staff_named,
 )
 from app.domain.agents.tools.caller_contact import find_or_create_customer, resolve_contact
+from app.domain.agents.tools.change_sentences import say_cancelled, say_moved
 from app.domain.agents.tools.clarification import ClarificationNeeded, MissingArgument, ask_for_first_person, get_question
 from app.domain.agents.tools.context import ToolContext, ToolResult, reject, succeed
 from app.domain.agents.tools.holds import claim_slot, find_fitting_hold, find_hold, is_fitting, release_replaced
-from app.domain.agents.tools.phrasing import build_bookings_data, say_booking, say_place, say_visit, say_when
+from app.domain.agents.tools.phrasing import build_bookings_data, say_visit, say_when
 from app.domain.agents.tools.registry import MAX_LENGTHS, ToolArgs, tool
 from app.domain.agents.tools.second_appointments import ask_about_second
 from app.domain.agents.tools.slot_search import build_booking_rejection
@@ -176,6 +177,7 @@ class CancelAppointmentArgs(ToolArgs):
     max_lengths = MAX_LENGTHS | {"reason": 250}
 
     booking_id: str | None = Field(None, description="The booking, as query_appointments gave it.")
+    name: str | None = Field(None, description="Whose booking it is, if somebody else's than the caller's: the full name.")
     date: str | None = Field(None, description="The day of the booking, as said.")
     time: str | None = Field(None, description="The time of the booking, as said.")
     reason: str | None = Field(None, description="Why, if the caller said so.")
@@ -185,7 +187,7 @@ class CancelAppointmentArgs(ToolArgs):
 def cancel_appointment(context: ToolContext, args: CancelAppointmentArgs) -> ToolResult:
     """Cancels an appointment of the caller. Only say that it is cancelled when this answers ok."""
     try:
-        booking = resolve_booking(context, "cancel", booking_id=args.booking_id, date=args.date, time=args.time)
+        booking = resolve_booking(context, "cancel", booking_id=args.booking_id, date=args.date, time=args.time, name=args.name)
     except (NotFound, VerificationRequired):
         # the answer to the first request may have been lost
         if (cancelled := find_changed(context, "cancelled", *parse_day_and_time(context, args.date, args.time))) is None:
@@ -193,9 +195,7 @@ def cancel_appointment(context: ToolContext, args: CancelAppointmentArgs) -> Too
         booking = cancelled
     fee_cents = get_terms(booking).fee_cents if booking.is_active else 0
     booking = cancel_booking(booking.id, context.actor, reason=args.reason)
-    say = _("Ihr Termin ist abgesagt.")
-    if booking.id in get_disclosure_scopes(context, [booking]):
-        say = _("Ihr Termin %(when)s ist abgesagt.", when=say_booking(context, booking))
+    say = say_cancelled(context, booking)
     if fee_cents:
         price = say_price(fee_cents, context.language)
         say = _("%(done)s, für die kurzfristige Absage werden %(price)s berechnet.", done=say.rstrip("."), price=price)
@@ -206,6 +206,7 @@ class RescheduleAppointmentArgs(ToolArgs):
     keeps_indifference = frozenset({"staff"})
 
     booking_id: str | None = Field(None, description="The booking, as query_appointments gave it.")
+    name: str | None = Field(None, description="Whose booking it is, if somebody else's than the caller's: the full name.")
     date: str | None = Field(None, description="The present day of the booking, as said.")
     time: str | None = Field(None, description="The present time of the booking, as said.")
     new_date: str | None = Field(None, description="The new day, as said or as YYYY-MM-DD.")
@@ -221,7 +222,7 @@ def reschedule_appointment(context: ToolContext, args: RescheduleAppointmentArgs
     if not any((args.new_date, args.new_time, wished_staff, args.branch)):
         return reject("missing", get_question("new_date"), fields=["new_date", "new_time"])
     try:
-        booking = resolve_booking(context, "change", booking_id=args.booking_id, date=args.date, time=args.time)
+        booking = resolve_booking(context, "change", booking_id=args.booking_id, date=args.date, time=args.time, name=args.name)
     except (NotFound, VerificationRequired):
         if (moved := _find_moved(context, args)) is None:
             raise
@@ -277,13 +278,7 @@ def _move(
 
 
 def _build_moved_result(context: ToolContext, moved: Booking, *, is_other_person: bool, is_named: bool) -> ToolResult:
-    when, place = say_booking(context, moved), say_place(context, moved.staff_id, moved.branch_id)
-    if is_other_person and not is_named:
-        say = _("Ihr Termin ist jetzt %(when)s, diesmal %(place)s.", when=when, place=place)
-    elif is_named or get_disclosure_scopes(context, [moved])[moved.id] == "all":
-        say = _("Ihr Termin ist jetzt %(when)s %(place)s.", when=when, place=place)
-    else:
-        say = _("Ihr Termin ist jetzt %(when)s.", when=when)
+    say = say_moved(context, moved, is_other_person=is_other_person, is_named=is_named)
     return succeed(say, **build_disclosed_data(context, [moved])[0])
 
 

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from app.core.phone import ParsedPhoneNumber, is_domestic, normalise
 from app.domain.agents.tools.clarification import MissingArgument, get_question
 from app.domain.agents.tools.context import ToolContext
+from app.domain.agents.tools.represented import find_represented, is_for_other
 from app.domain.agents.tools.spelled_arguments import resolve_email, resolve_name
 from app.domain.customers.caller_assurance import filter_same_name
 from app.domain.customers.contacts import MAX_NAME_LENGTH, ContactDetails, add_identifier
@@ -70,6 +71,9 @@ def find_or_create_customer(context: ToolContext, contact: ContactDetails) -> Cu
             if value:
                 add_identifier(caller.customer, kind, value)
         return caller.customer
+    is_stranger = is_for_other(context, name) and not filter_same_name(name, caller.candidates)
+    if is_stranger and (person := find_represented(context, "book", name)):
+        return person
     has_given_name = bool(filter_same_name(name, caller.candidates))
     customer = select_customer(list(caller.candidates), name) or create_named_customer(name[:MAX_NAME_LENGTH], number)
     customer.name = customer.name or name[:MAX_NAME_LENGTH]
