@@ -96,3 +96,25 @@ def _picture() -> dict[str, tuple[Any, ...]]:
         )
         for table in look.get_table_names()
     }
+
+
+def test_the_text_of_a_customer_becomes_a_note_and_goes_back(new_app: Flask) -> None:
+    release = release_rows.list_releases()[-1]
+    with new_app.app_context():
+        flask_migrate.upgrade(revision=next(reversed(release_rows.read_migrations(release))).partition("_")[0])
+        release_rows.insert(release)
+        flask_migrate.upgrade(revision="0024")
+        with db.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE customers SET notes = 'Mag es still.'")
+            count = connection.exec_driver_sql("SELECT count(*) FROM customers").scalar_one()
+        flask_migrate.upgrade(revision="0025")
+        with db.engine.begin() as connection:
+            assert connection.exec_driver_sql("SELECT body, author_id FROM customer_notes").all() == [("Mag es still.", None)] * count
+            connection.exec_driver_sql(
+                "INSERT INTO customer_notes (company_id, customer_id, body, is_pinned, created_at)"
+                " SELECT company_id, id, 'Neu.', 0, created_at FROM customers"
+            )
+        flask_migrate.downgrade(revision="0024")
+        with db.engine.begin() as connection:
+            assert connection.exec_driver_sql("SELECT DISTINCT notes FROM customers").all() == [("Mag es still.\n\nNeu.",)]
+        db.engine.dispose()

@@ -6,7 +6,7 @@ from flask_sqlalchemy import SQLAlchemy
 
 from app.core.tenancy import company_scope
 from app.core.transactions import transaction
-from app.models import Company, Customer, CustomerIdentifier
+from app.models import Company, Customer, CustomerIdentifier, CustomerNote
 from tests.support.api_clients import ApiClient, make_api_client
 from tests.support.tables import each_row
 from tests.support.users import make_company
@@ -38,6 +38,16 @@ def test_a_customer_with_numbers_and_addresses(kasse: ApiClient, salon: Company,
     assert sorted(item["phones"]) == ["+491713920050", "+493023125115"] and item["emails"] == ["w@t.example"]
     assert item["created_at"].endswith(("+01:00", "+02:00")) and item["last_call_at"] is None
     assert kasse.get(f"/customers/{made}").json == item
+
+
+def test_notes_stand_in_one_text(kasse: ApiClient, salon: Company, db: SQLAlchemy) -> None:
+    made = known(db, salon, "Wiebke Tiedemann")
+    assert kasse.get(f"/customers/{made}").json["notes"] is None
+    with company_scope(salon.id), transaction():
+        for body, is_pinned in (("Alt.", False), ("Allergie!", True), ("Neu.", False)):
+            db.session.add(CustomerNote(customer_id=made, body=body, is_pinned=is_pinned))
+            db.session.flush()
+    assert [item["notes"] for item in kasse.items("/customers")] == ["Allergie!\n\nNeu.\n\nAlt."]
 
 
 @pytest.fixture
