@@ -12,6 +12,7 @@ from sqlalchemy import Column, CursorResult, Delete, Select, Table, TextClause, 
 from sqlalchemy.orm import LoaderCriteriaOption, Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
 from sqlalchemy.sql import visitors
 
+from app.core.calendar_scope import is_in_calendar
 from app.core.column_types import Id
 
 UNSCOPED = "*"
@@ -83,7 +84,7 @@ class CompanySession(FlaskSession):
 
     def get(self, entity: Any, ident: Any, **options: Any) -> Any:
         row = super().get(entity, ident, **options)
-        return row if row is None or _is_visible(row) else None
+        return row if row is None or (_is_visible(row) and is_in_calendar(row)) else None
 
     def _bulk_save_mappings(self, *_args: Any, **_options: Any) -> None:
         """Refuse bulk_save_objects and the like, all of which end here: they bypass the events that check rows."""

@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import Connection
 
 from app.core import event_bus
+from app.core.calendar_scope import calendar_scope
 from app.core.clock import frozen_time
 from app.core.database import is_transient, read_only, read_write
 from app.core.dry_run import mark_dry_run
@@ -24,12 +25,19 @@ RETRY_DELAYS_S = (0.02, 0.1, 0.4)
 def transaction() -> Iterator[None]:
     """Commit the block, then run its after-commit actions; roll back on an error.
 
-    A transaction inside a transaction joins the outer one.
+    A transaction inside a transaction joins the outer one. Inside it all calendars are read, whoever acts: what may be changed
+    is looked up before it.
     """
-    info = db.session().info
-    if info.get("open"):
+    if db.session().info.get("open"):
         yield
         return
+    with calendar_scope(None), _outer_transaction():
+        yield
+
+
+@contextmanager
+def _outer_transaction() -> Iterator[None]:
+    info = db.session().info
     info["open"] = True
     try:
         yield

@@ -33,6 +33,7 @@ from app.models.feature_flag import FeatureFlag
 from app.models.group_session import GroupSession
 from app.models.hold import Hold
 from app.models.inbound_message import InboundMessage
+from app.models.invitation import Invitation
 from app.models.line_check import LineCheck
 from app.models.live_event import LiveEvent, LiveEventSequence
 from app.models.marketing_consent import ConsentRequest, MarketingConsent, WithdrawalLink
@@ -119,6 +120,7 @@ __all__ = [
     "Hold",
     "HourlyCallReconciliation",
     "InboundMessage",
+    "Invitation",
     "LineCheck",
     "LiveEvent",
     "LiveEventSequence",

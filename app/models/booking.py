@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ColumnElement, Index, String, Text, UniqueConstraint, and_
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.calendar_scope import InCalendar
 from app.core.clock import now
 from app.core.column_types import AsciiString, BigId, CaseSensitiveString, Id, Json, UtcDateTime
 from app.core.extensions import db
@@ -17,7 +18,7 @@ ACTIVE_STATUSES = ("pending", "confirmed")
 SOURCES = ("call", "api", "web", "calcom", "link", "simulator")
 
 
-class Booking(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
+class Booking(CompanyOwned, InCalendar, HasUlid, HasCreatedAt, db.Model):
     __tablename__ = "bookings"
     __table_args__ = company_table_args(
         company_foreign_key("branch_id", "branches"),
@@ -45,7 +46,6 @@ class Booking(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
 
     branch_id: Mapped[str] = mapped_column(Id)
     service_id: Mapped[str] = mapped_column(Id)
-    staff_id: Mapped[str] = mapped_column(Id)
     customer_id: Mapped[str | None] = mapped_column(Id)
     call_id: Mapped[str | None] = mapped_column(Id)
     status: Mapped[str] = mapped_column(AsciiString(16), default="confirmed")

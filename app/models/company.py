@@ -26,6 +26,8 @@ class Company(HasUlid, HasCreatedAt, db.Model):
     # where answers to its mails go; None: to the sender
     reply_email: Mapped[str | None] = mapped_column(String(190))
     is_active: Mapped[bool] = mapped_column(default=True)
+    # whether users of the role "staff" see and change the appointments of their colleagues too
+    staff_see_all_bookings: Mapped[bool] = mapped_column(default=False)
     # minimum assurance level of callers to {hear, change, cancel}; a missing key follows customers/caller_assurance
     caller_rights: Mapped[dict[str, Any] | None] = mapped_column(Json)
     # a LegalNotice of domain/companies/legal_notice

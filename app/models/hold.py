@@ -6,13 +6,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Index, and_
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.calendar_scope import InCalendar
 from app.core.clock import now
 from app.core.column_types import AsciiString, Id, Json, UtcDateTime
 from app.core.extensions import db
 from app.models.base import CompanyOwned, HasCreatedAt, HasUlid, company_foreign_key, company_table_args
 
 
-class Hold(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
+class Hold(CompanyOwned, InCalendar, HasUlid, HasCreatedAt, db.Model):
     __tablename__ = "holds"
     __table_args__ = company_table_args(
         company_foreign_key("branch_id", "branches"),
@@ -27,7 +28,6 @@ class Hold(CompanyOwned, HasUlid, HasCreatedAt, db.Model):
     branch_id: Mapped[str] = mapped_column(Id)
     # for a visit of several services: of the first part
     service_id: Mapped[str] = mapped_column(Id)
-    staff_id: Mapped[str] = mapped_column(Id)
     call_id: Mapped[str | None] = mapped_column(Id)
     # the planned parts: [{service_id, staff_id}] with what was wished: requested_staff_id (None: anybody), excluded_staff_ids
     parts: Mapped[list[dict[str, Any]]] = mapped_column(Json)

@@ -2,14 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, exists, func, or_
+from sqlalchemy.orm import LoaderCriteriaOption, Mapped, mapped_column, with_loader_criteria
 
+from app.core.calendar_scope import limit_to_calendar
 from app.core.column_types import AsciiString, CaseSensitiveString, EncryptedString, Id, UtcDateTime
 from app.core.extensions import db
 from app.core.outbox import OrderedOutboxRow
 from app.models.base import CompanyOwned, HasCreatedAt, HasUlid, company_foreign_key, company_table_args
+from app.models.booking import Booking
 
+BOOKING_SUBJECT = "booking:"
 STATUSES = ("pending", "not_set_up", "sent", "dead", "expired")
 
 
@@ -75,3 +78,11 @@ class Notification(CompanyOwned, HasUlid, HasCreatedAt, OrderedOutboxRow, db.Mod
     # of a text message: its parts, and what they cost by the company's price
     segments: Mapped[int | None]
     cost_tenth_cents: Mapped[int | None]
+
+
+@limit_to_calendar
+def _only_of_visible_bookings(staff_id: str) -> LoaderCriteriaOption:
+    """A message about an appointment says whose it is, when and with whom."""
+    booking_id = func.substr(Notification.subject, len(BOOKING_SUBJECT) + 1)
+    is_own = exists().where(Booking.id == booking_id, Booking.staff_id == staff_id)
+    return with_loader_criteria(Notification, or_(Notification.subject.not_like(f"{BOOKING_SUBJECT}%"), is_own), include_aliases=True)

@@ -29,7 +29,7 @@ class User(HasUlid, HasCreatedAt, UserMixin, db.Model):
     password_hash: Mapped[str | None] = mapped_column(AsciiString(255))
     must_change_password: Mapped[bool] = mapped_column(default=False)
     is_active: Mapped[bool] = mapped_column(default=True)
-    # incremented by password change, role change and block, which ends earlier sessions
+    # incremented by password change, change of rights and block, which ends earlier sessions
     session_epoch: Mapped[int] = mapped_column(default=0)
     language: Mapped[str] = mapped_column(AsciiString(8), default="de")
     # light, dark, auto

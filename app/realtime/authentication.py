@@ -2,33 +2,46 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from flask import current_app, request
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import BindParameter, and_, bindparam, select
 from sqlalchemy.orm import joinedload
 
+from app.core.calendar_scope import NO_CALENDAR
 from app.core.clock import now
 from app.core.database import read_only
 from app.core.encryption import DecryptionError
 from app.core.extensions import db
 from app.core.line_check_listener_token import HEADER, read_token
 from app.core.sessions import EPOCH, SESSIONS, active_condition, find_active_sessions, hash_of
-from app.core.tenancy import unscoped
+from app.core.tenancy import company_scope, unscoped
+from app.domain.accounts.access import find_calendar_limit
 from app.domain.accounts.permissions import can
 from app.models.company import Company
 from app.models.line_check import LineCheck
+from app.models.staff_member import StaffMember
 from app.models.user import User, UserBranch
 from app.realtime.connections import SocketUser
 
 BATCH_SIZE = 500
 IDS: BindParameter[list[str]] = bindparam("ids", expanding=True)
 USERS = (
-    select(User.id, User.is_active, User.session_epoch, User.role, User.company_id, Company.is_active.label("company_is_active"))
+    select(
+        User.id, User.is_active, User.session_epoch, User.role, User.company_id, Company.is_active.label("company_is_active"),
+        Company.staff_see_all_bookings,
+    )
     .outerjoin(Company, Company.id == User.company_id)
     .where(User.id.in_(IDS))
-)
+)  # fmt: skip
 WITH_SESSION = select(User, SESSIONS.c.data).join(SESSIONS, SESSIONS.c.user_id == User.id).options(joinedload(User.branches))
 RUNNING_CHECKS = select(LineCheck.id).where(LineCheck.id.in_(IDS), LineCheck.result == "running")
+CALENDARS = (
+    select(StaffMember.user_id, StaffMember.id)
+    .join(User, and_(User.id == StaffMember.user_id, User.company_id == StaffMember.company_id))
+    .where(StaffMember.user_id.in_(IDS), StaffMember.is_active)
+    .order_by(StaffMember.id.desc())
+)
 BRANCHES = select(UserBranch.user_id, UserBranch.branch_id).where(UserBranch.user_id.in_(IDS))
 
 
@@ -59,7 +72,13 @@ def _find_session_subscriber(session_id: str) -> SocketUser | None:
             role=user.role,
             company_id=user.company_id,
             branch_ids=tuple(sorted(user.branch_ids)),
+            calendar=_find_calendar(user),
         )
+
+
+def _find_calendar(user: User) -> str | None:
+    with company_scope(user.company_id or ""):
+        return find_calendar_limit(user)
 
 
 def _find_line_check_subscriber(check_id: str | None) -> SocketUser | None:
@@ -92,6 +111,7 @@ def _filter_batch(subscribers: list[SocketUser]) -> Iterator[SocketUser]:
     branches: dict[str, list[str]] = {}
     for row in db.session.execute(BRANCHES, {"ids": user_ids}):
         branches.setdefault(row.user_id, []).append(row.branch_id)
+    calendars = _load_calendars([user for user in users.values() if user.role == "staff" and not user.staff_see_all_bookings])
     db.session.rollback()
     alive = find_active_sessions({subscriber.session for subscriber in subscribers})
     for subscriber in subscribers:
@@ -100,6 +120,16 @@ def _filter_batch(subscribers: list[SocketUser]) -> Iterator[SocketUser]:
         user = users.get(subscriber.user_id)
         if user is None or subscriber.session not in alive or not user.is_active or user.company_is_active is False:
             continue
-        current = (user.session_epoch, user.role, user.company_id, tuple(sorted(branches.get(subscriber.user_id, []))))
-        if current == (subscriber.epoch, subscriber.role, subscriber.company_id, subscriber.branch_ids):
+        seen = (tuple(sorted(branches.get(subscriber.user_id, []))), calendars.get(subscriber.user_id))
+        current = (user.session_epoch, user.role, user.company_id, *seen)
+        if current == (subscriber.epoch, subscriber.role, subscriber.company_id, subscriber.branch_ids, subscriber.calendar):
             yield subscriber
+
+
+def _load_calendars(users: list[Any]) -> dict[str, str]:
+    """The calendars beyond which these users see nothing."""
+    if not users:
+        return {}
+    with unscoped():
+        linked = dict(db.session.execute(CALENDARS, {"ids": [user.id for user in users]}).all())
+    return {user.id: linked.get(user.id, NO_CALENDAR) for user in users}

@@ -14,6 +14,7 @@ from app.core.clock import now
 from app.core.redis import RedisError, get_redis
 from app.realtime import json_codec, rooms
 from app.serializers.live import build_envelope
+from app.serializers.live_limits import get_staff_id, limit_event
 
 log = structlog.get_logger()
 RETRY_DELAY_S = 1.0
@@ -53,7 +54,7 @@ def push(rows: Iterable[Mapping[str, Any]], received: Iterable[datetime] = ()) -
     collector, publisher = SocketMessageBatch(), get_app_state(PublisherState)
     companies: list[str] = []
     for row in rows:
-        collector.emit(row["name"], build_envelope(row), namespace="/", room=rooms.get_event_rooms(row))
+        _emit(collector, row)
         companies.append(row["company_id"])
     if publisher.missed_companies:
         collector.messages.append(json_codec.dumps({"method": EVENTS_MISSED, "companies": sorted(publisher.missed_companies)}))
@@ -66,6 +67,19 @@ def push(rows: Iterable[Mapping[str, Any]], received: Iterable[datetime] = ()) -
     pushed_at = now()
     for received_at in received:
         metrics.LIVE_UPDATE_DELAY.observe(max(0.0, (pushed_at - received_at).total_seconds()))
+
+
+def _emit(collector: SocketMessageBatch, row: Mapping[str, Any]) -> None:
+    """Send the event whole, and without the appointments of others to those who see one person's only."""
+    whole_rooms = rooms.get_event_rooms(row)
+    limited_rooms, limited = [rooms.get_limited_room(room) for room in whole_rooms], limit_event(row, None)
+    if staff_id := get_staff_id(row):
+        whole_rooms.append(rooms.get_calendar_room(row["company_id"], staff_id))
+    if limited is row:
+        whole_rooms += limited_rooms
+    elif limited is not None:
+        collector.emit(row["name"], build_envelope(limited), namespace="/", room=limited_rooms)
+    collector.emit(row["name"], build_envelope(row), namespace="/", room=whole_rooms)
 
 
 def push_notice_hints(user_ids: Iterable[str]) -> None:

@@ -64,7 +64,7 @@ class Hub:
 
     def _send_greeting(self, connection: SocketConnection, number: int, *, redis: bool) -> None:
         self._delivered_seqs.setdefault(connection.subscriber.company_id, number)
-        message = {"seq": number, "gapless": not connection.subscriber.branch_ids, "redis": redis}
+        message = {"seq": number, "gapless": connection.subscriber.hears_all, "redis": redis}
         self.server.emit("welcome", message, to=connection.sid, namespace=NAMESPACE, ignore_queue=True)
 
     def record_delivered(self, company_id: str, seq: int) -> None:

@@ -22,8 +22,15 @@ class SocketUser:
     company_id: str
     # the branches that the user is limited to; none: all
     branch_ids: tuple[str, ...] = ()
+    # the person beyond whose calendar the user sees nothing; None: the appointments of all
+    calendar: str | None = None
     # no user but a line check that waits for its own event
     check_id: str = ""
+
+    @property
+    def hears_all(self) -> bool:
+        """Whether every event of the company comes to this user."""
+        return not self.branch_ids and self.calendar is None
 
 
 @dataclass

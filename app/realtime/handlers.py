@@ -17,6 +17,7 @@ from app.realtime.connection_supervisor import NAMESPACE, get_hub
 from app.realtime.connections import SocketConnection, SocketUser
 from app.realtime.handshake import SUBSCRIBER_KEY
 from app.serializers.live import build_catch_up_event
+from app.serializers.live_limits import limit_event
 
 log = structlog.get_logger()
 # How long the first connection waits for this process to subscribe to Redis.
@@ -70,7 +71,11 @@ def catch_up(payload: object = None, *_more: object) -> dict[str, Any]:
     subscriber = connection.subscriber
     with company_scope(subscriber.company_id), read_only():
         missed, newest = event_log.list_events_since(subscriber.company_id, since, branch_ids=subscriber.branch_ids)
-    return RELOAD if missed is None else {"events": [build_catch_up_event(row) for row in missed], "seq": newest}
+    if missed is None:
+        return RELOAD
+    if subscriber.calendar is not None:
+        missed = [limited for row in missed if (limited := limit_event(row, subscriber.calendar)) is not None]
+    return {"events": [build_catch_up_event(row) for row in missed], "seq": newest}
 
 
 @socketio.on("watch")
@@ -81,16 +86,17 @@ def watch(payload: object = None, *_more: object) -> dict[str, bool]:
         return {"ok": False}
     if len(joined_rooms()) > MAX_WATCHED_CALLS + len(rooms.get_subscriber_rooms(connection.subscriber)):
         return {"ok": False}
-    join_room(rooms.get_call_room(call_id))
+    join_room(rooms.get_watched_room(connection.subscriber, call_id))
     return {"ok": True}
 
 
 @socketio.on("unwatch")
 def unwatch(payload: object = None, *_more: object) -> dict[str, bool]:
     call_id = _get_field(payload, "call")
-    if _find_requester() is None or not isinstance(call_id, str):
+    connection = _find_requester()
+    if connection is None or not isinstance(call_id, str):
         return {"ok": False}
-    leave_room(rooms.get_call_room(call_id))
+    leave_room(rooms.get_watched_room(connection.subscriber, call_id))
     return {"ok": True}
 
 

@@ -181,7 +181,7 @@ def _build_live_call(
         "booking_id": booking["id"] if booking else None,
         "caller": _build_caller(row),
         "branch": {"id": row.branch_id, "name": row.branch_name},
-        "state": _get_stage(row.status, tool=tool, hold=hold, booking=booking),
+        "state": get_stage(row.status, tool=tool, hold=hold, booking=booking),
         "emergency": _build_emergency(row.emergency),
         "assistant": row.agent_name,
         "last_turns": turns,
@@ -209,7 +209,7 @@ def _build_caller(row: Any) -> dict[str, Any]:
     }
 
 
-def _get_stage(status: str, **has: object) -> str:
+def get_stage(status: str, **has: object) -> str:
     """Get the stage of a call from its status and from what it has (STATES)."""
     if status not in ACTIVE_STATUSES:
         return "ended"

@@ -18,7 +18,7 @@ IDS: BindParameter[list[str]] = bindparam("ids", expanding=True)
 # on the call: without guidance both databases sometimes choose an index that begins with the company, and read all its bookings. So
 # the status is filtered in Python, and MariaDB gets an index hint.
 BOOKING = (
-    Booking.id, Booking.branch_id, Booking.status, Booking.starts_at, Booking.ends_at,
+    Booking.id, Booking.branch_id, Booking.staff_id, Booking.status, Booking.starts_at, Booking.ends_at,
     Service.name.label("service"), StaffMember.name.label("staff"),
 )  # fmt: skip
 BOOKED_SERVICE = and_(Service.company_id == Booking.company_id, Service.id == Booking.service_id)
@@ -36,7 +36,7 @@ BOOKINGS_OF_CALLS = (
     .with_hint(Booking, "FORCE INDEX (ix_bookings_company_call)", "mariadb")
 )
 HOLD = (
-    Hold.id, Hold.status, Hold.created_at, Hold.starts_at, Hold.expires_at,
+    Hold.id, Hold.staff_id, Hold.status, Hold.created_at, Hold.starts_at, Hold.expires_at,
     Service.name.label("service"), StaffMember.name.label("staff"),
 )  # fmt: skip
 HELD_SERVICE = and_(Service.company_id == Hold.company_id, Service.id == Hold.service_id)
@@ -92,6 +92,7 @@ def _build_live_booking(row: Any) -> dict[str, Any]:
         "ends_at": row.ends_at.isoformat(),
         "service": row.service,
         "staff": row.staff,
+        "staff_id": row.staff_id,
         "branch_id": row.branch_id,
     }
 
@@ -104,4 +105,5 @@ def _build_live_hold(row: Any) -> dict[str, Any]:
         "expires_at": row.expires_at.isoformat(),
         "service": row.service,
         "staff": row.staff,
+        "staff_id": row.staff_id,
     }

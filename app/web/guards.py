@@ -10,12 +10,14 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from app.core.calendar_scope import calendar_scope
 from app.core.error_handlers import wants_problem_json
 from app.core.errors import NotAllowed, NotFound, NotSignedIn
 from app.core.extensions import db
 from app.core.request_hooks import SAFE_METHODS
 from app.core.route_guards import View, bind_user, declare_guard, enter_for_request, guard_of
 from app.core.tenancy import company_scope, unscoped
+from app.domain.accounts.access import find_calendar_limit
 from app.domain.accounts.permissions import can
 from app.domain.accounts.two_factor import lacks_required
 from app.models import Company
@@ -137,6 +139,8 @@ def _enter_company_scope(company_id: str) -> None:
         raise NotFound(_("Das gibt es hier nicht."))
     g.company, g.timezone = company, company.timezone
     enter_for_request(company_scope(company.id))
+    g.calendar = find_calendar_limit(current_user._get_current_object())
+    enter_for_request(calendar_scope(g.calendar))
 
 
 def _redirect_to_sign_in() -> Response:

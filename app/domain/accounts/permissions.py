@@ -53,6 +53,8 @@ PLATFORM_ACTIONS = {
 }  # fmt: skip
 
 ACTIONS = COMPANY_ACTIONS | PLATFORM_ACTIONS
+# the roles of a company, the highest first
+RANKS = tuple(COMPANY_ROLE_LETTERS)
 
 
 def can(user: Any, action: str, *, company_id: str | None = None, branch_id: str | None = None) -> bool:
@@ -69,3 +71,8 @@ def can(user: Any, action: str, *, company_id: str | None = None, branch_id: str
     if company_id is not None and not user.is_platform and user.company_id != company_id:
         return False
     return branch_id is None or not user.branch_ids or branch_id in user.branch_ids
+
+
+def may_grant(own_role: str, role: str) -> bool:
+    """Whether somebody of a company may give this role: nobody gives a higher one than their own."""
+    return own_role in RANKS and role in RANKS and RANKS.index(own_role) <= RANKS.index(role)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import and_, select
 
+from app.core.calendar_scope import get_calendar
 from app.core.clock import now
 from app.core.extensions import db
 from app.domain.scheduling.free_busy import list_work_intervals
@@ -71,7 +72,10 @@ class BranchSchedule:
 
 
 def load_day_schedule(branch_id: str, since: datetime, until: datetime) -> BranchSchedule:
-    """Load the columns of all staff of the branch, or with bookings at it, in [since, until), in the company's order."""
+    """Load the columns of all staff of the branch, or with bookings at it, in [since, until), in the company's order.
+
+    A reader who sees one person's appointments only gets that person's column.
+    """
     services = list(db.session.scalars(select(Service).order_by(Service.position, Service.name, Service.id)))
     parts = tuple(VisitPart(service.id) for service in services if service.is_active and not service.parts)
     data = load_scheduling_data(SlotQuery(parts, since, until, now(), branch_id=branch_id)) if parts else None
@@ -118,7 +122,8 @@ def _load_staff(branch_id: str, with_bookings: set[str]) -> list[tuple[str, str]
     branch_staff = select(StaffBranch.staff_id).where(StaffBranch.branch_id == branch_id)
     statement = select(StaffMember.id, StaffMember.name, StaffMember.is_active).order_by(StaffMember.position, StaffMember.name)
     rows = db.session.execute(statement.where(StaffMember.id.in_(branch_staff) | StaffMember.id.in_(with_bookings)))
-    return [(row.id, row.name) for row in rows if row.is_active or row.id in with_bookings]
+    calendar = get_calendar()
+    return [(row.id, row.name) for row in rows if (row.is_active or row.id in with_bookings) and calendar in (None, row.id)]
 
 
 def _build_booking_entries(

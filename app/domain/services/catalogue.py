@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 
 from app.core.extensions import db
-from app.models import Service, ServiceSynonym, StaffBranch, StaffMember, StaffService, User
+from app.models import Service, ServiceSynonym, StaffBranch, StaffMember, StaffService
 
 
 def list_services(*, limit: int, offset: int = 0) -> Sequence[Service]:
@@ -39,13 +39,6 @@ def list_staff(*, limit: int, offset: int = 0, branch_id: str | None = None, ser
     statement = select(StaffMember).where(StaffMember.id.in_(_build_staff_filter(branch_id, service_id)))
     statement = statement.order_by(StaffMember.position, StaffMember.name, StaffMember.id)
     return db.session.scalars(statement.limit(limit).offset(offset)).all()
-
-
-def find_staff_of_user(user: User) -> StaffMember | None:
-    """Find the person who signs in with this account: linked to it, else with its mail address."""
-    is_same = StaffMember.user_id.is_(None) & (func.lower(StaffMember.email) == user.email)
-    statement = select(StaffMember).where(StaffMember.is_active, or_(StaffMember.user_id == user.id, is_same))
-    return db.session.scalars(statement.order_by(StaffMember.user_id.is_(None), StaffMember.id).limit(1)).first()
 
 
 def count_staff(*, branch_id: str | None = None, service_id: str | None = None) -> int:

@@ -4,14 +4,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 
+from app.core.calendar_scope import NO_CALENDAR
 from app.core.extensions import db
 from app.core.tenancy import current_company_id
 from app.domain.accounts.permissions import can
 from app.domain.staff_notices.notice_kinds import KINDS, NoticeChannel, NoticeKind
 from app.domain.staff_notices.preferences import get_channels, load_settings
-from app.models import NoticeSettings, StaffMember, User
+from app.models import Company, NoticeSettings, StaffMember, User
 from app.models.user import COMPANY_ROLES
 
 
@@ -38,11 +39,15 @@ class Colleague:
     user: User
     settings: NoticeSettings | None
     staff_id: str | None = None
+    # whether the company lets staff see the appointments of their colleagues
+    sees_all: bool = False
 
     @property
     def own_staff_id(self) -> str | None:
-        """The calendar beyond which bookings do not concern the person; None: all of them do."""
-        return self.staff_id if self.user.role == "staff" else None
+        """The calendar beyond which bookings do not concern the person; NO_CALENDAR: none does, None: all of them do."""
+        if self.user.role != "staff":
+            return None
+        return self.staff_id or (None if self.sees_all else NO_CALENDAR)
 
 
 def list_colleagues(user_ids: Collection[str] | None = None) -> list[Colleague]:
@@ -52,7 +57,8 @@ def list_colleagues(user_ids: Collection[str] | None = None) -> list[Colleague]:
         active = active.where(User.id.in_(user_ids))
     users = db.session.scalars(active.order_by(User.id)).all()
     chosen, calendars = load_settings([user.id for user in users]), _load_calendars(users)
-    return [Colleague(user, chosen.get(user.id), calendars.get(user.id)) for user in users]
+    sees_all = db.session.scalar(select(Company.staff_see_all_bookings).where(Company.id == current_company_id())) or False
+    return [Colleague(user, chosen.get(user.id), calendars.get(user.id), sees_all) for user in users]
 
 
 def find_channels(person: Colleague, draft: NoticeDraft) -> tuple[NoticeChannel, ...]:
@@ -73,11 +79,6 @@ def can_see_branches(user: User, branch_ids: Sequence[str]) -> bool:
 
 
 def _load_calendars(users: Sequence[User]) -> dict[str, str]:
-    """The calendar of each person, linked to the account, else with its mail address."""
-    emails = {user.email: user.id for user in users}
-    is_same = StaffMember.user_id.is_(None) & func.lower(StaffMember.email).in_(emails)
-    statement = select(StaffMember).where(StaffMember.is_active, or_(StaffMember.user_id.in_(emails.values()), is_same))
-    calendars: dict[str, str] = {}
-    for member in db.session.scalars(statement.order_by(StaffMember.user_id.is_(None), StaffMember.id)):
-        calendars.setdefault(member.user_id or emails[(member.email or "").lower()], member.id)
-    return calendars
+    """The calendar that is linked to each account."""
+    statement = select(StaffMember).where(StaffMember.is_active, StaffMember.user_id.in_([user.id for user in users]))
+    return {member.user_id: member.id for member in db.session.scalars(statement.order_by(StaffMember.id.desc())) if member.user_id}

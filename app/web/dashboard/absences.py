@@ -15,8 +15,9 @@ from app.core.errors import NotAllowed, NotFound
 from app.core.extensions import db
 from app.core.ids import is_ulid
 from app.core.transactions import run_in_transaction
+from app.domain.accounts.access import find_staff_of_user
 from app.domain.accounts.permissions import can
-from app.domain.bookings.closure_conflicts import find_rebooking_options, list_conflicts
+from app.domain.bookings.closure_conflicts import ClosureConflictOptions, find_rebooking_options, list_conflicts
 from app.domain.bookings.notifications import send_booking_link
 from app.domain.bookings.orphaned_bookings import count_orphaned, list_orphaned
 from app.domain.bookings.queries import load_staff_names
@@ -29,6 +30,7 @@ from app.web.dashboard.booking_responses import get_visible_booking
 from app.web.fields import Id, IntegerField
 from app.web.forms import Form, Query
 from app.web.guards import for_company, get_next_path
+from app.web.own_calendar import is_limited
 from app.web.toasts import Toast, flash_toast
 
 MAX_STAFF = 200
@@ -182,9 +184,14 @@ def _get_person(staff_id: str, branch: Branch) -> StaffMember:
 
 def _get_closure(closure_id: str) -> Closure:
     closure = db.session.scalars(select(Closure).where(Closure.id == closure_id)).first() if is_ulid(closure_id) else None
-    if closure is None or (closure.branch_id and closure.branch_id not in dict(list_branches())):
+    if closure is None or (closure.branch_id and closure.branch_id not in dict(list_branches())) or not _is_visible(closure.staff_id):
         raise NotFound(_("Das gibt es hier nicht."))
     return closure
+
+
+def _is_visible(staff_id: str | None) -> bool:
+    """Whoever sees their own appointments only sees no absences of others either."""
+    return not is_limited() or staff_id is None or _is_own(staff_id)
 
 
 def _list_visible_conflicts(closure: Closure) -> list[Booking]:
@@ -193,7 +200,7 @@ def _list_visible_conflicts(closure: Closure) -> list[Booking]:
 
 
 def _is_own(staff_id: str | None) -> bool:
-    own = catalogue.find_staff_of_user(current_user)
+    own = find_staff_of_user(current_user)
     return own is not None and own.id == staff_id
 
 
@@ -218,5 +225,12 @@ def _build_row(booking: Booking, with_options: bool) -> dict[str, Any]:
         "name": customer.name if customer else None,
         "number": booking.contact_phone or (customer.of_kind("phone") if customer else None),
         "service": db.session.get_one(Service, booking.service_id).name,
-        "ways": find_rebooking_options(booking) if with_options else None,
+        "ways": _limit_options(find_rebooking_options(booking)) if with_options else None,
     }
+
+
+def _limit_options(options: ClosureConflictOptions) -> ClosureConflictOptions:
+    """Colleagues are no way out for whoever changes their own calendar only."""
+    if not is_limited():
+        return options
+    return ClosureConflictOptions([], [slot for slot in options.other_times if _is_own(slot.staff_id)])

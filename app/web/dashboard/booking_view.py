@@ -15,6 +15,7 @@ from app.models import Booking, Branch, Customer, Service, StaffMember
 from app.web.branch_filter import get_branch_filter
 from app.web.formatting import clock, day
 from app.web.labels import BOOKING_STATUSES
+from app.web.own_calendar import list_own
 
 MAX_STAFF = 200
 
@@ -34,7 +35,7 @@ def build_details(booking: Booking) -> dict[str, Any]:
         "service": service,
         "person": db.session.get(StaffMember, booking.staff_id),
         "branch": db.session.get(Branch, booking.branch_id),
-        "people": [(person.id, person.name) for person in staff],
+        "people": [(person.id, person.name) for person in list_own(staff)],
         "local_day": local.date().isoformat(),
         "local_time": clock(booking.starts_at),
         "following": TRANSITIONS.get(booking.status, ()),

@@ -46,6 +46,7 @@ from app.web.formatting import day, when
 from app.web.forms import Form, Query
 from app.web.guards import for_company
 from app.web.labels import BOOKING_STATUSES
+from app.web.own_calendar import explain_missing_person, is_limited, lacks_person, require_own, require_own_visit
 from app.web.partial_page import render_page
 from app.web.toasts import Toast
 
@@ -125,7 +126,8 @@ def index() -> Response:
         shown=ngettext("%(num)s Termin", "%(num)s Termine", len(bookings)) if not more and not after else "",
         chips=[("", _("Alle")), *((key, BOOKING_STATUSES[key].label) for key in STATUSES)],
         periods=[("coming", _("Ab heute")), ("today", _("Heute")), ("week", _("7 Tage")), ("past", _("Vergangene"))],
-        people=[(person.id, person.name) for person in catalogue.list_staff(limit=MAX_STAFF)],
+        people=[] if is_limited() else [(person.id, person.name) for person in catalogue.list_staff(limit=MAX_STAFF)],
+        missing_person=explain_missing_person() if lacks_person() else "",
         href=lambda **changes: _build_href(filters, **changes),
     )
 
@@ -173,6 +175,9 @@ def move(booking_id: str) -> Any:
     booking = get_visible_booking(booking_id)
     before = (booking.starts_at, booking.staff_id, ",".join(booking.overridden or ()) or None)
     query = MoveQuery.read()
+    require_own_visit(booking)
+    if query.staff_id:
+        require_own(query.staff_id)
     starts_at = query.starts_at
     if starts_at is None and query.day and query.time:
         starts_at = to_utc(query.day, query.time, booking.timezone)
@@ -203,6 +208,7 @@ def move(booking_id: str) -> Any:
 def cancel(booking_id: str) -> Any:
     booking = get_visible_booking(booking_id)
     form = CancelForm.read()
+    require_own_visit(booking, with_series=form.all)
     if form.all and booking.series_id:
         cancelled = run_with_write_slot(lambda: cancel_series_from(booking_id, current_actor(), reason=form.reason, version=form.version))
         sentence = ngettext("%(num)s Termin abgesagt.", "%(num)s Termine abgesagt.", len(cancelled))
@@ -218,6 +224,7 @@ def repeat(booking_id: str) -> Any:
     """Repeat the visit every few weeks with the same staff."""
     booking = get_visible_booking(booking_id)
     form = RecurrenceForm.read()
+    require_own_visit(booking)
     every_weeks = form.every_weeks
     if every_weeks is None:
         return respond(_("Der Termin bleibt einmalig."), back=_build_booking_url(booking))

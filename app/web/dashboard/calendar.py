@@ -38,8 +38,9 @@ from app.web.dashboard.override_form import OverrideCodes, OverrideNote
 from app.web.dashboard.recurrence_form import RecurrenceForm, describe_series
 from app.web.fields import ChoiceField, Clock, Day, Email, Id, MultilineField, Phone, SearchField, TextField
 from app.web.formatting import phone_number, when, whole_day
-from app.web.forms import Query
+from app.web.forms import Query, raise_invalid
 from app.web.guards import for_company
+from app.web.own_calendar import explain_missing_person, is_limited, lacks_person, require_own
 
 MAX_CHOICES = 200
 
@@ -120,7 +121,8 @@ def index() -> str:
         day=day,
         today=now().astimezone(ZoneInfo(branch.timezone)).date(),
         absences=list_absence_lines([branch.id]),
-        may_write=can(current_user, "bookings.write", branch_id=branch.id),
+        missing_person=explain_missing_person() if lacks_person() else "",
+        may_write=can(current_user, "bookings.write", branch_id=branch.id) and not lacks_person(),
         step=load_policies().rules(branch_id=branch.id).grid_minutes,
         link=_build_linker(branch, day, week, query.staff_id),
         timedelta=timedelta,
@@ -131,6 +133,7 @@ def index() -> str:
 @for_company("bookings.write")
 def new() -> str:
     branch = _get_branch()
+    require_own(None)
     query = NewBookingQuery.read_known()
     time = query.time.isoformat("minutes") if query.time else ""
     values = {**query.model_dump(), "day": get_current_day(branch.timezone).isoformat(), "time": time}
@@ -172,6 +175,7 @@ def _get_branch() -> Branch:
 
 
 def _resolve_request(form: NewBookingForm, branch: Branch) -> BookingRequest:
+    staff_id = require_own(form.staff_id)
     request = resolve_request(
         form.service_id,
         branch_id=branch.id,
@@ -179,12 +183,14 @@ def _resolve_request(form: NewBookingForm, branch: Branch) -> BookingRequest:
         source="web",
         actor=current_actor(),
         name=form.name,
-        staff_id=form.staff_id,
+        staff_id=staff_id,
         phone=form.phone,
         email=form.email,
         notes=form.notes,
         idempotency_key=IdempotencyKey(current_user.id, form.once, _hash_form()) if form.once else None,
     )
+    if is_limited() and any(part.staff_id != staff_id for part in request.parts):
+        raise_invalid({"service_id": _("Dafür braucht es noch jemanden aus dem Team. Bitten Sie den Empfang darum.")})
     known = form.person if is_ulid(form.person) and is_named(form.person, form.name) else None
     return replace(request, customer_id=known, accepted=form.override, note=form.override_note if form.override else None)
 
@@ -213,7 +219,7 @@ def customers() -> Any:
 def why() -> Response | str:
     """Explain why a time of a staff member is not available, for the shortest service they offer."""
     branch, query = _get_branch(), WhyQuery.read()
-    staff_id, day, clock_time = query.staff_id, query.day.isoformat(), query.time.isoformat("minutes")
+    staff_id, day, clock_time = require_own(query.staff_id or None) or "", query.day.isoformat(), query.time.isoformat("minutes")
     starts_at = to_utc(query.day, query.time, branch.timezone)
     services = [service for service in list_services(staff_id) if not service.parts]
     reasons: list[str] = []

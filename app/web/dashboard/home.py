@@ -27,6 +27,7 @@ from app.web.formatting import clock, day, day_of
 from app.web.forms import Query
 from app.web.guards import for_company
 from app.web.layout import count_open_tasks, get_assistant_name
+from app.web.own_calendar import explain_missing_person, lacks_person
 
 PERIODS = {"today": 1, "week": 7, "month": 30}
 MAX_TASKS = 5
@@ -63,6 +64,7 @@ def index() -> str:
         tasks=list_open_tasks(MAX_TASKS),
         tasks_left=tasks_left,
         bookings=bookings,
+        missing_person=explain_missing_person() if lacks_person() else "",
         bookings_are_today=bool(bookings) and bookings[0]["day"] == day(now()),
     )
 

@@ -22,6 +22,7 @@ from app.web.dashboard.override_form import format_codes
 from app.web.dashboard.recurrence_form import list_choices
 from app.web.formatting import clock, phone_number, when
 from app.web.forms import to_errors
+from app.web.own_calendar import get_own_calendar, is_limited, list_own
 
 MAX_CHOICES = 200
 # what the form says of the person who is none of those on record
@@ -30,7 +31,7 @@ NEW_CUSTOMER = "new"
 
 def render_form(branch: Branch, values: dict[str, Any], error: AppError | None = None) -> str:
     """Render the form; after a refusal with its reasons, other times, and what the desk may ignore."""
-    people = catalogue.list_staff(limit=MAX_CHOICES, branch_id=branch.id)
+    people = list_own(catalogue.list_staff(limit=MAX_CHOICES, branch_id=branch.id))
     return render_template(
         "dashboard/calendar_new.html" if is_xhr() else "dashboard/calendar_new_alone.html",
         branch=branch,
@@ -41,7 +42,7 @@ def render_form(branch: Branch, values: dict[str, Any], error: AppError | None =
         alternatives=_list_alternatives(error, branch) if error else [],
         namesakes=_list_namesakes(error),
         new_customer=NEW_CUSTOMER,
-        services=[(service.id, _format_service(service)) for service in list_services("")],
+        services=[(service.id, _format_service(service)) for service in list_services(people[0].id if is_limited() and people else "")],
         people=[(person.id, person.name) for person in people],
         rhythms=list_choices(),
         once=(values.get("once") if not isinstance(error, IdempotencyKeyReused) else None) or f"{now().timestamp():.6f}",
@@ -99,7 +100,7 @@ def _list_alternatives(error: AppError, branch: Branch) -> list[dict[str, str]]:
             "label": _("%(when)s bei %(who)s", when=when(slot.starts_at), who=names.get(slot.staff_id, "")),
         }
         for slot in slots
-        if slot.branch_id == branch.id
+        if slot.branch_id == branch.id and get_own_calendar() in (None, slot.staff_id)
     ]
 
 

@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.core.transactions import run_in_transaction
+from app.domain.accounts.access import find_staff_of_user
 from app.domain.notifications.sender_accounts import is_set_up
-from app.domain.services.catalogue import find_staff_of_user
 from app.domain.staff_notices.notice_kinds import CHANNELS, NoticeChannel
 from app.domain.staff_notices.preferences import get_channels, get_digest_hour, list_kinds, load_settings, save_settings
 from app.domain.staff_notices.push_subscriptions import list_devices
@@ -16,6 +16,7 @@ from app.web.dashboard.notice_labels import CHANNEL_NAMES, NOTICE_KINDS
 from app.web.fields import Flag, IntegerField
 from app.web.forms import Form
 from app.web.guards import for_company
+from app.web.own_calendar import is_limited
 
 blueprint = Blueprint("notice_preferences", __name__)
 
@@ -68,7 +69,7 @@ def _read_channels(kind: str) -> list[NoticeChannel]:
 
 def _describe_concerns() -> str:
     """Say whose appointments and which branches the notices are about."""
-    if current_user.role == "staff" and find_staff_of_user(current_user):
+    if current_user.role == "staff" and (is_limited() or find_staff_of_user(current_user)):
         return _("Bei Terminen erfahren Sie nur von denen in Ihrem eigenen Kalender.")
     if current_user.branch_ids:
         return _("Sie erfahren nur, was Ihre Filialen betrifft.")

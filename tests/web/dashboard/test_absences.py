@@ -159,13 +159,17 @@ def test_below_the_front_desk_people_act_for_themselves_only(app: Flask, db: SQL
     company = db.session.get_one(Company, salon.company_id)
     ben = make_user(company, "staff", email="ben@salon-lindgren.example")
     with company_scope(salon.company_id), transaction():
-        db.session.get_one(StaffMember, salon.people["ben"]).email = "Ben@salon-lindgren.example"
+        db.session.get_one(StaffMember, salon.people["ben"]).user_id = ben.id
     _book(salon, "cut:anna", "2026-05-12T10:00")
     _book(salon, "cut:ben", "2026-05-12T10:00")
     client, desk = signed_in(app, ben), signed_in(app, make_user(company, "front_desk"))
     hers = _sick(desk, salon)
     assert client.get(f"/staff/{salon.people['anna']}/sick").status_code == 403
     assert _post(client, f"/staff/{salon.people['anna']}/sick").status_code == 403
+    assert client.get(hers).status_code == 404
+    assert _post(client, f"{hers.partition('?')[0]}/undo").status_code == 404
+    with company_scope(salon.company_id), transaction():
+        company.staff_see_all_bookings = True
     assert _post(client, f"{hers.partition('?')[0]}/undo").status_code == 403
     page = client.get(hers).text
     assert "Ein Termin braucht eine Lösung" in page and "Absagen" not in page and "zurücknehmen" not in page
@@ -178,6 +182,7 @@ def test_below_the_front_desk_people_act_for_themselves_only(app: Flask, db: SQL
     assert _post(client, f"{mine.partition('?')[0]}/undo").status_code == 302
     with company_scope(salon.company_id), transaction():
         db.session.get_one(StaffMember, salon.people["anna"]).user_id = ben.id
+        db.session.get_one(StaffMember, salon.people["ben"]).user_id = None
     assert client.get(f"/staff/{salon.people['anna']}/sick").status_code == 200
     assert client.get(f"/staff/{salon.people['ben']}/sick").status_code == 403
 
