@@ -6,9 +6,12 @@ from app.cli.command_context import get_company, one_transaction
 from app.cli.command_group import CommandGroup
 from app.cli.tables import Table
 from app.core import settings
-from app.core.tenancy import unscoped
-from app.domain.accounts import two_factor, users as accounts
+from app.core.tenancy import company_scope, unscoped
+from app.domain.accounts import invitations, two_factor, users as accounts
+from app.domain.accounts.access import Access
 from app.domain.accounts.account_mails import queue_account_mail
+from app.domain.notifications import invitation_mail
+from app.jobs.notifications import send_notification
 from app.models.user import COMPANY_ROLES, PLATFORM_ROLES
 
 users = CommandGroup("users", help="Who may sign in.")
@@ -29,6 +32,26 @@ def create(email: str, role: str, slug: str | None, name: str | None) -> None:
     click.echo(f"{user.email} can sign in at {address} with this password once, and then chooses another one:\n\n  {password}\n")
     if role == "owner":
         click.echo(f"Next: flask retell publish --company {slug}")
+
+
+@users.command("invite")
+@click.option("--email", required=True)
+@click.option("--role", required=True, type=click.Choice(COMPANY_ROLES))
+@click.option("--company", "slug", required=True, metavar="SLUG")
+@click.option("--name", help="Can be changed by whoever accepts.")
+def invite(email: str, role: str, slug: str, name: str | None) -> None:
+    """Invite somebody by mail; where none goes out, print the link to pass on. It works once, for a week."""
+    with unscoped(), one_transaction():
+        company_id = get_company(slug).id
+    with company_scope(company_id), one_transaction():
+        issued = invitations.invite(email, Access(role), name=name, by=None)
+        is_by_hand = issued.invitation.is_by_hand = invitation_mail.find_obstacle() is not None
+        if not is_by_hand:
+            send_notification.enqueue(invitation_mail.queue_mail(issued).id)
+    if is_by_hand:
+        click.echo(f"No mail goes out. {email} accepts the invitation here, once, within a week:\n\n  {issued.link}\n")
+    else:
+        click.echo(f"The invitation to {email} is on its way. It works once, for a week.")
 
 
 @users.command("list")

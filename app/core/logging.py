@@ -17,8 +17,8 @@ from config import Settings
 
 SECRET_FIELDS = re.compile(r"password|secret|token|key|authorization|signature|transcript|body", re.I)
 PHONE = re.compile(r"\+\d{6,}")
-# the token after these prefixes opens a customer's booking page, a calendar feed, or an account
-LINK = re.compile(r"(?:(?<=/b/)|(?<=/ics/)|(?<=/reset/)|(?<=/confirm-email/))[^\s/?#\"'<>]+")
+# the token after these prefixes opens a customer's booking page, a calendar feed, an account, or an invitation
+LINK = re.compile(r"(?:(?<=/b/)|(?<=/ics/)|(?<=/reset/)|(?<=/confirm-email/)|(?<=/invitation/))[^\s/?#\"'<>]+")
 # loggers of libraries whose lines contain request paths
 SOCKET_LOGGERS = ("engineio.server", "socketio.server", "geventwebsocket.handler")
 FOREIGN_LOGGERS = ("gunicorn.error", "werkzeug", *SOCKET_LOGGERS)

@@ -67,7 +67,7 @@ LINDGREN = DemoCompany(
         DemoUser("frontdesk@salon-lindgren.example", "Femke Arndt", "front_desk"),
         DemoUser("manager@salon-lindgren.example", "Aylin Demir", "manager"),
         DemoUser("pankow@salon-lindgren.example", "Svenja Marquardt", "front_desk", ("pankow",)),
-        DemoUser("team@salon-lindgren.example", "Tom Weber", "staff", ("mitte",)),
+        DemoUser("team@salon-lindgren.example", "Tom Weber", "staff", ("mitte",), staff="Tom Weber"),
         DemoUser("books@salon-lindgren.example", "Ines Kolb", "read_only"),
     ),
     families={

@@ -57,6 +57,8 @@ class DemoUser:
     role: str
     # branches the user is limited to; empty: all
     branches: tuple[str, ...] = ()
+    # the person in the team who it is, by name
+    staff: str | None = None
 
 
 @dataclass(frozen=True)

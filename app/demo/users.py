@@ -2,7 +2,7 @@
 
 import secrets
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.core.extensions import db
 from app.core.tenancy import company_scope
@@ -10,7 +10,7 @@ from app.demo.companies import COMPANIES, SUPPORT
 from app.demo.schema import DemoUser
 from app.domain.accounts import passwords
 from app.domain.accounts.users import revoke_sessions
-from app.models import Branch, Company, User, UserBranch
+from app.models import Branch, Company, StaffMember, User, UserBranch
 
 
 def create_accounts(password: str | None) -> str | None:
@@ -37,6 +37,10 @@ def _create_users(demo: DemoUser, company_id: str | None, password_hash: str) ->
             ids = db.session.scalars(select(Branch.id).where(Branch.slug.in_(demo.branches))).all()
         user.branches = [UserBranch(branch_id=branch_id, company_id=company_id) for branch_id in ids]
     db.session.add(user)
+    if demo.staff and company_id:
+        db.session.flush()
+        with company_scope(company_id):
+            db.session.execute(update(StaffMember).where(StaffMember.name == demo.staff).values(user_id=user.id))
 
 
 def _update_passwords(password: str, users: list[User]) -> None:

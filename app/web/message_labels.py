@@ -27,6 +27,7 @@ MESSAGE_KINDS = {
     "emergency": _l("Alarm an die Bereitschaft"),
     "staff_notice": _l("Benachrichtigung ans Team"),
     "staff_digest": _l("Tagesüberblick ans Team"),
+    "invitation": _l("Einladung zur Anmeldung"),
 }
 # the texts that companies may change, by their names in domain/notifications/message_templates
 TEMPLATE_LABELS = {

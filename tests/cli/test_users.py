@@ -12,7 +12,7 @@ from app.core import encryption
 from app.core.clock import now
 from app.core.encryption import new_key
 from app.models import AccountMail, ApiKey, User
-from tests.support.users import make_company, make_user, sign_in, signed_in
+from tests.support.users import csrf_token, make_company, make_user, sign_in, signed_in
 
 
 @pytest.fixture
@@ -35,6 +35,21 @@ def test_a_user_made_here_can_sign_in_once(runner: FlaskCliRunner, app: Flask, d
     client = app.test_client()
     assert sign_in(client, "m@salon.example", shown(made.output)).status_code == 302
     assert client.get("/live").location == "/account/password"
+
+
+def test_an_invitation_from_here_is_accepted_once(runner: FlaskCliRunner, app: Flask, db: SQLAlchemy) -> None:
+    make_company()
+    arguments = ["users", "invite", "--email", "M@salon.example", "--role", "manager", "--company", "salon-lindgren"]
+    invited = runner.invoke(args=arguments)
+    assert invited.exit_code == 0 and "No mail goes out" in invited.output, invited.output
+    again = runner.invoke(args=arguments)
+    assert again.exit_code != 0 and "already been invited" in again.output
+    client, path = app.test_client(), "/invitation/" + shown(invited.output).rpartition("/")[2]
+    form = {"name": "Mia", "password": "Kastanien am Kanal", "repeat_password": "Kastanien am Kanal"}
+    assert client.post(path, data={"csrf_token": csrf_token(client, path), **form}).location == "/dashboard"
+    user = db.session.scalars(select(User)).one()
+    assert (user.email, user.role, user.name) == ("m@salon.example", "manager", "Mia")
+    assert app.test_client().get(path).status_code == 404
 
 
 @pytest.mark.parametrize(

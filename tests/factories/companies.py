@@ -19,6 +19,7 @@ from app.models import (
     CompanyLogo,
     Connection,
     FeatureFlag,
+    Invitation,
     OnCallShift,
     Passkey,
     PhoneNumber,
@@ -116,6 +117,17 @@ class UserFactory(UlidFactory):
     email = factory.Sequence(lambda n: f"user{n}@salon-lindgren.example")
     name = "Mara Lindgren"
     role = "owner"
+
+
+class InvitationFactory(UlidFactory):
+    class Meta:
+        model = Invitation
+
+    email = factory.Sequence(lambda n: f"invited{n}@salon-lindgren.example")
+    role = "front_desk"
+    branch_ids = factory.LazyFunction(list)
+    token_hash = factory.Sequence(lambda n: f"{n:064x}")
+    expires_at = factory.LazyFunction(lambda: now() + timedelta(days=7))
 
 
 class UserBranchFactory(RowFactory):

@@ -42,6 +42,7 @@ ACROSS_COMPANIES = {
 UNIQUE_EVERYWHERE = {
     "uq_phone_numbers_e164", "uq_holds_token_hash", "uq_waitlist_offers_token_hash", "uq_push_subscriptions_endpoint_hash",
     "uq_consent_requests_token_hash", "uq_satisfaction_questions_token_hash", "uq_customer_proxies_token_hash",
+    "uq_invitations_token_hash",
 }  # fmt: skip
 each_owned_model = each_row("model", OWNED)
 

@@ -20,6 +20,8 @@ from app.core.logging import mask_link_tokens
 from app.core.route_guards import guard_of
 from app.core.tenancy import company_scope, unscoped
 from app.core.transactions import transaction
+from app.domain.accounts import invitations
+from app.domain.accounts.access import Access
 from app.domain.accounts.account_tokens import create_token
 from app.domain.bookings import calendar_feeds, self_service_links
 from app.domain.bookings.create import create_booking
@@ -43,6 +45,7 @@ def tokens(db: SQLAlchemy) -> Iterator[dict[str, str]]:
         with company_scope(salon.company_id), transaction():
             booking = create_booking(salon.request("cut:anna", customer_id=None))
             made = {"/b/": self_service_links.create_link(booking), "/ics/": calendar_feeds.create_feed(staff_id=salon.people["anna"])}
+            made["/invitation/"] = invitations.invite("neu@example.org", Access("staff"), by=None).link.rpartition("/")[2]
         user = make_user()
         with transaction():
             made |= {"/reset/": create_token("password_reset", user)[1]}

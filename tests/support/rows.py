@@ -47,6 +47,7 @@ MEANT = {
     "template_name": "MessageTemplateVersion",
     "company_slug": "Company",
     "digest": "CompanyLogo",
+    "invitation_id": "Invitation",
 }
 # texts with a grammar of their own, which the mark would break
 PLAIN = {

@@ -79,7 +79,7 @@ def _hit_all(budgets: RateHits) -> RateHits:
 
 
 def record_sign_in(user: User, *, method: str = "password") -> None:
-    """Record the sign-in and by what: password, code, recovery_code or passkey."""
+    """Record the sign-in and by what: password, code, recovery_code, passkey or invitation."""
     user.signed_in_at = now()
     record("signed_in", subject=f"user:{user.id}", data={"method": method}, user_id=user.id, company_id=user.company_id)
 

@@ -1,19 +1,20 @@
 """Users: creation, changes and blocking; a change of permissions revokes the sessions."""
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from app.core import email_address
 from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.event_bus import publish
 from app.core.extensions import db
+from app.core.tenancy import company_scope
 from app.domain.accounts import passwords
 from app.domain.accounts.account_mails import queue_account_mail
 from app.domain.accounts.account_tokens import delete_tokens
 from app.domain.accounts.sign_in import EMAIL_PATTERN, find_user
 from app.domain.audit.log import record
 from app.events import SessionsRevoked
-from app.models import Company, User, WebSession
+from app.models import Company, StaffMember, User, WebSession
 from app.models.user import COMPANY_ROLES, PLATFORM_ROLES
 
 
@@ -53,8 +54,20 @@ def create_user(
     )
     db.session.add(user)
     db.session.flush()
+    _link_namesake(user)
     record("user_made", subject=f"user:{user.id}", data={"role": role}, company_id=user.company_id)
     return user, password
+
+
+def _link_namesake(user: User) -> None:
+    """Link a new account to the person in the team with its mail address, if nobody has that yet."""
+    if user.company_id is None:
+        return
+    with company_scope(user.company_id):
+        same = select(StaffMember).where(StaffMember.is_active, StaffMember.user_id.is_(None), func.lower(StaffMember.email) == user.email)
+        if (member := db.session.scalars(same.order_by(StaffMember.id).limit(1)).first()) is not None:
+            member.user_id = user.id
+            db.session.flush()
 
 
 def get_user(email: str) -> User:

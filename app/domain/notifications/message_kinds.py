@@ -119,6 +119,9 @@ def _list_kinds() -> tuple[MessageKind, ...]:
             )
             for name in ("staff_notice", "staff_digest")
         ),
+        MessageKind(
+            "invitation", "service", "staff", ("email",), heeds_quiet_hours=False, is_limited=False, is_personal=True, is_internal=True,
+        ),
     )  # fmt: skip
 
 

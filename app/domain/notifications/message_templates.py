@@ -137,6 +137,14 @@ def _list_templates() -> tuple[MessageTemplate, ...]:
             "staff_digest", "staff_digest", _l("%(company)s: Ihr Überblick für %(day)s"),
             _l("%(text)s\n\nZum Dashboard: %(link)s\n\nWas Sie bekommen und wann, legen Sie unter Meine Benachrichtigungen fest."),
         ),
+        MessageTemplate(
+            "invitation", "invitation", _l("Ihre Einladung: %(company)s"),
+            _l(
+                "%(company)s lädt Sie zu AskProAI ein. Dort stehen die Anrufe und die Termine des Betriebs.\n\n"
+                "Sie wählen einen Namen und ein Passwort, dann sind Sie angemeldet. Der Link gilt bis zum %(until)s und nur einmal.\n\n"
+                "Einladung annehmen: %(link)s\n\nWissen Sie nichts davon, lassen Sie diese Mail einfach liegen."
+            ),
+        ),
         MessageTemplate("code", "code", _l("Ihr Code"), _l("%(company)s: Ihr Code ist %(code)s. Er gilt zehn Minuten.")),
         MessageTemplate(
             "emergency", "emergency", _l("Notfall am Telefon"),

@@ -6,7 +6,18 @@ from sqlalchemy import select
 
 from app.core.extensions import db
 from app.domain.notifications.message_kinds import PLANNED_KINDS, get_kind
-from app.models import Booking, BookingChange, ConsentRequest, CustomerProxy, Notification, OneTimeCode, StaffNotice, User, WaitlistOffer
+from app.models import (
+    Booking,
+    BookingChange,
+    ConsentRequest,
+    CustomerProxy,
+    Invitation,
+    Notification,
+    OneTimeCode,
+    StaffNotice,
+    User,
+    WaitlistOffer,
+)
 
 # a change of one of these makes a message about the booking untrue
 STATED_FIELDS = frozenset({"status", "starts_at", "staff_id", "branch_id", "service_id"})
@@ -71,6 +82,12 @@ def _is_request_closed(_row: Notification, request_id: str) -> bool:
     return request is None or request.consent_id is not None or request.ended_at is not None
 
 
+def _is_invitation_over(row: Notification, invitation_id: str) -> bool:
+    """Accepted or withdrawn, or it has another link by now."""
+    token_hash = db.session.scalar(select(Invitation.token_hash).where(Invitation.id == invitation_id)) or ""
+    return not token_hash or not row.idempotency_key.endswith(token_hash[:16])
+
+
 def _may_sign_in(user_id: str) -> bool:
     return db.session.scalar(select(User.is_active).where(User.id == user_id)) is True
 
@@ -82,5 +99,5 @@ def _is_proxy_settled(_row: Notification, proxy_id: str) -> bool:
 
 CHECKS: dict[str, Callable[[Notification, str], bool]] = {
     "booking": _is_booking_changed, "offer": _is_offer_closed, "code": _is_code_replaced, "notice": _is_notice_read,
-    "digest": _is_digest_for_nobody, "consent": _is_request_closed, "proxy": _is_proxy_settled,
+    "digest": _is_digest_for_nobody, "consent": _is_request_closed, "proxy": _is_proxy_settled, "invitation": _is_invitation_over,
 }  # fmt: skip

@@ -16,7 +16,7 @@ from app.domain.companies.industries import get_industry
 from app.domain.customers.one_time_codes import MAX_PER_COMPANY_PER_DAY, VerificationSendStats, get_send_stats
 from app.domain.operations.company_list import list_companies
 from app.domain.operations.setup_checklist import list_missing_steps
-from app.models import Agent, Branch, Company, Connection, PhoneNumber, User
+from app.models import Agent, Branch, Company, Connection, Invitation, PhoneNumber, User
 from app.web.admin.labels import SETUP_STEPS
 from app.web.guards import for_support
 from app.web.labels import PROVIDER_NAMES
@@ -62,6 +62,7 @@ def render_company(company: Company, *, form: dict[str, Any], errors: dict[str, 
         agents=db.session.scalars(select(Agent).where(Agent.company_id == company.id).order_by(Agent.name)).all(),
         connections=db.session.scalars(select(Connection).where(Connection.company_id == company.id).order_by(Connection.provider)).all(),
         people=people,
+        invited=db.session.scalars(select(Invitation).where(Invitation.company_id == company.id).order_by(Invitation.email)).all(),
         may_let_in=not people or can(current_user, "support.users"),
         providers=PROVIDER_NAMES,
         sent=_get_send_stats(company),

@@ -8,13 +8,15 @@ from flask_login import current_user
 from sqlalchemy import exists, select
 from werkzeug.wrappers import Response
 
-from app.core.errors import AppError, NotAllowed
+from app.core.errors import AppError, InvalidInput, NotAllowed
 from app.core.extensions import db
 from app.core.locale import LANGUAGES
 from app.core.phone import display
 from app.core.tenancy import company_scope
 from app.core.transactions import run_in_transaction
-from app.domain.accounts import users
+from app.domain.accounts import invitations, users
+from app.domain.accounts.access import Access
+from app.domain.accounts.invitations import IssuedInvitation
 from app.domain.accounts.permissions import can
 from app.domain.companies.industries import INDUSTRIES
 from app.domain.companies.phone_numbers import NumberTaken
@@ -24,7 +26,7 @@ from app.domain.operations.onboarding import CompanyExists
 from app.domain.scheduling.holidays import GERMAN_STATES
 from app.domain.scheduling.opening_hours_text import format_week, parse_week
 from app.jobs.agents import deploy_agent
-from app.models import Company, User
+from app.models import Company, Notification, User
 from app.models.user import COMPANY_ROLES
 from app.web.admin.companies import get_company, render_company
 from app.web.admin.labels import describe_number_conflict
@@ -32,6 +34,7 @@ from app.web.fields import ChoiceField, Email, Flag, Id, ParserField, Phone, Tex
 from app.web.forms import Form, to_errors
 from app.web.guards import for_support
 from app.web.labels import ROLES
+from app.web.settings.invitations import pass_on
 
 blueprint = Blueprint("onboarding", __name__)
 
@@ -185,6 +188,31 @@ def make_user(company_id: str) -> str | tuple[str, int]:
         errors = to_errors(error) or {"email": str(error.message)}
         return _render_user_form(company, UserForm.typed(), errors, roles=_list_roles(company)), error.status
     return render_template("admin/user_created.html", company=company, user=user, password=password)
+
+
+@blueprint.post("/admin/companies/<company_id>/users/invite")
+@for_support("support.companies")
+def invite_user(company_id: str) -> Any:
+    """Invite instead: by mail, or by a link that is shown this once."""
+    company = get_company(company_id)
+
+    def work() -> tuple[IssuedInvitation, Notification | None]:
+        db.session.execute(select(Company.id).where(Company.id == company.id).with_for_update())
+        roles, form = _list_roles(company), UserForm.read()
+        if form.role not in roles:
+            raise NotAllowed(_("Das dürfen Sie hier nicht."))
+        issued = invitations.invite(form.email, Access(form.role), name=form.name or None, by=current_user)
+        return issued, pass_on(issued)
+
+    try:
+        with company_scope(company.id):
+            issued, mail = run_in_transaction(work)
+    except InvalidInput as error:
+        return _render_user_form(company, UserForm.typed(), to_errors(error), roles=_list_roles(company)), error.status
+    if mail is None:
+        return render_template("admin/user_invited.html", company=company, invitation=issued.invitation, link=issued.link)
+    flash(_("Die Einladung an %(email)s ist unterwegs.", email=issued.invitation.email))
+    return redirect(url_for("companies.show", company_id=company.id))
 
 
 def _list_roles(company: Company) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from app.domain.notifications.message_policies import load_message_policies
 from app.models import (
     BlockedCaller,
     CalendarFeed,
+    Invitation,
     MessageTemplateVersion,
     OnCallShift,
     PhoneNumber,
@@ -23,6 +24,7 @@ from app.models import (
     Resource,
     Service,
     StaffMember,
+    User,
     WorkingHours,
 )
 from app.web.branch_filter import list_branches
@@ -53,6 +55,16 @@ def _describe_services() -> str:
 
 def _describe_staff() -> str:
     return _join(db.session.scalars(select(StaffMember.name).where(StaffMember.is_active).order_by(StaffMember.name))) or _("noch niemand")
+
+
+def _describe_people() -> str:
+    invited = _count(Invitation.id)
+    people = _count(User.id, User.company_id == g.company.id, User.is_active)
+    parts = (
+        ngettext("eine Person", "%(num)s Personen", people),
+        ngettext("eine Einladung offen", "%(num)s Einladungen offen", invited) if invited else "",
+    )
+    return ", ".join(filter(None, parts))
 
 
 def _describe_resources() -> str:
@@ -122,6 +134,7 @@ STATES: dict[str, Callable[[], str]] = {
     "branches.index": _describe_branches,
     "services.index": _describe_services,
     "staff.index": _describe_staff,
+    "people.index": _describe_people,
     "resources.index": _describe_resources,
     "hours.index": _describe_hours,
     "policies.index": _describe_policies,

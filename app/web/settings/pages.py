@@ -71,6 +71,12 @@ PAGES = (
         "raum stuhl kabine hebebühne waschbecken ressource room chair equipment lift resource device",
     ),
     SettingsPage(
+        "people.index", "offer", _l("Zugänge"), _l("Wer sich anmelden darf, und mit welcher Rolle."), "key-round",
+        (_l("Rolle"), _l("Nur diese Filialen"), _l("Gehört im Team zu"), _l("E-Mail")),
+        "benutzer nutzer konto konten einladen einladung anmeldung passwort rechte sperren account accounts user users invite invitation "
+        "login sign in password permission permissions rights access block",
+    ),
+    SettingsPage(
         "hours.index", "time", _l("Öffnungszeiten"), _l("Die Woche, einzelne Tage, Ferien, Feiertage und Schließungen."), "clock",
         (
             _l("Jede Woche"), _l("Einzelne Tage"), _l("Für eine Zeit anders"), _l("Feiertage"),
