@@ -71,7 +71,8 @@ def _split(mail: MailContent) -> tuple[str, str, str]:
 
 def _cut_out(text: str, link: str, *, keeps_lead: bool = False) -> tuple[str, str]:
     """The text without this link and the words that lead to it, and these words; empty where they are part of a sentence."""
-    before, _link, after = text.partition(link)
+    # the address of another page may begin with it
+    before, after = re.split(rf"{re.escape(link)}(?![\w/-])", text, maxsplit=1)
     if not keeps_lead and (lead := LEAD.search(before)):
         return before[: lead.start()] + after, lead[1].strip()
     return re.sub(r":\s*$", ".", before) + after, ""

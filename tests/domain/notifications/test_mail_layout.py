@@ -101,3 +101,11 @@ def test_a_preview_leads_nowhere(app: Flask) -> None:
     with app.app_context():
         html = lay_out_preview(MAIL)
     assert "href" not in html and '<span class="m-button">Ändern oder absagen</span>' in html and "<h1" not in html
+
+
+def test_a_page_below_the_link_to_withdraw_keeps_its_button(app: Flask) -> None:
+    body = f"Salon Lindgren: Wie war Ihr Besuch? Ein Klick genügt: {LINK}/rate Abbestellen: {LINK}"
+    with app.app_context():
+        shown = str(lay_out_preview(replace(MAIL, body=body, is_marketing=True, facts=(), link_words="Antworten")))
+    assert LINK not in shown and "/rate" not in shown
+    assert '<span class="m-button">Antworten</span>' in shown and '<span class="m-link">Abbestellen</span>' in shown
