@@ -38,7 +38,7 @@ def test_an_owner_sets_up_mail_from_the_notice_and_gets_a_test(
         page.get_by_role("button", name="Speichern und prüfen").click()
         expect(page.get_by_text("Geprüft und gespeichert: E-Mail-Versand.")).to_be_visible()
         page.get_by_role("button", name="Test an mich schicken").click()
-        expect(page.get_by_text(f"Der Test ist unterwegs an {OWNER}")).to_be_visible()
+        expect(page.get_by_text(f"verschickt an {OWNER}: Der Anbieter hat die Nachricht angenommen.")).to_be_visible()
         assert [sent["To"] for sent in mail.mails] == [OWNER]
-        page.get_by_role("link", name="Zu den Nachrichten").click()
+        page.get_by_role("link", name="Festlegen, was wann hinausgeht").click()
         expect(page.get_by_text("Weder SMS noch E-Mail ist eingerichtet")).to_have_count(0)

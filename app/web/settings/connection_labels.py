@@ -224,4 +224,4 @@ def _describe_details(connection: Connection) -> str:
         return _("Der Schlüssel gilt. %(many)s", many=count_text)
     if details.get("name"):
         return _("Das Konto heißt dort „%(name)s“.", name=details["name"])
-    return _("Wir werden dort angenommen.")
+    return _("Die Verbindung steht.")

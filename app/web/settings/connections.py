@@ -22,6 +22,7 @@ from app.jobs.agents import deploy_agent
 from app.jobs.connections import check_connection
 from app.models import Connection
 from app.web.fields import ChoiceField, Email, TextField, VerbatimField
+from app.web.formatting import clock
 from app.web.forms import Form, to_errors
 from app.web.guards import for_company
 from app.web.settings import connection_labels
@@ -145,7 +146,10 @@ def send_test(provider: str) -> Any:
         to = send_test_message(provider)
     except (InvalidInput, TooManyRequests, TestNotSent) as error:
         return _render_page(provider, errors=to_errors(error), test_fault=error.message), error.status
-    return _render_page(provider, test_notice=_("Der Test ist unterwegs an %(address)s.", address=to))
+    sentence = _("Um %(time)s verschickt an %(address)s: Der Anbieter hat die Nachricht angenommen.", time=clock(now()), address=to)
+    if CHANNELS[provider] == "email":
+        sentence += " " + _("Sehen Sie in Ihr Postfach, sonst in den Spam-Ordner.")
+    return _render_page(provider, test_notice=sentence)
 
 
 @blueprint.post("/settings/connections/<provider>/check")
@@ -195,7 +199,8 @@ def _check_and_save(provider: str, given: dict[str, str]) -> Any:
         fault = connection_labels.describe_failed_setup(
             provider, reason, current=find_sender(channel), is_own=has_own_sender(channel), is_out=find_outage(channel) is not None
         )
-        return _render_page(provider, errors={}, fault=fault), 422
+        wrong = {SECRET_FIELDS[provider]: _("Bitte neu eingeben. Leer lassen nur, wenn etwas anderes falsch war.")}
+        return _render_page(provider, errors=wrong if result.reason == "not_allowed" else {}, fault=fault), 422
     with transaction():
         change = connection_changes.set_up_connection(provider, given, tested=result)
     _enqueue_changes(change)

@@ -167,7 +167,8 @@ def test_the_secret_of_a_failed_check_need_not_be_typed_again(
     wrong = post(owner, f"{PAGE}/smtp", **mail_form(mail, user="lena", password="geheim123456"))
     sealed = re.search(r'name="kept" value="([^"]+)"', wrong.text)
     assert wrong.status_code == 422 and sealed and "geheim123456" not in wrong.text
-    assert "Der Mailserver nimmt diesen Benutzernamen mit diesem Passwort nicht an." in wrong.text and 'value="lena"' in wrong.text
+    assert "Bitte neu eingeben." in wrong.text and "Der Mailserver nimmt diesen Benutzernamen mit diesem Passwort nicht an." in wrong.text
+    assert 'value="lena"' in wrong.text
     mail.says["AUTH"] = "235 welcome"
     other = signed_in(app, make_user(db.session.get_one(Company, salon.company_id), "owner", email="zweite@salon.example"))
     assert post(other, f"{PAGE}/smtp", **mail_form(mail, user="lena", kept=sealed[1])).status_code == 422
@@ -216,7 +217,7 @@ def test_a_test_goes_to_the_reader_and_says_what_became_of_it(
     assert post(owner, f"{PAGE}/sms_gateway/test", phone="0171 3920050").status_code == 409
     take_twilio(owner)
     answer = post(owner, f"{PAGE}/twilio/test", phone="0171 3920050")
-    assert answer.status_code == 200 and "Der Test ist unterwegs an +49 171 3920050." in answer.text
+    assert answer.status_code == 200 and "verschickt an +49 171 3920050: Der Anbieter hat die Nachricht angenommen." in answer.text
     assert [(row["to"], row["body"]) for row in twilio.messages] == [
         ("+491713920050", "Test von Salon Lindgren: Ihre Nachrichten kommen an.")
     ]
@@ -233,7 +234,7 @@ def test_a_test_goes_to_the_reader_and_says_what_became_of_it(
     assert len(twilio.messages) == 1
 
     assert post(owner, f"{PAGE}/smtp", **mail_form(mail)).status_code == 302
-    assert "Der Test ist unterwegs an" in post(owner, f"{PAGE}/smtp/test").text
+    assert "Der Anbieter hat die Nachricht angenommen." in post(owner, f"{PAGE}/smtp/test").text
     assert [str(letter["Subject"]) for letter in mail.mails] == ["Test: Salon Lindgren"]
     mail.says["RCPT"] = "550 no such user"
     assert "Der Mailserver kennt diese Adresse nicht." in post(owner, f"{PAGE}/smtp/test").text
