@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 from sqlalchemy.orm import selectinload
 
 from app.core.clock import now
@@ -56,24 +56,27 @@ def load_figures(customer_ids: Collection[str], *, branch_ids: Sequence[str] = (
     """The figures of these customers in one query; of those without any appointment there are none."""
     if not customer_ids:
         return {}
-    rows = db.session.execute(_select_figures(branch_ids).where(Booking.customer_id.in_(customer_ids)))
+    figures = [column.label(name) for name, column in _build_figures().items()]
+    statement = select(Booking.customer_id, *figures).where(Booking.customer_id.in_(customer_ids), *_count_only(branch_ids))
+    rows = db.session.execute(statement.group_by(Booking.customer_id))
     return {row.customer_id: CustomerFigures(row.visits, row.last, row.next, int(row.spent), row.no_shows) for row in rows}
 
 
-def _select_figures(branch_ids: Sequence[str]) -> Select[Any]:
+def _build_figures() -> dict[str, ColumnElement[Any]]:
     visit = func.coalesce(Booking.visit_id, Booking.id)
     took_place = and_(Booking.status.in_(("confirmed", "done")), Booking.ends_at <= now())
     ahead = and_(Booking.active(), Booking.starts_at > now())
-    figures = select(
-        Booking.customer_id,
-        func.count(func.distinct(case((took_place, visit)))).label("visits"),
-        func.max(case((took_place, Booking.starts_at))).label("last"),
-        func.min(case((ahead, Booking.starts_at))).label("next"),
-        func.coalesce(func.sum(case((took_place, Booking.price_cents))), 0).label("spent"),
-        func.count(func.distinct(case((Booking.status == "no_show", visit)))).label("no_shows"),
-    )
-    here = [Booking.branch_id.in_(branch_ids)] if branch_ids else []
-    return figures.where(Booking.customer_id.is_not(None), Booking.source != "simulator", *here).group_by(Booking.customer_id)
+    return {
+        "visits": func.count(func.distinct(case((took_place, visit)))),
+        "last": func.max(case((took_place, Booking.starts_at))),
+        "next": func.min(case((ahead, Booking.starts_at))),
+        "spent": func.coalesce(func.sum(case((took_place, Booking.price_cents))), 0),
+        "no_shows": func.count(func.distinct(case((Booking.status == "no_show", visit)))),
+    }
+
+
+def _count_only(branch_ids: Sequence[str]) -> list[ColumnElement[bool]]:
+    return [Booking.source != "simulator", *([Booking.branch_id.in_(branch_ids)] if branch_ids else [])]
 
 
 def _build_conditions(search: CustomerSearch) -> list[ColumnElement[bool]]:
@@ -81,31 +84,22 @@ def _build_conditions(search: CustomerSearch) -> list[ColumnElement[bool]]:
     if search.tag:
         conditions.append(Customer.id.in_(select(CustomerTag.customer_id).where(CustomerTag.tag == search.tag)))
     if search.absent_since:
-        came = select(Booking.customer_id).where(
-            Booking.customer_id.is_not(None), Booking.starts_at >= search.absent_since, Booking.status != "cancelled"
-        )
-        conditions += [Customer.id.not_in(came), Customer.created_at < search.absent_since]
+        came = exists().where(Booking.customer_id == Customer.id, Booking.starts_at >= search.absent_since, Booking.status != "cancelled")
+        conditions += [~came, Customer.created_at < search.absent_since]
     return conditions
 
 
 def _sort(statement: Select[Any], search: CustomerSearch) -> Select[Any]:
-    """Sort with those at the end of whom it is not known, either way round."""
+    """Sort with those at the end of whom it is not known; a figure is counted for each customer that the filters leave."""
     is_ascending = (search.sort in ASCENDING) != search.is_reversed
-    column: Any
     if search.sort == "last_call":
         # as the index has it: without a call is the least
-        column = Customer.last_call_at
-        return statement.order_by(*((column, Customer.id) if is_ascending else (column.desc(), Customer.id.desc())))
-    if search.sort == "name":
-        column = Customer.name
-    else:
-        figures = _select_figures(search.branch_ids).subquery()
-        statement = statement.outerjoin(figures, figures.c.customer_id == Customer.id)
-        column = _find_column(figures, search.sort)
-    order = column if is_ascending else column.desc()
-    return statement.order_by(column.is_(None), order, Customer.id.desc())
-
-
-def _find_column(figures: Subquery, sort: SortKey) -> ColumnElement[Any]:
-    column = figures.c[sort]
-    return column if sort in ("last", "next") else func.coalesce(column, 0)
+        order = (Customer.last_call_at, Customer.id) if is_ascending else (Customer.last_call_at.desc(), Customer.id.desc())
+        return statement.order_by(*order)
+    column: Any = Customer.name
+    if search.sort != "name":
+        figure = select(_build_figures()[search.sort]).where(Booking.customer_id == Customer.id, *_count_only(search.branch_ids))
+        column = figure.correlate(Customer).scalar_subquery()
+    # both databases take what is not known for the least
+    known_first = [column.is_(None)] if is_ascending else []
+    return statement.order_by(*known_first, column if is_ascending else column.desc(), Customer.id.desc())
