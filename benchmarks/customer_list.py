@@ -19,7 +19,7 @@ from benchmarks.servers import isolated_environment
 
 BOOKINGS = 5
 BATCH = 5000
-RUNS = 10
+RUNS = 5
 PAGE_SIZE = 50
 
 
