@@ -91,7 +91,10 @@ def list_sound_alikes(name: str, *, limit: int, but: Collection[str] = ()) -> li
         return []
     statement = select(Customer).options(selectinload(Customer.identifiers)).where(Customer.id.not_in(but))
     sounds = and_(*(Customer.name_sounds.like(f"% {code} %") for code in codes))
-    statement = statement.where(or_(sounds, and_(*map(_build_slip_filter, index_words(name).split()[:MAX_SLIP_WORDS]))))
+    typed = index_words(name).split()[:MAX_SLIP_WORDS] if "@" not in name else []
+    # where no word is long enough for a slip, its beginning alone is no likeness
+    slips = and_(*map(_build_slip_filter, typed)) if any(map(list_patterns, typed)) else false()
+    statement = statement.where(or_(sounds, slips))
     alike = db.session.scalars(statement.order_by(Customer.last_call_at.desc(), Customer.id.desc()).limit(MAX_SOUND_ALIKES)).all()
     words = index_words(name)
     return sorted(alike, key=lambda customer: -SequenceMatcher(None, words, customer.name_words or "").ratio())[:limit]

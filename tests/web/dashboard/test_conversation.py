@@ -45,7 +45,8 @@ def test_what_was_written_stands_on_the_customers_page_and_leads_there_from_the_
     owner = signed_in(app, make_user(salon))
     page = owner.get(f"/customers/{customer_id}").text
     assert "Wo kann ich &lt;b&gt;parken&lt;/b&gt;?" in page and "Als Aufgabe notiert" in page
-    assert page.index("Wo kann ich") < page.index("Danke für Ihre Nachricht")
+    conversation = page.partition('id="sms"')[2]
+    assert conversation.index("Wo kann ich") < conversation.index("Danke für Ihre Nachricht")
     assert f"/customers/{customer_id}#sms" in owner.get("/tasks").text
 
 
