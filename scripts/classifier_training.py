@@ -74,7 +74,7 @@ def _emergency() -> Task:
     lines = _lines(emergencies.CORPUS)
     rows = [(_of(emergencies.extract_training_features(row[2])), _urgency(row[0])) for row in lines]
     labels, weights = ["emergency", emergencies.WAITING], {"emergency": EMERGENCY_WEIGHT}
-    return Task("emergency", labels, rows, _hash_emergencies(), emergencies.EMERGENCY_WEIGHTS, EVIDENCE, weights)
+    return Task("emergency", labels, rows, _hash_emergencies(), emergencies.EMERGENCY_WEIGHTS, EVIDENCE, weights=weights)
 
 
 def _hash_emergencies() -> str:

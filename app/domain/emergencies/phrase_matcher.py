@@ -10,6 +10,8 @@ from app.domain.language.vocabulary import fold
 MAX_TEXT_LENGTH = 4000
 TOKEN = re.compile(r"[a-z0-9]+|[.!?;:\n]|,")
 # the English verb, which would go with the German article
+# "she bit into it" is no "bit of it"
+BIT = re.compile(r"(?<!\ba )(?<!little )\bbit (?=(?:into|through|on|a|an|the|some) )")
 DIE = re.compile(r"\b(to|wanna|gonna|rather) die\b")
 # ä is folded to ae, or typed as a: both are read as a
 UMLAUT = re.compile(r"([aou])e")
@@ -47,7 +49,8 @@ class TokenizedText:
 
 
 def normalise(text: str) -> str:
-    return UMLAUT.sub(r"\1", DIE.sub(r"\1 sterben", fold(text[:MAX_TEXT_LENGTH])).replace("'s ", " ").replace("'", ""))
+    folded = BIT.sub("bitten ", DIE.sub(r"\1 sterben", fold(text[:MAX_TEXT_LENGTH])))
+    return UMLAUT.sub(r"\1", folded.replace("'s ", " ").replace("'", ""))
 
 
 def tokenize(text: str, spelling: WordNormalization) -> TokenizedText:

@@ -248,3 +248,31 @@ def test_every_kind_has_a_name_for_people() -> None:
 @pytest.mark.parametrize("text", ["", " ", "?!…", "\x00", "a" * 100_000, "nicht " * 5000, "ä🙂" * 3000, "brust " * 2000])
 def test_whatever_is_said_it_is_read(text: str) -> None:
     recognise_emergency(text, "medical_practice")
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("two-year-old bit into a dishwasher tablet and is drooling", "poison"),
+        ("She sucked on a laundry pod", "poison"),
+        ("My toddler bit a washing capsule", "poison"),
+        ("Our son put a dishwasher tab in his mouth", "poison"),
+        ("Sie hat in einen Spülmaschinentab gebissen", "poison"),
+        ("Mein Kleiner hat auf eine Knopfzelle gebissen", "poison"),
+        ("Das Kind hat an einer Waschmittelkapsel gelutscht", "poison"),
+        ("Sie hat am Rohrreiniger geleckt und sabbert", "poison"),
+        ("I bit into an apple and lost a crown", None),
+        ("Beim Brötchen auf etwas Hartes gebissen, Füllung raus", None),
+        ("A bit of bleach on the ends, please", None),
+        ("Do you sell dishwasher tablets?", None),
+        ("So ein Check mit Herz und Blut und allem", None),
+        ("Einmal Herz und Blut durchchecken bitte", None),
+        ("A general check-up, heart and blood and so on", None),
+        ("Heart and blood pressure check, please", None),
+        ("Das Herz rast, und mir ist schwindlig", "heart"),
+        ("My heart is racing and there is blood", "heart"),
+    ],
+)
+def test_what_was_in_the_mouth_and_what_is_to_be_checked(said: str, kind: str | None) -> None:
+    found = recognise_emergency(said, "medical_practice")
+    assert (found.name if found and not found.is_out_of_hours else None) == kind
