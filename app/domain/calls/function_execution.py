@@ -24,7 +24,7 @@ from app.core.transactions import run_in_transaction
 from app.domain.agents.request_hash import hash_request
 from app.domain.agents.tools import registry
 from app.domain.agents.tools.context import ToolContext, ToolResult, reject
-from app.domain.agents.tools.emergency_override import CODE as EMERGENCY, handle_emergency, handle_emergency_offline
+from app.domain.agents.tools.emergency_override import CODE as EMERGENCY, handle_emergency, handle_emergency_offline, remind_of_emergency
 from app.domain.calls import lifecycle
 from app.domain.calls.call_unit_of_work import CallUnitOfWork
 from app.domain.calls.outcome import is_tool_successful
@@ -120,13 +120,19 @@ def _answer_in_transaction(function_call: FunctionCall, began: float, run: Run) 
             urgent = handle_emergency(context, use.name, use.arguments, turns=_list_caller_turns(use), index=use.position)
             if urgent is None and (repeated := _find_repeated_result(uses, use, key)) is not None:
                 return repeated
-            result = _answer_emergency(urgent, use, context, run) if urgent else run(use.name, use.arguments, context)
+            result = _answer_emergency(urgent, use, context, run) if urgent else _answer(use, context, run)
             db.session.flush()
         _save_tool_call(function_call, call, uses, key, result, began=began, database_s=spent.seconds)
         if not call.keeps_words:
             erase_words(call)
             request_deletion(call, "declined", again=False)
         return result.as_json()
+
+
+def _answer(use: FunctionRequest, context: ToolContext, run: Run) -> ToolResult:
+    """Answer the use; an appointment made after an emergency comes with the number that helps sooner."""
+    result, entry = run(use.name, use.arguments, context), registry.find_tool(use.name)
+    return remind_of_emergency(context, result) if entry and entry.sets_a_time else result
 
 
 def _answer_emergency(urgent: ToolResult, use: FunctionRequest, context: ToolContext, run: Run) -> ToolResult:
@@ -187,8 +193,8 @@ def _find_repeated_result(uses: Sequence[Any], use: FunctionRequest, key: str) -
 
 
 def _is_past(result: dict[str, Any], row: Any, use: FunctionRequest) -> bool:
-    """An emergency is answered once: when the caller has spoken since, the same question is a new one."""
-    return result.get("code") == EMERGENCY and row.after_turn != use.position
+    """What asks something, or answers an emergency, is said once: when the caller has spoken since, the same is a new request."""
+    return (not result.get("ok") or result.get("code") == EMERGENCY) and row.after_turn != use.position
 
 
 def _list_caller_turns(use: FunctionRequest) -> list[tuple[int, str]]:

@@ -71,7 +71,7 @@ class BookAppointmentArgs(ToolArgs):
     second: str | None = Field(None, description="yes, where the caller wants it beside the one of the same time that you asked about.")
 
 
-@tool("book_appointment", BookAppointmentArgs, has_effect=True)
+@tool("book_appointment", BookAppointmentArgs, has_effect=True, sets_a_time=True)
 def book_appointment(context: ToolContext, args: BookAppointmentArgs) -> ToolResult:
     """Books the appointment. Only say that it is booked when this answers ok."""
     hold = find_hold(context, args.hold) if args.hold else None
@@ -215,7 +215,7 @@ class RescheduleAppointmentArgs(ToolArgs):
     branch: str | None = Field(None, description="Another branch, if the caller wants one.")
 
 
-@tool("reschedule_appointment", RescheduleAppointmentArgs, has_effect=True)
+@tool("reschedule_appointment", RescheduleAppointmentArgs, has_effect=True, sets_a_time=True)
 def reschedule_appointment(context: ToolContext, args: RescheduleAppointmentArgs) -> ToolResult:
     """Moves an appointment of the caller. Only say that it is moved when this answers ok."""
     wished_staff = args.staff if args.staff and not is_indifferent(args.staff) else None

@@ -1,9 +1,10 @@
 """Handles an emergency before any tool runs, regardless of permissions, once for each utterance."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from flask_babel import force_locale
+from flask_babel import force_locale, gettext as _
 
 from app.core import metrics
 from app.core.clock import now
@@ -23,6 +24,8 @@ from app.events import CallUpdated
 
 CODE = "emergency"
 REPORT_FUNCTION = "report_emergency"
+# who waits for an appointment with these is in danger
+GRAVE_LEVELS = frozenset({"life", "police"})
 # without stored detections only the latest turns count
 RECENT_TURN_COUNT = 2
 Turns = Sequence[tuple[int, str]]
@@ -43,6 +46,17 @@ def handle_emergency(
         detections.record_report(call, index)
     kind = detections.take_unanswered(call)
     return _raise_alarm_for(kind, context) if kind is not None else None
+
+
+def remind_of_emergency(context: ToolContext, result: ToolResult) -> ToolResult:
+    """Say the number once more before an appointment that was made in a call with an emergency: nobody shall wait for it."""
+    kind = detections.find_kind(context.call)
+    if kind is None or kind.level not in GRAVE_LEVELS or not result.ok:
+        return result
+    (number, *_others) = list_numbers_to_dial(kind, get_numbers(context.company, context.branch))
+    with force_locale(context.language):
+        reminder = _("Bitte warten Sie im Notfall nicht auf den Termin, sondern wählen Sie sofort die %(number)s.", number=number)
+    return replace(result, say=f"{reminder} {result.say}")
 
 
 def handle_emergency_offline(

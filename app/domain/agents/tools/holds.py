@@ -38,7 +38,7 @@ class HoldSlotArgs(ToolArgs):
     branch: str | None = Field(None, description="Another branch than the one that was called.")
 
 
-@tool("hold_slot", HoldSlotArgs, has_effect=True)
+@tool("hold_slot", HoldSlotArgs, has_effect=True, sets_a_time=True)
 def hold_slot(context: ToolContext, args: HoldSlotArgs) -> ToolResult:
     """Keeps a free time for some minutes while the caller decides."""
     if offer := offer_part_of_day(context, args):

@@ -26,6 +26,8 @@ MAX_LENGTH = 500
 MAX_SPELLED_LENGTH = 1000
 TIME_ARGUMENTS = ("date", "time", "date_from", "date_to", "new_date", "new_time", "when", "booking_date")
 MAX_LENGTHS = {"name": MAX_NAME_LENGTH, "text": 2000, "notes": 2000, "reason": 2000} | dict.fromkeys(TIME_ARGUMENTS, MAX_TEXT_LENGTH)
+# answers that ask for something
+QUESTION_CODES = frozenset({"missing", "ambiguous"})
 ISO_DAY = re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)")
 # argument names used by models and older agents
 ARGUMENT_ALIASES = {
@@ -113,6 +115,8 @@ class Tool(Generic[A]):
     is_general: bool = False
     # harms nobody who is in need: done as well where an emergency is answered
     runs_in_emergency: bool = False
+    # makes, keeps or moves an appointment
+    sets_a_time: bool = False
 
     def definition(self) -> dict[str, Any]:
         """Name, description and parameters (JSON Schema) as voice providers want them."""
@@ -130,12 +134,13 @@ def tool(
     has_effect: bool = False,
     is_general: bool = False,
     runs_in_emergency: bool = False,
+    sets_a_time: bool = False,
 ) -> Callable[[Callable[[ToolContext, A], ToolResult]], Callable[[ToolContext, A], ToolResult]]:
     """Register a function as a tool; the first paragraph of its docstring is what the model reads."""
 
     def register(function: Callable[[ToolContext, A], ToolResult]) -> Callable[[ToolContext, A], ToolResult]:
         description = (function.__doc__ or "").strip().split("\n\n")[0]
-        TOOLS[name] = Tool(name, description, arguments, function, has_effect, is_general, runs_in_emergency)
+        TOOLS[name] = Tool(name, description, arguments, function, has_effect, is_general, runs_in_emergency, sets_a_time)
         return function
 
     return register
@@ -170,7 +175,23 @@ def run_tool(name: str, args: dict[str, Any], context: ToolContext) -> ToolResul
             answer = entry.function(context, arguments)
         except AppError as error:
             answer = reject(error.code, error.message or say_trouble(), **_to_json_data(error.details()))
+        answer = _lead_on(context, name, args, answer)
         return answer if entry.is_general else replace(answer, disclosed_days=_find_disclosed_days(answer, context))
+
+
+def _lead_on(context: ToolContext, name: str, args: dict[str, Any], answer: ToolResult) -> ToolResult:
+    """Offer a way out beside a question that the same request was answered with before, and that alone from the third time on."""
+    if answer.ok or answer.code not in QUESTION_CODES or not context.config.allows("request_callback"):
+        return answer
+    asked = sum(
+        (use.name, use.arguments) == (name, args) and isinstance(use.result, dict) and use.result.get("code") == answer.code
+        for use in context.earlier_uses
+    )
+    if not asked:
+        return answer
+    if asked == 1:
+        return replace(answer, say=_("%(question)s Sonst notiere ich Ihnen gern einen Rückruf.", question=answer.say))
+    return replace(answer, say=_("Das kläre ich am Telefon wohl nicht. Soll ich Ihnen einen Rückruf notieren?"))
 
 
 def _find_disclosed_days(answer: ToolResult, context: ToolContext) -> frozenset[date]:

@@ -51,7 +51,7 @@ class JoinWaitlistArgs(ToolArgs):
     anyway: str | None = Field(None, description="yes, where the caller wants to wait although you have told what is free.")
 
 
-@tool("join_waitlist", JoinWaitlistArgs, has_effect=True)
+@tool("join_waitlist", JoinWaitlistArgs, has_effect=True, sets_a_time=True)
 def join_waitlist(context: ToolContext, args: JoinWaitlistArgs) -> ToolResult:
     """Puts the caller on the waitlist for a service."""
     require_arguments(args, "service", "name")
