@@ -14,14 +14,13 @@ from app.domain.language.clarification_questions import (
 )
 from app.domain.language.dates import DayRange
 from app.domain.language.day_parts import PartOfDay
-from app.domain.language.excluded_days import drop_taken_back, excludes, overlaps
+from app.domain.language.excluded_days import MAX_STRETCH, drop_taken_back, excludes, list_days, overlaps
 from app.domain.language.marked_text import DAY, PART, TIME, WINDOW
 from app.domain.language.marked_text_tokenizer import Item
 from app.domain.language.parsed_time import PART_SPANS, get_month_end
 from app.domain.language.ranges import ClockRange, intersect
 from app.domain.language.times import ClockTime
 
-MAX_STRETCH = timedelta(days=92)
 MIN_HOUR = 6
 # "Mittag um vier": in the south it goes on till the evening
 PLAUSIBLE_HOURS = {"morning": (0, 12), "noon": (11, 17), "afternoon": (12, 19), "evening": (16, 24)}
@@ -82,7 +81,7 @@ def read_days(items: list[Item], today: date) -> DayReading:
             and (left := _leave_out(reading, kept, excluded))
         ):
             return left
-        return reading if reading.question else DayReading(kept, only_exclusions(), reading.segment)
+        return reading if reading.question else DayReading(kept, only_exclusions(), reading.segment, () if kept else list_days(excluded))
     return reading
 
 

@@ -3,12 +3,21 @@
 # ruff: noqa: E501  (patterns are read in one line)
 
 import re
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
 
 from app.domain.language.calendar_arithmetic import find_weekday
 from app.domain.language.dates import DayRange
 from app.domain.language.marked_text import DAY, Scanner
 from app.domain.language.marked_text_tokenizer import Item
+
+MAX_STRETCH = timedelta(days=92)
+
+
+def list_days(ranges: Iterable[DayRange]) -> tuple[date, ...]:
+    """List the days of those ranges that are short enough to be counted."""
+    known = [days for days in ranges if days.last - days.first <= MAX_STRETCH]
+    return tuple(days.first + timedelta(count) for days in known for count in range((days.last - days.first).days + 1))
 
 
 def drop_taken_back(items: list[Item]) -> list[Item]:

@@ -14,9 +14,9 @@ PART_SPANS: dict[str, tuple[int, int]] = {"morning": (0, 720), "noon": (690, 840
 @dataclass(frozen=True, slots=True)
 class TimeExpression:
     """`day` is one date, `day_from` and `day_to` are the first and the last of several (either may be open). `excluded_days` lie between
-    them and do not suit, `excluded_beside` were cut off at their ends. `at` is an exact wall-clock time, `at_from` and `at_to` bound a
-    start. A `question` marks an ambiguous expression: it can be said as is, `options` are the ISO dates or times it may mean; the other
-    fields hold what is known all the same.
+    them and do not suit, `excluded_beside` were cut off at their ends, or are all that was said of days. `at` is an exact wall-clock
+    time, `at_from` and `at_to` bound a start. A `question` marks an ambiguous expression: it can be said as is, `options` are the ISO
+    dates or times it may mean; the other fields hold what is known all the same.
     """
 
     day: date | None = None

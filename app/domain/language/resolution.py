@@ -253,9 +253,9 @@ def _bound(times: TimeReading) -> tuple[time | None, time | None]:
 
 
 def _split_excluded(days: DayRange | None, excluded: Sequence[date]) -> tuple[tuple[date, ...], tuple[date, ...]]:
-    """Split into the days within a stretch and those beside it."""
+    """Split into the days within a stretch and those beside it: all of them where no day is wished."""
     if days is None:
-        return (), ()
+        return (), tuple(excluded)
     within = tuple(day for day in excluded if days.first < day < days.last)
     return within, tuple(day for day in excluded if day not in within)
 

@@ -70,6 +70,13 @@ def find_refusals(text: str) -> set[ConsentKind]:
     return set(_find_refused("", text))
 
 
+def find_plain_answer(what: ConsentKind, question: str, text: str) -> YesNo | None:
+    """Find the yes or no that the words themselves say to the question; what only sounds unwilling is none."""
+    if what in set(_find_refused_by_words(_fold(question), text)):
+        return "no"
+    return "yes" if what in set(_find_allowed(_fold(question), _fold_without_marks(text))) else None
+
+
 def _find_allowed(agent_text: str, caller_text: str) -> Iterator[ConsentKind]:
     topics, begun = _find_topics(agent_text), caller_text[:ANSWER_LENGTH]
     if not topics:

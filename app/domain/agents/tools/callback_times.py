@@ -74,13 +74,16 @@ def _list_wished_days(context: ToolContext, when: TimeExpression) -> list[date]:
     if when.is_ambiguous:
         # "Mittwoch oder Donnerstag": not before the first of them
         named = sorted(date.fromisoformat(option) for option in when.options if len(option) == len("2026-12-01"))
-        return [day for day in named if day >= context.today][:1]
-    if not (when.names_a_day or when.names_a_time):
+        if named or not when.excluded_beside:
+            return [day for day in named if day >= context.today][:1]
+    # "nach sechs, aber nicht heute": every other day
+    unwanted = {*when.excluded_days, *when.excluded_beside}
+    if not (when.names_a_day or when.names_a_time or unwanted):
         return []
     first, last = when.days(first=context.today, last=context.today + timedelta(days=LOOKAHEAD_DAYS))
     first = max(first, context.today)
     count = min((last - first).days + 1, LOOKAHEAD_DAYS)
-    return [day for day in (first + timedelta(days=number) for number in range(count)) if day not in when.excluded_days]
+    return [day for day in (first + timedelta(days=number) for number in range(count)) if day not in unwanted]
 
 
 def _resolve_exact(context: ToolContext, when: TimeExpression, days: list[date]) -> CallbackTime:

@@ -13,11 +13,18 @@ from app.domain.agents.tools.registry import ToolArgs, tool
 from app.domain.privacy.ai_notice import NOTICE, QUESTION, hash_wording
 from app.domain.privacy.ai_notice_proof import store_wordings
 from app.domain.privacy.consent import CONSENT_KINDS, get_effective_consent, list_answers, record_answer
-from app.domain.privacy.refusal_vocabulary import YesNo
+from app.domain.privacy.consent_answers import find_plain_answer
+from app.domain.privacy.refusal_vocabulary import ConsentKind, YesNo
 from app.events import CallUpdated
 from app.models import CallConsent
 
 YES_VALUES = frozenset({"yes", "ja", "true", "y", "1", "allowed", "granted", "okay", "ok"})
+# the question that the words answer
+ASKED: dict[ConsentKind, str] = {
+    "recording": "Darf ich das Gespräch aufzeichnen?",
+    "transcript": "Darf ich das Gespräch mitschreiben?",
+    "ai": "Möchten Sie mit einem KI-Assistenten sprechen?",
+}
 NO_VALUES = frozenset({"no", "nein", "false", "n", "0", "declined", "denied", "refused"})
 
 
@@ -36,7 +43,7 @@ class SetConsentArgs(ToolArgs):
 @tool("set_consent", SetConsentArgs, has_effect=True, runs_in_emergency=True)
 def set_consent(context: ToolContext, args: SetConsentArgs) -> ToolResult:
     """Keeps what the caller allows or declines: recording, transcript, talking with an AI. Call it at once on every such yes or no."""
-    answers = {what: answer for what in CONSENT_KINDS if (answer := _parse_answer(getattr(args, what)))}
+    answers = {what: answer for what in CONSENT_KINDS if (answer := _parse_answer(what, getattr(args, what)))}
     if not answers:
         return reject("missing", _("Darf ich das Gespräch aufzeichnen und mitschreiben?"), fields=["recording"])
     call, known = context.call, list_answers([context.call.id])[context.call.id]
@@ -54,9 +61,12 @@ def set_consent(context: ToolContext, args: SetConsentArgs) -> ToolResult:
     return succeed(_say_consequence(answers), **get_effective_consent(known))
 
 
-def _parse_answer(word: str | None) -> YesNo | None:
-    folded = (word or "").casefold().strip(" .!")
-    return "yes" if folded in YES_VALUES else "no" if folded in NO_VALUES else None
+def _parse_answer(what: ConsentKind, words: str | None) -> YesNo | None:
+    """Parse a yes or no: one word of the model's, or the caller's own words as an answer to the question for it."""
+    folded = (words or "").casefold().strip(" .!")
+    if folded in YES_VALUES or folded in NO_VALUES:
+        return "yes" if folded in YES_VALUES else "no"
+    return find_plain_answer(what, ASKED[what], folded) if folded else None
 
 
 def _get_notice_version(context: ToolContext) -> str:

@@ -36,6 +36,14 @@ WEDNESDAY = "übermorgen, Mittwoch, den 6. Mai,"
         ),
         ("nachmittags", "2026-05-04T12:00", "Wir rufen Sie heute zwischen 12 Uhr und 18 Uhr zurück."),
         ("Mittwoch oder Donnerstag", "2026-05-06T09:00", f"Wir rufen Sie {WEDNESDAY} ab 9 Uhr zurück."),
+        ("aber nicht heute", "2026-05-05T09:00", "Wir rufen Sie morgen, Dienstag, den 5. Mai, ab 9 Uhr zurück."),
+        ("nach vier, aber nicht heute", "2026-05-05T16:00", "Wir rufen Sie morgen, Dienstag, den 5. Mai, ab 16 Uhr zurück."),
+        ("vormittags, nur nicht morgen", "2026-05-04T10:00", "Wir rufen Sie heute zwischen 10 Uhr und 12 Uhr zurück."),
+        ("nicht heute und nicht morgen, ab zehn", "2026-05-06T10:00", f"Wir rufen Sie {WEDNESDAY} ab 10 Uhr zurück."),
+        ("after four, but not today", "2026-05-05T16:00", "We will call you back tomorrow, Tuesday, 5 May from 4 pm."),
+        ("not today, any time after ten", "2026-05-05T10:00", "We will call you back tomorrow, Tuesday, 5 May from 10 am."),
+        ("any day but tomorrow, mornings", "2026-05-04T10:00", "We will call you back today between 10 am and noon."),
+        ("um zehn, aber nicht morgen", "2026-05-06T10:00", f"Wir rufen Sie {WEDNESDAY} um 10 Uhr zurück."),
         ("on Wednesday", "2026-05-06T09:00", "We will call you back the day after tomorrow, Wednesday, 6 May from 9 am."),
         ("tomorrow morning please", "2026-05-05T09:00", "We will call you back tomorrow, Tuesday, 5 May between 9 am and noon."),
     ],
@@ -53,3 +61,17 @@ def test_callback_is_due_when_it_was_wished(stranger: AgentCall, when: str, due_
 def test_a_number_with_a_wrong_count_of_digits_is_asked(stranger: AgentCall, phone: str, digits: str) -> None:
     told = stranger.use("request_callback", name="Karl Baum", phone=phone)
     assert (told["ok"], told["code"], told["data"]) == (False, "missing", {"fields": ["phone"]}) and digits in told["say"]
+
+
+@pytest.mark.parametrize(
+    ("phone", "number"),
+    [
+        ("null drei null, zwo drei eins zwo fünf, eins vier sieben", "030 23125147"),
+        ("0171 3920575", "171 3920575"),
+        ("oh one seven one, three nine two oh, five seven five", "171 3920575"),
+    ],
+)
+def test_another_number_is_said_back(stranger: AgentCall, phone: str, number: str) -> None:
+    told = stranger.use("request_callback", name="Karl Baum", phone=phone)
+    assert told["ok"] and told["say"].endswith(f"{number}."), told
+    assert number not in stranger.use("request_callback", name="Karl Baum", when="morgen")["say"]
