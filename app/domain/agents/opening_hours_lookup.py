@@ -1,10 +1,12 @@
 """Opening hours of a branch, and working hours of people, for answers to callers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from flask_babel import get_locale, gettext as _
+from flask_babel import get_locale, gettext as _, lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from sqlalchemy import select
 
 from app.core.extensions import db
@@ -14,10 +16,12 @@ from app.domain.scheduling.holidays import find_holiday_name
 from app.domain.scheduling.loader import load_scheduling_data
 from app.domain.scheduling.minute_bits import MINUTES_PER_DAY, MinuteAxis, iter_intervals, to_minute
 from app.domain.scheduling.opening_hours import build_opening, build_shift_mask, find_next_opening, get_day_opening
-from app.domain.scheduling.types import SchedulingData, SlotQuery, VisitPart
+from app.domain.scheduling.types import SchedulingBranch, SchedulingData, SlotQuery, VisitPart
 from app.models import Branch, Service, StaffService
 
 LOOKAHEAD_DAYS = 30
+# days on which most close early or stay closed, whatever the week says
+EVES: dict[tuple[int, int], LazyString] = {(12, 24): _l("Heiligabend"), (12, 31): _l("Silvester")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,8 @@ class DayHours:
     holiday: str | None
     # closed on this weekday in every week
     is_weekly_rest: bool = False
+    # the name of a day on which most have other hours, where none are entered for it
+    unchanged_eve: str | None = None
 
     @property
     def clock_spans(self) -> list[tuple[time, time]]:
@@ -96,7 +102,19 @@ def build_hours(branch_id: str, facts: SchedulingData, day: date) -> DayHours:
     timezone, opening = ZoneInfo(branch.timezone), get_day_opening(branch, facts, day)
     spans = tuple((opens.astimezone(timezone), closes.astimezone(timezone)) for opens, closes in opening.spans)
     holiday = find_holiday_name(day, branch.region, get_language()) if opening.holiday else None
-    return DayHours(day, spans, holiday, not any(span.weekday == day.weekday() for span in branch.hours))
+    is_rest = not any(span.weekday == day.weekday() for span in branch.hours)
+    eve = EVES.get((day.month, day.day))
+    return DayHours(day, spans, holiday, is_rest, str(eve) if eve and spans and not _has_own_hours(branch, facts, day, spans) else None)
+
+
+def _has_own_hours(
+    branch: SchedulingBranch, facts: SchedulingData, day: date, spans: Sequence[tuple[datetime, datetime]]
+) -> bool:  # fmt: skip
+    """Check whether hours or a closure are entered for this very date."""
+    is_special = any(each.day == day and each.staff_id is None and each.branch_id in (None, branch.id) for each in facts.special_days)
+    midnight = datetime.combine(day, time(), ZoneInfo(branch.timezone))
+    usual = sorted((span.opens, span.closes) for span in branch.hours if span.weekday == day.weekday() and not span.valid_from)
+    return is_special or sorted(tuple(int((end - midnight).total_seconds()) // 60 for end in span) for span in spans) != usual
 
 
 def say_closed(hours: DayHours, *, today: date) -> str:

@@ -59,6 +59,11 @@ SPELLING = re.compile(
     r"|heiß\w*|called|named|namens|nenn\w*|name)\b",
     re.IGNORECASE,
 )
+# "Xaver Huber, geboren am 14.3.52"; nobody called Born, and no "geborene Huber"
+BORN = re.compile(
+    r"[\s,;(–-]+(?:(?:[Gg]eboren|[Bb]orn)\s+(?=(?:am|im|on|in|the|den|\d+|[a-z]+t?er)\b)|[Gg]eb\.?\s*(?=(?:am\s+)?\d)"
+    r"|[Gg]eburtsdatum\b|[Dd]ate of birth\b|(?:DOB|dob)\b).*$"
+)
 PAUSE = re.compile(r"\s*[,;()]\s*|\s+[–—-]\s+|(?<=[a-zäöüß]{3})\.\s+")
 # "Vogt noch mal", "Simon again"
 AGAIN = re.compile(r"\s+(?:noch ?mal|wieder|schon wieder|again|here|hier|am apparat|speaking)$", re.IGNORECASE)
@@ -71,6 +76,7 @@ SHORT_WORDS = frozenset(_SHORT_WORDS.split())
 
 def strip_remarks(name: str) -> str:
     """Strip what is said about the person, and a part of the name that was only said twice; letters and doubts are left as they are."""
+    name = BORN.sub("", name) or name
     pieces = [piece.strip() for piece in PAUSE.split(name) if piece.strip(" .")]
     kept = [_cut_trailing_remark(piece) for place, piece in enumerate(pieces) if not (place and _is_remark(piece))]
     joined = _join_repeated([AGAIN.sub("", piece) if len(kept) > 1 else piece for piece in kept])

@@ -49,14 +49,22 @@ COMPLAINT = re.compile(
     re.IGNORECASE,
 )
 MIN_COMPOUND = 4
+# a service that looks at many things, and how callers tell them
+CHECK = re.compile(r"check|vorsorge|untersuchung|physical", re.IGNORECASE)
+_CHECKED_WORDS = """
+    herz blut lunge lungen kreislauf leber nieren urin zucker augen ohren alles allem ganze ganzen so weiter man macht was dazugehört
+    heart blood bloods lung lungs liver kidneys urine sugar eyes ears everything the lot all on
+"""
+CHECKED = frozenset(_CHECKED_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of what was said; `is_joined` where an "und" stands before it and no pause."""
+    """A part of what was said; `is_joined` where an "und" stands before it and no pause, `is_added` also behind a pause."""
 
     text: str
     is_joined: bool
+    is_added: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +115,11 @@ class _RequestParser:
     def read(self, text: str) -> tuple[tuple[Service, ...], list[str]] | None:
         """Read the services and the remarks; None where no service is named."""
         whole = self._find(text)
-        if whole and whole.certainty >= SAME_MEANING and not whole.tied:
-            return (whole.service,), []
         pieces = list(_split(text))
+        if whole and whole.certainty >= SAME_MEANING and not whole.tied and not self._names_another(pieces, whole):
+            return (whole.service,), []
+        if (check := self._find_check(pieces)) is not None:
+            return (check,), [piece.text for piece in pieces[1:]]
         matches = [self._find(piece.text) if parse_terms(piece.text).terms - NOISE else None for piece in pieces]
         certain = [bool(match and self._is_all_of(piece.text, match)) for piece, match in zip(pieces, matches, strict=True)]
         combined = [() if sure else self._combine(piece.text) for piece, sure in zip(pieces, certain, strict=True)]
@@ -118,7 +128,9 @@ class _RequestParser:
         remarks: list[str] = []
         unknown: list[str] = []
         for place, (piece, match) in enumerate(zip(pieces, matches, strict=True)):
-            if certain[place] or (match and not combined[place] and (not (is_named or services) or (piece.is_joined and not remarks))):
+            is_sure = match is not None and bool(match.tied or match.certainty >= SAME_MEANING)
+            is_beside = (piece.is_joined and not remarks) or (piece.is_added and is_sure)
+            if certain[place] or (match and not combined[place] and (not (is_named or services) or is_beside)):
                 assert match is not None
                 services.append(self._get_one(match))
             elif combined[place]:
@@ -135,6 +147,25 @@ class _RequestParser:
 
     def _find(self, text: str) -> ServiceMatch | None:
         return find_best(text, self.terms, self.audience)
+
+    def _find_check(self, pieces: Sequence[Piece]) -> Service | None:
+        """Find the check of which only the parts are told: "ein Check mit Herz und Blut und allem" is no blood test."""
+        if len(pieces) < 2 or not all(set(re.findall(r"\w+", piece.text.casefold())) <= CHECKED for piece in pieces[1:]):
+            return None
+        head, checks = pieces[0].text, {term.service for term in self.terms if CHECK.search(term.service.name)}
+        match = self._find(head)
+        if match and not match.tied:
+            return match.service if match.service in checks else None
+        named = CHECK.search(head)
+        alike = [service for service in checks if named and named[0].casefold() in service.name.casefold()]
+        return alike[0] if len(alike) == 1 else None
+
+    def _names_another(self, pieces: Sequence[Piece], whole: ServiceMatch) -> bool:
+        """Check whether behind an "und" stands a service of its own: "Strähnchen und Spitzen schneiden"."""
+        if whole.certainty >= EXACT_CERTAINTY:
+            return False
+        others = [match for piece in pieces if piece.is_added and (match := self._find(piece.text)) and match.certainty >= SAME_MEANING]
+        return any(whole.service not in (match.service, *match.tied) for match in others)
 
     def _get_one(self, match: ServiceMatch) -> Service:
         if match.tied:
@@ -180,9 +211,9 @@ class _RequestParser:
 
 def _split(text: str) -> Iterator[Piece]:
     for clause in CLAUSES.split(text):
-        parts = [part for part in JOINTS.split(clause) if list_significant_words(part)]
-        for place, part in enumerate(parts):
-            yield Piece(part, is_joined=place > 0)
+        parts = [(place > 0, part) for place, part in enumerate(JOINTS.split(clause)) if list_significant_words(part)]
+        for place, (is_added, part) in enumerate(parts):
+            yield Piece(part, is_joined=place > 0, is_added=is_added)
 
 
 def _is_sentence(text: str) -> bool:

@@ -62,7 +62,7 @@ DIALOGUES = (
         "books what was offered",
         (
             use("get_context", data={"caller.known": True, "caller.certainty": "number", "open_now": True}),
-            use("check_availability", service="Haarschnitt", date="morgen", part_of_day="nachmittags", says=("Frei ist es", "Mai")),
+            use("check_availability", service="Haarschnitt", date="morgen", part_of_day="nachmittags", says=("Für Haarschnitt ist", "Mai")),
             use(
                 "book_appointment",
                 service="Haarschnitt",
@@ -443,7 +443,7 @@ DIALOGUES = (
                 service="Haarschnitt",
                 date="tomorrow",
                 time="half past two",
-                says=("Yes, tomorrow, Tuesday, 5 May at half past two is free.",),
+                says=("Yes, there is time tomorrow, Tuesday, 5 May at half past two.",),
             ),
             use(
                 "book_appointment",
@@ -752,7 +752,9 @@ DIALOGUES = (
         "a date that cannot be is asked back",
         (
             use("parse_date", text="31. Februar", data={"ambiguous": True}, says=("Den 31. Februar gibt es nicht.",)),
-            use("check_availability", service="Haarschnitt", date="Freitag oder Samstag", code="ambiguous", says=("Meinen Sie",)),
+            use(
+                "book_appointment", service="Haarschnitt", date="Freitag oder Samstag", time="10 Uhr", name="Svea Thomsen", code="ambiguous"
+            ),
             use("book_appointment", service="Haarschnitt", date="30.2.", time="10 Uhr", name="Svea Thomsen", code="ambiguous"),
         ),
     ),

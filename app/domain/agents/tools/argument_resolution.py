@@ -79,6 +79,12 @@ def resolve_slot_query(
     else:
         date_from, date_to = (relate_to_mention(context, words, place.timezone) for words in (date_from, date_to))
         when = parse_window(context, first=date_from, last=date_to, part=part_of_day, timezone=place.timezone)
+    return build_slot_query(context, visit, when)
+
+
+def build_slot_query(context: ToolContext, visit: Visit, when: TimeExpression) -> SlotQuery:
+    """Build the query for a time, or for days and hours."""
+    place = visit.branch
     is_exact = when.day is not None and when.at is not None
     since, until = (to_instant(when, place.timezone),) * 2 if is_exact else _to_interval(context, when, place.timezone)
     query = SlotQuery(
@@ -115,11 +121,17 @@ def parse_time(
 
     `visit` is what the time is wished for.
     """
-    said = (date, time, turn_round(part), timezone or context.timezone)
-    if (when := context.parsed_times.get(said)) is None:
-        when = parse_date_and_time(*said[:3], now=context.now, timezone=said[3], language=context.language)
-        context.parsed_times[said] = when
+    when = read_time(context, date, time, part, timezone or context.timezone)
     return _require_unambiguous(context, _drop_spent_day(context, when, visit))
+
+
+def read_time(context: ToolContext, date: str | None, time: str | None, part: str | None, timezone: str) -> TimeExpression:
+    """Read day, time and part of day, whatever they leave open."""
+    said = (date, time, turn_round(part), timezone)
+    if (when := context.parsed_times.get(said)) is None:
+        when = parse_date_and_time(*said[:3], now=context.now, timezone=timezone, language=context.language)
+        context.parsed_times[said] = when
+    return when
 
 
 def parse_day(context: ToolContext, words: str | None, timezone: str) -> TimeExpression:

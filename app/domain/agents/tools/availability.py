@@ -8,10 +8,11 @@ from pydantic import Field
 from sqlalchemy import select
 
 from app.core.extensions import db
+from app.domain.agents.tools.alternative_days import search_alternative_days
 from app.domain.agents.tools.argument_resolution import SlotArgs, parse_time, resolve_slot_query
 from app.domain.agents.tools.back_references import relate_to_latest, relate_to_mention
 from app.domain.agents.tools.context import ToolContext, ToolResult, reject, succeed
-from app.domain.agents.tools.phrasing import DisplayNames, build_slots_data, say_free_slots, say_when
+from app.domain.agents.tools.phrasing import DisplayNames, build_slots_data, say_free_slots, say_offer, say_when
 from app.domain.agents.tools.registry import MAX_LENGTHS, ToolArgs, tool
 from app.domain.agents.tools.slot_search import SlotSearchResult, build_wish_data, record_unmet_search, search, search_around, search_next
 from app.domain.language.parsed_time import TimeExpression, to_utc
@@ -36,6 +37,8 @@ class CheckAvailabilityArgs(ToolArgs):
 @tool("check_availability", CheckAvailabilityArgs)
 def check_availability(context: ToolContext, args: CheckAvailabilityArgs) -> ToolResult:
     """Looks up free times for a service on a day, at a time or in a stretch of days."""
+    if found := search_alternative_days(context, **args.model_dump(exclude={"date_from", "date_to"})):
+        return found
     query = resolve_slot_query(context, **args.model_dump())
     result = search(query)
     if not result.requested_free:
@@ -79,7 +82,7 @@ def _say_search_result(context: ToolContext, query: SlotQuery, result: SlotSearc
         return _("%(why)s, das Nächste wäre %(times)s.", why=result.explanation.rstrip("."), times=times)
     if result.explanation:
         return _("%(why)s, frei ist es %(times)s.", why=result.explanation.rstrip("."), times=times)
-    return _("Frei ist es %(times)s. Was passt Ihnen?", times=times)
+    return say_offer(context, query.parts, slots, staff=asked_for)
 
 
 class FindNextAvailableArgs(ToolArgs):
@@ -98,6 +101,8 @@ def find_next_available(context: ToolContext, args: FindNextAvailableArgs) -> To
 @tool("get_alternatives", CheckAvailabilityArgs)
 def get_alternatives(context: ToolContext, args: CheckAvailabilityArgs) -> ToolResult:
     """Finds other times, people or branches near a time that is not free."""
+    if found := search_alternative_days(context, **args.model_dump(exclude={"date_from", "date_to"})):
+        return found
     query = resolve_slot_query(context, **args.model_dump())
     here = build_slots_result(context, query, search_around(query, most=6) if query.starts_at else search(query))
     there = _find_at_other_branches(context, query)
@@ -105,6 +110,8 @@ def get_alternatives(context: ToolContext, args: CheckAvailabilityArgs) -> ToolR
         return here
     times = join_or([say_free_slots(context, slots, names_branch=True) for slots in there], context.language)
     data = here.data | {"slots": [*here.data["slots"], *(slot for slots in there for slot in slots)]}
+    if here.data["slots"] and "reason" not in here.data:
+        return replace(here, say=_("%(here)s Oder lieber %(times)s?", here=here.say, times=times), data=data)
     return replace(here, say=_("%(here)s Zur gewünschten Zeit ginge es %(times)s.", here=here.say, times=times), data=data)
 
 

@@ -20,7 +20,7 @@ from app.models import CallConsent
 
 YES_VALUES = frozenset({"yes", "ja", "true", "y", "1", "allowed", "granted", "okay", "ok"})
 # the question that the words answer
-ASKED: dict[ConsentKind, str] = {
+CONSENT_QUESTIONS: dict[ConsentKind, str] = {
     "recording": "Darf ich das Gespräch aufzeichnen?",
     "transcript": "Darf ich das Gespräch mitschreiben?",
     "ai": "Möchten Sie mit einem KI-Assistenten sprechen?",
@@ -66,7 +66,7 @@ def _parse_answer(what: ConsentKind, words: str | None) -> YesNo | None:
     folded = (words or "").casefold().strip(" .!")
     if folded in YES_VALUES or folded in NO_VALUES:
         return "yes" if folded in YES_VALUES else "no"
-    return find_plain_answer(what, ASKED[what], folded) if folded else None
+    return find_plain_answer(what, CONSENT_QUESTIONS[what], folded) if folded else None
 
 
 def _get_notice_version(context: ToolContext) -> str:

@@ -61,7 +61,10 @@ def request_callback(context: ToolContext, args: RequestCallbackArgs) -> ToolRes
         for name, value in said_now.items():
             setattr(task, name, value)
         publish(TaskUpdated(task.company_id, task.branch_id, task.id, task.call_id))
-    return succeed(say_callback_time(context, wish), task_id=task.id, due_at=context.to_local(wish.due_at).isoformat())
+    say = say_callback_time(context, wish)
+    if args.phone:
+        say = _("%(done)s Die Nummer ist %(number)s.", done=say, number=display(number, context.company.country))
+    return succeed(say, task_id=task.id, due_at=context.to_local(wish.due_at).isoformat())
 
 
 def _find_customer_name(context: ToolContext) -> str | None:
@@ -136,9 +139,11 @@ def _send_customer_link(context: ToolContext) -> ToolResult:
     publish(NotificationQueued(context.company.id, row.id))
     metrics.IDENTITY_MESSAGES.labels("link", channel, "sent").inc()
     say = (
-        _("Ich schicke Ihnen einen Link an die Nummer, die wir von Ihnen haben.")
+        _("Ich schicke Ihnen einen Link an die Nummer, die wir von Ihnen haben, damit können Sie selbst verschieben und absagen.")
         if channel == "sms"
-        else _("Ich schicke Ihnen einen Link an die E-Mail-Adresse, die wir von Ihnen haben.")
+        else _(
+            "Ich schicke Ihnen einen Link an die E-Mail-Adresse, die wir von Ihnen haben, damit können Sie selbst verschieben und absagen."
+        )
     )
     return succeed(say, notification_id=row.id)
 

@@ -69,7 +69,7 @@ def answer_opening(context: ToolContext, question: str) -> str | None:
     if days is None and _list_other_words(context, folded):
         return None
     if days and days[0] != days[-1]:
-        return _say_days(context, list_hours(context.branch, days[0], len(days)))
+        return say_days(context, list_hours(context.branch, days[0], len(days)))
     result = run_tool("get_opening_hours", {"date": days[0].isoformat() if days else None}, context)
     return result.say if result.ok else None
 
@@ -122,16 +122,19 @@ def _list_between(first: date, last: date) -> list[date]:
     return [first + timedelta(days=number) for number in range(min(MAX_DAYS, (last - first).days + 1))]
 
 
-def _say_days(context: ToolContext, days: Sequence[DayHours]) -> str:
+def say_days(context: ToolContext, days: Sequence[DayHours]) -> str:
     """Say the hours of several dates, and that it is closed on the others."""
     opened = {hours.day: tuple(hours.clock_spans) for hours in days if hours.spans}
     if not opened:
         opens_at = find_opening_after(context.branch, context.now.replace(hour=0, minute=0) + (days[-1].day - context.today + timedelta(1)))
         when = say_when(context, opens_at, context.timezone) if opens_at else None
         return _("Da ist geschlossen, wieder geöffnet ist %(next)s.", next=when) if when else _("Da ist geschlossen.")
-    say = _("Geöffnet ist %(when)s.", when=_join_days(context, opened))
-    rest = _("Sonst ist in dieser Zeit geschlossen.")
-    return say if len(opened) == len(days) else f"{say} {rest}"
+    say = [_("Geöffnet ist %(when)s.", when=_join_days(context, opened))]
+    if len(opened) < len(days):
+        say.append(_("Sonst ist in dieser Zeit geschlossen."))
+    if eves := [hours.unchanged_eve for hours in days if hours.unchanged_eve]:
+        say.append(_("Für %(eve)s ist nichts Besonderes eingetragen.", eve=join_and(eves, context.language)))
+    return " ".join(say)
 
 
 def _join_days(context: ToolContext, hours: Mapping[date, Spans]) -> str:

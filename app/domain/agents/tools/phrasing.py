@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.core.extensions import db
 from app.domain.agents.tools.context import ToolContext
 from app.domain.language.spoken_format import join_and, join_or, say_moment, say_slots
-from app.domain.scheduling.types import SchedulingData, Slot
+from app.domain.scheduling.types import SchedulingData, Slot, VisitPart
 from app.domain.services.spoken_names import get_spoken_name
 from app.models import Booking, Branch, Service, StaffMember
 
@@ -69,6 +69,13 @@ def say_free_slots(context: ToolContext, slots: Sequence[dict[str, Any]], *, sta
     times = join_or(pieces, context.language)
     is_called = spoken[0]["branch"] == context.branch.name and not names_branch
     return times if is_called else _("in %(branch)s %(times)s", branch=spoken[0]["branch"], times=times)
+
+
+def say_offer(context: ToolContext, parts: Sequence[VisitPart], slots: Sequence[dict[str, Any]], *, staff: str | None = None) -> str:
+    """ "Für Damenschnitt ist in Berlin-Mitte am Donnerstag um 9 Uhr frei. Was passt Ihnen?" """
+    services = [get_spoken_name(db.session.get_one(Service, part.service_id), context.language) for part in parts]
+    times = say_free_slots(context, slots, staff=staff, names_branch=context.has_several_branches)
+    return _("Für %(services)s ist %(times)s frei. Was passt Ihnen?", services=join_and(services, context.language), times=times)
 
 
 def _say_times_with_staff(context: ToolContext, slots: Sequence[dict[str, Any]], who: str | None) -> str:

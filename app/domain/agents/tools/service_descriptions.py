@@ -1,5 +1,6 @@
 """The company's services, as data for the model and in words for the caller."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +20,12 @@ from app.models import Service
 
 MAX_SERVICES = 40
 MIN_SIMILARITY = 60
+# a service that only looks, and words for what is done after that
+CHECK = re.compile(r"prüf|kontroll|diagnos|fehlersuche|check|inspect|test", re.IGNORECASE)
+RENEWAL = re.compile(
+    r"\bneue?[nrs]?\b|erneuer|ersetz|wechsel|tausch|reparier|reparatur|einbau|montier|\bnew\b|replac|renew|repair|\bfix|\bchang(?:e|ing)\b|fitted",
+    re.IGNORECASE,
+)
 
 
 def list_matching_services(context: ToolContext, query: str | None) -> list[Service]:
@@ -58,6 +65,13 @@ def say_service(context: ToolContext, service: Service) -> str:
         return _("%(service)s dauert %(length)s.", service=name, length=length)
     price = say_price(cents, context.language)
     return _("%(service)s dauert %(length)s und kostet %(price)s.", service=name, length=length, price=price)
+
+
+def say_scope(words: str, service: Service) -> str | None:
+    """Say that a check is no repair, where something new or a repair was asked for and only the check is offered."""
+    if not CHECK.search(service.name) or CHECK.search(words) or not RENEWAL.search(words):
+        return None
+    return _("Das ist nur die Prüfung. Was Reparatur oder Austausch kosten, steht erst danach fest.")
 
 
 def say_services(context: ToolContext, services: Sequence[Service]) -> str:

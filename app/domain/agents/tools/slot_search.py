@@ -1,33 +1,32 @@
 """Searches free slots at a time, in an interval, as soon as possible, or instead of a rejected one."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
-from app.core.extensions import db
-from app.domain.agents.opening_hours_lookup import build_hours, get_language, get_shift_hours, say_closed
 from app.domain.agents.tools.context import ToolContext, ToolResult, reject
-from app.domain.agents.tools.phrasing import MAX_SLOTS, DisplayNames, build_slots_data, say_free_slots, select_spread
+from app.domain.agents.tools.interval_reasons import WHOLE_DAY, explain_interval, select_reason
+from app.domain.agents.tools.phrasing import MAX_SLOTS, MAX_SPOKEN_SLOTS, DisplayNames, build_slots_data, say_free_slots, select_spread
 from app.domain.bookings.booking_request import BookingRequest
 from app.domain.bookings.errors import BookingError, SlotTaken
 from app.domain.bookings.unmet_demand import record_rejected_request, record_unmet_demand
-from app.domain.language.clarification_questions import PART_WORDS
 from app.domain.language.parsed_time import PART_SPANS
-from app.domain.language.spoken_format import capitalise, say_day
 from app.domain.scheduling.alternatives import find_alternatives
 from app.domain.scheduling.availability import find_free_slots
 from app.domain.scheduling.loader import load_scheduling_data
 from app.domain.scheduling.types import SchedulingData, Slot, SlotQuery
-from app.domain.scheduling.unavailability_reasons import TAKEN_CODES, Reason, explain_unavailable, format_reason
-from app.models import Branch
+from app.domain.scheduling.unavailability_reasons import Reason, explain_unavailable, format_reason
 
 # search intervals for the first free slot, tried in order
 LOOKAHEADS = (timedelta(days=14), timedelta(days=60))
 SEARCH_RADIUS = timedelta(days=7)
 MINUTE = timedelta(minutes=1)
+# so many are offered on the wished days before later days
+MAX_NEAREST = 2
+# and are not further from the wished hours
+NEAR_MINUTES = 180
 # what is offered first of the starts that a part of the day allows
 CORE_CLOCKS = {PART_SPANS["afternoon"]: (13 * 60, 18 * 60)}
 
@@ -54,7 +53,7 @@ def _search_time(query: SlotQuery, starts_at: datetime) -> SlotSearchResult:
     facts = load_scheduling_data(query, for_callers=True)
     if slots := find_free_slots(query, facts).first(3):
         return SlotSearchResult(slots, facts, True)
-    reason, why = _select_reason(explain_unavailable(query, facts, starts_at), facts)
+    reason, why = select_reason(explain_unavailable(query, facts, starts_at), facts)
     return _attach_reason(search_around(query), reason, why, requested_free=False)
 
 
@@ -65,8 +64,10 @@ def _search_interval(query: SlotQuery) -> SlotSearchResult:
     answer = find_free_slots(query, facts)
     if starts := _prefer_core(_filter_by_clock(answer.list_starts(), query, facts), query, facts):
         return SlotSearchResult([answer.find_at(start)[0] for start in select_spread(starts, MAX_SLOTS)], facts)
-    reason, why = _explain_interval(query, facts)
-    return _attach_reason(search_next(query, since=max(query.starts_before, query.now)), reason, why)
+    reason, why = explain_interval(query, facts)
+    later = search_next(query, since=max(query.starts_before, query.now))
+    near = [answer.find_at(start)[0] for start in _pick_nearest(answer.list_starts(), query, facts)]
+    return _attach_reason(replace(later, slots=[*near, *later.slots[: MAX_SPOKEN_SLOTS - len(near)]]), reason, why)
 
 
 def search_next(query: SlotQuery, *, since: datetime | None = None, most: int = 3) -> SlotSearchResult:
@@ -143,7 +144,7 @@ def _get_timezone(query: SlotQuery, facts: SchedulingData) -> str:
 def _filter_by_clock(starts: list[datetime], query: SlotQuery, facts: SchedulingData) -> list[datetime]:
     """Filter starts by the local times asked for, on days that suit."""
     starts = _drop_excluded_days(starts, query, facts)
-    if query.clock == (0, 1440) or not starts:
+    if query.clock == WHOLE_DAY or not starts:
         return starts
     low, high = query.clock
     tz = ZoneInfo(_get_timezone(query, facts))
@@ -167,54 +168,20 @@ def _drop_excluded_days(starts: list[datetime], query: SlotQuery, facts: Schedul
     return [start for start in starts if start.astimezone(zone).date() not in query.excluded_days]
 
 
-def _explain_interval(query: SlotQuery, facts: SchedulingData) -> tuple[str, str]:
-    """Explain why an interval has no slot: for one day closed or blocked, for several booked."""
-    if query.day is None:
-        return "booked", _("In diesen Tagen ist nichts mehr frei.")
-    hours = build_hours(query.branch_id or "", facts, query.day)
-    today = query.now.astimezone(ZoneInfo(_get_timezone(query, facts))).date()
-    ahead = [max(start, query.starts_from) for start, end in hours.spans if end > query.starts_from]
-    if not hours.spans:
-        return "holiday" if hours.holiday else "closed", say_closed(hours, today=today)
-    if not ahead:
-        return "in_the_past", _("Heute ist es dafür schon zu spät.") if query.day == today else _("Dieser Tag ist schon vorbei.")
-    reason, why = _select_reason(explain_unavailable(query, facts, ahead[0]) or [Reason("booked")], facts)
-    if reason == "nobody_on_shift":
-        return reason, _say_absent(query, facts, today) or why
-    return reason, _say_taken(query, facts, today) if reason in TAKEN_CODES else why
+def _pick_nearest(starts: list[datetime], query: SlotQuery, facts: SchedulingData) -> list[datetime]:
+    """Pick the starts on the wished days that are nearest to the wished hours; none where a whole part of the day was wished."""
+    low, high = query.clock
+    if query.clock in (WHOLE_DAY, *PART_SPANS.values()):
+        return []
+    zone = ZoneInfo(_get_timezone(query, facts))
 
+    def rate(start: datetime) -> int:
+        minute = _to_minute_of_day(start.astimezone(zone))
+        return max(low - minute, minute - (high - 1), 0)
 
-def _say_taken(query: SlotQuery, facts: SchedulingData, today: date) -> str:
-    """ "Am Dienstag, dem 8. Dezember, ist nichts mehr frei.", with the part of the day and the person that were wished."""
-    day, language = _say_day(query, today), get_language()
-    part = next((part for part, span in PART_SPANS.items() if span == query.clock), None)
-    when = f"{day} {PART_WORDS[language][part]}" if part else day
-    who = DisplayNames.from_scheduling(facts).staff.get(query.staff_id or "")
-    if who:
-        return _("Bei %(who)s ist %(when)s nichts mehr frei.", who=who, when=when)
-    return _("%(when)s ist nichts mehr frei.", when=capitalise(when))
-
-
-def _say_absent(query: SlotQuery, facts: SchedulingData, today: date) -> str | None:
-    """ "Tom Weber ist am Samstag, dem 5. Dezember, nicht da.", where that is so all day."""
-    who = DisplayNames.from_scheduling(facts).staff.get(query.staff_id or "")
-    branch = db.session.get(Branch, query.branch_id) if query.branch_id else None
-    if not who or branch is None or query.staff_id is None or query.day is None or get_shift_hours(branch, query.staff_id, query.day):
-        return None
-    return _("%(who)s ist %(day)s nicht da.", who=who, day=_say_day(query, today))
-
-
-def _say_day(query: SlotQuery, today: date) -> str:
-    assert query.day is not None
-    day, language = say_day(query.day, get_language(), today=today), get_language()
-    return f"{day}," if "," in day and language == "de" else day
-
-
-def _select_reason(reasons: Sequence[Reason], facts: SchedulingData) -> tuple[str, str]:
-    """Select the most informative reason: booked before others."""
-    telling = next((reason for reason in reasons if reason.code in TAKEN_CODES), None) or (reasons or [Reason("booked")])[0]
-    names = {person.id: person.name for person in facts.people if len(reasons) == 1}
-    return telling.code, format_reason(telling, names)
+    suiting = _drop_excluded_days(starts, query, facts)
+    nearest = sorted((start for start in suiting if rate(start) <= NEAR_MINUTES), key=lambda start: (rate(start), start))
+    return sorted(nearest[:MAX_NEAREST])
 
 
 def _pick_one_a_day(starts: list[datetime], timezone: str, most: int) -> list[datetime]:

@@ -47,7 +47,7 @@ def ask_for_spelling(context: ToolContext, kind: SpellingKind, reading: SpelledT
         letters = join_or(spell_options(kind, reading.options, context.language), context.language)
         return _("Schreibt sich das %(letters)s?", letters=letters)
     return {
-        "name": _("Den Namen habe ich nicht sicher verstanden. Buchstabieren Sie ihn bitte noch einmal, zum Beispiel M wie Martha."),
+        "name": _("Den Namen habe ich nicht sicher verstanden. Buchstabieren Sie ihn bitte, zum Beispiel M wie Martha."),
         "email": _("Die E-Mail-Adresse habe ich nicht sicher verstanden. Wie lautet sie, Zeichen für Zeichen?"),
         "street": _("Die Straße habe ich nicht sicher verstanden. Buchstabieren Sie sie bitte noch einmal."),
         "plate": _("Das Kennzeichen habe ich nicht sicher verstanden. Nennen Sie es bitte noch einmal, mit einer Pause nach dem Ort."),

@@ -35,13 +35,18 @@ def require_permission(context: ToolContext, right: Permission, *, is_told: bool
     `is_told` says that it is about an appointment that was set by phone from this number, and of which the caller hears.
     """
     if not context.caller.has_permission(right):
-        raise build_verification_error(context, context.caller.required_level(right), is_told=is_told)
+        raise build_verification_error(context, context.caller.required_level(right), right=right, is_told=is_told)
 
 
-def build_verification_error(context: ToolContext, needed: AssuranceLevel, *, is_told: bool = False) -> VerificationRequired:
-    """Build the error; `is_told` as in require_permission."""
+def build_verification_error(
+    context: ToolContext, needed: AssuranceLevel, *, right: Permission | None = None, is_told: bool = False
+) -> VerificationRequired:
+    """Build the error; `right` and `is_told` as in require_permission."""
     question = None if is_told and not _may_prove_more(context, needed) else _find_question(context, needed)
-    sentence, ways = _build_sentence(context, question)
+    if question is None and right == "cancel" and not context.caller.is_withheld and not _count_refusals(context):
+        sentence, ways = _build_sentence_to_cancel(context)
+    else:
+        sentence, ways = _build_sentence(context, question)
     return VerificationRequired(sentence, ways=ways, certainty=context.caller.certainty, needed=needed)
 
 
@@ -151,6 +156,21 @@ def _build_sentence(context: ToolContext, question: str | None) -> tuple[str, li
         sentence = _("Bei unterdrückter Nummer darf ich nur neue Termine eintragen, aber ich kann %(ways)s.", ways=ways)
     else:
         sentence = _("Ich kann Sie am Telefon leider nicht sicher genug erkennen, aber ich kann %(ways)s.", ways=ways)
+    return sentence, list(open_now)
+
+
+def _build_sentence_to_cancel(context: ToolContext) -> tuple[str, list[Fallback]]:
+    """Build the sentence for who wants to cancel and cannot prove more: with the link they cancel themselves."""
+    open_now = list_fallbacks(context)
+    if "link" in open_now:
+        sentence = _(
+            "Selbst darf ich hier nicht absagen, aber ich kann %(link)s, damit sagen Sie selbst ab. Soll ich?", link=open_now["link"]
+        )
+    elif open_now:
+        ways = join_or(list(open_now.values()), context.language)
+        sentence = _("Selbst darf ich hier leider nicht absagen, aber ich kann dafür %(ways)s.", ways=ways)
+    else:
+        sentence = _("Das kann ich am Telefon leider nicht für Sie tun.")
     return sentence, list(open_now)
 
 

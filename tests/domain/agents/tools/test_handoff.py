@@ -56,7 +56,9 @@ def test_below_verified_it_is_the_link_to_all_and_names_no_day(
     told = agent_call.use("send_link", kind=kind, date="13. Mai")
     (row,) = written(db, salon)
     assert (row.recipient, row.kind, told["data"]) == (SVEA, "customer_link", {"notification_id": row.id})
-    assert told["say"] == "Ich schicke Ihnen einen Link an die Nummer, die wir von Ihnen haben."
+    assert told["say"] == (
+        "Ich schicke Ihnen einen Link an die Nummer, die wir von Ihnen haben, damit können Sie selbst verschieben und absagen."
+    )
     assert "Mai" not in (row.body or "") and "Svea" not in (row.body or "")
 
 

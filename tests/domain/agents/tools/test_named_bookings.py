@@ -16,7 +16,7 @@ OIL, TYRES = (
     {"service": "Radwechsel", "date": "Donnerstag", "time": "12 Uhr"},
 )
 NAME = "Fiona Doyle"
-CALLBACK = "Ich kann Sie am Telefon leider nicht sicher genug erkennen, aber ich kann"
+CALLBACK = "Selbst darf ich hier leider nicht absagen, aber ich kann dafür"
 
 
 @pytest.fixture

@@ -66,6 +66,12 @@ REMARKS = [
     (PRACTICE, "Befundbesprechung, kein Notfall", "Befundbesprechung"),
     (PRACTICE, "Sprechstunde, Rezept brauche ich auch", "Sprechstunde"),
     (PRACTICE, "Impfung, für meine Mutter, 81 Jahre", "Impfung"),
+    (PRACTICE, "general check-up, heart and blood and so on", "Gesundheits-Check"),
+    (PRACTICE, "so ein Check mit Herz und Blut und allem", "Gesundheits-Check"),
+    (PRACTICE, "großer Check, Herz, Blut, alles", "Gesundheits-Check"),
+    (PRACTICE, "yearly check-up, bloods and everything", "Gesundheits-Check"),
+    (PRACTICE, "Check-up und Blutabnahme", "Gesundheits-Check + Blutabnahme"),
+    (PRACTICE, "check-up with blood test", "Gesundheits-Check + Blutabnahme"),
     (GARAGE, "Ölwechsel, ist schon überfällig", "Ölwechsel"),
     (GARAGE, "Bremsen, die quietschen", "Bremsenprüfung"),
     (GARAGE, "Ölwechsel weil der überfällig ist", "Ölwechsel"),
@@ -223,3 +229,35 @@ def test_an_english_synonym_of_the_company_is_the_name(companies: dict[str, Comp
         database.session.add(ServiceSynonym(service_id=service.id, text="oil and filter change", key="oil and filter change", certainty=95))
         database.session.flush()
         assert get_spoken_name(service, "en") == "oil and filter change"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "so Strähnchen, so blonde, und ein bisschen Spitzen schneiden",
+        "Strähnchen und Spitzen schneiden",
+        "highlights and a trim",
+        "Balayage und Haare schneiden",
+    ],
+)
+def test_a_second_service_is_asked_about_and_not_lost(client: FlaskClient, companies: dict[str, Company], words: str) -> None:
+    assert ask(client, SALON, words).startswith(("ambiguous: Was meinen Sie: Damenschnitt", "ambiguous: What do you mean: ladies' cut"))
+
+
+@pytest.mark.parametrize(
+    ("words", "is_told"),
+    [
+        ("Bremsen vorne neu, Scheiben und Beläge, Golf 7", True),
+        ("Bremsen erneuern", True),
+        ("new brakes, discs and pads", True),
+        ("replace the brakes", True),
+        ("Bremsen prüfen", False),
+        ("Bremsenprüfung", False),
+        ("Ölwechsel", False),
+        ("TÜV neu", False),
+        ("change the oil", False),
+    ],
+)
+def test_a_check_is_not_sold_as_the_repair(client: FlaskClient, companies: dict[str, Company], words: str, is_told: bool) -> None:
+    told = AgentCall(client, to_number=NUMBERS[GARAGE]).use("get_service_info", service=words)
+    assert told["ok"] and ("nur die Prüfung" in told["say"] or "only the check" in told["say"]) == is_told, told

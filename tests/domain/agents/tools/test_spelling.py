@@ -252,3 +252,17 @@ def test_a_name_that_was_spelled_with_a_refused_booking_is_not_asked_for(salon: 
 def test_a_branch_is_found_by_a_street_that_is_spelled(salon: Salon, stranger: AgentCall) -> None:
     told = stranger.use("book_appointment", **CUT, name="Anna Weber", branch="Linienstraße, L I N I E N")
     assert told["data"]["branch"] == "Berlin-Mitte"
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("Xaver Huber, geboren 14.3.52", "Xaver Huber"),
+        ("Xaver Huber geboren am vierzehnten März", "Xaver Huber"),
+        ("Karl Baum, geb. 2.5.1949", "Karl Baum"),
+        ("Karl Baum, born on the second of May 1949", "Karl Baum"),
+        ("Max Born", "Max Born"),
+    ],
+)
+def test_a_date_of_birth_is_no_part_of_the_name(db: SQLAlchemy, salon: Salon, stranger: AgentCall, said: str, name: str) -> None:
+    assert stranger.use("book_appointment", **CUT, name=said)["ok"] and booked_names(db, salon) == [name]
