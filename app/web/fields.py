@@ -12,14 +12,13 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from app.core.errors import InvalidInput
 from app.core.ids import is_ulid
+from app.web.typed_moments import read_clock, read_day, read_moment
 
 D = TypeVar("D", bound=date)
 # Bounds that keep conversions between time zones inside the range of datetime.
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 MAX_ID = 2**63 - 1
 MAX_CENTS = 10_000_000
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
 INTEGER = re.compile(r"[+-]?\d{1,19}", re.ASCII)
 KEYWORD = re.compile(r"[\w.:-]+", re.ASCII)
 DECIMAL = re.compile(r"(\d{1,6})(?:[.,](\d{1,2}))?", re.ASCII)
@@ -137,23 +136,15 @@ class EuroField(Field):
 
 class DateField(Field):
     def read(self, text: str) -> date:
-        try:
-            day = date.fromisoformat(text) if DAY.fullmatch(text) else None
-        except ValueError:
-            day = None
-        if day is None:
-            reject(_("Dieses Datum gibt es nicht."))
+        if (day := read_day(text)) is None:
+            reject(_("Dieses Datum lesen wir nicht. Gemeint ist zum Beispiel 3.12.2026."))
         return _check_range(day)
 
 
 class TimeField(Field):
     def read(self, text: str) -> time:
-        match = CLOCK.fullmatch(text.strip())
-        try:
-            if match:
-                return time(int(match[1]), int(match[2]))
-        except ValueError:
-            pass
+        if (at := read_clock(text)) is not None:
+            return at
         reject(_("Bitte eine Uhrzeit angeben, zum Beispiel 14:30."))
 
 
@@ -167,7 +158,7 @@ class DateTimeField(Field):
         try:
             value = datetime.fromisoformat(text)
         except ValueError:
-            value = None
+            value = read_moment(text) if self.is_local else None
         if value is None or (value.tzinfo is None) != self.is_local:
             reject(_("Das ist kein Zeitpunkt."))
         return _check_range(value) if self.is_local else _check_range(value).astimezone(UTC)

@@ -13,6 +13,7 @@ from flask_babel import get_locale, gettext as _
 from app.core import phone
 from app.core.clock import now
 from app.core.locale import reader_timezone
+from app.web.typed_moments import show_moment
 
 DAY_PATTERNS = {"de": ("EEEEEE dd.MM.", "EEEEEE dd.MM.yyyy", "EEEEEE d. MMMM"), "en": ("EEE d MMM", "EEE d MMM yyyy", "EEE d MMMM")}
 
@@ -37,6 +38,7 @@ def register(app: Flask) -> None:
     ):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.filters["phone"] = phone_number
+    app.jinja_env.filters["moment"] = show_moment
 
 
 def duration(seconds: float | None) -> str:

@@ -1,5 +1,6 @@
 // Loaded by every signed-in page: collapsible navigation, search shortcut, toasts, busy buttons, number of running calls.
 import "./forms.js";
+import "./date_field.js";
 import { showRequestErrors } from "./toasts.js";
 import { pollActiveCalls } from "./active_calls.js";
 import { followBell } from "./bell.js";

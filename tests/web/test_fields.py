@@ -58,7 +58,7 @@ def test_field_reads_what_a_person_types(field: fields.Field, text: str, value: 
         (fields.EuroField(), ("100000,01", "1.000", "1,005", "-1", *HOSTILE)),
         (fields.DecimalField(places=1, maximum=80), ("8,1", "7,55", "7.", ",5", "1.000,5", "-1", *HOSTILE)),
         (fields.DateField(), ("9999-12-31", "0001-01-01", "2026-02-30", "20261129", "2026-W48-7", "1899-12-31", "2200-01-01", *HOSTILE)),
-        (fields.TimeField(), ("24:00", "9:60", "10:00+23:59", "10", *HOSTILE)),
+        (fields.TimeField(), ("24:00", "9:60", "10:00+23:59", *HOSTILE)),
         (fields.DateTimeField(), ("9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "2026-11-29T10:00:00", "2026-11-29", *HOSTILE)),
         (fields.DateTimeField(is_local=True), ("9999-12-31T23:59", "0001-01-01T00:00", "2026-11-29T10:00:00+01:00", *HOSTILE)),
         (fields.SlugField(), ("a b", "ä", "a\ufffd", "x" * 65)),

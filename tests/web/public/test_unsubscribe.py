@@ -141,7 +141,7 @@ def test_link_asks_first_and_withdraws_by_one_click(page: Page) -> None:
     assert page.client.post(f"/b/{token}/unsubscribe").status_code == 200
     assert page.history() == [("withdrawn", "link"), ("given", "desk")]
     again = page.client.get(f"/b/{token}/unsubscribe").text
-    assert "Abbestellt" in again and '<form method="post" action="/b/' not in again
+    assert "Abbestellt" in again and 'action="/b/' not in again
     page.agree()
     assert f"/b/{token}/unsubscribe" in page.client.get(f"/b/{token}/unsubscribe").text, "who agreed anew may withdraw anew"
 
