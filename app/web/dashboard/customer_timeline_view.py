@@ -68,7 +68,7 @@ def _build_booking(_customer: Customer, entry: TimelineEntry, names: dict[str, s
 
 def _build_call(_customer: Customer, entry: TimelineEntry, names: dict[str, str]) -> TimelineRow:
     word: Label = get_outcome_label(entry.row.status, entry.row.outcome)
-    title = _("Anruf, %(branch)s", branch=names[entry.row.branch_id]) if entry.row.branch_id in names else _("Anruf")
+    title = _("Anruf, %(branch)s", branch=names.get(entry.row.branch_id, ""))
     href = url_for("call.show", call_id=entry.row.id)
     return TimelineRow(entry.at, word.icon, word.state, title, href, entry.row.summary or "", str(word.label))
 
