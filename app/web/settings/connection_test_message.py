@@ -4,6 +4,7 @@ from flask import g
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from app.core.clock import now
 from app.core.errors import AppError, InvalidInput, ProviderError, TooManyRequests
 from app.core.ids import new_ulid
 from app.core.phone import RECEIVES_SMS, display, normalise
@@ -15,6 +16,7 @@ from app.domain.notifications.suppressions import find_suppressed
 from app.providers import open_messenger
 from app.providers.messaging.base import OutgoingMessage
 from app.web.fields import Phone
+from app.web.formatting import clock
 from app.web.forms import Form
 from app.web.settings import connection_labels
 
@@ -34,12 +36,15 @@ class TestNotSent(AppError):
 
 
 def send_test_message(provider: str) -> str:
-    """Send it and return to whom, as the page shows it. Raises InvalidInput, TooManyRequests, TestNotSent."""
+    """Send it and say when and to whom, as the page shows it. Raises InvalidInput, TooManyRequests, TestNotSent."""
     message = _build_test(provider)
     if (wait_s := TEST_LIMIT.hit(current_user.id)) is not None:
         raise TooManyRequests(_("Das waren viele Tests. In ein paar Minuten geht es wieder."), retry_after_s=wait_s)
     _send_test(provider, message)
-    return message.to if CHANNELS[provider] == "email" else display(message.to)
+    is_mail = CHANNELS[provider] == "email"
+    to, hint = (message.to, _("Sehen Sie in Ihr Postfach, sonst in den Spam-Ordner.")) if is_mail else (display(message.to), "")
+    sent = _("Um %(time)s verschickt an %(address)s: Der Anbieter hat die Nachricht angenommen.", time=clock(now()), address=to)
+    return f"{sent} {hint}".rstrip()
 
 
 def _build_test(provider: str) -> OutgoingMessage:

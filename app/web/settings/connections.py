@@ -22,7 +22,6 @@ from app.jobs.agents import deploy_agent
 from app.jobs.connections import check_connection
 from app.models import Connection
 from app.web.fields import ChoiceField, Email, TextField, VerbatimField
-from app.web.formatting import clock
 from app.web.forms import Form, to_errors
 from app.web.guards import for_company
 from app.web.settings import connection_labels
@@ -143,12 +142,9 @@ def send_test(provider: str) -> Any:
     if provider not in connections.CARRIERS:
         raise NotFound(_("Das gibt es hier nicht."))
     try:
-        to = send_test_message(provider)
+        sentence = send_test_message(provider)
     except (InvalidInput, TooManyRequests, TestNotSent) as error:
         return _render_page(provider, errors=to_errors(error), test_fault=error.message), error.status
-    sentence = _("Um %(time)s verschickt an %(address)s: Der Anbieter hat die Nachricht angenommen.", time=clock(now()), address=to)
-    if CHANNELS[provider] == "email":
-        sentence += " " + _("Sehen Sie in Ihr Postfach, sonst in den Spam-Ordner.")
     return _render_page(provider, test_notice=sentence)
 
 
