@@ -1,10 +1,8 @@
 """Trains the sentence classifiers by logistic regression, and says how well each does on sentences that it has not seen."""
 
-import csv
 import json
 import sys
 import zlib
-from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +18,8 @@ from app.domain.emergencies import classifier as emergencies
 from app.domain.emergencies.signs import CLASS_FILES
 from app.domain.language.linear_classifier import BUCKETS, hash_corpus, hash_features
 from app.domain.privacy import refusal_classifier as refusals
+from scripts import omission_training
+from scripts.corpora import pack_weights, read_lines
 
 # how far the weights may follow single sentences, found by cross-validation
 STRENGTH = 30.0
@@ -47,31 +47,39 @@ class Task:
     weights: Mapping[str, float] = field(default_factory=dict)
 
 
-TASKS = ("emergency", "kind", "refusal", "statement")
+TASKS = ("emergency", "kind", "refusal", "statement", "omission")
 
 
 def main(names: Sequence[str]) -> None:
     """Trains those tasks, all of them unless some are named."""
-    for task in ({"emergency": _emergency, "kind": _kind, "refusal": _refusal, "statement": _statement}[name]() for name in names or TASKS):
-        every = matrix = _matrix([features for features, _labels in task.rows])
-        weights, head = [], []
-        for label in task.labels:
-            truth = np.array([label in labels for _features, labels in task.rows])
-            if task.unlabelled:
-                known = np.array([label not in unlabelled for unlabelled in task.unlabelled])
-                matrix, truth = every[known], truth[known]
-            if task.name != "kind":
-                _say_quality(task, label, matrix, truth)
-            learned, bias = _learn(matrix, truth, task, label)
-            values, scale = _as_bytes(learned)
-            weights.append(values)
-            head.append({"name": label, "scale": scale, "bias": round(bias, 6)})
-        header = json.dumps({"corpus": task.corpus, "labels": head})
-        task.file.write_bytes(header.encode() + b"\n" + zlib.compress(b"".join(weights), 9))
+    tasks = {"emergency": _emergency, "kind": _kind, "refusal": _refusal, "statement": _statement}
+    for name in names or TASKS:
+        if name == "omission":
+            omission_training.train()
+        else:
+            _train(tasks[name]())
+
+
+def _train(task: Task) -> None:
+    every = matrix = _matrix([features for features, _labels in task.rows])
+    weights, head = [], []
+    for label in task.labels:
+        truth = np.array([label in labels for _features, labels in task.rows])
+        if task.unlabelled:
+            known = np.array([label not in unlabelled for unlabelled in task.unlabelled])
+            matrix, truth = every[known], truth[known]
+        if task.name != "kind":
+            _say_quality(task, label, matrix, truth)
+        learned, bias = _learn(matrix, truth, task, label)
+        values, scale = pack_weights(learned)
+        weights.append(values)
+        head.append({"name": label, "scale": scale, "bias": round(bias, 6)})
+    header = json.dumps({"corpus": task.corpus, "labels": head})
+    task.file.write_bytes(header.encode() + b"\n" + zlib.compress(b"".join(weights), 9))
 
 
 def _emergency() -> Task:
-    lines = _lines(emergencies.CORPUS)
+    lines = read_lines(emergencies.CORPUS)
     rows = [(_of(emergencies.extract_training_features(row[2])), _urgency(row[0])) for row in lines]
     labels, weights = ["emergency", emergencies.WAITING], {"emergency": EMERGENCY_WEIGHT}
     return Task("emergency", labels, rows, _hash_emergencies(), emergencies.EMERGENCY_WEIGHTS, EVIDENCE, weights=weights)
@@ -86,7 +94,7 @@ def _urgency(label: str) -> frozenset[str]:
 
 
 def _kind() -> Task:
-    lines = [row for row in _lines(emergencies.CORPUS) if "emergency" in _urgency(row[0])]
+    lines = [row for row in read_lines(emergencies.CORPUS) if "emergency" in _urgency(row[0])]
     rows = [(_of(emergencies.extract_training_features(row[2])), frozenset({row[0]})) for row in lines]
     return Task("kind", sorted({row[0] for row in lines}), rows, _hash_emergencies(), emergencies.KIND_WEIGHTS, EVIDENCE)
 
@@ -94,7 +102,7 @@ def _kind() -> Task:
 def _refusal() -> Task:
     rows = [
         (_of(refusals.extract_training_features(row[1], row[2])), frozenset(row[0].split(",")) - {"none"})
-        for row in _lines(refusals.CORPUS)
+        for row in read_lines(refusals.CORPUS)
     ]
     weights = dict.fromkeys(refusals.LABELS, REFUSAL_WEIGHT)
     return Task("refusal", list(refusals.LABELS), rows, hash_corpus(refusals.CORPUS), refusals.WEIGHTS, weights=weights)
@@ -102,9 +110,9 @@ def _refusal() -> Task:
 
 def _statement() -> Task:
     """A line labelled by facts says of the acts only that it is none of them, where it states a fact; and the other way round."""
-    facts = {tuple(row) for row in _lines(statements.CORPUS, statements.FACT_FILES)}
+    facts = {tuple(row) for row in read_lines(statements.CORPUS, statements.FACT_FILES)}
     rows, unlabelled = [], []
-    for row in _lines(statements.CORPUS):
+    for row in read_lines(statements.CORPUS):
         labels = frozenset(row[0].split("+")) - {"none"}
         rows.append((_of(statements.extract_training_features(row[1])), labels))
         is_fact = tuple(row) in facts
@@ -114,14 +122,6 @@ def _statement() -> Task:
             )
         )
     return Task("statement", list(statements.LABELS), rows, hash_corpus(statements.CORPUS), statements.WEIGHTS, unlabelled=unlabelled)
-
-
-def _lines(folder: Path, pattern: str = "*.tsv") -> list[list[str]]:
-    lines: dict[tuple[str, ...], None] = {}
-    for file in sorted(folder.glob(pattern)):
-        with file.open(newline="") as opened:
-            lines |= dict.fromkeys(tuple(row) for row in csv.reader(opened, delimiter="\t", quoting=csv.QUOTE_NONE) if row)
-    return [list(line) for line in lines]
 
 
 def _of(names: Iterable[str]) -> frozenset[int]:
@@ -149,11 +149,6 @@ def _evidence(matrix: Any, truth: Any, share: float) -> Any:
     inside, outside = (np.asarray((matrix[side] > 0).sum(axis=0)).ravel() + 1.0 for side in (truth, ~truth))
     ratio = np.abs(np.log(inside / inside.sum() / (outside / outside.sum())))
     return share * ratio / ratio.mean() + 1 - share
-
-
-def _as_bytes(values: Any) -> tuple[bytes, float]:
-    scale = float(np.abs(values).max()) / 127
-    return array("b", np.round(values / scale).astype(int).tolist()).tobytes(), scale
 
 
 def _say_quality(task: Task, label: str, matrix: Any, truth: Any) -> None:

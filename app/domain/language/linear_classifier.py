@@ -56,6 +56,10 @@ class TextClassifier:
             for place, label in enumerate(labels)
         }
 
+    def get_weights(self, label: str) -> ClassifierWeights:
+        """Get the weights of one label, for features that are weighed in another way."""
+        return self._model[label]
+
     def probabilities(self, words: list[str], extract_more: FeatureExtractor | None = None) -> dict[str, float]:
         """Get the probability of each label, the highest over all windows; `extract_more` gives a window's further features."""
         more: FeatureExtractor = extract_more or (lambda _window: ())

@@ -23,6 +23,7 @@ from app.domain.language.fillers import SECOND_BEST
 from app.domain.language.marked_text import DAY, TIME, LenientScanner, Scanner
 from app.domain.language.marked_text_tokenizer import mark_signs, tokenize_marks
 from app.domain.language.normalization import MORNING_WORD, normalize, normalize_mentions
+from app.domain.language.omissions import find_remainders
 from app.domain.language.parsed_time import Language, TimeExpression
 from app.domain.language.ranges import mark_day_ranges, mark_time_windows
 from app.domain.language.relative_dates import RelativeDateScanner
@@ -81,8 +82,13 @@ def parse_time_expression(text: str, now: datetime, timezone: str, language: Lan
     is read and the language of the question. Never raises: where something is not understood there is a question for just
     that part, beside what is known.
     """
-    reader = _Reader(now, timezone, language)
-    return Resolver(now, timezone, language).resolve([reader.read(text)])
+    reader, resolver = _Reader(now, timezone, language), Resolver(now, timezone, language)
+    plain = normalize(text)
+    expression = resolver.resolve([reader.read(text, plain=plain)])
+    if expression.is_ambiguous:
+        shorter = (resolver.resolve([reader.read(text, plain=remainder)]) for remainder in find_remainders(plain))
+        return next((each for each in shorter if not each.is_ambiguous), expression)
+    return expression
 
 
 def parse_date_and_time(
@@ -121,9 +127,9 @@ class _Reader:
         self.now, self.timezone, self.language = now.astimezone(UTC), timezone, language
         self.today = now.astimezone(ZoneInfo(timezone)).date()
 
-    def read(self, text: str, expected: Literal["day", "time"] | None = None) -> Reading:
-        """Read a text: mark what is understood, then judge the words that are left."""
-        scanner = Scanner(_expect(normalize(text), expected))
+    def read(self, text: str, expected: Literal["day", "time"] | None = None, plain: str | None = None) -> Reading:
+        """Read a text, or what is left of it when `plain`, normalized: mark what is understood, then judge the words that are left."""
+        scanner = Scanner(_expect(normalize(text), expected) if plain is None else plain)
         fold = None if scanner.has(DAYS_BESIDE_CHANGE) else 0 if scanner.drop(SUMMER_TIME) else 1 if scanner.drop(WINTER_TIME) else None
         is_unbound = scanner.drop(ALWAYS_FREE)
         is_open = scanner.drop(ANY_TIME) | scanner.drop(FIRST_FREE)

@@ -5,6 +5,7 @@ import pytest
 from app.domain.claims import statement_classifier as statements
 from app.domain.emergencies import classifier as emergencies
 from app.domain.emergencies.signs import CLASS_FILES
+from app.domain.language import omissions
 from app.domain.language.linear_classifier import TextClassifier, extract_features, hash_corpus, hash_features, split_windows, tokenize
 from app.domain.privacy import refusal_classifier as refusals
 
@@ -16,6 +17,7 @@ from app.domain.privacy import refusal_classifier as refusals
         (emergencies.KIND_WEIGHTS, emergencies.CORPUS, CLASS_FILES),
         (refusals.WEIGHTS, refusals.CORPUS, ()),
         (statements.WEIGHTS, statements.CORPUS, ()),
+        (omissions.WEIGHTS, omissions.CORPUS, ()),
     ],
 )
 def test_the_weights_were_learned_from_the_corpus_that_lies_beside_them(model, corpus, classes) -> None:  # type: ignore[no-untyped-def]
