@@ -21,3 +21,5 @@ def raise_priorities(task_ids: Collection[str]) -> None:
         words = ". ".join(line for text in (task.details, summary) if text for line in text.splitlines())
         if task.priority < PRIORITY and words and resembles_emergency(words, db.session.get_one(Company, task.company_id).industry):
             task.priority = PRIORITY
+    # while the company is set
+    db.session.flush()
