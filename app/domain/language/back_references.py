@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from app.domain.language.parsed_time import TimeExpression
 from app.domain.language.parser import mark_expressions, parse_date_and_time
-from app.domain.language.vocabulary import WEEKDAY, fold
+from app.domain.language.vocabulary import WEEKDAY, WEEKDAYS, fold
 
 # nothing stands behind it that it would lead, as in "the Tuesday after Easter"
 ALONE = r"(?= *(?:$|[,;.!?]|(?:um|at|gegen|around|about|dann|then|bitte|please|instead|stattdessen|in the|am (?:vor|nach)?mittag|am morgen|am abend|frueh|morning|afternoon|evening|if|wenn|passt|geht|waere|would|ist|is)\b))"
@@ -33,6 +33,13 @@ AFTERWARDS = re.compile(
     r"(?:danach|darauf|hinterher|(?:im )?anschluss(?: daran)?|anschliessend|(?:after(?:wards)?|following)(?: (?:that|it|this|her|him|them))?|nach (?:ihr|ihm|ihnen))"
     r"(?: (?:bitte|please|dann|then))?[ .!]*$"
 )
+# a weekday and nothing that would tell which: "dann am Mittwoch um acht", "Wednesday morning"
+PLAIN_WEEKDAY = re.compile(
+    r"^(?:(?:ja|yes|ok|okay|gut|good|dann|then|also|so|nehmen wir|nehme ich|lieber|rather|am|on|den|der|the|bitte|please|gerne?)[ ,]+)*"
+    rf"{WEEKDAY}(?P<rest>(?: (?:in the |am |at )?(?:morgens?|frueh|vormittags?|mittags?|nachmittags?|abends?|mornings?|noon|afternoons?|evenings?))?"
+    r"(?:,? (?:um|at|gegen|around|about) (?:(?!oder\b|or\b|nicht\b|not\b|woche|week)[\w:.]+ ?){1,4})?)"
+    r"(?:,? (?:bitte|please|dann|then|gerne?|passt|geht|is fine|works|is good|is great))?[ .!]*$"
+)
 
 
 def points_back(words: str | None) -> bool:
@@ -44,6 +51,18 @@ def points_back(words: str | None) -> bool:
 def points_to_end(words: str | None) -> bool:
     """Check whether the words only say that it is to follow what was agreed."""
     return bool(words and AFTERWARDS.match(fold(words)))
+
+
+def find_plain_weekday(words: str | None) -> int | None:
+    """Find the weekday (0 is Monday) that is said without anything that would tell which one of its name."""
+    found = PLAIN_WEEKDAY.match(fold(words)) if words else None
+    return WEEKDAYS[found[1]] if found else None
+
+
+def replace_plain_weekday(words: str, day: date) -> str:
+    """Say this day in its place, and leave the hours."""
+    found = PLAIN_WEEKDAY.match(fold(words))
+    return f"{day.isoformat()}{found['rest']}" if found else words
 
 
 def relate_to_day(words: str, day: date) -> str:

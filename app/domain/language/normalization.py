@@ -5,6 +5,7 @@
 import re
 
 from app.domain.language.clock_digits import rewrite_clock_digits
+from app.domain.language.contrasted_days import CONTRASTS
 from app.domain.language.dialects import DIALECT_PHRASES, HOUR_WORDS
 from app.domain.language.fillers import ASIDE, GREETING, SECOND_BEST, drop_fillers, mark_asides
 from app.domain.language.misspellings import KNOWN_WORDS, repair_words
@@ -46,6 +47,7 @@ REWRITES = tuple(
     (re.compile(pattern), rewrite)
     for pattern, rewrite in (
         *DIALECT_PHRASES,
+        *CONTRASTS,
         (rf"\bin {NEARLY}(?:eine[rm]? )?(?:drei ?|3 ?)viertel ?stunden?\b|\bin {NEARLY}(?:three|3) quarters of an hour\b", "in 45 minuten"),
         (rf"\bin {NEARLY}(?:eine[rm]? )?viertel ?stunde\b|\bin {NEARLY}(?:a )?quarter of an hour\b", "in 15 minuten"),
         (rf"\bin {NEARLY}an hour and a half\b", "in 90 minuten"),

@@ -8,7 +8,15 @@ from zoneinfo import ZoneInfo
 from app.domain.agents.tools.bookings_of_this_call import find_latest_times
 from app.domain.agents.tools.clarification import ClarificationNeeded, get_question
 from app.domain.agents.tools.context import ToolContext
-from app.domain.language.back_references import points_back, points_to_end, relate_to_day, tell_from_day
+from app.domain.agents.tools.phrasing import MAX_SPOKEN_SLOTS
+from app.domain.language.back_references import (
+    find_plain_weekday,
+    points_back,
+    points_to_end,
+    relate_to_day,
+    replace_plain_weekday,
+    tell_from_day,
+)
 from app.domain.language.clarification_questions import ambiguous_day, which_date
 from app.domain.language.relative_to_appointment import mentions_appointment, points_to_appointment, relate
 from app.domain.language.vocabulary import fold
@@ -22,12 +30,14 @@ CLAIMING_TOOLS = frozenset({"book_appointment", "hold_slot", "join_waitlist"})
 class Mention:
     """What one answer of this call spoke of: the day that was asked for, the days that it named, a time where there was one.
 
-    `said` are the words that asked for the day; `is_pending` says that a booking with them is not made yet.
+    `offered` are the days of its free times, one for each, in the order in which they are spoken. `said` are the words that asked for
+    the day; `is_pending` says that a booking with them is not made yet.
     """
 
     asked: date | None
     named: tuple[date, ...] = ()
     starts_at: datetime | None = None
+    offered: tuple[date, ...] = ()
     said: tuple[str, str] = ("", "")
     is_pending: bool = False
 
@@ -40,6 +50,7 @@ def relate_to_latest(
 
     Raises ClarificationNeeded where it is not certain what is meant.
     """
+    date = _relate_to_offer(context, date)
     if not any(map(_speaks_of_earlier, (date, time))):
         return date, time
     zone = timezone or context.timezone
@@ -56,6 +67,23 @@ def relate_to_latest(
     latest = find_latest_times(context)
     reference = mention.starts_at if mention and mention.starts_at else context.to_local(latest[0], zone) if latest else None
     return relate(date, reference, now=context.now, timezone=zone), relate(time, reference, now=context.now, timezone=zone)
+
+
+def _relate_to_offer(context: ToolContext, words: str | None) -> str | None:
+    """Take a weekday that is said without more for the day of its name that was offered last: it is the answer to that.
+
+    What was spoken counts before what else was free. Raises ClarificationNeeded where several days of its name were.
+    """
+    weekday = find_plain_weekday(words)
+    if words is None or weekday is None or (mention := _find_mention(context)) is None:
+        return words
+    for offered in (mention.offered[:MAX_SPOKEN_SLOTS], mention.offered):
+        days = list(dict.fromkeys(day for day in offered if day.weekday() == weekday))
+        if len(days) > 1:
+            raise _ask(context, days)
+        if days:
+            return replace_plain_weekday(words, days[0])
+    return words
 
 
 def _speaks_of_earlier(words: str | None) -> bool:
@@ -136,7 +164,7 @@ def _find_mention(context: ToolContext) -> Mention | None:
             words = (fold(str(said.get("date") or "")), fold(str(said.get("time") or "")))
             asked, named, starts_at = found
             starts_at = starts_at if starts_at is None or starts_at.tzinfo else starts_at.replace(tzinfo=ZoneInfo(context.timezone))
-            return Mention(asked, named, starts_at, said=words, is_pending=name in CLAIMING_TOOLS and not ok)
+            return Mention(asked, named, starts_at, _list_offered(data), said=words, is_pending=name in CLAIMING_TOOLS and not ok)
     return None
 
 
@@ -154,6 +182,12 @@ def _read(data: dict[str, Any]) -> tuple[date | None, tuple[date, ...], datetime
         return starts_at.date(), days, starts_at
     exact = _to_moment(f"{data['date']}T{data['time']}") if asked and data.get("date") and data.get("time") else None
     return (asked.date() if asked else None, days, exact) if asked or days else None
+
+
+def _list_offered(data: dict[str, Any]) -> tuple[date, ...]:
+    rows = data["slots"] if isinstance(data.get("slots"), list) else []
+    moments = [_to_moment(row.get("starts_at")) for row in rows if isinstance(row, dict)]
+    return tuple(moment.date() for moment in moments if moment)
 
 
 def _to_moment(value: Any) -> datetime | None:

@@ -9,7 +9,7 @@ from app.domain.agents.tools.context import ToolContext
 from app.domain.agents.tools.verification_fallbacks import VerificationRequired, list_fallbacks, require_permission
 from app.domain.audit.log import record
 from app.domain.customers.caller_assurance import Permission
-from app.domain.customers.name_matching import find_first_name, is_same_name
+from app.domain.customers.name_matching import find_first_name, is_same_name, split_name
 from app.domain.customers.proxies import ProxyRight, list_rights, load_confirmed
 from app.domain.language.spoken_format import join_or
 from app.models import Booking, Customer, CustomerProxy
@@ -21,7 +21,7 @@ DISCLOSURE_RIGHTS: tuple[ProxyRight, ...] = ("change", "cancel")
 def is_for_other(context: ToolContext, name: str | None) -> bool:
     """Whether the name is another one than that of the caller; of a caller who is not told apart yet it may be their own."""
     customer = context.caller.customer
-    return bool(name and customer and customer.name and not is_same_name(name, customer.name))
+    return bool(name and customer and customer.name and not _may_be_own(name, customer.name))
 
 
 def require_represented(context: ToolContext, right: Permission, name: str) -> Customer:
@@ -71,6 +71,11 @@ def _list_allowed(context: ToolContext, right: Permission) -> list[tuple[Custome
         return []
     needed = DISCLOSURE_RIGHTS if right == "hear" else (right,)
     return [(row, person) for row, person in load_confirmed(caller.customer) if set(needed) & set(list_rights(row))]
+
+
+def _may_be_own(said: str, name: str) -> bool:
+    """Whether the caller says their own name, or only a part of it: "Frau Lohse"."""
+    return is_same_name(said, name) or set(split_name(said)) <= set(split_name(name))
 
 
 def _is_meant(said: str, name: str) -> bool:

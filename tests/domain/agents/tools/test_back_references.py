@@ -33,6 +33,23 @@ def test_a_reference_to_nothing_is_asked(salon: Salon, stranger: AgentCall, name
     assert (told["ok"], told["code"]) == (False, "ambiguous") and told["say"].endswith("?") and not get_bookings(salon), told
 
 
+@pytest.mark.parametrize("words", ["Dienstag", "dann am Dienstag um zehn", "Tuesday", "Tuesday is fine", "on Tuesday morning"])
+def test_a_weekday_alone_answers_what_was_offered(salon: Salon, stranger: AgentCall, words: str) -> None:
+    offered = stranger.use("check_availability", **CUT, date="nächste Woche, nur nicht Montag")["data"]["slots"]
+    assert offered[0]["starts_at"].startswith("2026-05-12")
+    told = stranger.use("book_appointment", **CUT, date=words, time=None if "zehn" in words else "zehn Uhr", name="Karl Baum")
+    assert told["ok"] and _get_starts(salon) == ["2026-05-12T08:00"], told
+
+
+@pytest.mark.parametrize(
+    ("words", "day"), [("diesen Dienstag", "05"), ("Mittwoch", "06"), ("Dienstag, den fünften", "05"), ("Dienstag in zwei Wochen", "19")]
+)
+def test_a_day_that_was_not_offered_is_the_one_that_is_said(salon: Salon, stranger: AgentCall, words: str, day: str) -> None:
+    stranger.use("check_availability", **CUT, date="Dienstag, den 12. Mai")
+    told = stranger.use("book_appointment", **CUT, date=words, time="zehn Uhr", name="Karl Baum")
+    assert told["ok"] and _get_starts(salon) == [f"2026-05-{day}T08:00"], told
+
+
 def test_a_reference_to_several_days_is_asked(salon: Salon, stranger: AgentCall) -> None:
     offered = stranger.use("find_next_available", **CUT)["data"]["slots"]
     assert len({slot["starts_at"][:10] for slot in offered}) > 1

@@ -50,6 +50,13 @@ def allow(db: SQLAlchemy, salon: Salon) -> Callable[..., str]:
     return add
 
 
+@pytest.mark.parametrize("said", ["Thomsen", "Frau Thomsen", "Svea"])
+def test_a_part_of_the_own_name_is_nobody_else(client: FlaskClient, salon: Salon, said: str) -> None:
+    book(salon, "2026-05-08T10:00", customer="Svea Thomsen")
+    told = AgentCall(client, SVEA).use("query_appointments", name=said)
+    assert "vollen Namen" in told["say"] and REFUSED not in told["say"], told
+
+
 @pytest.fixture
 def svea(client: FlaskClient, salon: Salon) -> AgentCall:
     """Svea at her own number, recognised as herself."""
