@@ -1,7 +1,5 @@
 """Weekdays told apart from the coming one: "Thursday, not this one but the next" is the Thursday of a week later."""
 
-
-
 GERMAN = r"((?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend)"
 ENGLISH = r"((?:mon|tues|wednes|thurs|fri|satur|sun)day)"
 BUT = r",? (?:(?:sondern|lieber|erst|dann) )*(?:(?:den|der|am) )?"
