@@ -188,7 +188,7 @@ def test_a_kept_time_and_the_booking_it_becomes_are_told_with_names(db: SQLAlche
     assert (made.name, made.booking_id) == ("booking.made", booking.id)
     assert made.data == {
         "id": booking.id, "status": "confirmed", "starts_at": starts.isoformat(), "ends_at": (starts + timedelta(minutes=30)).isoformat(),
-        "service": "Haarschnitt", "staff": "Anna Lindgren", "branch_id": call.branch_id,
+        "service": "Haarschnitt", "staff": "Anna Lindgren", "staff_id": slot["staff_id"], "branch_id": call.branch_id,
     }  # fmt: skip
     assert (with_booking.data["state"], with_booking.data["hold"], with_booking.data["booking"]) == ("booked", None, made.data)
     assert with_booking.data["booking_id"] == booking.id

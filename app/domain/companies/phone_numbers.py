@@ -113,7 +113,8 @@ def find_number_owners(numbers: Iterable[str]) -> dict[str, NumberOwner]:
         select(PhoneNumber, Company.name, Company.slug, Company.is_active, Branch.name.label("branch"))
         .join(Company, Company.id == PhoneNumber.company_id)
         .join(Branch, and_(Branch.company_id == PhoneNumber.company_id, Branch.id == PhoneNumber.branch_id))
-        .where(PhoneNumber.e164.in_(set(numbers)))
+        # what providers sent need not be a number, and in the column MariaDB compares ASCII alone
+        .where(PhoneNumber.e164.in_({number for number in numbers if number.isascii()}))
     )
     with unscoped():
         return {

@@ -81,7 +81,11 @@ class TimeExpression:
 
 def to_utc(day: date, at: time, timezone: str) -> datetime:
     """Convert a local time to UTC; in a repeated hour `at.fold` decides."""
-    return datetime.combine(day, at, ZoneInfo(timezone)).astimezone(UTC)
+    try:
+        return datetime.combine(day, at, ZoneInfo(timezone)).astimezone(UTC)
+    except OverflowError:
+        # beyond the ends of the calendar
+        return (datetime.min if day.year == 1 else datetime.max).replace(tzinfo=UTC)
 
 
 def is_skipped_time(day: date, at: time, timezone: str) -> bool:

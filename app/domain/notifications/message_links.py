@@ -8,7 +8,7 @@ from app.core import settings
 # behind the link of a marketing message: where mail programs withdraw the consent by one POST (RFC 8058)
 ONE_CLICK_PATH = "/unsubscribe"
 # pages of customers, of the team, and of one's own account
-PATH = r"/(?:(?:b|notices|reset|confirm-email|invitation)/[\w-]+|account\b|dashboard\b)"
+PATH = r"/(?:(?:b|notices|reset|confirm-email|invitation)/[\w-]+|account(?:/[\w-]+)*|dashboard\b)"
 # a link that withdraws consent is its token alone; the page that a marketing message is about has a path behind it
 UNSUBSCRIBE_PATH = r"/b/[\w-]+(?![\w/-])"
 WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)]")

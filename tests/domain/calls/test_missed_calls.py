@@ -203,7 +203,7 @@ def test_in_the_language_of_the_caller(line: TelephoneLine) -> None:
     line.db.session.commit()
     line.ring("call_3", from_number="+491713920052")
     texts = line.work()
-    assert ["You called us" in text for text in texts] == [True, False, True]
+    assert ["Sorry we missed your call" in text for text in texts] == [True, False, True]
 
 
 def test_another_company_knows_nothing_of_it(line: TelephoneLine) -> None:

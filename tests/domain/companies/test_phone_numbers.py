@@ -86,3 +86,9 @@ def test_the_tray_names_whose_a_number_is_and_over_whose_connection_its_events_c
     assert owners["+493099999999"] is None
     assert list_connection_companies(MITTE) == ["Barbier Lindqvist"]
     assert list_connection_companies("+493099999999") == []
+
+
+def test_what_is_no_number_at_all_stands_in_the_tray_as_well(db: SQLAlchemy, salon: Salon) -> None:
+    WebhookEventFactory(status="unassigned", reason="unknown_number", to_number="Zaunkönig")
+    db.session.commit()
+    assert [(row["to_number"], row["owner"]) for row in list_unassigned_numbers()] == [("Zaunkönig", None)]

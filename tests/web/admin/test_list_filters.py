@@ -113,7 +113,7 @@ def test_the_filters_stay_in_every_link_of_the_page(support: FlaskClient, db: SQ
     db.session.commit()
     query = {"company": companies[0].id, "number": MITTE, "since": "2026-05-04T09:00"}
     page = support.get("/admin/webhooks", query_string=query).text
-    assert 'value="2026-05-04T09:00"' in page and f'value="{MITTE}"' in page and f'value="{companies[0].id}" selected' in page
+    assert 'value="04.05.2026 09:00"' in page and f'value="{MITTE}"' in page and f'value="{companies[0].id}" selected' in page
     assert "status=dead&amp;" in page.replace("&amp;status=dead", "status=dead&amp;")
     following = re.search(r'href="(/admin/webhooks\?[^"]*after=\d+[^"]*)"', page)
     assert following
