@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from app.core.errors import InvalidInput
 from app.core.extensions import db
@@ -32,9 +32,10 @@ def add_tag(customer: Customer, tag: str) -> str:
 
 
 def remove_tag(customer: Customer, tag: str) -> bool:
-    removed = db.session.execute(delete(CustomerTag).where(CustomerTag.customer_id == customer.id, CustomerTag.tag == tag))
-    if not removed.rowcount:  # type: ignore[attr-defined]
+    own = select(CustomerTag).where(CustomerTag.customer_id == customer.id, CustomerTag.tag == tag)
+    if (row := db.session.scalars(own.with_for_update()).first()) is None:
         return False
+    db.session.delete(row)
     record("customer_tags_changed", subject=customer.id, data={"removed": 1})
     return True
 

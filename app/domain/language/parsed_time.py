@@ -85,7 +85,7 @@ def to_utc(day: date, at: time, timezone: str) -> datetime:
         return datetime.combine(day, at, ZoneInfo(timezone)).astimezone(UTC)
     except OverflowError:
         # beyond the ends of the calendar
-        return (datetime.min if day.year == 1 else datetime.max).replace(tzinfo=UTC)
+        return datetime.min.replace(tzinfo=UTC) if day.year == 1 else datetime.max.replace(tzinfo=UTC)
 
 
 def is_skipped_time(day: date, at: time, timezone: str) -> bool:
