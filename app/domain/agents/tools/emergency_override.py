@@ -50,8 +50,8 @@ def handle_emergency(
 
 def remind_of_emergency(context: ToolContext, result: ToolResult) -> ToolResult:
     """Say the number once more before an appointment that was made in a call with an emergency: nobody shall wait for it."""
-    kind = detections.find_kind(context.call)
-    if kind is None or kind.level not in GRAVE_LEVELS or not result.ok:
+    kind = detections.find_kind(context.call) if result.ok else None
+    if kind is None or kind.level not in GRAVE_LEVELS:
         return result
     (number, *_others) = list_numbers_to_dial(kind, get_numbers(context.company, context.branch))
     with force_locale(context.language):
