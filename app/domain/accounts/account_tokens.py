@@ -1,7 +1,5 @@
 """Account tokens: secrets that are accepted once and not for long; only their hash is stored."""
 
-import hashlib
-import secrets
 from collections.abc import Collection
 from datetime import timedelta
 from typing import Literal, cast
@@ -10,6 +8,7 @@ from sqlalchemy import CursorResult, delete, select, update
 
 from app.core.clock import now
 from app.core.extensions import db
+from app.core.link_tokens import generate_token, hash_token
 from app.models import AccountToken, User
 
 Purpose = Literal["password_reset", "email_change", "passkey_registration", "passkey_sign_in"]
@@ -25,7 +24,7 @@ LIFETIMES: dict[Purpose, timedelta] = {
 
 def create_token(purpose: Purpose, user: User | None, *, email: str | None = None) -> tuple[AccountToken, str]:
     """Create a token; gives it with its text, which is not stored."""
-    plain = secrets.token_urlsafe(32)
+    plain = generate_token()
     row = AccountToken(
         user_id=user.id if user else None, purpose=purpose, email=email, token_hash=hash_token(plain),
         expires_at=now() + LIFETIMES[purpose],
@@ -37,7 +36,7 @@ def create_token(purpose: Purpose, user: User | None, *, email: str | None = Non
 
 def renew_token(token_id: str | None) -> str | None:
     """Give the token another text, for the mail that brings it; an earlier one is accepted no more. None where it is gone."""
-    plain = secrets.token_urlsafe(32)
+    plain = generate_token()
     this = update(AccountToken).where(AccountToken.id == token_id).values(token_hash=hash_token(plain))
     result = db.session.execute(this.execution_options(synchronize_session=False))
     return plain if cast(CursorResult[object], result).rowcount == 1 else None
@@ -69,7 +68,3 @@ def delete_expired_tokens() -> int:
     """Delete what is accepted no more; returns the number."""
     expired = delete(AccountToken).where(AccountToken.expires_at <= now()).execution_options(synchronize_session=False)
     return cast(CursorResult[object], db.session.execute(expired)).rowcount
-
-
-def hash_token(plain: str) -> str:
-    return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,7 +1,5 @@
 """Invitations to sign in to a company: a link of 256 bits, sent by mail or passed on by hand, for one address, once, for a week."""
 
-import hashlib
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,6 +12,7 @@ from app.core.clock import now
 from app.core.errors import InvalidInput, NotFound
 from app.core.extensions import db
 from app.core.ids import is_ulid
+from app.core.link_tokens import generate_token, hash_token, may_be_token
 from app.core.tenancy import current_company_id, unscoped
 from app.domain.accounts import users
 from app.domain.accounts.access import Access, check_access, get_access, grant
@@ -23,7 +22,6 @@ from app.domain.audit.log import record
 from app.models import Branch, Company, Invitation, StaffMember, User
 
 LIFETIME = timedelta(days=7)
-MAX_TOKEN_LENGTH = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +63,8 @@ def invite(email: str, access: Access, *, name: str | None = None, by: User | No
 
 def renew(invitation: Invitation) -> IssuedInvitation:
     """Give it a new link for another week; the earlier one ends."""
-    token = secrets.token_urlsafe(32)
-    invitation.token_hash, invitation.expires_at = _hash_token(token), now() + LIFETIME
+    token = generate_token()
+    invitation.token_hash, invitation.expires_at = hash_token(token), now() + LIFETIME
     db.session.flush()
     return IssuedInvitation(invitation, f"{settings().public_base}/invitation/{token}")
 
@@ -95,10 +93,10 @@ def is_expired(invitation: Invitation) -> bool:
 
 def find_by_token(token: str) -> Invitation | None:
     """Find the unexpired invitation of this link across companies; the token identifies it."""
-    if len(token) > MAX_TOKEN_LENGTH or not token.isascii():
+    if not may_be_token(token):
         return None
     with unscoped():
-        valid = select(Invitation).where(Invitation.token_hash == _hash_token(token), Invitation.expires_at > now())
+        valid = select(Invitation).where(Invitation.token_hash == hash_token(token), Invitation.expires_at > now())
         return db.session.scalars(valid).first()
 
 
@@ -108,7 +106,7 @@ def accept(token: str, *, name: str, password: str) -> User:
     Raises NotFound for a link that was accepted or withdrawn meanwhile, EmailTaken where the address has an account by now, and
     InvalidInput for a weak password.
     """
-    locked = select(Invitation).where(Invitation.token_hash == _hash_token(token), Invitation.expires_at > now()).with_for_update()
+    locked = select(Invitation).where(Invitation.token_hash == hash_token(token), Invitation.expires_at > now()).with_for_update()
     invitation = db.session.scalars(locked.execution_options(populate_existing=True)).first()
     company = db.session.get(Company, invitation.company_id) if invitation else None
     branch_ids = _list_branches_left(invitation) if invitation else None
@@ -135,7 +133,3 @@ def _list_branches_left(invitation: Invitation) -> tuple[str, ...] | None:
 def _find_free_person(invitation: Invitation) -> str | None:
     member = db.session.get(StaffMember, invitation.staff_id) if invitation.staff_id else None
     return member.id if member and member.user_id is None else None
-
-
-def _hash_token(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

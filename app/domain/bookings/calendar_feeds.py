@@ -1,7 +1,5 @@
 """iCalendar feeds: revocable addresses for the bookings of a person, a branch, or a person at a branch."""
 
-import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,13 +9,13 @@ from sqlalchemy import select
 from app.core.clock import now
 from app.core.errors import InvalidInput, NotFound
 from app.core.extensions import db
+from app.core.link_tokens import generate_token, hash_token, may_be_token
 from app.core.tenancy import unscoped
 from app.models import Booking, Branch, CalendarFeed, Customer, Service, StaffMember
 
 LOOKBACK, LOOKAHEAD = timedelta(days=30), timedelta(days=365)
 MAX_ENTRIES = 5000
 VISIBLE_STATUSES = ("pending", "confirmed", "done", "no_show")
-MAX_TOKEN_LENGTH = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ def create_feed(*, staff_id: str | None = None, branch_id: str | None = None) ->
     for model, row_id in ((StaffMember, staff_id), (Branch, branch_id)):
         if row_id and db.session.scalars(select(model.id).where(model.id == row_id)).first() is None:
             raise InvalidInput(_("Bitte eine Person oder eine Filiale angeben."))
-    token = secrets.token_urlsafe(32)
+    token = generate_token()
     db.session.add(CalendarFeed(token_hash=hash_token(token), staff_id=staff_id, branch_id=branch_id))
     db.session.flush()
     return token
@@ -57,7 +55,7 @@ def revoke_feed(token_hash: str) -> None:
 
 def find_feed(token: str) -> CalendarFeed | None:
     """Find the active feed of this token across companies; the token identifies it."""
-    if len(token) > MAX_TOKEN_LENGTH or not token.isascii():
+    if not may_be_token(token):
         return None
     with unscoped():
         statement = select(CalendarFeed).where(CalendarFeed.token_hash == hash_token(token), CalendarFeed.revoked_at.is_(None))
@@ -90,7 +88,3 @@ def get_feed_name(feed: CalendarFeed) -> str:
     person = db.session.get(StaffMember, feed.staff_id) if feed.staff_id else None
     branch = db.session.get(Branch, feed.branch_id) if feed.branch_id else None
     return ", ".join(subject.name for subject in (person, branch) if subject)
-
-
-def hash_token(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

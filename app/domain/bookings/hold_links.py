@@ -1,6 +1,5 @@
 """Links to a time that is held: whoever has one books it with a name, or another one where it is taken; one link, one booking."""
 
-import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,13 +10,13 @@ from app.core import settings
 from app.core.clock import now
 from app.core.errors import Conflict
 from app.core.extensions import db
+from app.core.link_tokens import generate_token, hash_token, may_be_token
 from app.core.tenancy import unscoped
 from app.domain.bookings import slot_locks
 from app.domain.bookings.booking_request import BookingRequest, list_free_times
 from app.domain.bookings.create import create_booking
 from app.domain.bookings.history import Actor
-from app.domain.bookings.holds import close_hold, hash_token
-from app.domain.bookings.self_service_links import MAX_TOKEN_LENGTH
+from app.domain.bookings.holds import close_hold
 from app.domain.customers.contacts import ContactDetails, find_or_create_contact
 from app.domain.scheduling.types import SlotQuery, VisitPart
 from app.models import Booking, BusySpan, Call, Hold
@@ -46,7 +45,7 @@ def extend_hold(hold: Hold, until: datetime) -> bool:
 
 def create_hold_url(hold: Hold) -> str:
     """A new address of the page where the held time is booked; the earlier one becomes invalid."""
-    token = secrets.token_urlsafe(32)
+    token = generate_token()
     hold.token_hash = hash_token(token)
     db.session.flush()
     return f"{settings().public_base}/b/{token}"
@@ -54,7 +53,7 @@ def create_hold_url(hold: Hold) -> str:
 
 def find_linked_hold(token: str) -> Hold | None:
     """Find the hold of this token across companies, until its time begins; the token identifies it."""
-    if len(token) > MAX_TOKEN_LENGTH or not token.isascii():
+    if not may_be_token(token):
         return None
     with unscoped():
         linked = select(Hold).where(Hold.token_hash == hash_token(token), Hold.call_id.is_not(None), Hold.starts_at > now())

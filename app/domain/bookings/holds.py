@@ -1,7 +1,5 @@
 """Holds: short reservations of staff and rooms that expire by themselves."""
 
-import hashlib
-import secrets
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, select, update
@@ -10,6 +8,7 @@ from app.core.clock import now
 from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.ids import new_ulid
+from app.core.link_tokens import generate_token, hash_token
 from app.domain.bookings import slot_locks
 from app.domain.bookings.allocation import lock_plan
 from app.domain.bookings.booking_request import BookingRequest
@@ -33,7 +32,7 @@ def insert_hold(request: BookingRequest, plan: AllocationPlan, data: SchedulingD
             for part, wish in zip(plan.parts, request.parts, strict=True)
         ],
         starts_at=plan.starts_at, ends_at=plan.ends_at, timezone=data.get_branch(plan.branch_id).timezone,
-        token_hash=hash_token(secrets.token_urlsafe(32)), expires_at=now() + timedelta(minutes=minutes),
+        token_hash=hash_token(generate_token()), expires_at=now() + timedelta(minutes=minutes),
     )  # fmt: skip
     db.session.add(hold)
     db.session.flush()
@@ -78,7 +77,3 @@ def expire_holds(limit: int = 100) -> int:
             publish_released(hold)
             expired += 1
     return expired
-
-
-def hash_token(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,7 +1,5 @@
 """Links to customers' own pages: 256-bit tokens stored as hashes, valid until after the appointment, or one day."""
 
-import hashlib
-import secrets
 from datetime import timedelta
 from typing import TypeVar
 
@@ -10,6 +8,7 @@ from sqlalchemy import delete, select
 from app.core import settings
 from app.core.clock import now
 from app.core.extensions import db
+from app.core.link_tokens import generate_token, hash_token, may_be_token
 from app.core.tenancy import company_scope, unscoped
 from app.domain.customers.one_time_codes import check_send_limits
 from app.models import Booking, BookingLink, Call, Customer, CustomerLink
@@ -17,13 +16,12 @@ from app.models import Booking, BookingLink, Call, Customer, CustomerLink
 LINK_GRACE_PERIOD = timedelta(days=2)
 # for the page of all upcoming bookings, requested in a call and used at once
 CUSTOMER_LINK_LIFETIME = timedelta(days=1)
-MAX_TOKEN_LENGTH = 64
 L = TypeVar("L", BookingLink, CustomerLink)
 
 
 def create_link(booking: Booking) -> str:
     """Create a token for the booking's page; earlier ones stay valid until they expire."""
-    token = secrets.token_urlsafe(32)
+    token = generate_token()
     db.session.add(BookingLink(token_hash=hash_token(token), booking_id=booking.id, expires_at=booking.ends_at + LINK_GRACE_PERIOD))
     db.session.flush()
     return token
@@ -37,7 +35,7 @@ def create_link_url(booking: Booking) -> str:
 def create_customer_link(call: Call, customer: Customer, sent_to: str) -> str:
     """A new token for the page of all that the customer has ahead. Raises TooManyRequests where the day is full of codes and links."""
     check_send_limits(sent_to)
-    token = secrets.token_urlsafe(32)
+    token = generate_token()
     expires_at = now() + CUSTOMER_LINK_LIFETIME
     db.session.add(
         CustomerLink(token_hash=hash_token(token), call_id=call.id, customer_id=customer.id, sent_to=sent_to, expires_at=expires_at)
@@ -56,7 +54,7 @@ def find_customer_link(token: str) -> CustomerLink | None:
 
 
 def _find_unexpired(model: type[L], token: str) -> L | None:
-    if len(token) > MAX_TOKEN_LENGTH or not token.isascii():
+    if not may_be_token(token):
         return None
     with unscoped():
         return db.session.scalars(select(model).where(model.token_hash == hash_token(token), model.expires_at > now())).first()
@@ -75,7 +73,3 @@ def delete_expired_links(limit: int = 1000) -> int:
     if expired:
         db.session.execute(delete(BookingLink).where(BookingLink.token_hash.in_(expired)))
     return len(expired)
-
-
-def hash_token(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,6 +1,5 @@
 """The waitlist: a freed slot is held and offered to the entries in turn."""
 
-import secrets
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,12 +11,13 @@ from app.core.errors import Conflict, InvalidInput
 from app.core.event_bus import publish
 from app.core.extensions import db
 from app.core.ids import new_ulid
+from app.core.link_tokens import generate_token, hash_token
 from app.domain.bookings import waitlist_calls
 from app.domain.bookings.booking_request import BookingRequest, expand_service, validate_request
 from app.domain.bookings.create import create_booking, create_hold
 from app.domain.bookings.errors import BookingError
 from app.domain.bookings.history import Actor
-from app.domain.bookings.holds import close_hold, hash_token
+from app.domain.bookings.holds import close_hold
 from app.domain.notifications.receipts import mark_answered
 from app.domain.scheduling.availability import find_free_slots
 from app.domain.scheduling.loader import load_scheduling_data
@@ -98,7 +98,7 @@ def offer_slot(
         except BookingError:
             continue
         offer = WaitlistOffer(
-            id=new_ulid(), entry_id=entry.id, hold_id=hold.id, token_hash=hash_token(secrets.token_urlsafe(32)), expires_at=hold.expires_at
+            id=new_ulid(), entry_id=entry.id, hold_id=hold.id, token_hash=hash_token(generate_token()), expires_at=hold.expires_at
         )  # fmt: skip
         entry.status = "offered"
         db.session.add(offer)
@@ -113,7 +113,7 @@ def offer_slot(
 
 def renew_offer_token(offer: WaitlistOffer) -> str:
     """Replace the token for the link to the offer; the earlier one becomes invalid."""
-    token = secrets.token_urlsafe(32)
+    token = generate_token()
     offer.token_hash = hash_token(token)
     db.session.flush()
     return token

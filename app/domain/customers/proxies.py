@@ -3,8 +3,6 @@
 Whoever is confirmed acts only from their own number, only as far as they are recognised themselves, and only as the person allowed.
 """
 
-import hashlib
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +16,7 @@ from app.core.clock import now
 from app.core.errors import Conflict, InvalidInput, NotFound, TooManyRequests
 from app.core.event_bus import publish
 from app.core.extensions import db
+from app.core.link_tokens import generate_token, hash_token, may_be_token
 from app.core.phone import may_receive_sms
 from app.core.tenancy import unscoped
 from app.domain.audit.log import find_acting_user_id, record
@@ -33,7 +32,6 @@ RIGHTS: tuple[ProxyRight, ...] = ("book", "change", "cancel")
 LIFETIME = timedelta(days=7)
 # questions to one address in a day
 MAX_PER_DAY = 3
-MAX_TOKEN_LENGTH = 64
 KINDS: dict[str, Channel] = {"phone": "sms", "email": "email"}
 
 
@@ -73,10 +71,10 @@ def request_proxy(customer: Customer, proxy: Customer, request: ProxyRequest) ->
     if any(row.proxy_id == proxy.id for row in list_proxies_of(customer)):
         raise ProxyImpossible(_("Diese Vollmacht gibt es schon. Widerrufen Sie erst die alte."))
     _check_limit(request.address)
-    token = secrets.token_urlsafe(32)
+    token = generate_token()
     row = CustomerProxy(
         customer_id=customer.id, proxy_id=proxy.id, relation=request.relation or None, author_id=find_acting_user_id(),
-        sent_to=request.address, token_hash=_hash_token(token), asked_at=now(),
+        sent_to=request.address, token_hash=hash_token(token), asked_at=now(),
         may_book="book" in request.rights, may_change="change" in request.rights, may_cancel="cancel" in request.rights,
     )  # fmt: skip
     db.session.add(row)
@@ -88,10 +86,10 @@ def request_proxy(customer: Customer, proxy: Customer, request: ProxyRequest) ->
 
 def find_by_token(token: str) -> CustomerProxy | None:
     """Find the proxy of this token across companies; the token identifies it."""
-    if len(token) > MAX_TOKEN_LENGTH or not token.isascii():
+    if not may_be_token(token):
         return None
     with unscoped():
-        return db.session.scalars(select(CustomerProxy).where(CustomerProxy.token_hash == _hash_token(token))).first()
+        return db.session.scalars(select(CustomerProxy).where(CustomerProxy.token_hash == hash_token(token))).first()
 
 
 def is_open(row: CustomerProxy) -> bool:
@@ -186,7 +184,3 @@ def _ask(row: CustomerProxy, customer: Customer, channel: Channel, token: str) -
     draft = NotificationDraft("proxy_confirmation", subject, subject, body, title, row.asked_at + LIFETIME, is_reply=True)
     message = queue_notification(draft, (channel, row.sent_to), customer_id=customer.id)
     publish(NotificationQueued(message.company_id, message.id))
-
-
-def _hash_token(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -3,7 +3,6 @@
 The answer decides nothing but whether somebody of the team gets a task: reviews are asked of everybody, whatever they answered here.
 """
 
-import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,9 +13,9 @@ from sqlalchemy import ColumnElement, func, select
 from app.core import settings
 from app.core.clock import now
 from app.core.extensions import db
+from app.core.link_tokens import generate_token, hash_token, may_be_token
 from app.core.tenancy import unscoped
 from app.domain.bookings.message_time_format import format_day
-from app.domain.notifications.marketing_consents import MAX_TOKEN_LENGTH, hash_token
 from app.domain.tasks.lifecycle import create_task
 from app.models import Booking, Company, Customer, Notification, SatisfactionQuestion
 
@@ -43,7 +42,7 @@ class SatisfactionFigures:
 def create_question(row: Notification, visit: Booking) -> str:
     """Store the question that this message asks; gives the address of its page."""
     assert row.customer_id is not None
-    token = secrets.token_urlsafe(32)
+    token = generate_token()
     db.session.add(SatisfactionQuestion(
         customer_id=row.customer_id, booking_id=visit.id, branch_id=visit.branch_id, notification_id=row.id, token_hash=hash_token(token),
     ))  # fmt: skip
@@ -53,7 +52,7 @@ def create_question(row: Notification, visit: Booking) -> str:
 
 def find_question(token: str) -> SatisfactionQuestion | None:
     """Find the question of this token across companies while its page can be opened; the token identifies it."""
-    if len(token) > MAX_TOKEN_LENGTH or not token.isascii():
+    if not may_be_token(token):
         return None
     same_token = (SatisfactionQuestion.token_hash == hash_token(token), SatisfactionQuestion.created_at > now() - LIFETIME)
     with unscoped():

@@ -3,7 +3,6 @@
 Whoever knows the link of a page can tick its box; only the owner of the address can follow the link that is sent there.
 """
 
-import secrets
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
@@ -12,14 +11,13 @@ from sqlalchemy import delete, select
 from app.core.clock import now
 from app.core.errors import Conflict, NotFound
 from app.core.extensions import db
+from app.core.link_tokens import generate_token, hash_token, may_be_token
 from app.core.tenancy import unscoped
 from app.domain.audit.log import record
 from app.domain.notifications.marketing_consents import (
-    MAX_TOKEN_LENGTH,
     Wording,
     give_consent,
     has_consent,
-    hash_token,
     list_addresses,
 )
 from app.models import ConsentRequest, Customer, MarketingConsent
@@ -45,7 +43,7 @@ def request_consent(customer: Customer, channel: Channel, address: str, *, wordi
     )
     if db.session.scalar(lately.limit(1)) is not None:
         raise RequestedLately(_("Den Link zum Bestätigen haben wir heute schon geschickt. Bitte sehen Sie dort nach."))
-    token = secrets.token_urlsafe(32)
+    token = generate_token()
     row = ConsentRequest(
         customer_id=customer.id, channel=channel, address=address, wording=wording.text, wording_version=wording.version,
         token_hash=hash_token(token),
@@ -58,7 +56,7 @@ def request_consent(customer: Customer, channel: Channel, address: str, *, wordi
 
 def find_request(token: str) -> ConsentRequest | None:
     """Find the request of this token across companies; the token identifies it."""
-    if len(token) > MAX_TOKEN_LENGTH or not token.isascii():
+    if not may_be_token(token):
         return None
     with unscoped():
         return db.session.scalars(select(ConsentRequest).where(ConsentRequest.token_hash == hash_token(token))).first()

@@ -4,7 +4,6 @@
 """
 
 import hashlib
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, u
 from app.core.clock import now
 from app.core.errors import Conflict, InvalidInput
 from app.core.extensions import db
+from app.core.link_tokens import generate_token, hash_token, may_be_token
 from app.core.phone import display
 from app.core.tenancy import current_company_id, unscoped
 from app.domain.audit.log import record
@@ -25,7 +25,6 @@ from app.providers.messaging.base import Channel
 
 KINDS: dict[Channel, str] = {"sms": "phone", "email": "email"}
 MAX_OBTAINED_LENGTH = 250
-MAX_TOKEN_LENGTH = 64
 # A mail may be read years later; by then STOP, the own page and each newer message withdraw as well.
 LINK_RETENTION = timedelta(days=3 * 365)
 UNUSED_LINK_RETENTION = timedelta(days=90)
@@ -167,7 +166,7 @@ def list_customers_with_consent() -> list[str]:
 
 def create_withdrawal_link(channel: str, address: str) -> str:
     """Create the token of a link with which whoever reads the message at this address withdraws the consent."""
-    token = secrets.token_urlsafe(32)
+    token = generate_token()
     db.session.add(WithdrawalLink(token_hash=hash_token(token), channel=channel, address=address))
     db.session.flush()
     return token
@@ -175,7 +174,7 @@ def create_withdrawal_link(channel: str, address: str) -> str:
 
 def find_withdrawal_link(token: str) -> WithdrawalLink | None:
     """Find the link of this token across companies; the token identifies it."""
-    if len(token) > MAX_TOKEN_LENGTH or not token.isascii():
+    if not may_be_token(token):
         return None
     with unscoped():
         return db.session.scalars(select(WithdrawalLink).where(WithdrawalLink.token_hash == hash_token(token))).first()
@@ -220,7 +219,3 @@ def list_addresses(customer: Customer) -> list[tuple[Channel, str]]:
     """List the numbers and mail addresses on the customer's record."""
     kinds = {kind: channel for channel, kind in KINDS.items()}
     return [(kinds[identifier.kind], identifier.value) for identifier in customer.identifiers if identifier.kind in kinds]
-
-
-def hash_token(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

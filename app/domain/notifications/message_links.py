@@ -1,9 +1,9 @@
 """The links to pages of ours in the text of a message, and the one link that it is about."""
 
-import hashlib
 import re
 
 from app.core import settings
+from app.core.link_tokens import hash_token
 
 # behind the link of a marketing message: where mail programs withdraw the consent by one POST (RFC 8058)
 ONE_CLICK_PATH = "/unsubscribe"
@@ -28,10 +28,6 @@ def hash_own_link(text: str) -> str | None:
     """The hash of the token of the link to somebody's own page, as it is stored with the link itself; None without one."""
     link = re.search(re.escape(settings().public_base) + r"/b/([\w-]+)", text)
     return hash_token(link[1]) if link else None
-
-
-def hash_token(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def find_unsubscribe_link(text: str) -> str | None:

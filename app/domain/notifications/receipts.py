@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.core.clock import now
 from app.core.event_bus import publish
 from app.core.extensions import db
-from app.domain.notifications.message_links import hash_token
+from app.core.link_tokens import hash_token
 from app.domain.notifications.suppressions import LASTING_REASONS, suppress
 from app.events import NotificationUndelivered
 from app.models import Notification

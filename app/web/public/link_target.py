@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.errors import AppError, NotFound, TooManyRequests
 from app.core.extensions import db
+from app.core.link_tokens import may_be_token
 from app.core.rate_limiter import RateLimit, network_of
 from app.core.route_guards import enter_for_request
 from app.core.tenancy import company_scope, unscoped
@@ -32,7 +33,7 @@ def resolve_token(token: str) -> Booking | WaitlistOffer | CustomerLink | Hold:
     offer = None
     if link is None:
         with unscoped():
-            offer = waitlist.find_offer(token) if len(token) <= self_service_links.MAX_TOKEN_LENGTH and token.isascii() else None
+            offer = waitlist.find_offer(token) if may_be_token(token) else None
     hold = hold_links.find_linked_hold(token) if link is None and offer is None else None
     enter_company_of(link or offer or hold)
     if offer is not None:
